@@ -1,0 +1,78 @@
+//! Sign-up, sign-in and refresh.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AccessToken, Password, User};
+
+/// Asks for a new account ([`crate::routes::REGISTER`]); it is signed in at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RegisterRequest {
+    /// Trimmed and compared in lower case.
+    pub email: String,
+    /// See [`crate::limits`].
+    pub password: Password,
+    /// Shown instead of the e-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+}
+
+/// Signs in ([`crate::routes::LOGIN`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoginRequest {
+    /// Trimmed and compared in lower case.
+    pub email: String,
+    /// Compared after NFC.
+    pub password: Password,
+    /// False: the cookie ends with the browser's session. Absent means true.
+    #[serde(default = "yes")]
+    pub remember_me: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A new access token (RFC 6749, 5.1). The refresh token travels in the cookie alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenResponse {
+    /// For the `Authorization` header.
+    pub access_token: AccessToken,
+    /// Always `Bearer`.
+    pub token_type: TokenType,
+    /// Seconds until the access token expires, counted from the answer.
+    pub expires_in: u64,
+}
+
+/// How the access token is presented.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TokenType {
+    /// RFC 6750.
+    #[default]
+    Bearer,
+}
+
+/// The answer to a sign-up or a sign-in: a [`TokenResponse`] with the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthResponse {
+    /// For the `Authorization` header.
+    pub access_token: AccessToken,
+    /// Always `Bearer`.
+    pub token_type: TokenType,
+    /// Seconds until the access token expires, counted from the answer.
+    pub expires_in: u64,
+    /// Who signed in.
+    pub user: User,
+}
+
+impl AuthResponse {
+    /// The token and the account apart.
+    #[must_use]
+    pub fn into_parts(self) -> (TokenResponse, User) {
+        let Self { access_token, token_type, expires_in, user } = self;
+        (TokenResponse { access_token, token_type, expires_in }, user)
+    }
+}

@@ -1,0 +1,22 @@
+//! Sessionkeep's wire contract.
+//!
+//! Every request, response, id, route and error code that crosses the network stands here, and nothing else does: no
+//! I/O, no clock, no cryptography, so the crate builds natively and for `wasm32` with serde alone. Field names are
+//! camelCase, codes `SCREAMING_SNAKE_CASE`, times RFC 3339 in UTC, ids `UUIDv7` strings.
+//!
+//! Read in this order: [`routes`] (where), [`auth`] and [`user`] (what is sent and answered), [`error`] (what is
+//! answered when it is refused), [`limits`] (what a form may check before it sends).
+
+pub mod auth;
+pub mod error;
+pub mod ids;
+pub mod limits;
+pub mod routes;
+pub mod secret;
+pub mod user;
+
+pub use auth::{AuthResponse, LoginRequest, RegisterRequest, TokenResponse, TokenType};
+pub use error::{EndReason, ErrorBody, ErrorCode};
+pub use ids::{RequestId, SessionId, UserId};
+pub use secret::{AccessToken, Password};
+pub use user::{Role, User};

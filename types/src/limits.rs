@@ -1,0 +1,13 @@
+//! Limits that a form can check before it sends. The server checks them again.
+
+/// Fewest characters (Unicode code points after NFC) in a password, unless the server is configured otherwise.
+/// ASVS 5.0 asks for 8 at least and recommends 15 (6.2.1).
+pub const PASSWORD_MIN_LENGTH: usize = 12;
+/// Most characters in a password (ASVS 5.0 6.2.9 asks that at least 64 are accepted).
+pub const PASSWORD_MAX_LENGTH: usize = 256;
+/// Most characters in a display name.
+pub const DISPLAY_NAME_MAX_LENGTH: usize = 64;
+/// Most bytes in an e-mail address (RFC 5321, 4.5.3.1.3, less the angle brackets).
+pub const EMAIL_MAX_LENGTH: usize = 254;
+/// Most characters in a refresh attempt's id.
+pub const ATTEMPT_MAX_LENGTH: usize = 64;

@@ -1,0 +1,66 @@
+//! The account as its owner sees it.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::UserId;
+
+/// An account ([`crate::routes::ME`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// Never changes.
+    pub id: UserId,
+    /// In lower case.
+    pub email: String,
+    /// Null where none was given.
+    pub display_name: Option<String>,
+    /// What the account may do.
+    pub role: Role,
+    /// RFC 3339, UTC.
+    pub created_at: String,
+}
+
+/// What an account may do.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Its own data.
+    User,
+    /// Everybody's accounts and sessions too.
+    Admin,
+    /// A role that this version of the crate does not know; treat it as [`Role::User`].
+    Unknown(String),
+}
+
+impl Role {
+    /// The role as it stands on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::User => "user",
+            Self::Admin => "admin",
+            Self::Unknown(other) => other,
+        }
+    }
+}
+
+impl From<String> for Role {
+    fn from(role: String) -> Self {
+        match role.as_str() {
+            "user" => Self::User,
+            "admin" => Self::Admin,
+            _ => Self::Unknown(role),
+        }
+    }
+}
+
+impl Serialize for Role {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}

@@ -1,0 +1,142 @@
+//! One golden document a type: what is on the wire does not change unnoticed.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use sessionkeep_types::{
+    AccessToken, AuthResponse, EndReason, ErrorBody, ErrorCode, LoginRequest, Password, RegisterRequest, RequestId,
+    Role, SessionId, TokenResponse, TokenType, User, UserId,
+};
+
+#[track_caller]
+fn golden<T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug>(value: &T, document: Value) {
+    assert_eq!(serde_json::to_value(value).expect("serialises"), document);
+    assert_eq!(&serde_json::from_value::<T>(document).expect("parses"), value);
+}
+
+fn ada() -> User {
+    User {
+        id: UserId::new("018f6b1e-0000-7000-8000-000000000001"),
+        email: "ada@example.com".into(),
+        display_name: Some("Ada".into()),
+        role: Role::User,
+        created_at: "2026-11-24T10:00:00Z".into(),
+    }
+}
+
+fn ada_json() -> Value {
+    json!({
+        "id": "018f6b1e-0000-7000-8000-000000000001", "email": "ada@example.com", "displayName": "Ada", "role": "user",
+        "createdAt": "2026-11-24T10:00:00Z",
+    })
+}
+
+#[test]
+fn register_request() {
+    golden(
+        &RegisterRequest { email: "a@b.c".into(), password: Password::new("p"), display_name: Some("A".into()) },
+        json!({"email": "a@b.c", "password": "p", "displayName": "A"}),
+    );
+    let without: RegisterRequest =
+        serde_json::from_value(json!({"email": "a@b.c", "password": "p", "displayName": null, "role": "admin"}))
+            .expect("null and unknown fields are accepted");
+    assert_eq!(without.display_name, None);
+}
+
+#[test]
+fn login_request() {
+    golden(
+        &LoginRequest { email: "a@b.c".into(), password: Password::new("p"), remember_me: false },
+        json!({"email": "a@b.c", "password": "p", "rememberMe": false}),
+    );
+    let absent: LoginRequest =
+        serde_json::from_value(json!({"email": "a@b.c", "password": "p"})).expect("rememberMe may be absent");
+    assert!(absent.remember_me);
+}
+
+#[test]
+fn token_response() {
+    golden(
+        &TokenResponse { access_token: AccessToken::new("a.b.c"), token_type: TokenType::Bearer, expires_in: 900 },
+        json!({"accessToken": "a.b.c", "tokenType": "Bearer", "expiresIn": 900}),
+    );
+}
+
+#[test]
+fn auth_response() {
+    golden(
+        &AuthResponse {
+            access_token: AccessToken::new("a.b.c"),
+            token_type: TokenType::Bearer,
+            expires_in: 900,
+            user: ada(),
+        },
+        json!({"accessToken": "a.b.c", "tokenType": "Bearer", "expiresIn": 900, "user": ada_json()}),
+    );
+}
+
+#[test]
+fn user() {
+    golden(&ada(), ada_json());
+    golden(&User { display_name: None, role: Role::Admin, ..ada() }, {
+        let mut document = ada_json();
+        document["displayName"] = Value::Null;
+        document["role"] = json!("admin");
+        document
+    });
+}
+
+#[test]
+fn role_of_a_newer_server_survives() {
+    golden(&Role::Unknown("auditor".into()), json!("auditor"));
+}
+
+#[test]
+fn error_body() {
+    golden(
+        &ErrorBody {
+            error: "Check the fields.".into(),
+            code: ErrorCode::ValidationFailed,
+            request_id: RequestId::new("r1"),
+            fields: Some(BTreeMap::from([("email".into(), "Enter an e-mail address.".into())])),
+            reason: None,
+        },
+        json!({
+            "error": "Check the fields.", "code": "VALIDATION_FAILED", "requestId": "r1",
+            "fields": {"email": "Enter an e-mail address."},
+        }),
+    );
+    golden(
+        &ErrorBody {
+            error: "Signed out.".into(),
+            code: ErrorCode::SessionRevoked,
+            request_id: RequestId::new("r2"),
+            fields: None,
+            reason: Some(EndReason::SignedOutElsewhere),
+        },
+        json!({"error": "Signed out.", "code": "SESSION_REVOKED", "requestId": "r2", "reason": "SIGNED_OUT_ELSEWHERE"}),
+    );
+}
+
+#[test]
+fn a_code_of_a_newer_server_survives() {
+    golden(&ErrorCode::Unknown("TEAPOT".into()), json!("TEAPOT"));
+    golden(&EndReason::Unknown("MOVED".into()), json!("MOVED"));
+}
+
+#[test]
+fn ids_are_plain_strings() {
+    golden(&UserId::new("u"), json!("u"));
+    golden(&SessionId::new("s"), json!("s"));
+    golden(&RequestId::new("r"), json!("r"));
+}
+
+#[test]
+fn every_code_is_its_own_screaming_snake_case() {
+    let mut seen = BTreeMap::new();
+    for code in ErrorCode::ALL.iter().map(ErrorCode::as_str).chain(EndReason::ALL.iter().map(EndReason::as_str)) {
+        assert!(code.chars().all(|c| c.is_ascii_uppercase() || c == '_'), "{code}");
+        assert_eq!(seen.insert(code, ()), None, "{code} stands twice");
+    }
+}
