@@ -1,1 +1,7 @@
+//! Sessionkeep's server.
 
+pub mod clock;
+mod ids;
+pub mod random;
+pub mod session;
+pub mod token;

@@ -1,0 +1,44 @@
+//! The time, as a parameter.
+
+use crate::session::UnixMillis;
+
+/// Tells the time. The server asks this and nothing else, so that a test can move the time.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> UnixMillis;
+}
+
+/// The machine's clock.
+#[derive(Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> UnixMillis {
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+        let now = std::time::SystemTime::now();
+        let since_epoch = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        UnixMillis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// The machine's clock, moved by as much as a test says.
+#[cfg(feature = "test-support")]
+#[derive(Debug, Default)]
+pub struct MovableClock {
+    ahead_ms: std::sync::atomic::AtomicI64,
+}
+
+#[cfg(feature = "test-support")]
+impl MovableClock {
+    /// Moves the clock; a negative number moves it back.
+    pub fn advance_ms(&self, ms: i64) {
+        self.ahead_ms.fetch_add(ms, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+#[cfg(feature = "test-support")]
+impl Clock for MovableClock {
+    fn now(&self) -> UnixMillis {
+        UnixMillis(SystemClock.now().0 + self.ahead_ms.load(std::sync::atomic::Ordering::SeqCst))
+    }
+}

@@ -1,0 +1,16 @@
+//! A session and the rules by which its refresh token rotates. Pure: no clock, no randomness, no I/O, no library beyond
+//! ids. `docs/rotation.md` explains the algorithm; [`rotation::decide`] is it.
+//!
+//! What never lives here: tokens themselves (this module sees their hashes), HTTP, SQL.
+
+mod event;
+mod policy;
+mod record;
+pub mod rotation;
+mod time;
+
+pub use event::{EventKind, Origin, SecurityEvent};
+pub use policy::{OnTheft, Policy, Rotation};
+pub use record::{Client, Ended, ServedAttempts, Session, TokenHash};
+pub use rotation::{Decision, NewHead, Presented, apply, decide};
+pub use time::UnixMillis;

@@ -1,0 +1,75 @@
+use std::time::Duration;
+
+use super::Client;
+
+/// The deployment's rules for sessions. All of it comes from the settings.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Whether lost answers and second tabs are tolerated.
+    pub rotation: Rotation,
+    /// Q: a browser that presents the head sooner than this after it was given out keeps it. Timers of hidden tabs fire
+    /// once a minute, so a late cookie can be that late.
+    pub quiet_period: Duration,
+    /// C: how long after its confirmation a browser without attempt ids may still present the previous token.
+    pub tolerance: Duration,
+    /// What theft ends.
+    pub on_theft: OnTheft,
+    /// How long a session lives without a rotation.
+    pub idle_lifetime: Duration,
+    /// How long a session lives at most. Nothing extends it.
+    pub absolute_lifetime: Duration,
+}
+
+/// `REFRESH_ROTATION`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotation {
+    /// The rules of `docs/rotation.md`.
+    Confirmed,
+    /// Every second use of a token is theft, a lost answer included.
+    Strict,
+}
+
+/// `ON_THEFT`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnTheft {
+    /// The stolen session ends.
+    Session,
+    /// Every session of the person ends.
+    User,
+}
+
+impl Policy {
+    /// The shortest time for which an unconfirmed successor is given again as it is.
+    const REPLAY_FLOOR: Duration = Duration::from_secs(10);
+    /// A session that somebody else also tried to rotate this many times in a row is taken for a clone.
+    pub(super) const CLONE_CYCLES: u32 = 3;
+
+    /// Q for this kind of client: direct clients send one request at a time and need none.
+    pub(super) fn quiet_period(&self, client: Client) -> Duration {
+        if client.browser { self.quiet_period } else { Duration::ZERO }
+    }
+
+    /// C for this kind of client: with attempt ids, or without tabs, nothing needs it.
+    pub(super) fn tolerance(&self, client: Client) -> Duration {
+        if client.browser && !client.attempts { self.tolerance } else { Duration::ZERO }
+    }
+
+    /// W: until then an unconfirmed successor is given again, later it is superseded.
+    pub(super) fn replay_window(&self, client: Client) -> Duration {
+        self.quiet_period(client).max(Self::REPLAY_FLOOR)
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        const DAY: Duration = Duration::from_secs(86_400);
+        Self {
+            rotation: Rotation::Confirmed,
+            quiet_period: Duration::from_secs(75),
+            tolerance: Duration::from_secs(10),
+            on_theft: OnTheft::Session,
+            idle_lifetime: DAY * 7,
+            absolute_lifetime: DAY * 30,
+        }
+    }
+}

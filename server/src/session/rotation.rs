@@ -1,0 +1,428 @@
+//! Confirmed rotation: what is done when a refresh token is presented.
+//!
+//! Two questions decide, not time alone. *Has anybody used the successor?* If not, the answer was lost, and giving the
+//! successor again harms nobody. *Is it the same attempt?* Then it is a repeat, whenever it arrives. The rows of
+//! [`decide`] stand in the order of the table in `docs/rotation.md`.
+
+use sessionkeep_types::EndReason;
+
+use super::{Ended, EventKind, Policy, Rotation, Session, TokenHash, UnixMillis};
+
+/// A refresh token whose signature and type are right.
+#[derive(Clone, Copy, Debug)]
+pub struct Presented {
+    /// Its generation, as it says itself.
+    pub generation: u64,
+    /// SHA-256 of the whole token.
+    pub hash: TokenHash,
+}
+
+/// What is done about a presented token. The first five grants give an access token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The head, soon after it was given out: a new access token, the same refresh token, no cookie.
+    Quiet,
+    /// The head: it is replaced.
+    Rotate,
+    /// The previous token, the same attempt: the same successor again.
+    Repeat,
+    /// The previous token while nobody has used the successor: the same successor again.
+    LostAnswer,
+    /// As before but late: a new successor in place of the unused one.
+    Supersede,
+    /// The previous token of a browser without attempt ids, just after the successor was used: the same successor again.
+    InFlight,
+    /// A copy of a request that was answered before. Nothing is given, nothing is ended.
+    LateCopy,
+    /// The token is in two hands: the session ends.
+    Theft,
+    /// Somebody else tried the third rotation in a row: the session ends.
+    CloneSuspected,
+    /// The session was ended earlier.
+    Ended(EndReason),
+    /// The idle or the absolute lifetime is over.
+    Expired,
+    /// The token is newer than the database: a backup was restored. The session is over, nobody is accused.
+    Restored,
+}
+
+impl Decision {
+    /// Whether a new head is made.
+    #[must_use]
+    pub fn makes_head(&self) -> bool {
+        matches!(self, Self::Rotate | Self::Supersede)
+    }
+
+    /// The event that reports it, for what is out of the ordinary.
+    #[must_use]
+    pub fn event(&self) -> Option<EventKind> {
+        match self {
+            Self::Repeat => Some(EventKind::RefreshRepeated),
+            Self::LostAnswer | Self::InFlight => Some(EventKind::RefreshAnswerLost),
+            Self::Supersede => Some(EventKind::RefreshSuperseded),
+            Self::LateCopy => Some(EventKind::RefreshLateCopy),
+            Self::Theft => Some(EventKind::RefreshReused),
+            Self::CloneSuspected => Some(EventKind::CloneSuspected),
+            Self::Restored => Some(EventKind::DatabaseRestored),
+            Self::Quiet | Self::Rotate | Self::Ended(_) | Self::Expired => None,
+        }
+    }
+}
+
+enum Position {
+    Head,
+    Previous,
+    Older,
+    Ahead,
+}
+
+fn position(session: &Session, presented: Presented) -> Position {
+    if presented.hash == session.head_hash {
+        Position::Head
+    } else if session.prev_hash == Some(presented.hash) {
+        Position::Previous
+    } else if presented.generation < session.generation {
+        Position::Older
+    } else {
+        Position::Ahead
+    }
+}
+
+/// Decides what a presented token means. Changes nothing; [`apply`] does.
+#[must_use]
+pub fn decide(
+    session: &Session,
+    presented: Presented,
+    attempt: Option<&str>,
+    policy: &Policy,
+    now: UnixMillis,
+) -> Decision {
+    if let Some(ended) = &session.ended {
+        return Decision::Ended(ended.reason.clone());
+    }
+    if session.is_expired(now) {
+        return Decision::Expired;
+    }
+    let strict = policy.rotation == Rotation::Strict;
+    let attempt = attempt.filter(|_| session.client.attempts);
+    let known = attempt.is_some_and(|attempt| session.served_attempts.knows(attempt, now));
+    let within = |window, earlier| now.since(earlier).is_some_and(|ago| ago < window);
+
+    match position(session, presented) {
+        Position::Ahead => Decision::Restored,
+        Position::Head if strict => Decision::Rotate,
+        Position::Head if known || within(policy.quiet_period(session.client), session.emitted_at) => Decision::Quiet,
+        Position::Head => Decision::Rotate,
+        Position::Previous | Position::Older if strict => Decision::Theft,
+        Position::Previous => match session.confirmed_at {
+            confirmed_at
+                if attempt.is_some()
+                    && attempt == session.head_attempt.as_deref()
+                    && (known || confirmed_at.is_none()) =>
+            {
+                Decision::Repeat
+            }
+            None if session.client.attempts && session.streak + 1 >= Policy::CLONE_CYCLES => Decision::CloneSuspected,
+            None if within(policy.replay_window(session.client), session.emitted_at) => Decision::LostAnswer,
+            None => Decision::Supersede,
+            Some(confirmed_at) if in_tolerance(session, policy, confirmed_at, now) => Decision::InFlight,
+            Some(_) if known => Decision::LateCopy,
+            Some(_) => Decision::Theft,
+        },
+        Position::Older if known => Decision::LateCopy,
+        Position::Older => Decision::Theft,
+    }
+}
+
+fn in_tolerance(session: &Session, policy: &Policy, confirmed_at: UnixMillis, now: UnixMillis) -> bool {
+    let tolerance = policy.tolerance(session.client);
+    !tolerance.is_zero() && now.since(confirmed_at).is_some_and(|ago| ago <= tolerance)
+}
+
+/// The successor that [`Decision::makes_head`] asks for.
+#[derive(Clone, Debug)]
+pub struct NewHead {
+    /// SHA-256 of the whole new token.
+    pub hash: TokenHash,
+    /// The new token, sealed under the presented one.
+    pub sealed: Vec<u8>,
+}
+
+/// The row after `decision`. `None`: nothing is to be written.
+///
+/// # Panics
+/// When the decision makes a head and `new_head` is missing: the caller asked [`Decision::makes_head`] first.
+#[must_use]
+pub fn apply(
+    session: &Session,
+    decision: &Decision,
+    attempt: Option<&str>,
+    new_head: Option<NewHead>,
+    policy: &Policy,
+    now: UnixMillis,
+) -> Option<Session> {
+    let mut next = session.clone();
+    // Presenting the head proves that its holder received it.
+    let confirm_head = |next: &mut Session| next.confirm(next.generation, now);
+    // An unconfirmed successor that a second attempt asks for: somebody else tried this rotation too.
+    let hit = |next: &mut Session| next.hit |= next.client.attempts;
+    match decision {
+        Decision::Quiet => confirm_head(&mut next),
+        Decision::Rotate => {
+            next.streak = if next.hit { next.streak + 1 } else { 0 };
+            next.hit = false;
+            next.prev_hash = Some(next.head_hash);
+            next.idle_deadline = now.plus(policy.idle_lifetime).min(next.absolute_deadline);
+        }
+        Decision::Repeat | Decision::InFlight => next.emitted_at = now,
+        Decision::LostAnswer => {
+            hit(&mut next);
+            next.emitted_at = now;
+        }
+        Decision::Supersede => hit(&mut next),
+        Decision::Theft => next.ended = Some(Ended { at: now, reason: EndReason::ReuseDetected }),
+        Decision::CloneSuspected => next.ended = Some(Ended { at: now, reason: EndReason::CloneSuspected }),
+        // Expiry is computed from the deadlines and never stored as an end, so this moves the deadline.
+        Decision::Restored => next.idle_deadline = now,
+        Decision::LateCopy | Decision::Ended(_) | Decision::Expired => return None,
+    }
+    if decision.makes_head() {
+        let NewHead { hash, sealed } = new_head.expect("OK because the caller made the head that the decision needs");
+        next.generation += 1;
+        next.head_hash = hash;
+        next.sealed_head = Some(sealed);
+        next.head_attempt = attempt.filter(|_| next.client.attempts).map(str::to_owned);
+        next.emitted_at = now;
+        next.confirmed_at = None;
+    }
+    if next.ended.is_none() && !matches!(decision, Decision::Restored) {
+        next.last_used_at = next.last_used_at.max(now);
+        if let Some(attempt) = attempt.filter(|_| next.client.attempts) {
+            next.served_attempts.note(attempt, now);
+        }
+    }
+    Some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sessionkeep_types::{SessionId, UserId};
+
+    use super::*;
+    use crate::session::Client;
+
+    const START: UnixMillis = UnixMillis(1_800_000_000_000);
+    const BROWSER: Client = Client { browser: true, attempts: true };
+    const PLAIN_BROWSER: Client = Client { browser: true, attempts: false };
+    const DIRECT: Client = Client { browser: false, attempts: false };
+
+    /// A session whose tokens are numbers: generation `n` has the hash `[n; 32]`.
+    struct Line {
+        session: Session,
+        policy: Policy,
+        now: UnixMillis,
+        made: u8,
+    }
+
+    impl Line {
+        fn of(client: Client) -> Self {
+            let policy = Policy::default();
+            let session =
+                Session::begin(SessionId::new("s"), UserId::new("u"), [0; 32], client, &policy, START);
+            Self { session, policy, now: START, made: 0 }
+        }
+
+        fn strict(mut self) -> Self {
+            self.policy.rotation = Rotation::Strict;
+            self
+        }
+
+        fn wait(&mut self, seconds: u64) -> &mut Self {
+            self.now = self.now.plus(Duration::from_secs(seconds));
+            self
+        }
+
+        fn used(&mut self) -> &mut Self {
+            self.session.confirm(self.session.generation, self.now);
+            self
+        }
+
+        fn present(&mut self, token: u8, attempt: Option<&str>) -> Decision {
+            let presented = Presented { generation: u64::from(token), hash: [token; 32] };
+            let decision = decide(&self.session, presented, attempt, &self.policy, self.now);
+            let head = decision.makes_head().then(|| {
+                self.made += 1;
+                NewHead { hash: [self.made; 32], sealed: vec![self.made] }
+            });
+            if let Some(next) = apply(&self.session, &decision, attempt, head, &self.policy, self.now) {
+                self.session = next;
+            }
+            decision
+        }
+    }
+
+    #[test]
+    fn the_head_rotates_and_is_then_quiet_for_a_browser() {
+        let mut line = Line::of(BROWSER);
+        assert_eq!(line.present(0, Some("a")), Decision::Rotate);
+        assert_eq!(line.wait(74).present(1, Some("b")), Decision::Quiet);
+        assert_eq!(line.wait(1).present(1, Some("c")), Decision::Rotate);
+    }
+
+    #[test]
+    fn the_head_of_a_direct_client_has_no_quiet_period() {
+        let mut line = Line::of(DIRECT);
+        assert_eq!(line.present(0, None), Decision::Rotate);
+        assert_eq!(line.present(1, None), Decision::Rotate);
+    }
+
+    #[test]
+    fn a_known_attempt_with_the_head_stays_quiet_after_the_quiet_period() {
+        let mut line = Line::of(BROWSER);
+        line.present(0, Some("a"));
+        assert_eq!(line.wait(100).present(1, Some("a")), Decision::Quiet);
+    }
+
+    #[test]
+    fn the_same_attempt_is_a_repeat_even_after_the_successor_was_used() {
+        let mut line = Line::of(BROWSER);
+        line.present(0, Some("a"));
+        assert_eq!(line.used().wait(119).present(0, Some("a")), Decision::Repeat);
+    }
+
+    #[test]
+    fn the_same_attempt_is_a_repeat_hours_later_while_nobody_used_the_successor() {
+        let mut line = Line::of(BROWSER);
+        line.present(0, Some("a"));
+        assert_eq!(line.wait(36_000).present(0, Some("a")), Decision::Repeat);
+        assert_eq!(line.session.generation, 1);
+    }
+
+    #[test]
+    fn a_lost_answer_is_given_again_and_later_superseded() {
+        let mut line = Line::of(DIRECT);
+        line.present(0, None);
+        assert_eq!(line.wait(9).present(0, None), Decision::LostAnswer);
+        assert_eq!(line.wait(10).present(0, None), Decision::Supersede);
+        assert_eq!((line.session.generation, line.session.prev_hash), (2, Some([0; 32])));
+        assert_eq!(line.present(2, None), Decision::Rotate);
+    }
+
+    #[test]
+    fn neither_a_repeat_nor_a_supersede_extends_the_idle_deadline() {
+        let mut line = Line::of(DIRECT);
+        line.present(0, None);
+        let deadline = line.session.idle_deadline;
+        line.wait(5).present(0, None);
+        line.wait(60).present(0, None);
+        assert_eq!((line.session.generation, line.session.idle_deadline), (2, deadline));
+    }
+
+    #[test]
+    fn a_plain_browser_has_ten_seconds_after_confirmation() {
+        let mut line = Line::of(PLAIN_BROWSER);
+        line.present(0, None);
+        assert_eq!(line.used().wait(10).present(0, None), Decision::InFlight);
+        assert_eq!(line.wait(1).present(0, None), Decision::Theft);
+        assert_eq!(line.present(1, None), Decision::Ended(EndReason::ReuseDetected));
+    }
+
+    #[test]
+    fn the_previous_token_of_another_attempt_is_theft_once_the_successor_was_used() {
+        let mut line = Line::of(BROWSER);
+        line.present(0, Some("a"));
+        assert_eq!(line.used().present(0, Some("b")), Decision::Theft);
+        assert_eq!(line.session.ended, Some(Ended { at: line.now, reason: EndReason::ReuseDetected }));
+    }
+
+    #[test]
+    fn presenting_the_head_confirms_it() {
+        let mut line = Line::of(BROWSER);
+        line.present(0, Some("a"));
+        line.present(1, Some("b"));
+        assert_eq!(line.present(0, Some("c")), Decision::Theft);
+    }
+
+    #[test]
+    fn a_token_two_generations_old_is_theft_at_once() {
+        let mut line = Line::of(DIRECT);
+        line.present(0, None);
+        line.present(1, None);
+        assert_eq!(line.present(0, None), Decision::Theft);
+    }
+
+    #[test]
+    fn a_late_copy_of_a_served_request_harms_nobody() {
+        let mut line = Line::of(BROWSER);
+        line.present(0, Some("a"));
+        line.used().wait(76).present(1, Some("b"));
+        let before = line.session.clone();
+        assert_eq!(line.wait(20).present(0, Some("a")), Decision::LateCopy);
+        assert_eq!(line.session, before);
+        assert_eq!(line.wait(120).present(0, Some("a")), Decision::Theft);
+    }
+
+    #[test]
+    fn three_contested_rotations_in_a_row_are_a_clone() {
+        let mut line = Line::of(BROWSER);
+        for generation in 0..2 {
+            assert_eq!(line.wait(900).present(generation, Some("mine")), Decision::Rotate);
+            assert_eq!(line.wait(1).present(generation, Some(&format!("other {generation}"))), Decision::LostAnswer);
+        }
+        line.wait(900).present(2, Some("mine"));
+        assert_eq!(line.present(2, Some("other 3")), Decision::CloneSuspected);
+        assert_eq!(line.present(3, None), Decision::Ended(EndReason::CloneSuspected));
+    }
+
+    #[test]
+    fn strict_mode_takes_every_second_use_for_theft() {
+        let mut line = Line::of(BROWSER).strict();
+        assert_eq!(line.present(0, Some("a")), Decision::Rotate);
+        assert_eq!(line.present(1, Some("a")), Decision::Rotate);
+        assert_eq!(line.present(1, Some("a")), Decision::Theft);
+    }
+
+    #[test]
+    fn the_idle_deadline_ends_a_session_and_a_rotation_extends_it() {
+        let mut line = Line::of(DIRECT);
+        line.wait(7 * 86_400 - 1);
+        assert_eq!(line.present(0, None), Decision::Rotate);
+        line.wait(7 * 86_400);
+        assert_eq!(line.present(1, None), Decision::Expired);
+    }
+
+    #[test]
+    fn nothing_extends_the_absolute_deadline() {
+        let mut line = Line::of(DIRECT);
+        for generation in 0..5 {
+            assert_eq!(line.wait(6 * 86_400 - 1).present(generation, None), Decision::Rotate);
+        }
+        assert_eq!(line.session.idle_deadline, line.session.absolute_deadline);
+        assert_eq!(line.wait(5).present(5, None), Decision::Expired);
+    }
+
+    #[test]
+    fn a_token_newer_than_the_database_ends_the_session_without_an_accusation() {
+        let mut line = Line::of(DIRECT);
+        assert_eq!(line.present(7, None), Decision::Restored);
+        assert_eq!(line.session.ended, None);
+        assert_eq!(line.present(0, None), Decision::Expired);
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_falls_outside_every_window() {
+        let mut line = Line::of(PLAIN_BROWSER);
+        line.wait(1000).present(0, None);
+        line.used();
+        line.now = START;
+        assert_eq!(line.present(0, None), Decision::Theft);
+        let mut line = Line::of(BROWSER);
+        line.wait(1000).present(0, Some("a"));
+        let used = line.session.last_used_at;
+        line.now = START;
+        assert_eq!(line.present(1, Some("b")), Decision::Rotate);
+        assert_eq!(line.session.last_used_at, used);
+    }
+}
