@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A new id.
-pub fn new(now: UnixMillis, random: &dyn Random) -> String {
+pub(crate) fn new(now: UnixMillis, random: &dyn Random) -> String {
     let millis = u64::try_from(now.0).unwrap_or_default();
     Builder::from_unix_timestamp_millis(millis, &random::bytes(random)).into_uuid().to_string()
 }

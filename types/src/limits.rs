@@ -3,6 +3,8 @@
 /// Fewest characters (Unicode code points after NFC) in a password, unless the server is configured otherwise.
 /// ASVS 5.0 asks for 8 at least and recommends 15 (6.2.1).
 pub const PASSWORD_MIN_LENGTH: usize = 12;
+/// No setting makes a password shorter than this acceptable (ASVS 5.0, 6.2.1).
+pub const PASSWORD_MIN_FLOOR: usize = 8;
 /// Most characters in a password (ASVS 5.0 6.2.9 asks that at least 64 are accepted).
 pub const PASSWORD_MAX_LENGTH: usize = 256;
 /// Most characters in a display name.

@@ -62,7 +62,7 @@ impl Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        const DAY: Duration = Duration::from_secs(86_400);
+        const DAY: Duration = Duration::from_hours(24);
         Self {
             rotation: Rotation::Confirmed,
             quiet_period: Duration::from_secs(75),

@@ -138,7 +138,7 @@ impl ServedAttempts {
     /// More than a person's tabs can have in the air.
     const AT_MOST: usize = 16;
     /// A stalled request's late copy arrives within this time.
-    const MEMORY: Duration = Duration::from_secs(120);
+    const MEMORY: Duration = Duration::from_mins(2);
 
     /// Rebuilds what [`Self::iter`] gave.
     #[must_use]
@@ -152,9 +152,7 @@ impl ServedAttempts {
     }
 
     pub(super) fn knows(&self, attempt: &str, now: UnixMillis) -> bool {
-        self.0
-            .iter()
-            .any(|(served, at)| served == attempt && now.since(*at).is_some_and(|ago| ago <= Self::MEMORY))
+        self.0.iter().any(|(served, at)| served == attempt && now.since(*at).is_some_and(|ago| ago <= Self::MEMORY))
     }
 
     pub(super) fn note(&mut self, attempt: &str, now: UnixMillis) {

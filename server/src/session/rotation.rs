@@ -149,9 +149,6 @@ pub struct NewHead {
 }
 
 /// The row after `decision`. `None`: nothing is to be written.
-///
-/// # Panics
-/// When the decision makes a head and `new_head` is missing: the caller asked [`Decision::makes_head`] first.
 #[must_use]
 pub fn apply(
     session: &Session,
@@ -229,8 +226,7 @@ mod tests {
     impl Line {
         fn of(client: Client) -> Self {
             let policy = Policy::default();
-            let session =
-                Session::begin(SessionId::new("s"), UserId::new("u"), [0; 32], client, &policy, START);
+            let session = Session::begin(SessionId::new("s"), UserId::new("u"), [0; 32], client, &policy, START);
             Self { session, policy, now: START, made: 0 }
         }
 

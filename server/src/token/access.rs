@@ -9,7 +9,7 @@ use super::{SigningKey, jws::Jws};
 use crate::session::UnixMillis;
 
 /// No access token lives longer, whatever the settings say.
-pub const MAX_LIFETIME: Duration = Duration::from_secs(15 * 60);
+pub const MAX_LIFETIME: Duration = Duration::from_mins(15);
 
 /// How far the clock of another issuer may be ahead when it stamps `iat`, in seconds. `exp` has no leeway.
 const IAT_LEEWAY: i64 = 5;
@@ -133,13 +133,7 @@ mod tests {
     }
 
     fn claims() -> Claims {
-        Claims {
-            user_id: UserId::new("u"),
-            session_id: SessionId::new("s"),
-            generation: 3,
-            ver: 1,
-            role: Role::User,
-        }
+        Claims { user_id: UserId::new("u"), session_id: SessionId::new("s"), generation: 3, ver: 1, role: Role::User }
     }
 
     fn issue(tokens: &AccessTokens) -> AccessToken {

@@ -1,0 +1,57 @@
+//! Sign-in.
+
+use super::{Auth, Credentials, Device, SignedIn, event, normalise_email};
+use crate::{
+    password::{Busy, Normalised, Verified},
+    session::EventKind,
+    storage::StorageError,
+};
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// Unknown account, wrong password or disabled account: which of them is not told, and takes the same time.
+    #[error("the credentials are not right")]
+    InvalidCredentials,
+    /// Too many passwords are being checked.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The store failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl Auth {
+    /// Signs in. Always begins a new session, whatever cookie came with the request (session fixation, ASVS 7.2.4).
+    ///
+    /// # Errors
+    /// [`LoginError`].
+    pub async fn login(&self, credentials: Credentials, device: Device) -> Result<SignedIn, LoginError> {
+        let account = self.accounts.by_email(&normalise_email(&credentials.email)).await?;
+        // A password that is too long for any account is still compared, with nothing, to take as long as any other.
+        let (password, stored) = match Normalised::new(&credentials.password) {
+            Some(password) => (password, account.as_ref().map(|account| account.password_hash.clone())),
+            None => (Normalised::empty(), None),
+        };
+        let verified = self.passwords.verify(password, stored).await?;
+        let origin = device.origin.clone();
+        let refused = || {
+            let user_id = account.as_ref().map(|account| &account.id);
+            event(EventKind::LoginFailed, user_id, None, &origin, self.clock.now())
+        };
+        let (Some(account), Verified::Right { rehashed }) = (&account, verified) else {
+            self.events.record(&refused()).await?;
+            return Err(LoginError::InvalidCredentials);
+        };
+        if account.disabled_at.is_none() {
+            if let Some(new) = rehashed {
+                self.accounts.rehash_password(&account.id, &account.password_hash, &new).await?;
+            }
+            if let Some(signed_in) = self.begin_session(account.clone(), device).await? {
+                return Ok(signed_in);
+            }
+        }
+        self.events.record(&refused()).await?;
+        Err(LoginError::InvalidCredentials)
+    }
+}

@@ -1,0 +1,193 @@
+//! Refresh: trades a refresh token for an access token, and mostly for its successor.
+
+use sessionkeep_types::{EndReason, SessionId};
+
+use super::{Auth, IssuedAccess, IssuedRefresh, event, max_age};
+use crate::{
+    session::{Decision, NewHead, OnTheft, Origin, Presented, Session, UnixMillis, apply, decide},
+    storage::{Step, StorageError, Transacted},
+    token::{
+        refresh::{Genuine, RefreshToken},
+        seal::{self, SealBroken},
+    },
+};
+
+/// What a refresh gives.
+#[derive(Debug)]
+pub struct Refreshed {
+    /// The new access token.
+    pub access: IssuedAccess,
+    /// The refresh token for the cookie; `None` in the quiet period, when the cookie stays as it is.
+    pub refresh: Option<IssuedRefresh>,
+}
+
+/// Why a refresh gives nothing. What is decided is committed all the same.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    /// No refresh token was sent.
+    #[error("no refresh token was sent")]
+    Missing,
+    /// Forged, malformed, or of no session that is known.
+    #[error("the refresh token is not one of ours")]
+    Invalid,
+    /// Its session has reached its idle or absolute end.
+    #[error("the session has expired")]
+    Expired,
+    /// Its session was ended earlier.
+    #[error("the session was ended")]
+    Ended(EndReason),
+    /// The token is in two hands. The session is ended now.
+    #[error("the refresh token had been replaced and used")]
+    Reused,
+    /// A late copy of a request that was answered.
+    #[error("a late copy of a request that was answered")]
+    LateCopy,
+    /// Several tokens of living sessions were sent.
+    #[error("several live refresh tokens were sent")]
+    Conflict,
+    /// The store failed; nothing was consumed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// A row was tampered with.
+    #[error(transparent)]
+    Seal(#[from] SealBroken),
+}
+
+/// What the transaction on the session decided.
+struct Decided {
+    decision: Decision,
+    /// The row after it.
+    session: Session,
+    /// The head, where one was made.
+    head: Option<RefreshToken>,
+}
+
+impl Auth {
+    /// Looks at the tokens that were sent (usually one) and does what [`decide`] says.
+    ///
+    /// # Errors
+    /// [`RefreshError`].
+    pub async fn refresh(
+        &self,
+        sent: &[RefreshToken],
+        attempt: Option<&str>,
+        origin: &Origin,
+    ) -> Result<Refreshed, RefreshError> {
+        let (token, genuine) = self.choose(sent).await?;
+        let decided = self.rotate(&token, &genuine, attempt, origin).await?;
+        let now = self.clock.now();
+        let refresh_token = match decided.decision {
+            Decision::Quiet => None,
+            Decision::Rotate | Decision::Supersede => decided.head,
+            Decision::Repeat | Decision::LostAnswer | Decision::InFlight => {
+                let sealed = decided.session.sealed_head.as_deref().ok_or(SealBroken)?;
+                Some(seal::open(sealed, &token, &decided.session.id, decided.session.generation)?)
+            }
+            Decision::LateCopy => return Err(RefreshError::LateCopy),
+            Decision::Theft => return Err(RefreshError::Reused),
+            Decision::CloneSuspected => return Err(RefreshError::Ended(EndReason::CloneSuspected)),
+            Decision::Ended(reason) => return Err(RefreshError::Ended(reason)),
+            Decision::Expired | Decision::Restored => return Err(RefreshError::Expired),
+        };
+        // The row holds no role, and who is disabled gets nothing even while a session of theirs is still there.
+        let account = self.accounts.by_id(&decided.session.user_id).await?.ok_or(RefreshError::Invalid)?;
+        if account.disabled_at.is_some() {
+            return Err(RefreshError::Ended(EndReason::AccountDisabled));
+        }
+        Ok(Refreshed {
+            access: self.issue_access(&decided.session, account.role, now),
+            refresh: refresh_token.map(|token| IssuedRefresh { token, max_age: max_age(&decided.session, now) }),
+        })
+    }
+
+    /// The one token that counts. A browser sends several cookies of the name when one was left from another path or
+    /// domain, or planted by a sibling domain: the one of a living session counts, and of more than one nobody can say
+    /// which is meant.
+    async fn choose(&self, sent: &[RefreshToken]) -> Result<(RefreshToken, Genuine), RefreshError> {
+        if sent.is_empty() {
+            return Err(RefreshError::Missing);
+        }
+        let mut genuine = self.recognise(sent);
+        if genuine.len() > 1 {
+            let now = self.clock.now();
+            let mut live = vec![];
+            for candidate in &genuine {
+                let session = self.sessions.find(&candidate.1.session_id).await?;
+                if session.is_some_and(|session| session.ended.is_none() && !session.is_expired(now)) {
+                    live.push(candidate.clone());
+                }
+            }
+            if live.len() > 1 {
+                return Err(RefreshError::Conflict);
+            }
+            if !live.is_empty() {
+                genuine = live;
+            }
+        }
+        genuine.into_iter().next().ok_or(RefreshError::Invalid)
+    }
+
+    /// The tokens of ours among those that were sent, each once.
+    pub(super) fn recognise(&self, sent: &[RefreshToken]) -> Vec<(RefreshToken, Genuine)> {
+        let mut genuine: Vec<(RefreshToken, Genuine)> = vec![];
+        for token in sent {
+            if let Ok(says) = self.refresh_tokens.recognise(token)
+                && !genuine.iter().any(|(other, _)| other.hash() == token.hash())
+            {
+                genuine.push((token.clone(), says));
+            }
+        }
+        genuine
+    }
+
+    /// Decides and writes in one transaction. A decision to end the session is committed like any other.
+    async fn rotate(
+        &self,
+        token: &RefreshToken,
+        genuine: &Genuine,
+        attempt: Option<&str>,
+        origin: &Origin,
+    ) -> Result<Decided, RefreshError> {
+        let presented = Presented { generation: genuine.generation, hash: token.hash() };
+        let mut decided = None;
+        let mut step = |stored: &Session| {
+            let now = self.clock.now();
+            let mut session = stored.clone();
+            if let Some((generation, at)) = self.confirmations.of(&session.id) {
+                session.confirm(generation, at);
+            }
+            let decision = decide(&session, presented, attempt, &self.policy, now);
+            let head = decision.makes_head().then(|| self.successor(&session, now));
+            let new_head = head.as_ref().map(|head| NewHead {
+                hash: head.hash(),
+                sealed: seal::seal(head, token, &session.id, session.generation + 1, &*self.random),
+            });
+            let next = apply(&session, &decision, attempt, new_head, &self.policy, now);
+            let events =
+                decision.event().map(|kind| event(kind, Some(&session.user_id), Some(&session.id), origin, now));
+            let widen = decision == Decision::Theft && self.policy.on_theft == OnTheft::User;
+            decided = Some(Decided { decision, session: next.clone().unwrap_or(session), head });
+            Step { next, end_others: widen.then_some(EndReason::ReuseDetected), events: events.into_iter().collect() }
+        };
+        match self.sessions.transact(&genuine.session_id, &mut step).await? {
+            Transacted::NotFound => Err(RefreshError::Invalid),
+            Transacted::Done { ended } => {
+                self.note_ended(&ended);
+                decided.ok_or(RefreshError::Invalid)
+            }
+        }
+    }
+
+    fn successor(&self, session: &Session, now: UnixMillis) -> RefreshToken {
+        let says = Genuine {
+            user_id: session.user_id.clone(),
+            session_id: session.id.clone(),
+            generation: session.generation + 1,
+        };
+        self.refresh_tokens.issue(says, session.absolute_deadline, now, &*self.random)
+    }
+
+    pub(super) fn note_ended(&self, sessions: &[SessionId]) {
+        self.revocations.note_ended(sessions, self.clock.now());
+    }
+}

@@ -1,0 +1,161 @@
+//! Sign-up: makes an account and signs it in.
+
+use std::collections::BTreeMap;
+
+use sessionkeep_types::{Role, UserId, limits};
+
+use super::{Auth, Credentials, Device, SignedIn, event, normalise_email};
+use crate::{
+    ids,
+    password::{Busy, Normalised, Refused},
+    session::EventKind,
+    storage::{Account, StorageError},
+};
+
+/// Why no account was made.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// `REGISTRATION=closed`.
+    #[error("new accounts are not taken")]
+    Closed,
+    /// A sentence for each field that was refused.
+    #[error("a field was refused")]
+    Invalid(BTreeMap<&'static str, String>),
+    /// The password is easily guessed.
+    #[error("the password is too weak")]
+    WeakPassword,
+    /// There is one with this e-mail address.
+    #[error("the e-mail address is taken")]
+    EmailTaken,
+    /// Too many passwords are being hashed.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The store failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl Auth {
+    /// Makes an account and signs it in.
+    ///
+    /// # Errors
+    /// [`RegisterError`]; nothing was made then, unless the store failed in between: signing in tells.
+    pub async fn register(
+        &self,
+        credentials: Credentials,
+        display_name: Option<String>,
+        device: Device,
+    ) -> Result<SignedIn, RegisterError> {
+        if !self.registration_open {
+            return Err(RegisterError::Closed);
+        }
+        let origin = device.origin.clone();
+        let account = self.create_account(credentials, display_name, Role::User, &origin).await?;
+        match self.begin_session(account, device).await? {
+            Some(signed_in) => Ok(signed_in),
+            // Disabled between two statements; as if it had never been there.
+            None => Err(RegisterError::Closed),
+        }
+    }
+
+    /// Makes an account without signing it in, as an operator does.
+    ///
+    /// # Errors
+    /// [`RegisterError`], never [`RegisterError::Closed`].
+    pub async fn create_account(
+        &self,
+        credentials: Credentials,
+        display_name: Option<String>,
+        role: Role,
+        origin: &crate::session::Origin,
+    ) -> Result<Account, RegisterError> {
+        let mut wrong = BTreeMap::new();
+        let email = normalise_email(&credentials.email);
+        if !is_email(&email) {
+            wrong.insert("email", "Enter an e-mail address, such as name@example.com.".to_owned());
+        }
+        let display_name = normalise_display_name(display_name);
+        if let Err(sentence) = check_display_name(display_name.as_deref()) {
+            wrong.insert("displayName", sentence);
+        }
+        let password = Normalised::new(&credentials.password);
+        let Some(password) = password.filter(|_| wrong.is_empty()) else {
+            if Normalised::new(&credentials.password).is_none() {
+                wrong.insert("password", too_long());
+            }
+            return Err(RegisterError::Invalid(wrong));
+        };
+        let checked =
+            self.passwords.check(self.password_rules, password.clone(), email.clone(), display_name.clone()).await?;
+        match checked {
+            Ok(()) => {}
+            Err(Refused::TooWeak) => return Err(RegisterError::WeakPassword),
+            Err(Refused::TooShort) => {
+                let sentence = format!("Use at least {} characters.", self.password_rules.min_length);
+                return Err(RegisterError::Invalid(BTreeMap::from([("password", sentence)])));
+            }
+        }
+        let password_hash = self.passwords.hash(password).await?;
+        let now = self.clock.now();
+        let account = Account {
+            id: UserId::new(ids::new(now, &*self.random)),
+            email,
+            display_name,
+            role,
+            password_hash,
+            password_changed_at: now,
+            disabled_at: None,
+            created_at: now,
+        };
+        let registered = event(EventKind::Registered, Some(&account.id), None, origin, now);
+        if self.accounts.insert(&account, &registered).await? { Ok(account) } else { Err(RegisterError::EmailTaken) }
+    }
+}
+
+fn too_long() -> String {
+    format!("Use at most {} characters.", limits::PASSWORD_MAX_LENGTH)
+}
+
+/// Blank means none.
+pub(super) fn normalise_display_name(name: Option<String>) -> Option<String> {
+    name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+pub(super) fn check_display_name(name: Option<&str>) -> Result<(), String> {
+    let Some(name) = name else { return Ok(()) };
+    if name.chars().count() > limits::DISPLAY_NAME_MAX_LENGTH {
+        return Err(format!("Use at most {} characters.", limits::DISPLAY_NAME_MAX_LENGTH));
+    }
+    if name.chars().any(char::is_control) {
+        return Err("Use letters, digits, spaces and punctuation.".to_owned());
+    }
+    Ok(())
+}
+
+/// Whether mail could be sent there. Only a mail can prove it, so this refuses what is certainly none.
+fn is_email(email: &str) -> bool {
+    let Some((local, domain)) = email.rsplit_once('@') else { return false };
+    let plain = |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    email.len() <= limits::EMAIL_MAX_LENGTH
+        && plain(local)
+        && !local.contains('@')
+        && plain(domain)
+        && domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
+        && domain.contains('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_certainly_no_email_address_is_refused() {
+        for good in ["a@b.c", "ada.lovelace+x@sub.example.co.uk", "用户@例子.公司"] {
+            assert!(is_email(good), "{good}");
+        }
+        let long = format!("{}@example.com", "a".repeat(250));
+        for bad in ["", "a", "@b.c", "a@", "a@b", "a b@c.d", "a@b..c", "a@-b.c", "a@b@c.d", "a\r\n@b.c", &long] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+}

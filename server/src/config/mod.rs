@@ -1,0 +1,242 @@
+//! The settings: every one of them stands in [`table`], is looked up by [`sources`], and becomes typed in [`Settings`].
+//! `docs/config.md` is generated from the table.
+//!
+//! A wrong setting ends the start with one line that names the variable, the reason and the mend, and never the value of a
+//! secret.
+
+mod parse;
+mod secrets;
+mod sources;
+pub mod table;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use ipnet::IpNet;
+
+pub use parse::PublicOrigin;
+pub use sources::{Environment, Sources};
+
+use crate::{
+    session::{OnTheft, Policy, Rotation},
+    token::SigningKey,
+};
+
+/// Why the program does not start. One line.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{variable}: {reason}. {mend}")]
+pub struct Refusal {
+    /// Which setting.
+    pub variable: String,
+    /// What is wrong with it, without its value where it is secret.
+    pub reason: String,
+    /// What to do.
+    pub mend: String,
+}
+
+impl Refusal {
+    fn new(variable: &str, reason: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { variable: variable.to_owned(), reason: reason.into(), mend: mend.into() }
+    }
+}
+
+/// `sysexits.h`: something in the configuration is not as it should be.
+pub const EXIT_CONFIG: u8 = 78;
+
+/// All settings, checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to listen.
+    pub bind_addr: SocketAddr,
+    /// The one browser origin.
+    pub public_origin: PublicOrigin,
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// Signs access tokens.
+    pub access_token_secret: SigningKey,
+    /// Signs refresh tokens.
+    pub refresh_token_secret: SigningKey,
+    /// `iss` of access tokens.
+    pub issuer: String,
+    /// `aud` of access tokens.
+    pub audience: String,
+    /// How long an access token lives.
+    pub access_token_lifetime: Duration,
+    /// The rules for sessions.
+    pub policy: Policy,
+    /// The refresh token's cookie.
+    pub cookie: CookieSettings,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether new accounts are taken.
+    pub registration_open: bool,
+    /// Fewest characters in a new password.
+    pub password_min_length: usize,
+    /// Memory for one hash.
+    pub argon2_memory_kib: u32,
+    /// Passes over that memory.
+    pub argon2_iterations: u32,
+    /// The client's bundle; without it the API alone is served.
+    pub assets_dir: Option<PathBuf>,
+}
+
+/// How the refresh token's cookie is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CookieSettings {
+    /// Which prefix its name has.
+    pub prefix: CookiePrefix,
+    /// Whether it has the attribute `Secure`.
+    pub secure: bool,
+}
+
+/// `COOKIE_PREFIX` (RFC 6265bis, 4.1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookiePrefix {
+    /// No prefix.
+    None,
+    /// `__Secure-`.
+    Secure,
+    /// `__Host-`, which needs `Path=/`.
+    Host,
+}
+
+impl Settings {
+    /// Looks every setting up and checks it.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub fn load(sources: &Sources) -> Result<Self, Refusal> {
+        let public_origin: PublicOrigin = sources.parse("PUBLIC_ORIGIN", parse::public_origin)?;
+        let database = sources.parse("DATABASE_URL", parse::sqlite_file)?;
+        refuse_what_is_not_built(sources)?;
+        let secrets = secrets::load(sources, &public_origin, &database)?;
+        let access_token_lifetime = sources.parse("ACCESS_TOKEN_EXPIRES", parse::access_token_lifetime)?;
+        let policy = policy(sources)?;
+        Ok(Self {
+            bind_addr: sources.parse("BIND_ADDR", parse::socket_address)?,
+            issuer: sources.get("ISSUER").unwrap_or_else(|| public_origin.as_str().to_owned()),
+            audience: sources.parse("AUDIENCE", parse::not_empty)?,
+            cookie: cookie(sources, &public_origin)?,
+            trusted_proxies: sources.parse("TRUSTED_PROXIES", parse::networks)?,
+            registration_open: sources.choose("REGISTRATION", &[("open", true), ("closed", false)])?,
+            password_min_length: sources.parse("PASSWORD_MIN_LENGTH", parse::password_min_length)?,
+            argon2_memory_kib: sources.parse("ARGON2_MEMORY_KIB", parse::number)?,
+            argon2_iterations: sources.parse("ARGON2_ITERATIONS", parse::number)?,
+            assets_dir: sources.get("ASSETS_DIR").map(PathBuf::from),
+            access_token_secret: secrets.access,
+            refresh_token_secret: secrets.refresh,
+            public_origin,
+            database,
+            access_token_lifetime,
+            policy,
+        })
+        .and_then(Self::check_argon2)
+    }
+
+    /// Never below the rows of OWASP's Password Storage Cheat Sheet: fewer passes need more memory.
+    fn check_argon2(self) -> Result<Self, Refusal> {
+        let floor = match self.argon2_iterations {
+            0 => u32::MAX,
+            1 => 47_104,
+            2 => 19_456,
+            3 => 12_288,
+            4 => 9_216,
+            _ => 7_168,
+        };
+        if self.argon2_iterations > 100 || self.argon2_memory_kib > 4 * 1024 * 1024 {
+            return Err(Refusal::new(
+                "ARGON2_MEMORY_KIB",
+                "one sign-in would take minutes with this many KiB and passes",
+                "Use at most 4194304 KiB and 100 iterations",
+            ));
+        }
+        if self.argon2_memory_kib < floor {
+            return Err(Refusal::new(
+                "ARGON2_MEMORY_KIB",
+                format!(
+                    "{} KiB with ARGON2_ITERATIONS={} is weaker than OWASP's minimum",
+                    self.argon2_memory_kib, self.argon2_iterations
+                ),
+                "Use 19456 KiB with 2 iterations, or 47104 KiB with 1, or more",
+            ));
+        }
+        Ok(self)
+    }
+}
+
+fn policy(sources: &Sources) -> Result<Policy, Refusal> {
+    let idle_lifetime = sources.parse("REFRESH_TOKEN_EXPIRES", parse::lifetime)?;
+    let absolute_lifetime = sources.parse("SESSION_ABSOLUTE_LIFETIME", parse::lifetime)?;
+    if idle_lifetime > absolute_lifetime {
+        return Err(Refusal::new(
+            "REFRESH_TOKEN_EXPIRES",
+            "it is longer than SESSION_ABSOLUTE_LIFETIME",
+            "A session ends at its absolute lifetime at the latest: shorten the one or lengthen the other",
+        ));
+    }
+    Ok(Policy {
+        rotation: sources
+            .choose("REFRESH_ROTATION", &[("confirmed", Rotation::Confirmed), ("strict", Rotation::Strict)])?,
+        quiet_period: sources.parse("REFRESH_QUIET_PERIOD", parse::quiet_period)?,
+        tolerance: sources.parse("REFRESH_TOLERANCE", parse::tolerance)?,
+        on_theft: sources.choose("ON_THEFT", &[("session", OnTheft::Session), ("user", OnTheft::User)])?,
+        idle_lifetime,
+        absolute_lifetime,
+    })
+}
+
+fn cookie(sources: &Sources, origin: &PublicOrigin) -> Result<CookieSettings, Refusal> {
+    let secure = sources.choose("COOKIE_SECURE", &[("always", true), ("never", false)])?;
+    if !secure && !origin.is_loopback_http() {
+        return Err(Refusal::new(
+            "COOKIE_SECURE",
+            "`never` is for a loopback http origin alone",
+            "Remove it: anyone on the network could read the cookie",
+        ));
+    }
+    let prefix = match sources.get("COOKIE_PREFIX") {
+        None if origin.is_https() => CookiePrefix::Secure,
+        None => CookiePrefix::None,
+        Some(_) => sources.choose(
+            "COOKIE_PREFIX",
+            &[("none", CookiePrefix::None), ("secure", CookiePrefix::Secure), ("host", CookiePrefix::Host)],
+        )?,
+    };
+    if prefix != CookiePrefix::None && !secure {
+        return Err(Refusal::new(
+            "COOKIE_PREFIX",
+            "browsers drop a cookie with a prefix that is not Secure",
+            "Use `none` with COOKIE_SECURE=never",
+        ));
+    }
+    Ok(CookieSettings { prefix, secure })
+}
+
+/// Settings of the contract whose adapter is not there yet are refused rather than ignored.
+fn refuse_what_is_not_built(sources: &Sources) -> Result<(), Refusal> {
+    let not_built = |variable: &str, what: &str, mend: &str| {
+        Err(Refusal::new(variable, format!("this build has no {what} yet"), mend.to_owned()))
+    };
+    if sources.get("SESSION_STORE").is_some() {
+        return not_built("SESSION_STORE", "store for sessions but the database", "Remove it");
+    }
+    if sources.get("REVOCATION_FEED").is_some() {
+        return not_built("REVOCATION_FEED", "feed but the one in process", "Remove it");
+    }
+    if sources.get("KEYS_DIR").is_some() {
+        return not_built("KEYS_DIR", "key ring", "Remove it");
+    }
+    if sources.get("METRICS_ADDR").is_some() {
+        return not_built("METRICS_ADDR", "metrics", "Remove it, or leave it empty");
+    }
+    let algorithm = sources.choose(
+        "ACCESS_TOKEN_ALGORITHM",
+        &[("HS256", "HS256"), ("EdDSA", "EdDSA"), ("ES256", "ES256"), ("RS256", "RS256")],
+    )?;
+    if algorithm != "HS256" {
+        return not_built("ACCESS_TOKEN_ALGORITHM", "algorithm but HS256", "Use HS256");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

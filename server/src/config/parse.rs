@@ -1,0 +1,168 @@
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
+
+use axum::http::Uri;
+use ipnet::IpNet;
+use sessionkeep_types::limits;
+
+use crate::token::access;
+
+/// What is wrong, and what to do.
+type Wrong = (String, String);
+
+fn wrong<T>(reason: impl Into<String>, mend: impl Into<String>) -> Result<T, Wrong> {
+    Err((reason.into(), mend.into()))
+}
+
+/// A browser's origin (RFC 6454): scheme, host, and port where it is not the scheme's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicOrigin {
+    text: String,
+    https: bool,
+}
+
+impl PublicOrigin {
+    /// As a browser sends it in `Origin`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is encrypted on the way.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// Whether it is a developer's own machine. No other http origin is accepted.
+    #[must_use]
+    pub fn is_loopback_http(&self) -> bool {
+        !self.https
+    }
+}
+
+pub(super) fn public_origin(value: &str) -> Result<PublicOrigin, Wrong> {
+    const MEND: &str = "Write it as in the address bar, such as https://id.example.com";
+    let Ok(uri) = Uri::from_str(value) else { return wrong(format!("`{value}` is no origin"), MEND) };
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return wrong(format!("`{value}` is no origin"), MEND);
+    };
+    let bare = value.trim_end_matches('/');
+    if bare.len() != scheme.len() + "://".len() + authority.as_str().len() || authority.as_str().contains('@') {
+        return wrong("an origin has no path, no query and no user", MEND);
+    }
+    let host = authority.host().to_lowercase();
+    let https = match scheme {
+        "https" => true,
+        "http" if is_loopback(&host) => false,
+        "http" => {
+            return wrong(
+                format!("`{value}` is not encrypted: the cookie could be read on the way"),
+                "Use https (http is for localhost alone)",
+            );
+        }
+        _ => return wrong(format!("`{scheme}` is no scheme of the web"), MEND),
+    };
+    let default_port = if https { 443 } else { 80 };
+    let port = match authority.port_u16() {
+        None if authority.as_str().contains("]:") || authority.as_str().matches(':').count() == 1 => {
+            return wrong(format!("`{value}` has no valid port"), MEND);
+        }
+        port => port.filter(|port| *port != default_port),
+    };
+    let port = port.map_or_else(String::new, |port| format!(":{port}"));
+    Ok(PublicOrigin { text: format!("{scheme}://{host}{port}"), https })
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.ends_with(".localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+pub(super) fn sqlite_file(value: &str) -> Result<PathBuf, Wrong> {
+    if value.starts_with("postgres://") || value.starts_with("postgresql://") {
+        return wrong("this build has no PostgreSQL yet", "Use sqlite://data/sessionkeep.db");
+    }
+    match value.strip_prefix("sqlite://").or_else(|| value.strip_prefix("sqlite:")) {
+        Some(path) if path.starts_with(':') || path.contains('?') => {
+            wrong("an SQLite database must be a file, without parameters", "Use sqlite://data/sessionkeep.db")
+        }
+        Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
+        // The value may hold a password.
+        _ => wrong("it is no SQLite file", "Use sqlite://data/sessionkeep.db"),
+    }
+}
+
+pub(super) fn socket_address(value: &str) -> Result<SocketAddr, Wrong> {
+    value
+        .parse()
+        .or_else(|_| wrong(format!("`{value}` is no address with a port"), "Write it like 127.0.0.1:3000 or [::]:3000"))
+}
+
+pub(super) fn not_empty(value: &str) -> Result<String, Wrong> {
+    if value.is_empty() { wrong("it is empty", "Remove it, or give it a value") } else { Ok(value.to_owned()) }
+}
+
+pub(super) fn number(value: &str) -> Result<u32, Wrong> {
+    value.parse().or_else(|_| wrong(format!("`{value}` is no whole number"), "Write digits alone"))
+}
+
+pub(super) fn password_min_length(value: &str) -> Result<usize, Wrong> {
+    let length = usize::try_from(number(value)?).unwrap_or(usize::MAX);
+    if (limits::PASSWORD_MIN_FLOOR..=64).contains(&length) {
+        Ok(length)
+    } else {
+        wrong(format!("{length} is not between {} and 64", limits::PASSWORD_MIN_FLOOR), "Use 12 or more")
+    }
+}
+
+pub(super) fn networks(value: &str) -> Result<Vec<IpNet>, Wrong> {
+    let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts
+        .map(|part| match part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from)) {
+            Ok(network) if network.prefix_len() == 0 => {
+                wrong(format!("`{part}` trusts the whole internet"), "Name the proxies alone")
+            }
+            Ok(network) => Ok(network),
+            Err(_) => wrong(format!("`{part}` is no network"), "Write networks like 10.0.0.0/8, separated by commas"),
+        })
+        .collect()
+}
+
+fn duration(value: &str) -> Result<Duration, Wrong> {
+    const MEND: &str = "Write times like 90s, 15m, 12h or 7d";
+    if value == "0" {
+        return Ok(Duration::ZERO);
+    }
+    humantime::parse_duration(value).or_else(|_| wrong(format!("`{value}` is no time"), MEND))
+}
+
+fn within(value: &str, at_least: Duration, at_most: Duration) -> Result<Duration, Wrong> {
+    let time = duration(value)?;
+    if (at_least..=at_most).contains(&time) {
+        Ok(time)
+    } else {
+        let [least, most] = [at_least, at_most].map(humantime::format_duration);
+        wrong(format!("`{value}` is out of range"), format!("Use {least} to {most}"))
+    }
+}
+
+pub(super) fn access_token_lifetime(value: &str) -> Result<Duration, Wrong> {
+    within(value, Duration::from_secs(1), access::MAX_LIFETIME)
+}
+
+pub(super) fn lifetime(value: &str) -> Result<Duration, Wrong> {
+    within(value, Duration::from_secs(1), Duration::from_hours(24 * 400))
+}
+
+pub(super) fn quiet_period(value: &str) -> Result<Duration, Wrong> {
+    within(value, Duration::ZERO, Duration::from_mins(5))
+}
+
+pub(super) fn tolerance(value: &str) -> Result<Duration, Wrong> {
+    within(value, Duration::ZERO, Duration::from_secs(30))
+}

@@ -1,0 +1,111 @@
+use std::{collections::HashMap, path::Path};
+
+use config::{Config, FileFormat};
+
+use super::{
+    Refusal,
+    table::{SETTINGS, Setting},
+};
+
+/// Names the optional file.
+const CONFIG_FILE: &str = "SESSIONKEEP_CONFIG";
+
+/// The process's environment, as a value: a test has its own.
+pub type Environment = HashMap<String, String>;
+
+/// Where settings come from. A flag beats the environment, the environment beats the file.
+#[derive(Debug, Default)]
+pub struct Sources {
+    flags: HashMap<&'static str, String>,
+    environment: Environment,
+    file: HashMap<String, String>,
+}
+
+impl Sources {
+    /// Reads the file that the environment names, if it does.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds a key that is no setting.
+    pub fn new(flags: HashMap<&'static str, String>, environment: Environment) -> Result<Self, Refusal> {
+        let file = match environment.get(CONFIG_FILE) {
+            Some(path) if !path.is_empty() => read_file(Path::new(path))?,
+            _ => HashMap::new(),
+        };
+        Ok(Self { flags, environment, file })
+    }
+
+    /// The setting's value or its default; `None` where it has neither, or is set to nothing.
+    pub(super) fn get(&self, name: &str) -> Option<String> {
+        let setting = setting(name);
+        let set = (self.flags.get(name).or_else(|| self.environment.get(name)))
+            .or_else(|| self.file.get(&name.to_lowercase()))
+            .map(|value| value.trim().to_owned());
+        set.or_else(|| setting.default.map(str::to_owned)).filter(|value| !value.is_empty())
+    }
+
+    /// The secret's bytes: the setting itself, or what the file named by `<NAME>_FILE` holds, less the line's end.
+    pub(super) fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, Refusal> {
+        let from_file = format!("{name}_FILE");
+        let path = (self.environment.get(&from_file)).or_else(|| self.file.get(&from_file.to_lowercase()));
+        match (path, self.get(name)) {
+            (Some(_), Some(_)) => Err(Refusal::new(&from_file, format!("{name} is set, too"), "Keep one of the two")),
+            (None, value) => Ok(value.map(String::into_bytes)),
+            (Some(path), None) => {
+                let mut bytes = std::fs::read(path).map_err(|error| {
+                    Refusal::new(&from_file, format!("the file cannot be read ({error})"), "Name a file that can")
+                })?;
+                while matches!(bytes.last(), Some(b'\n' | b'\r')) {
+                    bytes.pop();
+                }
+                Ok(Some(bytes))
+            }
+        }
+    }
+
+    /// The value, parsed. `parse` tells what is wrong and what to do.
+    pub(super) fn parse<T>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, (String, String)>,
+    ) -> Result<T, Refusal> {
+        parse(&self.get(name).unwrap_or_default()).map_err(|(reason, mend)| Refusal::new(name, reason, mend))
+    }
+
+    /// The value, one of a few words.
+    pub(super) fn choose<T: Copy>(&self, name: &str, choices: &[(&str, T)]) -> Result<T, Refusal> {
+        let value = self.get(name).unwrap_or_default();
+        choices.iter().find(|(word, _)| *word == value).map(|(_, choice)| *choice).ok_or_else(|| {
+            let words: Vec<String> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
+            Refusal::new(name, format!("`{value}` is none of its values"), format!("Use {}", words.join(" or ")))
+        })
+    }
+}
+
+fn setting(name: &str) -> &'static Setting {
+    SETTINGS.iter().find(|setting| setting.name == name).expect("OK because only settings of the table are asked for")
+}
+
+fn read_file(path: &Path) -> Result<HashMap<String, String>, Refusal> {
+    let refuse = |reason: String| Refusal::new(CONFIG_FILE, reason, "docs/config.md lists the keys");
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| refuse(format!("`{}` cannot be read ({error})", path.display())))?;
+    let values: HashMap<String, config::Value> = Config::builder()
+        .add_source(config::File::from_str(&text, FileFormat::Toml))
+        .build()
+        .and_then(Config::try_deserialize)
+        // The parser's message quotes the file, which may hold a secret.
+        .map_err(|_| refuse(format!("`{}` is not TOML with one value a key", path.display())))?;
+    let mut settings = HashMap::new();
+    for (key, value) in values {
+        let known = SETTINGS.iter().any(|setting| {
+            let name = setting.name.to_lowercase();
+            key == name || (setting.secret && key == format!("{name}_file"))
+        });
+        if !known {
+            return Err(refuse(format!("`{}` holds `{key}`, which is no setting", path.display())));
+        }
+        let value = value.into_string().map_err(|_| refuse(format!("`{key}` is not one value")))?;
+        settings.insert(key, value);
+    }
+    Ok(settings)
+}

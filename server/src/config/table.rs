@@ -1,0 +1,117 @@
+//! Every setting, once: its name, its default, what it means.
+
+/// One setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The environment variable. The key in the file is the same in lower case, the flag in kebab case.
+    pub name: &'static str,
+    /// What it is when nobody sets it; `None`: it has none, or it depends.
+    pub default: Option<&'static str>,
+    /// A secret has no flag (other users of the machine see flags) and can be read from a file named by `<NAME>_FILE`.
+    pub secret: bool,
+    /// For a person, in Markdown.
+    pub meaning: &'static str,
+}
+
+const fn plain(name: &'static str, default: Option<&'static str>, meaning: &'static str) -> Setting {
+    Setting { name, default, secret: false, meaning }
+}
+
+const fn secret(name: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, default: None, secret: true, meaning }
+}
+
+/// The table.
+pub const SETTINGS: &[Setting] = &[
+    plain("BIND_ADDR", Some("127.0.0.1:3000"), "Where to listen. Port 0 takes a free one and prints it."),
+    plain(
+        "PUBLIC_ORIGIN",
+        Some("http://localhost:3000"),
+        "The one browser origin, as in the address bar. `http` only on loopback.",
+    ),
+    plain(
+        "DATABASE_URL",
+        Some("sqlite://data/sessionkeep.db"),
+        "The SQLite file; it is created (0600, its folder 0700) where it is missing.",
+    ),
+    plain("SESSION_STORE", None, "Where sessions are kept if not in the database. No other store is built yet."),
+    plain("REVOCATION_FEED", None, "How instances tell each other of ended sessions. No other feed is built yet."),
+    secret(
+        "ACCESS_TOKEN_SECRET",
+        "Signs access tokens. The value's bytes are the key: at least 32. On a loopback origin it is generated once, \
+         beside the SQLite file; elsewhere it is required.",
+    ),
+    secret("REFRESH_TOKEN_SECRET", "Signs refresh tokens. As before, and another one."),
+    plain("ACCESS_TOKEN_ALGORITHM", Some("HS256"), "No other algorithm is built yet."),
+    plain("KEYS_DIR", None, "The folder of the key ring. Not built yet."),
+    plain("ISSUER", None, "`iss` of access tokens; by default the public origin."),
+    plain("AUDIENCE", Some("sessionkeep"), "`aud` of access tokens."),
+    plain("ACCESS_TOKEN_EXPIRES", Some("15m"), "How long an access token lives; at most 15 minutes."),
+    plain("REFRESH_TOKEN_EXPIRES", Some("7d"), "How long a session lives without being used."),
+    plain("SESSION_ABSOLUTE_LIFETIME", Some("30d"), "How long a session lives at most. Nothing extends it."),
+    plain("REFRESH_ROTATION", Some("confirmed"), "Or `strict`: every second use of a refresh token is theft."),
+    plain(
+        "REFRESH_QUIET_PERIOD",
+        Some("75s"),
+        "How long a browser keeps a new refresh token before it can be replaced; 0 to 5 minutes.",
+    ),
+    plain(
+        "REFRESH_TOLERANCE",
+        Some("10s"),
+        "How long a browser that sends no attempt ids may still present the token before; 0 to 30 seconds.",
+    ),
+    plain("ON_THEFT", Some("session"), "What a stolen refresh token ends: its `session`, or all of the `user`'s."),
+    plain(
+        "COOKIE_PREFIX",
+        None,
+        "`none`, `secure` or `host`; by default `secure` on https, `none` on a loopback http origin. `host` needs \
+         `Path=/`, so that the cookie goes with every request.",
+    ),
+    plain(
+        "COOKIE_SECURE",
+        Some("always"),
+        "`never` only on a loopback http origin, for browsers that drop `Secure` cookies there (Safari).",
+    ),
+    plain(
+        "TRUSTED_PROXIES",
+        Some(""),
+        "Networks (CIDR, separated by commas) whose `X-Forwarded-For` is believed; the client's address is the \
+         rightmost hop outside them.",
+    ),
+    plain("REGISTRATION", Some("open"), "Or `closed`: accounts are made with `sessionkeep user create`."),
+    plain("PASSWORD_MIN_LENGTH", Some("12"), "Fewest characters in a new password; 8 to 64."),
+    plain("ARGON2_MEMORY_KIB", Some("19456"), "Memory for one password hash; never below OWASP's minimum."),
+    plain("ARGON2_ITERATIONS", Some("2"), "Passes over that memory."),
+    plain("ASSETS_DIR", None, "The client's bundle (`dist`). Without it the API alone is served."),
+    plain("METRICS_ADDR", None, "Where metrics are served. Not built yet."),
+    plain("LOG_FORMAT", None, "`pretty` or `json`; by default `pretty` on a terminal."),
+    plain("RUST_LOG", Some("info"), "What is logged, as in the crate `tracing-subscriber`."),
+];
+
+/// `docs/config.md`.
+#[must_use]
+pub fn markdown() -> String {
+    use std::fmt::Write as _;
+
+    let mut page = String::from(
+        "# Settings\n\n\
+         Generated from `server/src/config/table.rs`; a test compares the two (`UPDATE_DOCS=1 cargo test -p server` writes \
+         it anew).\n\n\
+         Each setting is a flag of `sessionkeep serve` (`--bind-addr`), an environment variable (`BIND_ADDR`) and a key of \
+         the TOML file that `SESSIONKEEP_CONFIG` names (`bind_addr`). The flag beats the environment, the environment \
+         the file. Secrets have no flag; `<NAME>_FILE` reads one from a file. Unknown keys in the file are errors. Times are \
+         written like `90s`, `15m`, `12h`, `7d`.\n\n\
+         A wrong setting ends the start with exit status 78 and one line that says what to mend; `sessionkeep config \
+         check` says the same without starting.\n\n\
+         | variable | default | meaning |\n|---|---|---|\n",
+    );
+    for Setting { name, default, meaning, .. } in SETTINGS {
+        let default = match default {
+            None => String::new(),
+            Some("") => "empty".to_owned(),
+            Some(default) => format!("`{default}`"),
+        };
+        writeln!(page, "| `{name}` | {default} | {meaning} |").expect("OK because a String takes anything");
+    }
+    page
+}

@@ -1,0 +1,174 @@
+use std::collections::HashMap;
+
+use super::*;
+
+fn environment(settings: &[(&str, &str)]) -> Environment {
+    settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn load(settings: &[(&str, &str)]) -> Result<Settings, Refusal> {
+    let mut all = environment(&[
+        ("ACCESS_TOKEN_SECRET", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
+        ("REFRESH_TOKEN_SECRET", "Re9w7tYh5hJ3fGs1dKp0nLb6vC4cXm2Z"),
+    ]);
+    all.extend(environment(settings));
+    Settings::load(&Sources::new(HashMap::new(), all)?)
+}
+
+fn refused(settings: &[(&str, &str)]) -> String {
+    load(settings).expect_err(&format!("{settings:?} is refused")).to_string()
+}
+
+#[test]
+fn without_any_setting_the_defaults_of_the_table_hold() {
+    let settings = load(&[]).expect("defaults are accepted");
+    assert_eq!(settings.bind_addr.to_string(), "127.0.0.1:3000");
+    assert_eq!(settings.public_origin.as_str(), "http://localhost:3000");
+    assert_eq!(settings.issuer, "http://localhost:3000");
+    assert_eq!(settings.cookie, CookieSettings { prefix: CookiePrefix::None, secure: true });
+    assert_eq!(settings.policy.quiet_period, Duration::from_secs(75));
+    assert_eq!(settings.access_token_lifetime, Duration::from_mins(15));
+}
+
+#[test]
+fn every_wrong_setting_is_refused_by_name() {
+    for (name, value) in [
+        ("BIND_ADDR", "localhost"),
+        ("BIND_ADDR", "127.0.0.1:70000"),
+        ("PUBLIC_ORIGIN", "http://example.com"),
+        ("PUBLIC_ORIGIN", "https://example.com/path"),
+        ("PUBLIC_ORIGIN", "https://user@example.com"),
+        ("PUBLIC_ORIGIN", "https://example.com:99999"),
+        ("PUBLIC_ORIGIN", "example.com"),
+        ("PUBLIC_ORIGIN", "ftp://localhost"),
+        ("DATABASE_URL", "postgres://user:pw@db/x"),
+        ("DATABASE_URL", "sqlite://:memory:"),
+        ("DATABASE_URL", "mysql://x"),
+        ("SESSION_STORE", "redis://localhost"),
+        ("REVOCATION_FEED", "redis://localhost"),
+        ("KEYS_DIR", "keys"),
+        ("METRICS_ADDR", "127.0.0.1:9464"),
+        ("ACCESS_TOKEN_ALGORITHM", "none"),
+        ("ACCESS_TOKEN_ALGORITHM", "EdDSA"),
+        ("ACCESS_TOKEN_EXPIRES", "16m"),
+        ("ACCESS_TOKEN_EXPIRES", "0"),
+        ("ACCESS_TOKEN_EXPIRES", "soon"),
+        ("REFRESH_TOKEN_EXPIRES", "31d"),
+        ("SESSION_ABSOLUTE_LIFETIME", "-1d"),
+        ("REFRESH_ROTATION", "Strict"),
+        ("REFRESH_QUIET_PERIOD", "1h"),
+        ("REFRESH_TOLERANCE", "31s"),
+        ("ON_THEFT", "nothing"),
+        ("COOKIE_PREFIX", "__Host-"),
+        ("COOKIE_SECURE", "no"),
+        ("TRUSTED_PROXIES", "0.0.0.0/0"),
+        ("TRUSTED_PROXIES", "::/0"),
+        ("TRUSTED_PROXIES", "proxy"),
+        ("REGISTRATION", "maybe"),
+        ("PASSWORD_MIN_LENGTH", "7"),
+        ("PASSWORD_MIN_LENGTH", "twelve"),
+        ("ARGON2_MEMORY_KIB", "1024"),
+        ("ARGON2_MEMORY_KIB", "4294967295"),
+        ("ACCESS_TOKEN_SECRET", "too short"),
+        ("ACCESS_TOKEN_SECRET", "your_very_long_random_secret_for_access_tokens"),
+        ("ACCESS_TOKEN_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("REFRESH_TOKEN_SECRET", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
+    ] {
+        let line = refused(&[(name, value)]);
+        assert!(line.starts_with(&format!("{name}: ")), "{name}={value}: {line}");
+        assert_eq!(line.lines().count(), 1, "{line}");
+    }
+}
+
+#[test]
+fn a_refusal_never_prints_a_secret() {
+    for name in ["ACCESS_TOKEN_SECRET", "REFRESH_TOKEN_SECRET"] {
+        assert!(!refused(&[(name, "canary-8675309")]).contains("canary"));
+    }
+    assert!(!refused(&[("DATABASE_URL", "mysql://root:canary@db")]).contains("canary"));
+    let settings = load(&[]).expect("accepted");
+    assert!(!format!("{settings:?}").contains("q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"));
+}
+
+#[test]
+fn an_origin_that_others_can_reach_needs_secrets_and_gets_the_secure_prefix() {
+    let https = ("PUBLIC_ORIGIN", "https://ID.example.com:443/");
+    let settings = load(&[https]).expect("accepted");
+    assert_eq!(settings.public_origin.as_str(), "https://id.example.com");
+    assert_eq!(settings.cookie, CookieSettings { prefix: CookiePrefix::Secure, secure: true });
+    assert!(refused(&[https, ("ACCESS_TOKEN_SECRET", "")]).contains("required"));
+    assert!(refused(&[https, ("COOKIE_SECURE", "never")]).starts_with("COOKIE_SECURE"));
+}
+
+#[test]
+fn a_flag_beats_the_environment_and_the_environment_beats_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("sessionkeep.toml");
+    std::fs::write(&path, "audience = 'file'\nissuer = 'file'\nregistration = 'closed'\npassword_min_length = 14\n")
+        .expect("written");
+    let environment = environment(&[
+        ("SESSIONKEEP_CONFIG", path.to_str().expect("text")),
+        ("AUDIENCE", "environment"),
+        ("ISSUER", "environment"),
+        ("ACCESS_TOKEN_SECRET", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
+        ("REFRESH_TOKEN_SECRET", "Re9w7tYh5hJ3fGs1dKp0nLb6vC4cXm2Z"),
+    ]);
+    let flags = HashMap::from([("AUDIENCE", "flag".to_owned())]);
+    let settings = Settings::load(&Sources::new(flags, environment).expect("readable")).expect("accepted");
+    assert_eq!((settings.audience.as_str(), settings.issuer.as_str()), ("flag", "environment"));
+    assert_eq!((settings.registration_open, settings.password_min_length), (false, 14));
+}
+
+#[test]
+fn an_unknown_key_in_the_file_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("sessionkeep.toml");
+    std::fs::write(&path, "bind_adress = '127.0.0.1:1'\n").expect("written");
+    let environment = environment(&[("SESSIONKEEP_CONFIG", path.to_str().expect("text"))]);
+    let line = Sources::new(HashMap::new(), environment).expect_err("refused").to_string();
+    assert!(line.contains("bind_adress"), "{line}");
+}
+
+#[test]
+fn a_secret_can_stand_in_a_file_and_its_line_end_does_not_count() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("secret");
+    std::fs::write(&path, "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe\r\n").expect("written");
+    let path = path.to_str().expect("text");
+    let line = refused(&[("ACCESS_TOKEN_SECRET_FILE", path)]);
+    assert!(line.contains("is set, too"), "{line}");
+    // Equal to the refresh secret only if the line's end was cut.
+    let line = refused(&[
+        ("ACCESS_TOKEN_SECRET", ""),
+        ("ACCESS_TOKEN_SECRET_FILE", path),
+        ("REFRESH_TOKEN_SECRET", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
+    ]);
+    assert!(line.contains("the same"), "{line}");
+}
+
+#[cfg(unix)]
+#[test]
+fn development_secrets_are_made_once_private_and_differ() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let url = format!("sqlite://{}/sessionkeep.db", data.display());
+    let settings = [("DATABASE_URL", url.as_str()), ("ACCESS_TOKEN_SECRET", ""), ("REFRESH_TOKEN_SECRET", "")];
+    load(&settings).expect("accepted");
+    let read = |name: &str| std::fs::read(data.join(name)).expect("there");
+    let (access, refresh) = (read("access_token_secret"), read("refresh_token_secret"));
+    assert_ne!(access, refresh);
+    load(&settings).expect("accepted again");
+    assert_eq!(read("access_token_secret"), access);
+    let mode = |path: &std::path::Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    assert_eq!((mode(&data), mode(&data.join("access_token_secret"))), (0o700, 0o600));
+}
+
+#[test]
+fn the_documentation_lists_what_the_table_does() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/config.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, table::markdown()).expect("written");
+    }
+    assert_eq!(std::fs::read_to_string(path).expect("docs/config.md"), table::markdown());
+}

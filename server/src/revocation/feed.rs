@@ -1,0 +1,82 @@
+//! Fills [`Revocations`] from the store: at start, and within a fraction of a second after any process changed it.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::Revocations;
+use crate::{
+    clock::Clock,
+    session::UnixMillis,
+    storage::{Sessions, StorageError},
+    token::access,
+};
+
+/// How often the store is asked whether it has changed.
+const POLL: Duration = Duration::from_millis(200);
+/// When the store has not answered for this long, the memory counts as out of date.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+/// What was committed late, or by a process whose clock is behind, is read again.
+const OVERLAP: Duration = Duration::from_mins(1);
+
+/// Reads what is needed to start with.
+///
+/// # Errors
+/// When the store cannot be read: a server that does not know what was ended must not start.
+pub async fn load(sessions: &dyn Sessions, revocations: &Revocations, clock: &dyn Clock) -> Result<(), StorageError> {
+    let now = clock.now();
+    revocations.note(&sessions.endings_since(now.minus(access::MAX_LIFETIME + OVERLAP)).await?, now);
+    revocations.set_current(true);
+    Ok(())
+}
+
+/// Follows the store until `stop`.
+pub async fn follow(
+    sessions: Arc<dyn Sessions>,
+    revocations: Arc<Revocations>,
+    clock: Arc<dyn Clock>,
+    stop: CancellationToken,
+) {
+    let mut marker = None;
+    let mut read_until = clock.now();
+    let mut answered = Instant::now();
+    let mut ticks = interval(POLL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        let now = clock.now();
+        match catch_up(&*sessions, &revocations, marker, read_until, now).await {
+            Ok(seen) => {
+                if marker != Some(seen) {
+                    (marker, read_until) = (Some(seen), now);
+                }
+                answered = Instant::now();
+                revocations.set_current(true);
+            }
+            Err(error) if answered.elapsed() > TRUSTED_FOR => {
+                revocations.set_current(false);
+                tracing::warn!(%error, "ended sessions cannot be followed; every request asks the store");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+async fn catch_up(
+    sessions: &dyn Sessions,
+    revocations: &Revocations,
+    marker: Option<i64>,
+    read_until: UnixMillis,
+    now: UnixMillis,
+) -> Result<i64, StorageError> {
+    // The marker comes first: what is committed between the two reads is seen again at the next tick.
+    let seen = sessions.change_marker().await?;
+    if marker != Some(seen) {
+        revocations.note(&sessions.endings_since(read_until.min(now).minus(OVERLAP)).await?, now);
+    }
+    Ok(seen)
+}

@@ -1,0 +1,141 @@
+//! Ends access tokens before they expire, without a query per request.
+//!
+//! Every instance keeps in memory which sessions were ended, or raised to a newer version, within the last lifetime of an
+//! access token. [`Revocations`] is that memory; [`feed`] fills it from the store at start and whenever another process
+//! changes the store.
+
+pub mod feed;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use sessionkeep_types::SessionId;
+
+use crate::{
+    session::UnixMillis,
+    storage::Ending,
+    token::access::{self, Claims},
+};
+
+/// What is known of the session that an access token belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing against it.
+    Live,
+    /// It was ended.
+    Ended,
+    /// It lives, but at a newer version.
+    Stale,
+    /// This memory may be out of date: ask the store.
+    Unknown,
+}
+
+/// The sessions that were ended or raised lately.
+#[derive(Debug, Default)]
+pub struct Revocations {
+    known: RwLock<HashMap<SessionId, Known>>,
+    current: AtomicBool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    ended: bool,
+    ver: u32,
+    at: UnixMillis,
+}
+
+impl Revocations {
+    /// What is known of the session of a genuine token.
+    pub fn standing(&self, claims: &Claims) -> Standing {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&claims.session_id).copied();
+        match known {
+            Some(Known { ended: true, .. }) => Standing::Ended,
+            _ if !self.current.load(Ordering::Acquire) => Standing::Unknown,
+            Some(Known { ver, .. }) if claims.ver < ver => Standing::Stale,
+            _ => Standing::Live,
+        }
+    }
+
+    /// Notes endings that the store has committed. What is older than any living access token is forgotten.
+    pub fn note(&self, endings: &[Ending], now: UnixMillis) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        for ending in endings {
+            let at = ending.ended_at.map_or(ending.ver_at, |at| at.max(ending.ver_at));
+            let entry = known.entry(ending.session_id.clone()).or_insert(Known { ended: false, ver: 0, at });
+            entry.ended |= ending.ended_at.is_some();
+            entry.ver = entry.ver.max(ending.ver);
+            entry.at = entry.at.max(at);
+        }
+        // Twice the lifetime: a token that was made just before the session was ended lives once, and a clock may go back.
+        let horizon = now.minus(access::MAX_LIFETIME * 2);
+        known.retain(|_, known| known.at >= horizon);
+    }
+
+    /// Notes sessions that this process has just ended.
+    pub fn note_ended(&self, sessions: &[SessionId], now: UnixMillis) {
+        let ended = |id: &SessionId| Ending { session_id: id.clone(), ended_at: Some(now), ver: 0, ver_at: now };
+        self.note(&sessions.iter().map(ended).collect::<Vec<_>>(), now);
+    }
+
+    fn set_current(&self, current: bool) {
+        self.current.store(current, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sessionkeep_types::{Role, UserId};
+
+    use super::*;
+
+    const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
+
+    fn claims(ver: u32) -> Claims {
+        Claims { user_id: UserId::new("u"), session_id: SessionId::new("s"), generation: 0, ver, role: Role::User }
+    }
+
+    fn current() -> Revocations {
+        let revocations = Revocations::default();
+        revocations.set_current(true);
+        revocations
+    }
+
+    #[test]
+    fn a_session_lives_until_it_is_ended() {
+        let revocations = current();
+        assert_eq!(revocations.standing(&claims(0)), Standing::Live);
+        revocations.note_ended(&[SessionId::new("s")], NOW);
+        assert_eq!(revocations.standing(&claims(0)), Standing::Ended);
+    }
+
+    #[test]
+    fn a_token_older_than_its_session_is_stale() {
+        let revocations = current();
+        let raised = Ending { session_id: SessionId::new("s"), ended_at: None, ver: 1, ver_at: NOW };
+        revocations.note(&[raised], NOW);
+        assert_eq!(revocations.standing(&claims(0)), Standing::Stale);
+        assert_eq!(revocations.standing(&claims(1)), Standing::Live);
+    }
+
+    #[test]
+    fn without_a_current_feed_only_what_was_ended_is_certain() {
+        let revocations = current();
+        revocations.set_current(false);
+        assert_eq!(revocations.standing(&claims(0)), Standing::Unknown);
+        revocations.note_ended(&[SessionId::new("s")], NOW);
+        assert_eq!(revocations.standing(&claims(0)), Standing::Ended);
+    }
+
+    #[test]
+    fn what_no_living_token_can_name_is_forgotten() {
+        let revocations = current();
+        revocations.note_ended(&[SessionId::new("s")], NOW);
+        revocations.note(&[], NOW.plus(access::MAX_LIFETIME * 3));
+        assert!(revocations.known.read().expect("not poisoned").is_empty());
+    }
+}

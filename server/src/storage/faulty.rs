@@ -1,0 +1,105 @@
+//! An adapter around another one that fails when a test says so.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sessionkeep_types::{Role, SessionId, UserId};
+
+use super::{Account, Accounts, Confirmation, Ending, Events, Sessions, Step, StorageError, Transacted};
+use crate::{
+    faults::Faults,
+    session::{SecurityEvent, Session, UnixMillis},
+};
+
+/// `inner`, unless [`Faults::store_is_down`].
+pub struct Faulty<S> {
+    inner: S,
+    faults: Arc<Faults>,
+}
+
+impl<S> Faulty<S> {
+    /// Wraps `inner`.
+    pub fn new(inner: S, faults: Arc<Faults>) -> Self {
+        Self { inner, faults }
+    }
+
+    fn up(&self) -> Result<&S, StorageError> {
+        if self.faults.store_is_down() {
+            Err(StorageError::Unavailable("a test has taken the store down".into()))
+        } else {
+            Ok(&self.inner)
+        }
+    }
+}
+
+#[async_trait]
+impl<S: Accounts> Accounts for Faulty<S> {
+    async fn insert(&self, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError> {
+        self.up()?.insert(account, event).await
+    }
+    async fn by_email(&self, email: &str) -> Result<Option<Account>, StorageError> {
+        self.up()?.by_email(email).await
+    }
+    async fn by_id(&self, id: &UserId) -> Result<Option<Account>, StorageError> {
+        self.up()?.by_id(id).await
+    }
+    async fn rehash_password(&self, id: &UserId, old: &str, new: &str) -> Result<(), StorageError> {
+        self.up()?.rehash_password(id, old, new).await
+    }
+    async fn set_display_name(&self, id: &UserId, name: Option<&str>) -> Result<bool, StorageError> {
+        self.up()?.set_display_name(id, name).await
+    }
+    async fn list(&self) -> Result<Vec<Account>, StorageError> {
+        self.up()?.list().await
+    }
+    async fn has_admin(&self) -> Result<bool, StorageError> {
+        self.up()?.has_admin().await
+    }
+    async fn set_role(&self, id: &UserId, role: &Role, now: UnixMillis) -> Result<bool, StorageError> {
+        self.up()?.set_role(id, role, now).await
+    }
+    async fn disable(&self, id: &UserId, event: &SecurityEvent) -> Result<bool, StorageError> {
+        self.up()?.disable(id, event).await
+    }
+}
+
+#[async_trait]
+impl<S: Sessions> Sessions for Faulty<S> {
+    async fn insert(
+        &self,
+        session: &Session,
+        password_changed_at: UnixMillis,
+        event: &SecurityEvent,
+    ) -> Result<bool, StorageError> {
+        self.up()?.insert(session, password_changed_at, event).await
+    }
+    async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
+        self.up()?.find(id).await
+    }
+    async fn transact(
+        &self,
+        id: &SessionId,
+        step: &mut (dyn for<'s> FnMut(&'s Session) -> Step + Send),
+    ) -> Result<Transacted, StorageError> {
+        self.up()?.transact(id, step).await
+    }
+    async fn confirm(&self, confirmations: &[Confirmation]) -> Result<(), StorageError> {
+        self.up()?.confirm(confirmations).await
+    }
+    async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError> {
+        self.up()?.endings_since(since).await
+    }
+    async fn change_marker(&self) -> Result<i64, StorageError> {
+        self.up()?.change_marker().await
+    }
+    async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError> {
+        self.up()?.purge(before).await
+    }
+}
+
+#[async_trait]
+impl<S: Events> Events for Faulty<S> {
+    async fn record(&self, event: &SecurityEvent) -> Result<(), StorageError> {
+        self.up()?.record(event).await
+    }
+}

@@ -1,0 +1,166 @@
+//! The ports to what is kept, and the adapters that implement them: [`sqlite`].
+//!
+//! No port method has a default body: an adapter that forgets one must not compile. No caller asks which adapter it has.
+
+#[cfg(feature = "test-support")]
+pub mod faulty;
+pub mod sqlite;
+
+use async_trait::async_trait;
+use sessionkeep_types::{EndReason, Role, SessionId, UserId};
+
+use crate::session::{SecurityEvent, Session, UnixMillis};
+
+/// Why a store did not do what was asked. Nothing was changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// It cannot be reached, is full, or is too busy: come back later.
+    #[error("the store cannot be used: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A row holds what no version of this program wrote.
+    #[error("impossible data in {table}.{column} of row {row}")]
+    Impossible {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row's primary key.
+        row: String,
+    },
+}
+
+/// An account as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Never changes.
+    pub id: UserId,
+    /// Trimmed, in lower case, unique.
+    pub email: String,
+    /// Shown instead of the e-mail address.
+    pub display_name: Option<String>,
+    /// What it may do.
+    pub role: Role,
+    /// A PHC string.
+    pub password_hash: String,
+    /// When the password was set last: a sign-in that began with an older one must not succeed after that.
+    pub password_changed_at: UnixMillis,
+    /// Since when it may not sign in.
+    pub disabled_at: Option<UnixMillis>,
+    /// When it was made.
+    pub created_at: UnixMillis,
+}
+
+/// Accounts.
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    /// Adds an account. False: the e-mail address is taken.
+    async fn insert(&self, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError>;
+    /// Finds by e-mail address, in lower case.
+    async fn by_email(&self, email: &str) -> Result<Option<Account>, StorageError>;
+    /// Finds by id.
+    async fn by_id(&self, id: &UserId) -> Result<Option<Account>, StorageError>;
+    /// Replaces `old` by `new`, which is a hash of the same password. Where `old` is no longer there nothing happens.
+    async fn rehash_password(&self, id: &UserId, old: &str, new: &str) -> Result<(), StorageError>;
+    /// Sets or removes the display name. False: there is no such account.
+    async fn set_display_name(&self, id: &UserId, name: Option<&str>) -> Result<bool, StorageError>;
+    /// All accounts, oldest first.
+    async fn list(&self) -> Result<Vec<Account>, StorageError>;
+    /// Whether there is an administrator who can sign in.
+    async fn has_admin(&self) -> Result<bool, StorageError>;
+    /// Sets the role and raises the version of the account's sessions, so that live access tokens are refreshed. False:
+    /// there is no such account.
+    async fn set_role(&self, id: &UserId, role: &Role, now: UnixMillis) -> Result<bool, StorageError>;
+    /// Disables the account and ends its sessions. False: there is no such account.
+    async fn disable(&self, id: &UserId, event: &SecurityEvent) -> Result<bool, StorageError>;
+}
+
+/// Sessions.
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// Adds a session, unless the account was disabled or got another password since `password_changed_at` was read.
+    /// False: it was not added.
+    async fn insert(
+        &self,
+        session: &Session,
+        password_changed_at: UnixMillis,
+        event: &SecurityEvent,
+    ) -> Result<bool, StorageError>;
+
+    /// Reads one session.
+    async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError>;
+
+    /// Reads one session, asks `step` what to do, and does all of it in one transaction that nothing else comes between.
+    /// `step` may be asked again when the row has changed meanwhile. It is committed whatever the step means to the
+    /// client: a refusal that revokes is a success here.
+    async fn transact(
+        &self,
+        id: &SessionId,
+        step: &mut (dyn for<'s> FnMut(&'s Session) -> Step + Send),
+    ) -> Result<Transacted, StorageError>;
+
+    /// Writes that access tokens of these generations were used.
+    async fn confirm(&self, confirmations: &[Confirmation]) -> Result<(), StorageError>;
+
+    /// The sessions that were ended, or raised to a newer version, at `since` or later.
+    async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError>;
+
+    /// A number that is another one after any process has changed the store.
+    async fn change_marker(&self) -> Result<i64, StorageError>;
+
+    /// Deletes sessions whose absolute end was before `before`, in small batches. Returns how many.
+    async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError>;
+}
+
+/// Security events that report nothing else that is stored.
+#[async_trait]
+pub trait Events: Send + Sync {
+    /// Adds one.
+    async fn record(&self, event: &SecurityEvent) -> Result<(), StorageError>;
+}
+
+/// What a transaction on one session does.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// The row as it shall be. `None`: it stays as it is.
+    pub next: Option<Session>,
+    /// Ends every other session of the person too.
+    pub end_others: Option<EndReason>,
+    /// What to report.
+    pub events: Vec<SecurityEvent>,
+}
+
+/// What a transaction on one session did.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Transacted {
+    /// There is no such session.
+    NotFound,
+    /// It is committed.
+    Done {
+        /// The sessions that it ended.
+        ended: Vec<SessionId>,
+    },
+}
+
+/// An access token of the session's generation was used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirmation {
+    /// Which session.
+    pub session_id: SessionId,
+    /// Which generation of its refresh token the access token was made with.
+    pub generation: u64,
+    /// When it was used first.
+    pub at: UnixMillis,
+}
+
+/// A session whose access tokens are no longer good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// Which session.
+    pub session_id: SessionId,
+    /// When it was ended; `None` where only its version was raised.
+    pub ended_at: Option<UnixMillis>,
+    /// Its version.
+    pub ver: u32,
+    /// When its version was raised last.
+    pub ver_at: UnixMillis,
+}

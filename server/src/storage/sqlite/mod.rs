@@ -1,0 +1,92 @@
+//! SQLite: one file, one writer.
+//!
+//! `synchronous=FULL`: what was acknowledged survives a power cut; a revocation that a crash undid would let a thief
+//! back in. Writes begin with `BEGIN IMMEDIATE`: a transaction that reads first and then wants to write would fail at once
+//! when another one wrote in between, whatever the busy time-out.
+
+mod accounts;
+mod events;
+mod sessions;
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{
+    Sqlite, SqlitePool, Transaction,
+    pool::PoolConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::sync::Mutex;
+
+use super::StorageError;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// How long a request waits for a connection before it is told to come back.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long SQLite waits for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The store in one SQLite file.
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    /// Sees, as a connection of its own, every commit of every other one.
+    watcher: Mutex<PoolConnection<Sqlite>>,
+}
+
+impl SqliteStore {
+    /// Opens the file, creates it where it is missing (0600, in a folder of 0700), and migrates it.
+    ///
+    /// # Errors
+    /// When the file cannot be created, opened or migrated.
+    pub async fn open(file: &Path) -> anyhow::Result<Self> {
+        create_private(file)?;
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).idle_timeout(None).max_lifetime(None);
+        let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+        migrate(&writer, file).await?;
+        let readers = pool.max_connections(5).connect_with(options.read_only(true)).await?;
+        let watcher = Mutex::new(readers.acquire().await?);
+        Ok(Self { writer, readers, watcher })
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StorageError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+impl From<sqlx::Error> for StorageError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+/// Two processes that start at once take turns: SQLite has no lock for migrations.
+async fn migrate(writer: &SqlitePool, file: &Path) -> anyhow::Result<()> {
+    let lock = open_private(&file.with_extension("migrating"))?;
+    let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
+    MIGRATIONS.run(writer).await?;
+    drop(lock);
+    Ok(())
+}
+
+fn create_private(file: &Path) -> std::io::Result<()> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        crate::private_files::create_folder(folder)?;
+    }
+    open_private(file).map(drop)
+}
+
+fn open_private(file: &Path) -> std::io::Result<std::fs::File> {
+    crate::private_files::open(file)
+}
+
+/// For `TryFrom` of rows: the value in this column cannot be.
+fn impossible(table: &'static str, column: &'static str, row: &str) -> StorageError {
+    StorageError::Impossible { table, column, row: row.to_owned() }
+}

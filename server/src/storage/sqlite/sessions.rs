@@ -1,0 +1,289 @@
+use async_trait::async_trait;
+use sessionkeep_types::{EndReason, SessionId, UserId};
+use sqlx::{FromRow, Row as _, SqliteConnection};
+
+use super::{SqliteStore, events, impossible};
+use crate::{
+    session::{Client, Ended, SecurityEvent, ServedAttempts, Session, TokenHash, UnixMillis},
+    storage::{Confirmation, Ending, Sessions, Step, StorageError, Transacted},
+};
+
+/// Rows deleted in one transaction: no request waits long behind it.
+const PURGE_BATCH: i64 = 200;
+
+#[async_trait]
+impl Sessions for SqliteStore {
+    async fn insert(
+        &self,
+        session: &Session,
+        password_changed_at: UnixMillis,
+        event: &SecurityEvent,
+    ) -> Result<bool, StorageError> {
+        let mut tx = self.begin().await?;
+        let inserted = sqlx::query(
+            "INSERT INTO sessions (id, user_id, ver, ver_at, gen, head_hash, served_attempts, emitted_at, confirmed_at,
+                 streak, hit, browser, attempts, remember_me, created_at, last_used_at, idle_deadline,
+                 absolute_deadline, ip, user_agent)
+             SELECT ?, id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+             FROM users WHERE id = ? AND disabled_at IS NULL AND password_changed_at = ?",
+        )
+        .bind(session.id.as_str())
+        .bind(session.ver)
+        .bind(session.ver_at.0)
+        .bind(stored(session.generation))
+        .bind(session.head_hash.as_slice())
+        .bind(attempts_to_json(&session.served_attempts))
+        .bind(session.emitted_at.0)
+        .bind(session.confirmed_at.map(|at| at.0))
+        .bind(session.streak)
+        .bind(session.hit)
+        .bind(session.client.browser)
+        .bind(session.client.attempts)
+        .bind(session.remember_me)
+        .bind(session.created_at.0)
+        .bind(session.last_used_at.0)
+        .bind(session.idle_deadline.0)
+        .bind(session.absolute_deadline.0)
+        .bind(&session.ip)
+        .bind(&session.user_agent)
+        .bind(session.user_id.as_str())
+        .bind(password_changed_at.0)
+        .execute(&mut *tx)
+        .await?;
+        if inserted.rows_affected() == 0 {
+            return Ok(false);
+        }
+        events::insert(&mut tx, event).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
+        select(&mut *self.readers.acquire().await?, id).await
+    }
+
+    async fn transact(
+        &self,
+        id: &SessionId,
+        step: &mut (dyn for<'s> FnMut(&'s Session) -> Step + Send),
+    ) -> Result<Transacted, StorageError> {
+        let mut tx = self.begin().await?;
+        let Some(session) = select(&mut tx, id).await? else { return Ok(Transacted::NotFound) };
+        let Step { next, end_others, events } = step(&session);
+        let mut ended = vec![];
+        if let Some(next) = next {
+            update(&mut tx, &session, &next).await?;
+            if session.ended.is_none() && next.ended.is_some() {
+                ended.push(session.id.clone());
+            }
+            if let (Some(reason), Some(end)) = (end_others, &next.ended) {
+                ended.extend(end_others_of(&mut tx, &session, end.at, &reason).await?);
+            }
+        }
+        for event in &events {
+            events::insert(&mut tx, event).await?;
+        }
+        tx.commit().await?;
+        Ok(Transacted::Done { ended })
+    }
+
+    async fn confirm(&self, confirmations: &[Confirmation]) -> Result<(), StorageError> {
+        let mut tx = self.begin().await?;
+        for confirmation in confirmations {
+            sqlx::query("UPDATE sessions SET confirmed_at = ? WHERE id = ? AND gen = ? AND confirmed_at IS NULL")
+                .bind(confirmation.at.0)
+                .bind(confirmation.session_id.as_str())
+                .bind(stored(confirmation.generation))
+                .execute(&mut *tx)
+                .await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError> {
+        let rows = sqlx::query(
+            "SELECT id, revoked_at, ver, ver_at FROM sessions WHERE revoked_at >= ?1
+             UNION SELECT id, revoked_at, ver, ver_at FROM sessions WHERE ver_at > 0 AND ver_at >= ?1",
+        )
+        .bind(since.0)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Ending {
+                    session_id: SessionId::new(row.try_get::<String, _>(0)?),
+                    ended_at: row.try_get::<Option<i64>, _>(1)?.map(UnixMillis),
+                    ver: row.try_get(2)?,
+                    ver_at: UnixMillis(row.try_get(3)?),
+                })
+            })
+            .collect()
+    }
+
+    async fn change_marker(&self) -> Result<i64, StorageError> {
+        let mut watcher = self.watcher.lock().await;
+        Ok(sqlx::query("PRAGMA data_version").fetch_one(&mut **watcher).await?.try_get(0)?)
+    }
+
+    async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError> {
+        let mut purged = 0;
+        loop {
+            let batch = sqlx::query(
+                "DELETE FROM sessions WHERE id IN
+                 (SELECT id FROM sessions WHERE absolute_deadline < ? ORDER BY absolute_deadline LIMIT ?)",
+            )
+            .bind(before.0)
+            .bind(PURGE_BATCH)
+            .execute(&self.writer)
+            .await?
+            .rows_affected();
+            purged += batch;
+            if batch == 0 {
+                return Ok(purged);
+            }
+        }
+    }
+}
+
+async fn select(connection: &mut SqliteConnection, id: &SessionId) -> Result<Option<Session>, StorageError> {
+    let row: Option<Row> =
+        sqlx::query_as("SELECT * FROM sessions WHERE id = ?").bind(id.as_str()).fetch_optional(connection).await?;
+    row.map(Session::try_from).transpose()
+}
+
+/// Compare and set: the row must still be the one that was decided on. Within `BEGIN IMMEDIATE` it always is; the
+/// condition says so to the database, too.
+async fn update(connection: &mut SqliteConnection, read: &Session, next: &Session) -> Result<(), StorageError> {
+    let updated = sqlx::query(
+        "UPDATE sessions SET gen = ?, head_hash = ?, prev_hash = ?, sealed_head = ?, head_attempt = ?,
+             served_attempts = ?, emitted_at = ?, confirmed_at = ?, streak = ?, hit = ?, last_used_at = ?,
+             idle_deadline = ?, revoked_at = ?, revoked_reason = ?
+         WHERE id = ? AND gen = ? AND head_hash = ? AND revoked_at IS NULL",
+    )
+    .bind(stored(next.generation))
+    .bind(next.head_hash.as_slice())
+    .bind(next.prev_hash.as_ref().map(<[u8; 32]>::as_slice))
+    .bind(&next.sealed_head)
+    .bind(&next.head_attempt)
+    .bind(attempts_to_json(&next.served_attempts))
+    .bind(next.emitted_at.0)
+    .bind(next.confirmed_at.map(|at| at.0))
+    .bind(next.streak)
+    .bind(next.hit)
+    .bind(next.last_used_at.0)
+    .bind(next.idle_deadline.0)
+    .bind(next.ended.as_ref().map(|ended| ended.at.0))
+    .bind(next.ended.as_ref().map(|ended| ended.reason.as_str().to_owned()))
+    .bind(read.id.as_str())
+    .bind(stored(read.generation))
+    .bind(read.head_hash.as_slice())
+    .execute(connection)
+    .await?;
+    if updated.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(StorageError::Unavailable("a session changed within the transaction that holds it".into()))
+    }
+}
+
+async fn end_others_of(
+    connection: &mut SqliteConnection,
+    session: &Session,
+    at: UnixMillis,
+    reason: &EndReason,
+) -> Result<Vec<SessionId>, StorageError> {
+    let rows = sqlx::query(
+        "UPDATE sessions SET revoked_at = ?, revoked_reason = ?
+         WHERE user_id = ? AND id <> ? AND revoked_at IS NULL RETURNING id",
+    )
+    .bind(at.0)
+    .bind(reason.as_str().to_owned())
+    .bind(session.user_id.as_str())
+    .bind(session.id.as_str())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok(SessionId::new(row.try_get::<String, _>(0)?))).collect()
+}
+
+/// SQLite's integers are signed. A generation that does not fit would take longer than the universe has lasted.
+fn stored(generation: u64) -> i64 {
+    i64::try_from(generation).unwrap_or(i64::MAX)
+}
+
+fn attempts_to_json(attempts: &ServedAttempts) -> String {
+    let attempts: Vec<(&str, i64)> = attempts.iter().map(|(attempt, at)| (attempt, at.0)).collect();
+    serde_json::to_string(&attempts).expect("OK because strings and numbers always serialise")
+}
+
+#[derive(FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "one field a column")]
+struct Row {
+    id: String,
+    user_id: String,
+    ver: u32,
+    ver_at: i64,
+    r#gen: i64,
+    head_hash: Vec<u8>,
+    prev_hash: Option<Vec<u8>>,
+    sealed_head: Option<Vec<u8>>,
+    head_attempt: Option<String>,
+    served_attempts: String,
+    emitted_at: i64,
+    confirmed_at: Option<i64>,
+    streak: u32,
+    hit: bool,
+    browser: bool,
+    attempts: bool,
+    remember_me: bool,
+    created_at: i64,
+    last_used_at: i64,
+    idle_deadline: i64,
+    absolute_deadline: i64,
+    revoked_at: Option<i64>,
+    revoked_reason: Option<String>,
+    ip: String,
+    user_agent: String,
+}
+
+impl TryFrom<Row> for Session {
+    type Error = StorageError;
+
+    fn try_from(row: Row) -> Result<Self, StorageError> {
+        let wrong = |column| impossible("sessions", column, &row.id);
+        let hash = |bytes: &[u8], column| TokenHash::try_from(bytes).map_err(|_| wrong(column));
+        let served: Vec<(String, i64)> =
+            serde_json::from_str(&row.served_attempts).map_err(|_| wrong("served_attempts"))?;
+        let ended = match (row.revoked_at, row.revoked_reason) {
+            (None, None) => None,
+            (Some(at), Some(reason)) => Some(Ended { at: UnixMillis(at), reason: EndReason::from(reason) }),
+            _ => return Err(wrong("revoked_reason")),
+        };
+        Ok(Self {
+            user_id: UserId::new(row.user_id),
+            ver: row.ver,
+            ver_at: UnixMillis(row.ver_at),
+            generation: u64::try_from(row.r#gen).map_err(|_| wrong("gen"))?,
+            head_hash: hash(&row.head_hash, "head_hash")?,
+            prev_hash: row.prev_hash.as_deref().map(|prev| hash(prev, "prev_hash")).transpose()?,
+            sealed_head: row.sealed_head,
+            head_attempt: row.head_attempt,
+            served_attempts: ServedAttempts::from_stored(
+                served.into_iter().map(|(attempt, at)| (attempt, UnixMillis(at))).collect(),
+            ),
+            emitted_at: UnixMillis(row.emitted_at),
+            confirmed_at: row.confirmed_at.map(UnixMillis),
+            streak: row.streak,
+            hit: row.hit,
+            client: Client { browser: row.browser, attempts: row.attempts },
+            remember_me: row.remember_me,
+            created_at: UnixMillis(row.created_at),
+            last_used_at: UnixMillis(row.last_used_at),
+            idle_deadline: UnixMillis(row.idle_deadline),
+            absolute_deadline: UnixMillis(row.absolute_deadline),
+            ended,
+            ip: row.ip,
+            user_agent: row.user_agent,
+            id: SessionId::new(row.id),
+        })
+    }
+}
