@@ -1,1 +1,34 @@
-//! pages
+//! Sessionkeep's pages and the browser's session manager.
+//!
+//! One library, built twice: with `ssr` the server renders the pages, with `hydrate` the browser takes them over. Read in
+//! this order: [`App`] (which page stands where), [`session`] (the heart), [`api`] (how it speaks), `pages` and
+//! `components` (what is seen). What never lives here: anything of the server, its stores or its executor.
+
+// Views are one type each, and deeply nested.
+#![recursion_limit = "256"]
+#![expect(unreachable_pub, reason = "`#[component]` writes public functions, also in private modules")]
+
+pub mod api;
+mod app;
+mod components;
+mod guard;
+mod pages;
+pub mod paths;
+pub mod session;
+#[cfg(feature = "ssr")]
+mod shell;
+mod validate;
+
+pub use app::App;
+#[cfg(feature = "ssr")]
+pub use shell::{Assets, File, Shell};
+
+/// Takes over the page that the server rendered. `<html data-hydrated>` says when that is done.
+#[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
+pub fn start() {
+    leptos::mount::hydrate_body(App);
+    if let Some(html) = leptos::prelude::document().document_element() {
+        // OK because the attribute is for tests and styles; the page works without.
+        let _ = html.set_attribute("data-hydrated", "");
+    }
+}

@@ -1,10 +1,16 @@
 //! Sessionkeep's server. `ARCHITECTURE.md` has the map and the walkthroughs.
 
+#[cfg(all(feature = "test-support", not(debug_assertions)))]
+compile_error!("`test-support` gives anybody the server's clock; it must not be in a release build");
+
 pub mod auth;
+pub mod boot;
+pub mod cli;
 pub mod clock;
 pub mod config;
 #[cfg(feature = "test-support")]
 pub mod faults;
+mod http;
 mod ids;
 pub mod password;
 mod private_files;
@@ -12,4 +18,5 @@ pub mod random;
 pub mod revocation;
 pub mod session;
 pub mod storage;
+pub mod telemetry;
 pub mod token;

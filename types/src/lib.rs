@@ -19,4 +19,4 @@ pub use auth::{AuthResponse, LoginRequest, RegisterRequest, TokenResponse, Token
 pub use error::{EndReason, ErrorBody, ErrorCode};
 pub use ids::{RequestId, SessionId, UserId};
 pub use secret::{AccessToken, Password};
-pub use user::{Role, User};
+pub use user::{Role, UpdateProfileRequest, User};

@@ -20,6 +20,14 @@ pub struct User {
     pub created_at: String,
 }
 
+/// Changes one's own account (`PATCH` [`crate::routes::ME`]).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateProfileRequest {
+    /// The new name; null removes it.
+    pub display_name: Option<String>,
+}
+
 /// What an account may do.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Role {

@@ -164,6 +164,6 @@ fn max_age(session: &Session, now: UnixMillis) -> Option<u64> {
 }
 
 /// The one form in which e-mail addresses are kept and compared.
-fn normalise_email(email: &str) -> String {
+pub(crate) fn normalise_email(email: &str) -> String {
     email.trim().to_lowercase()
 }

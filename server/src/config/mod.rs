@@ -18,6 +18,7 @@ pub use sources::{Environment, Sources};
 
 use crate::{
     session::{OnTheft, Policy, Rotation},
+    telemetry::{self, LogSettings},
     token::SigningKey,
 };
 
@@ -77,6 +78,8 @@ pub struct Settings {
     pub argon2_iterations: u32,
     /// The client's bundle; without it the API alone is served.
     pub assets_dir: Option<PathBuf>,
+    /// What is logged, and how.
+    pub log: LogSettings,
 }
 
 /// How the refresh token's cookie is set.
@@ -121,6 +124,7 @@ impl Settings {
             password_min_length: sources.parse("PASSWORD_MIN_LENGTH", parse::password_min_length)?,
             argon2_memory_kib: sources.parse("ARGON2_MEMORY_KIB", parse::number)?,
             argon2_iterations: sources.parse("ARGON2_ITERATIONS", parse::number)?,
+            log: log(sources)?,
             assets_dir: sources.get("ASSETS_DIR").map(PathBuf::from),
             access_token_secret: secrets.access,
             refresh_token_secret: secrets.refresh,
@@ -161,6 +165,14 @@ impl Settings {
         }
         Ok(self)
     }
+}
+
+fn log(sources: &Sources) -> Result<LogSettings, Refusal> {
+    let json = match sources.get("LOG_FORMAT") {
+        None => !telemetry::on_a_terminal(),
+        Some(_) => sources.choose("LOG_FORMAT", &[("pretty", false), ("json", true)])?,
+    };
+    Ok(LogSettings { json, filter: sources.parse("RUST_LOG", parse::log_filter)? })
 }
 
 fn policy(sources: &Sources) -> Result<Policy, Refusal> {

@@ -107,6 +107,13 @@ pub(super) fn not_empty(value: &str) -> Result<String, Wrong> {
     if value.is_empty() { wrong("it is empty", "Remove it, or give it a value") } else { Ok(value.to_owned()) }
 }
 
+pub(super) fn log_filter(value: &str) -> Result<String, Wrong> {
+    match value.parse::<tracing_subscriber::EnvFilter>() {
+        Ok(_) => Ok(value.to_owned()),
+        Err(_) => wrong(format!("`{value}` is no filter"), "Write it like info or server=debug,info"),
+    }
+}
+
 pub(super) fn number(value: &str) -> Result<u32, Wrong> {
     value.parse().or_else(|_| wrong(format!("`{value}` is no whole number"), "Write digits alone"))
 }

@@ -69,6 +69,8 @@ fn every_wrong_setting_is_refused_by_name() {
         ("PASSWORD_MIN_LENGTH", "twelve"),
         ("ARGON2_MEMORY_KIB", "1024"),
         ("ARGON2_MEMORY_KIB", "4294967295"),
+        ("LOG_FORMAT", "xml"),
+        ("RUST_LOG", "server=loud"),
         ("ACCESS_TOKEN_SECRET", "too short"),
         ("ACCESS_TOKEN_SECRET", "your_very_long_random_secret_for_access_tokens"),
         ("ACCESS_TOKEN_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),

@@ -129,7 +129,7 @@ mod tests {
 
     fn tokens(key: u8, issuer: &str) -> AccessTokens {
         let key = SigningKey::new(vec![key; 32]);
-        AccessTokens::new(&key, issuer.into(), "sessionkeep".into(), Duration::from_secs(900))
+        AccessTokens::new(&key, issuer.into(), "sessionkeep".into(), Duration::from_mins(15))
     }
 
     fn claims() -> Claims {

@@ -11,7 +11,7 @@ mod sessions;
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    Row as _, Sqlite, SqlitePool, Transaction,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -53,6 +53,16 @@ impl SqliteStore {
         let readers = pool.max_connections(5).connect_with(options.read_only(true)).await?;
         let watcher = Mutex::new(readers.acquire().await?);
         Ok(Self { writer, readers, watcher })
+    }
+
+    /// How safely the writer commits: its `journal_mode`, and `synchronous` as SQLite numbers it (2 is FULL).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn durability(&self) -> Result<(String, i64), StorageError> {
+        let journal_mode = sqlx::query("PRAGMA journal_mode").fetch_one(&self.writer).await?.try_get(0)?;
+        let synchronous = sqlx::query("PRAGMA synchronous").fetch_one(&self.writer).await?.try_get(0)?;
+        Ok((journal_mode, synchronous))
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StorageError> {

@@ -1,0 +1,19 @@
+//! The HTTP contract from the browser's side.
+//!
+//! [`PublicApi`] makes the calls that need no access token, [`AuthorisedApi`] the ones that do; both speak through the
+//! [`Transport`] port, so that everything above it is tested without a browser. What never lives here: when to
+//! refresh, and what a refusal means for the session (see [`crate::session`]).
+
+mod authorised;
+mod error;
+#[cfg(test)]
+pub(crate) mod fake;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod fetch;
+mod public;
+mod transport;
+
+pub use authorised::AuthorisedApi;
+pub use error::ApiError;
+pub use public::PublicApi;
+pub use transport::{Method, NoAnswer, Request, Response, Transport};

@@ -1,0 +1,93 @@
+//! The calls that need no access token: the four that set or use the cookie.
+
+use core::time::Duration;
+use std::rc::Rc;
+
+use futures::future::{Either, select};
+use serde::de::DeserializeOwned;
+use sessionkeep_types::{AuthResponse, LoginRequest, RegisterRequest, TokenResponse, routes};
+
+use super::{
+    error::ApiError,
+    transport::{Method, NoAnswer, Request, Transport},
+};
+use crate::session::Clock;
+
+/// After this long a request is given up: on a phone that changed networks it would hang for minutes.
+const ABORT_AFTER: Duration = Duration::from_secs(10);
+
+/// The value says who asks; the server only looks whether the header is there.
+const REQUESTED_BY: &str = "sessionkeep";
+
+/// Talks to the server without an access token.
+#[derive(Clone)]
+pub struct PublicApi {
+    transport: Rc<dyn Transport>,
+    clock: Rc<dyn Clock>,
+}
+
+impl PublicApi {
+    /// An API over the transport.
+    pub fn new(transport: Rc<dyn Transport>, clock: Rc<dyn Clock>) -> Self {
+        Self { transport, clock }
+    }
+
+    /// `POST /api/auth/register`.
+    pub(crate) async fn register(
+        &self,
+        account: &RegisterRequest,
+        attempt: Option<&str>,
+    ) -> Result<AuthResponse, ApiError> {
+        self.call(with_attempt(Request::new(Method::Post, routes::REGISTER).json(account), attempt)).await
+    }
+
+    /// `POST /api/auth/login`.
+    pub(crate) async fn login(
+        &self,
+        credentials: &LoginRequest,
+        attempt: Option<&str>,
+    ) -> Result<AuthResponse, ApiError> {
+        self.call(with_attempt(Request::new(Method::Post, routes::LOGIN).json(credentials), attempt)).await
+    }
+
+    /// `POST /api/auth/refresh`. The credential is the cookie, which only the browser can see.
+    pub(crate) async fn refresh(&self, attempt: Option<&str>) -> Result<TokenResponse, ApiError> {
+        self.call(with_attempt(requested_by_us(Request::new(Method::Post, routes::REFRESH)), attempt)).await
+    }
+
+    /// `POST /api/auth/logout`.
+    pub(crate) async fn logout(&self) -> Result<(), ApiError> {
+        self.exchange(requested_by_us(Request::new(Method::Post, routes::LOGOUT))).await.map(drop)
+    }
+
+    /// Sends the request and reads the JSON of a success.
+    pub(super) async fn call<T: DeserializeOwned>(&self, request: Request) -> Result<T, ApiError> {
+        let body = self.exchange(request).await?;
+        serde_json::from_str(&body).map_err(|_| ApiError::Garbled { status: 200, retry_after: None })
+    }
+
+    /// Sends the request and gives the body of a success.
+    async fn exchange(&self, request: Request) -> Result<String, ApiError> {
+        let answer = match select(self.transport.send(request), self.clock.sleep(ABORT_AFTER)).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(((), _)) => Err(NoAnswer),
+        };
+        match answer {
+            Ok(response) if response.is_success() => Ok(response.body),
+            Ok(response) => Err(ApiError::from_response(&response)),
+            Err(NoAnswer) => Err(ApiError::NoAnswer),
+        }
+    }
+}
+
+/// A page of another origin cannot send this header without our leave.
+fn requested_by_us(request: Request) -> Request {
+    request.header(routes::REQUESTED_BY_HEADER, REQUESTED_BY)
+}
+
+fn with_attempt(request: Request, attempt: Option<&str>) -> Request {
+    match attempt {
+        Some(id) => request.header(routes::REFRESH_ATTEMPT_HEADER, id),
+        None => request,
+    }
+}

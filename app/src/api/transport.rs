@@ -1,0 +1,90 @@
+//! The port to the network: requests and answers as plain values.
+
+use core::{fmt, time::Duration};
+
+use futures::future::LocalBoxFuture;
+use serde::Serialize;
+
+/// The methods that the contract uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Changes nothing.
+    Get,
+    /// Creates, or does something.
+    Post,
+    /// Changes a part.
+    Patch,
+    /// Ends or removes.
+    Delete,
+}
+
+/// One request to our own origin. It can be sent again as it is, with its method and its body.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// An absolute path of our own origin.
+    pub path: String,
+    /// Beside the ones that the browser adds.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON, or nothing at all.
+    pub body: Option<String>,
+}
+
+impl Request {
+    /// A request without headers and body.
+    pub fn new(method: Method, path: impl Into<String>) -> Self {
+        Self { method, path: path.into(), headers: Vec::new(), body: None }
+    }
+
+    /// The same request with one more header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same request with a JSON body.
+    #[must_use]
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        // OK because the types crate holds only strings, numbers, flags and maps with string keys.
+        self.body = Some(serde_json::to_string(body).expect("wire types always serialise"));
+        self
+    }
+}
+
+/// Names the route only: headers and body may hold an access token or a password.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {}", self.method, self.path)
+    }
+}
+
+/// An answer, whatever its status.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `Retry-After` header, where it was sent in seconds.
+    pub retry_after: Option<Duration>,
+    /// The body as text.
+    pub body: String,
+}
+
+impl Response {
+    /// Whether the request was granted.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// Nobody answered: no network, a broken connection, a time-out. The request may or may not have had its effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoAnswer;
+
+/// Sends requests. Dropping the future aborts the request.
+pub trait Transport {
+    /// Sends one request with the origin's cookies and waits for its answer.
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, NoAnswer>>;
+}

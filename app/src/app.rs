@@ -1,0 +1,45 @@
+//! Which page stands where.
+
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+use crate::{
+    components::{Connection, FirstPage, Footer, Header},
+    guard,
+    pages::{Account, Landing, NotFound, SignIn, SignUp},
+    session::Session,
+};
+
+/// The whole of what is between `<body>` and `</body>`.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    FirstPage::provide();
+    Session::provide();
+    view! {
+        <Router>
+            <guard::KeepPageAndSessionTogether />
+            <a class="skip" href="#main">
+                "Skip to the content"
+            </a>
+            <Header />
+            <Connection />
+            <main id="main" tabindex="-1">
+                <FlatRoutes fallback=NotFound>
+                    <Route path=path!("/") view=Landing ssr=SsrMode::Async />
+                    <Route path=path!("/sign-in") view=SignIn ssr=SsrMode::Async />
+                    <Route path=path!("/sign-up") view=SignUp ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=Account ssr=SsrMode::Async />
+                </FlatRoutes>
+            </main>
+            <Footer />
+        </Router>
+    }
+    // The type of the whole tree is a thousand words long; nobody who uses it should have to compile that.
+    .into_any()
+}

@@ -1,0 +1,117 @@
+//! A labelled field of a form, with its error next to it.
+//!
+//! The inputs are uncontrolled: what a password manager or a quick person typed before the page was ready stays there.
+
+use leptos::{html, prelude::*};
+
+/// A field as its form sees it.
+#[derive(Clone, Copy)]
+pub(crate) struct FieldState {
+    pub(crate) node: NodeRef<html::Input>,
+    pub(crate) error: RwSignal<Option<String>>,
+}
+
+impl FieldState {
+    pub(crate) fn new() -> Self {
+        Self { node: NodeRef::new(), error: RwSignal::new(None) }
+    }
+
+    /// What stands in the field now.
+    pub(crate) fn value(self) -> String {
+        self.node.get_untracked().map(|input| input.value()).unwrap_or_default()
+    }
+
+    /// Shows what is wrong, or that nothing is. True where something is.
+    pub(crate) fn judge(self, wrong: Option<impl Into<String>>) -> bool {
+        let wrong = wrong.map(Into::into);
+        let is_wrong = wrong.is_some();
+        self.error.set(wrong);
+        is_wrong
+    }
+
+    /// Puts the focus here.
+    pub(crate) fn focus(self) {
+        if let Some(input) = self.node.get_untracked() {
+            // OK because a field that cannot take the focus leaves it where it was.
+            let _ = input.focus();
+        }
+    }
+
+    /// Puts the focus into the first field that is wrong. False where none is.
+    pub(crate) fn focus_first_wrong(fields: &[Self]) -> bool {
+        let wrong = fields.iter().find(|field| field.error.with_untracked(Option::is_some));
+        if let Some(field) = wrong {
+            field.focus();
+        }
+        wrong.is_some()
+    }
+}
+
+/// The ids of what describes a field: its hint, and its error where there is one.
+pub(super) fn described_by(id: &'static str, has_hint: bool, has_error: bool) -> Option<String> {
+    match (has_hint, has_error) {
+        (false, false) => None,
+        (true, false) => Some(format!("{id}-hint")),
+        (false, true) => Some(format!("{id}-error")),
+        (true, true) => Some(format!("{id}-error {id}-hint")),
+    }
+}
+
+/// The error's place. Empty it takes no room.
+#[component]
+pub(super) fn FieldError(
+    /// The field's id.
+    id: &'static str,
+    /// One sentence.
+    error: RwSignal<Option<String>>,
+) -> impl IntoView {
+    move || {
+        error.get().map(|error| {
+            view! {
+                <p class="field-error" id=format!("{id}-error")>
+                    {error}
+                </p>
+            }
+        })
+    }
+}
+
+/// One line of text.
+#[component]
+pub(crate) fn TextField(
+    /// The id, which is the name too.
+    id: &'static str,
+    /// What to write here.
+    label: &'static str,
+    /// The kind of input.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What a password manager may fill in.
+    autocomplete: &'static str,
+    /// Whether the form can do without.
+    #[prop(optional)]
+    optional: bool,
+    /// The field as the form sees it.
+    state: FieldState,
+) -> impl IntoView {
+    let FieldState { node, error } = state;
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <input
+                node_ref=node
+                id=id
+                name=id
+                type=kind
+                autocomplete=autocomplete
+                autocapitalize=if kind == "email" { "none" } else { "words" }
+                spellcheck="false"
+                required=!optional
+                aria-invalid=move || error.get().is_some().then_some("true")
+                aria-describedby=move || described_by(id, false, error.get().is_some())
+                on:input=move |_| error.set(None)
+            />
+            <FieldError id=id error=error />
+        </div>
+    }
+}

@@ -1,0 +1,115 @@
+//! What Sessionkeep is, for somebody who has never heard of it.
+
+use leptos::prelude::*;
+use leptos_meta::{Meta, Title};
+use leptos_router::components::A;
+
+use crate::{components::Heading, paths, session::Session};
+
+/// The start page.
+#[component]
+pub(crate) fn Landing() -> impl IntoView {
+    let session = Session::here();
+    let is_signed_in = Memo::new(move |_| session.phase().is_signed_in());
+    view! {
+        <Title text="Sessionkeep: stay signed in, safely" />
+        <Meta
+            name="description"
+            content="Sessions that survive reloads, sleeping tabs and bad networks, and that notice when somebody else uses them."
+        />
+        <section class="hero">
+            <Heading text="Stay signed in, safely." />
+            <p class="lead">
+                "Sessionkeep keeps people signed in over reloads, sleeping laptops and bad networks, and ends a session \
+                 when somebody else begins to use it."
+            </p>
+            <div class="actions">
+                <Show
+                    when=move || is_signed_in.get()
+                    fallback=|| {
+                        view! {
+                            <A href=paths::SIGN_UP attr:class="button large">
+                                "Create account"
+                            </A>
+                            <A href=paths::SIGN_IN attr:class="button secondary large">
+                                "Sign in"
+                            </A>
+                        }
+                    }
+                >
+                    <A href=paths::ACCOUNT attr:class="button large">
+                        "Open your account"
+                    </A>
+                </Show>
+            </div>
+        </section>
+        <section class="wide" aria-labelledby="promises">
+            <h2 id="promises">"What you can rely on"</h2>
+            <div class="cards">
+                <Promise
+                    title="You are not signed out by accident"
+                    text="A lost answer, a reload at the wrong moment or five tabs waking at once is not an attack, and is not treated as one."
+                />
+                <Promise
+                    title="A stolen session does not last"
+                    text="The sign-in cookie is replaced as you go. Once a copy of it is used somewhere else, the session ends for both, and you are told why."
+                />
+                <Promise
+                    title="No script can read your sign-in"
+                    text="It lives in a cookie that pages cannot see. What a page holds in memory is good for fifteen minutes at most and is written nowhere."
+                />
+                <Promise
+                    title="Signing out means out"
+                    text="In every tab and on the server at once, not when some token happens to run out."
+                />
+            </div>
+        </section>
+        <section class="wide" aria-labelledby="how">
+            <h2 id="how">"How it works"</h2>
+            <ol class="steps">
+                <Step
+                    title="You sign in"
+                    text="The page gets a short-lived pass. A longer one goes into a cookie that only the server can read."
+                />
+                <Step
+                    title="The pass is renewed, unnoticed"
+                    text="Before it runs out, the cookie is exchanged for a new one. Whatever you were doing goes on."
+                />
+                <Step
+                    title="The chain is watched"
+                    text="Each cookie has one successor. If an old one turns up after its successor was used, two parties hold the session, and it ends."
+                />
+            </ol>
+        </section>
+    }
+}
+
+#[component]
+fn Promise(
+    /// A few words.
+    title: &'static str,
+    /// A sentence or two.
+    text: &'static str,
+) -> impl IntoView {
+    view! {
+        <article class="card promise">
+            <h3>{title}</h3>
+            <p>{text}</p>
+        </article>
+    }
+}
+
+#[component]
+fn Step(
+    /// A few words.
+    title: &'static str,
+    /// A sentence or two.
+    text: &'static str,
+) -> impl IntoView {
+    view! {
+        <li class="step">
+            <h3>{title}</h3>
+            <p>{text}</p>
+        </li>
+    }
+}

@@ -1,0 +1,82 @@
+//! Signing in.
+
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use leptos_router::{components::A, hooks::use_query_map};
+use sessionkeep_types::{ErrorCode, LoginRequest, Password};
+
+use crate::{
+    components::{FieldState, FormAlert, Heading, PasswordField, SignInNotice, SubmitButton, TextField},
+    paths,
+    session::Session,
+    validate,
+};
+
+/// The form for people who have an account. Who is signed in already goes on by itself.
+#[component]
+pub(crate) fn SignIn() -> impl IntoView {
+    let session = Session::here();
+    let (email, password) = (FieldState::new(), FieldState::new());
+    let remember = NodeRef::<html::Input>::new();
+    let alert = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        alert.set(None);
+        email.judge(validate::email(&email.value()));
+        password.judge(validate::password(&password.value()));
+        if FieldState::focus_first_wrong(&[email, password]) {
+            return;
+        }
+        let credentials = LoginRequest {
+            email: email.value().trim().to_owned(),
+            password: Password::new(password.value()),
+            remember_me: remember.get_untracked().is_none_or(|remember| remember.checked()),
+        };
+        busy.set(true);
+        spawn_local(async move {
+            let answer = session.sign_in(credentials).await;
+            busy.try_set(false);
+            let Err(error) = answer else { return };
+            email.judge(error.field("email"));
+            password.judge(error.field("password"));
+            if FieldState::focus_first_wrong(&[email, password]) {
+                return;
+            }
+            alert.set(Some(error.to_string()));
+            if error.code() == Some(&ErrorCode::InvalidCredentials) {
+                password.focus();
+            }
+        });
+    };
+
+    let next = {
+        let query = use_query_map();
+        move || query.with(|query| query.get(paths::NEXT))
+    };
+    let action = move || paths::with_next(paths::SIGN_IN, next().as_deref());
+    let sign_up = move || paths::with_next(paths::SIGN_UP, next().as_deref());
+
+    view! {
+        <Title text="Sign in · Sessionkeep" />
+        <section class="narrow">
+            <Heading text="Sign in" />
+            <SignInNotice />
+            <form class="card form" method="post" action=action novalidate on:submit=submit>
+                <FormAlert message=alert />
+                <TextField id="email" label="Email" kind="email" autocomplete="username" state=email />
+                <PasswordField state=password />
+                <div class="check">
+                    <input node_ref=remember type="checkbox" id="rememberMe" name="rememberMe" checked />
+                    <label for="rememberMe">"Keep me signed in on this device"</label>
+                </div>
+                <SubmitButton busy=busy label="Sign in" busy_label="Signing in…" />
+            </form>
+            <p class="aside">"New here? " <A href=sign_up>"Create an account"</A></p>
+        </section>
+    }
+}

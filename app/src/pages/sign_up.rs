@@ -1,0 +1,76 @@
+//! Making an account.
+
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use leptos_router::{components::A, hooks::use_query_map};
+use sessionkeep_types::{Password, RegisterRequest};
+
+use crate::{
+    components::{FieldState, FormAlert, Heading, PasswordField, SignInNotice, SubmitButton, TextField},
+    paths,
+    session::Session,
+    validate,
+};
+
+/// The form for people who have no account yet. It signs in at once.
+#[component]
+pub(crate) fn SignUp() -> impl IntoView {
+    let session = Session::here();
+    let (email, name, password) = (FieldState::new(), FieldState::new(), FieldState::new());
+    let alert = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        alert.set(None);
+        email.judge(validate::email(&email.value()));
+        name.judge(validate::display_name(&name.value()));
+        password.judge(validate::new_password(&password.value()));
+        if FieldState::focus_first_wrong(&[email, name, password]) {
+            return;
+        }
+        let account = RegisterRequest {
+            email: email.value().trim().to_owned(),
+            password: Password::new(password.value()),
+            display_name: Some(name.value().trim().to_owned()).filter(|name| !name.is_empty()),
+        };
+        busy.set(true);
+        spawn_local(async move {
+            let answer = session.sign_up(account).await;
+            busy.try_set(false);
+            let Err(error) = answer else { return };
+            email.judge(error.field("email"));
+            name.judge(error.field("displayName"));
+            password.judge(error.field("password"));
+            if !FieldState::focus_first_wrong(&[email, name, password]) {
+                alert.set(Some(error.to_string()));
+            }
+        });
+    };
+
+    let next = {
+        let query = use_query_map();
+        move || query.with(|query| query.get(paths::NEXT))
+    };
+    let action = move || paths::with_next(paths::SIGN_UP, next().as_deref());
+    let sign_in = move || paths::with_next(paths::SIGN_IN, next().as_deref());
+
+    view! {
+        <Title text="Create your account · Sessionkeep" />
+        <section class="narrow">
+            <Heading text="Create your account" />
+            <SignInNotice />
+            <form class="card form" method="post" action=action novalidate on:submit=submit>
+                <FormAlert message=alert />
+                <TextField id="email" label="Email" kind="email" autocomplete="username" state=email />
+                <TextField id="displayName" label="Display name (optional)" autocomplete="name" optional=true state=name />
+                <PasswordField new=true state=password />
+                <SubmitButton busy=busy label="Create account" busy_label="Creating your account…" />
+            </form>
+            <p class="aside">"You have an account? " <A href=sign_in>"Sign in instead"</A></p>
+        </section>
+    }
+}

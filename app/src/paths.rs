@@ -1,0 +1,129 @@
+//! The paths of the pages, and which paths a link may name as the next one.
+
+/// What Sessionkeep is.
+pub const LANDING: &str = "/";
+/// The form for people who have an account.
+pub const SIGN_IN: &str = "/sign-in";
+/// The form for people who do not.
+pub const SIGN_UP: &str = "/sign-up";
+/// One's own account. Only for people who are signed in.
+pub const ACCOUNT: &str = "/account";
+
+/// The query's key for the page to go on to.
+pub const NEXT: &str = "next";
+/// The query's key for something to say once.
+pub const NOTE: &str = "note";
+/// The note after a form that was sent before the page could take it.
+pub const NOT_READY: &str = "not-ready";
+
+/// Longer paths are not ours.
+const LONGEST: usize = 256;
+
+/// Whether the page is only for people who are signed in.
+#[must_use]
+pub fn is_protected(path: &str) -> bool {
+    path.trim_end_matches('/') == ACCOUNT
+}
+
+/// Whether the page is only for people who are not.
+#[must_use]
+pub fn is_for_strangers(path: &str) -> bool {
+    [SIGN_IN, SIGN_UP].contains(&path.trim_end_matches('/'))
+}
+
+/// The path, where it is one of our own and so can lead nowhere else. It allows a few characters and no more: whatever
+/// a browser may decode, skip or turn around (`//`, `\`, `%5c`, tabs, schemes, `..`) is not among them.
+#[must_use]
+pub fn own(path: &str) -> Option<&str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.');
+    let is_own = path.starts_with('/')
+        && path.len() <= LONGEST
+        && path.bytes().all(is_plain)
+        && !path.contains("//")
+        && path.split('/').all(|segment| segment != "." && segment != "..");
+    is_own.then_some(path)
+}
+
+/// Where to go after signing in: the page that was asked for, or the account.
+#[must_use]
+pub fn after_sign_in(next: Option<&str>) -> &str {
+    next.and_then(own).filter(|path| !is_for_strangers(path)).unwrap_or(ACCOUNT)
+}
+
+/// `page` with the page to go on to, where that is one of our own and not where one would go anyway.
+#[must_use]
+pub fn with_next(page: &str, next: Option<&str>) -> String {
+    match next.and_then(own) {
+        // OK without escaping because `own` lets nothing through that would mean something in a query.
+        Some(next) => format!("{page}?{NEXT}={next}"),
+        None => page.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_paths_of_our_own_are_followed() {
+        for good in ["/", "/account", "/account/", "/a/b-c/d_e.f", "/..a", "/a..b"] {
+            assert_eq!(own(good), Some(good));
+        }
+        let long = format!("/{}", "a".repeat(LONGEST));
+        for bad in [
+            "",
+            "account",
+            "//e",
+            "///e",
+            "/\\e",
+            "\\/e",
+            "\\\\e",
+            "/%5ce",
+            "/%2fe",
+            "/%252fe",
+            "/%0a/e",
+            "https:e",
+            "https://e",
+            "HTTPS://e",
+            "javascript:alert(1)",
+            "data:,x",
+            "/\t/e",
+            "\t//e",
+            " //e",
+            "/ /e",
+            "/\n/e",
+            "/\0",
+            "@e",
+            "/@e",
+            "/a:b",
+            "/a//e",
+            "/.//e",
+            "/..//e",
+            "/../e",
+            "/a/./b",
+            "/a/..",
+            "/a?next=//e",
+            "/a#//e",
+            "/\u{2044}e",
+            "/\u{ff0f}e",
+            "/account\u{202e}",
+            long.as_str(),
+        ] {
+            assert_eq!(own(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_refused_path_leads_to_the_account() {
+        assert_eq!(after_sign_in(Some("/sessions")), "/sessions");
+        assert_eq!(after_sign_in(Some("//evil.example")), ACCOUNT);
+        assert_eq!(after_sign_in(Some(SIGN_IN)), ACCOUNT);
+        assert_eq!(after_sign_in(None), ACCOUNT);
+    }
+
+    #[test]
+    fn a_link_keeps_only_a_path_of_our_own() {
+        assert_eq!(with_next(SIGN_IN, Some("/account")), "/sign-in?next=/account");
+        assert_eq!(with_next(SIGN_IN, Some("//evil.example")), "/sign-in");
+    }
+}

@@ -1,0 +1,384 @@
+//! The whole: one session of one page, over the ports.
+
+use core::time::Duration;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use futures::{
+    FutureExt,
+    channel::oneshot,
+    future::{Either, select},
+};
+use sessionkeep_types::{AuthResponse, LoginRequest, RegisterRequest, TokenResponse, User};
+
+use super::{
+    attempt::Attempts,
+    ports::{Held, News, Ports, Wake},
+    reason::SignedOut,
+    schedule::{self, Wait},
+    single_flight::SingleFlight,
+    state::{Epoch, Event, Phase, Snapshot},
+    token::{HeldToken, Pass},
+};
+use crate::api::{ApiError, PublicApi};
+
+/// How long to wait for the other tabs before going on without the lock: a tab may have died while it held it.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+/// Written while the server has not heard of a sign-out: a reload must not bring the session back.
+const SIGN_OUT_PENDING: &str = "sessionkeep.sign-out-pending";
+
+/// Keeps the session of one page.
+pub struct Manager {
+    api: PublicApi,
+    ports: Ports,
+    attempts: Attempts,
+    snapshot: RefCell<Snapshot>,
+    token: RefCell<Option<HeldToken>>,
+    tokens_received: Cell<u64>,
+    refreshing: SingleFlight<Outcome>,
+    /// Those who wait before their next try.
+    waiting: RefCell<Vec<oneshot::Sender<()>>>,
+    observer: Box<dyn Fn(&Snapshot)>,
+}
+
+/// How a refresh ended. One that gets no answer does not end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// There is a new token.
+    Fresh,
+    /// There is no session, or another one.
+    Ended,
+}
+
+impl Manager {
+    /// A manager that has done nothing yet. `observer` hears of every change.
+    pub fn new(ports: Ports, observer: impl Fn(&Snapshot) + 'static) -> Rc<Self> {
+        Rc::new(Self {
+            api: PublicApi::new(Rc::clone(&ports.transport), Rc::clone(&ports.clock)),
+            attempts: Attempts::new(Rc::clone(&ports.storage), Rc::clone(&ports.random)),
+            ports,
+            snapshot: RefCell::new(Snapshot::OPENED),
+            token: RefCell::new(None),
+            tokens_received: Cell::new(0),
+            refreshing: SingleFlight::new(),
+            waiting: RefCell::default(),
+            observer: Box::new(observer),
+        })
+    }
+
+    /// Where the session stands.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.snapshot.borrow().clone()
+    }
+
+    /// The calls that need no session.
+    pub(super) fn public_api(&self) -> PublicApi {
+        self.api.clone()
+    }
+
+    /// The page was opened: finds out whether there is a session.
+    pub fn open(self: &Rc<Self>) {
+        if self.ports.storage.read(SIGN_OUT_PENDING).is_some() {
+            self.happened(Event::SignedOutHere);
+            self.tell_server_of_sign_out();
+        } else {
+            self.start_refresh();
+        }
+    }
+
+    // ---- signing in and out
+
+    /// Signs in; the other tabs follow.
+    ///
+    /// # Errors
+    /// When nobody answered or the server refused. The session that was there is untouched then.
+    pub async fn sign_in(self: &Rc<Self>, credentials: &LoginRequest) -> Result<User, ApiError> {
+        let _held = self.lock().await;
+        let answer = self.api.login(credentials, self.attempts.declare().as_deref()).await?;
+        Ok(self.begin(answer))
+    }
+
+    /// Makes an account and signs in; the other tabs follow.
+    ///
+    /// # Errors
+    /// As [`Manager::sign_in`].
+    pub async fn sign_up(self: &Rc<Self>, account: &RegisterRequest) -> Result<User, ApiError> {
+        let _held = self.lock().await;
+        let answer = self.api.register(account, self.attempts.declare().as_deref()).await?;
+        Ok(self.begin(answer))
+    }
+
+    fn begin(self: &Rc<Self>, answer: AuthResponse) -> User {
+        let (token, user) = answer.into_parts();
+        self.ports.storage.remove(SIGN_OUT_PENDING);
+        self.received(token, Event::SignedIn);
+        self.ports.tabs.tell(News::SignedIn);
+        user
+    }
+
+    /// Signs out, here and in the other tabs at once. The server hears of it as soon as it can be reached.
+    pub fn sign_out(self: &Rc<Self>) {
+        self.ports.storage.write(SIGN_OUT_PENDING, "1");
+        self.happened(Event::SignedOutHere);
+        self.ports.tabs.tell(News::SignedOut);
+        self.tell_server_of_sign_out();
+    }
+
+    fn tell_server_of_sign_out(self: &Rc<Self>) {
+        let (manager, epoch) = (Rc::clone(self), self.epoch());
+        self.spawn(async move {
+            for failures in 1_u32.. {
+                let answer = {
+                    let _held = manager.lock().await;
+                    if manager.epoch() != epoch {
+                        return;
+                    }
+                    manager.api.logout().await
+                };
+                if manager.epoch() != epoch {
+                    return;
+                }
+                let Err(error) = answer else {
+                    manager.ports.storage.remove(SIGN_OUT_PENDING);
+                    manager.happened(Event::SignOutConfirmed);
+                    return;
+                };
+                manager.happened(Event::SignOutDelayed);
+                manager.wait_after(failures, &error, epoch).await;
+            }
+        });
+    }
+
+    // ---- requests
+
+    /// The right to send one request, refreshed before where the token has run out.
+    ///
+    /// # Errors
+    /// [`ApiError::SignedOut`] where there is no session.
+    pub(crate) async fn pass(self: &Rc<Self>) -> Result<Pass, ApiError> {
+        if matches!(self.snapshot.borrow().phase, Phase::SignedOut(_)) {
+            return Err(ApiError::SignedOut);
+        }
+        match self.token_in_time() {
+            Some(pass) => {
+                self.refresh_if_due();
+                Ok(pass)
+            }
+            None => self.refreshed_pass().await,
+        }
+    }
+
+    /// Another right, after the server refused this one.
+    ///
+    /// # Errors
+    /// As [`Manager::pass`].
+    pub(crate) async fn renew(self: &Rc<Self>, refused: &Pass) -> Result<Pass, ApiError> {
+        if !self.honours(refused) {
+            return Err(ApiError::SignedOut);
+        }
+        // Somebody else's request may have had it renewed already.
+        match self.token_in_time().filter(|pass| pass.serial != refused.serial) {
+            Some(pass) => Ok(pass),
+            None => self.refreshed_pass().await,
+        }
+    }
+
+    /// Whether the session is still the one that this right was given for.
+    pub(crate) fn honours(&self, pass: &Pass) -> bool {
+        self.epoch() == pass.epoch
+    }
+
+    fn token_in_time(&self) -> Option<Pass> {
+        let token = self.token.borrow();
+        token.as_ref().filter(|token| !token.has_expired(self.ports.clock.now())).map(|token| token.pass(self.epoch()))
+    }
+
+    /// Used whatever its life: a server that gives tokens of no life is refused by its own next answer, not by a loop here.
+    async fn refreshed_pass(self: &Rc<Self>) -> Result<Pass, ApiError> {
+        let epoch = self.epoch();
+        let outcome = self.refresh().await;
+        if outcome == Outcome::Ended || self.epoch() != epoch {
+            return Err(ApiError::SignedOut);
+        }
+        self.token.borrow().as_ref().map(|token| token.pass(epoch)).ok_or(ApiError::SignedOut)
+    }
+
+    // ---- refreshing
+
+    async fn refresh(self: &Rc<Self>) -> Outcome {
+        let manager = Rc::clone(self);
+        self.refreshing.join(&*self.ports.spawn, || manager.refresh_until_answered()).await
+    }
+
+    fn start_refresh(self: &Rc<Self>) {
+        let manager = Rc::clone(self);
+        self.spawn(async move {
+            manager.refresh().await;
+        });
+    }
+
+    async fn refresh_until_answered(self: Rc<Self>) -> Outcome {
+        let epoch = self.epoch();
+        self.happened(Event::RefreshStarted);
+        for failures in 1_u32.. {
+            let answer = {
+                let _held = self.lock().await;
+                if self.epoch() != epoch {
+                    return Outcome::Ended;
+                }
+                self.refresh_once().await
+            };
+            // The guard: a sign-out or sign-in came between, and this answer belongs to nobody.
+            if self.epoch() != epoch {
+                return Outcome::Ended;
+            }
+            let error = match answer {
+                Ok(token) => {
+                    self.received(token, Event::Refreshed);
+                    return Outcome::Fresh;
+                }
+                Err(error) => error,
+            };
+            if let Some(why) = SignedOut::because_of(&error) {
+                self.happened(Event::RefreshRefused(why));
+                return Outcome::Ended;
+            }
+            self.happened(Event::RefreshDelayed);
+            self.wait_after(failures, &error, epoch).await;
+            if self.epoch() != epoch {
+                return Outcome::Ended;
+            }
+        }
+        Outcome::Ended
+    }
+
+    /// One request. The attempt stays open unless this was its answer: a 409 or a 503 leaves the question standing.
+    async fn refresh_once(&self) -> Result<TokenResponse, ApiError> {
+        let attempt = self.attempts.open();
+        let answer = self.api.refresh(attempt.as_deref()).await;
+        let is_final = answer.as_ref().map_or_else(|error| SignedOut::because_of(error).is_some(), |_| true);
+        if let Some(attempt) = attempt.filter(|_| is_final) {
+            self.attempts.close(&attempt);
+        }
+        answer
+    }
+
+    /// Renews a token that is still good, where it is old enough and somebody looks at the page: a forgotten tab must
+    /// not keep a session alive.
+    fn refresh_if_due(self: &Rc<Self>) {
+        let now = self.ports.clock.now();
+        let is_due = self.token.borrow().as_ref().and_then(HeldToken::renew_ahead).is_some_and(|at| now >= at);
+        if is_due && self.ports.page.is_visible() && self.snapshot.borrow().phase == Phase::SignedIn {
+            self.start_refresh();
+        }
+    }
+
+    fn received(self: &Rc<Self>, token: TokenResponse, event: Event) {
+        let (now, dice) = (self.ports.clock.now(), self.ports.random.fraction());
+        self.tokens_received.set(self.tokens_received.get() + 1);
+        let token = HeldToken::received(token, self.tokens_received.get(), now, dice);
+        if let Some(at) = token.renew_ahead() {
+            let (manager, sleep) = (Rc::clone(self), self.ports.clock.sleep(at.saturating_sub(now)));
+            self.spawn(async move {
+                sleep.await;
+                manager.refresh_if_due();
+            });
+        }
+        self.change(event, Some(token));
+    }
+
+    // ---- what happens outside
+
+    /// Another tab has told us something.
+    pub fn heard(self: &Rc<Self>, news: News) {
+        match news {
+            News::SignedOut => self.happened(Event::SignedOutInAnotherTab),
+            News::SignedIn => {
+                self.happened(Event::SignedInInAnotherTab);
+                self.start_refresh();
+            }
+        }
+    }
+
+    /// Time may have passed unnoticed.
+    pub fn woke(self: &Rc<Self>, wake: Wake) {
+        match wake {
+            Wake::Reopened => {
+                self.happened(Event::Reopened);
+                self.open();
+            }
+            Wake::Visible | Wake::Online => {
+                self.rouse();
+                self.refresh_if_due();
+            }
+        }
+    }
+
+    // ---- small things
+
+    fn epoch(&self) -> Epoch {
+        self.snapshot.borrow().epoch
+    }
+
+    fn happened(&self, event: Event) {
+        self.change(event, None);
+    }
+
+    /// The one place where the session changes.
+    fn change(&self, event: Event, token: Option<HeldToken>) {
+        let before = self.snapshot();
+        let after = before.after(event);
+        let begins = after.epoch != before.epoch;
+        *self.snapshot.borrow_mut() = after.clone();
+        if begins || token.is_some() {
+            *self.token.borrow_mut() = token;
+        }
+        if begins {
+            self.refreshing.give_up();
+            self.rouse();
+        }
+        if after != before {
+            (self.observer)(&after);
+        }
+    }
+
+    async fn lock(&self) -> Option<Held> {
+        match select(self.ports.lock.acquire(), self.ports.clock.sleep(LOCK_PATIENCE)).await {
+            Either::Left((held, _)) => Some(held),
+            Either::Right(((), _)) => None,
+        }
+    }
+
+    /// Waits before the next try: shorter when the network comes back, but never less than the server asked for, and
+    /// not at all when the session has ended meanwhile.
+    async fn wait_after(&self, failures: u32, error: &ApiError, epoch: Epoch) {
+        let Wait { time, at_least } =
+            schedule::backoff(failures, error.retry_after(), self.ports.random.fraction());
+        let began = self.ports.clock.now();
+        loop {
+            let waited = self.ports.clock.now().saturating_sub(began);
+            let (rouse, roused) = oneshot::channel();
+            self.waiting.borrow_mut().push(rouse);
+            let timer = select(self.ports.clock.sleep(time.saturating_sub(waited)), roused).await;
+            let is_over = matches!(timer, Either::Left(_));
+            let may_go_on = self.ports.clock.now().saturating_sub(began) >= at_least;
+            if is_over || may_go_on || self.epoch() != epoch {
+                return;
+            }
+        }
+    }
+
+    fn rouse(&self) {
+        for sleeper in self.waiting.take() {
+            // OK because one that has woken by itself no longer listens.
+            let _ = sleeper.send(());
+        }
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + 'static) {
+        self.ports.spawn.spawn(work.boxed_local());
+    }
+}

@@ -1,0 +1,29 @@
+//! The session as the browser sees it: an access token in memory, a refresh token in a cookie that no script can read.
+//!
+//! Read in this order: [`state`] (what can be, and what follows what), `schedule` (when), `single_flight` and `attempt`
+//! (how one refresh stays one), `manager` (the whole), `handle` (what a page uses). The world outside is behind
+//! [`ports`]; `browser` implements them for a real page, and the tests have their own. Of all this nothing runs while
+//! the server renders: there the session is [`Phase::Restoring`] and stays so.
+
+mod attempt;
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(test)]
+mod fake;
+mod handle;
+mod manager;
+mod ports;
+mod reason;
+mod schedule;
+mod single_flight;
+mod state;
+#[cfg(test)]
+mod tests;
+mod token;
+
+pub use handle::Session;
+pub use manager::Manager;
+pub use ports::{Clock, Held, Lock, News, Page, Ports, Random, Spawn, Storage, Tabs, Wake};
+pub use reason::SignedOut;
+pub use state::{Epoch, Event, Link, Phase, Snapshot};
+pub use token::Pass;

@@ -1,0 +1,117 @@
+//! The world outside of the session manager. `browser` has the adapters of a real page; the tests have their own.
+
+use core::time::Duration;
+use std::rc::Rc;
+
+use futures::future::LocalBoxFuture;
+
+use crate::api::Transport;
+
+/// Time that only goes forward, and waiting.
+pub trait Clock {
+    /// Since some moment in the past, the same for the whole life of the page.
+    fn now(&self) -> Duration;
+    /// Resolves after `time`, or later.
+    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()>;
+}
+
+/// Dice. Nothing here has to be secret.
+pub trait Random {
+    /// In 0..1.
+    fn fraction(&self) -> f64;
+    /// A fresh id of letters and digits.
+    fn id(&self) -> String;
+}
+
+/// A few notes that all tabs share and that outlive a reload. No token is ever written there.
+pub trait Storage {
+    /// What was written, if it can be read.
+    fn read(&self, key: &str) -> Option<String>;
+    /// Whether it can be read back afterwards.
+    fn write(&self, key: &str, value: &str) -> bool;
+    /// Removes it, if it is there.
+    fn remove(&self, key: &str);
+}
+
+/// One lock for all tabs. An optimisation and never a condition: the server is idempotent.
+pub trait Lock {
+    /// Resolves when the lock is held. Dropping the future leaves the queue.
+    fn acquire(&self) -> LocalBoxFuture<'static, Held>;
+}
+
+/// The lock, until it is dropped.
+pub struct Held(Option<Box<dyn FnOnce()>>);
+
+impl Held {
+    /// Calls `release` when it is dropped.
+    pub fn new(release: impl FnOnce() + 'static) -> Self {
+        Self(Some(Box::new(release)))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(release) = self.0.take() {
+            release();
+        }
+    }
+}
+
+/// What tabs tell each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// Somebody signed in.
+    SignedIn,
+    /// The person signed out.
+    SignedOut,
+}
+
+/// The other tabs of this browser.
+pub trait Tabs {
+    /// Tells all others.
+    fn tell(&self, news: News);
+}
+
+/// The page itself.
+pub trait Page {
+    /// Whether a person can see it.
+    fn is_visible(&self) -> bool;
+}
+
+/// What may have passed unnoticed: timers stop while a page is hidden, frozen or asleep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// The page can be seen again.
+    Visible,
+    /// The network is back.
+    Online,
+    /// The page came back from the back/forward cache.
+    Reopened,
+}
+
+/// Runs futures by themselves.
+pub trait Spawn {
+    /// Runs the future to its end.
+    fn spawn(&self, work: LocalBoxFuture<'static, ()>);
+}
+
+/// All of them.
+#[derive(Clone)]
+pub struct Ports {
+    /// The network.
+    pub transport: Rc<dyn Transport>,
+    /// Time.
+    pub clock: Rc<dyn Clock>,
+    /// Dice.
+    pub random: Rc<dyn Random>,
+    /// Shared notes.
+    pub storage: Rc<dyn Storage>,
+    /// The lock of all tabs.
+    pub lock: Rc<dyn Lock>,
+    /// The other tabs.
+    pub tabs: Rc<dyn Tabs>,
+    /// The page.
+    pub page: Rc<dyn Page>,
+    /// The executor.
+    pub spawn: Rc<dyn Spawn>,
+}

@@ -1,0 +1,129 @@
+//! Why there is no session, and how to say it.
+
+use sessionkeep_types::{EndReason, ErrorCode};
+
+use crate::api::ApiError;
+
+/// Why there is no session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignedOut {
+    /// This browser never had one, or nobody knows of it any more.
+    NoSession,
+    /// The person signed out on this page.
+    Here,
+    /// The same, but the server has not heard of it yet.
+    HereOnly,
+    /// The person signed out in another tab.
+    InAnotherTab,
+    /// The cookie went away under a live session: cleared, blocked, or never kept.
+    CookieLost,
+    /// Its time was over.
+    Expired,
+    /// The server does not recognise the cookie.
+    NotRecognised,
+    /// The cookie was used in two places.
+    Reused,
+    /// It was ended before its time.
+    Ended(EndReason),
+    /// It was ended, for a reason that this version does not know.
+    Unexplained,
+}
+
+impl SignedOut {
+    /// What a refresh's error means for the session. Nothing, unless the code is final.
+    #[must_use]
+    pub fn because_of(error: &ApiError) -> Option<Self> {
+        let ApiError::Refused { body, .. } = error else { return None };
+        Some(match &body.code {
+            code if !code.ends_session() => return None,
+            ErrorCode::RefreshMissing => Self::NoSession,
+            ErrorCode::SessionExpired => Self::Expired,
+            ErrorCode::RefreshInvalid => Self::NotRecognised,
+            ErrorCode::RefreshReused => Self::Reused,
+            _ => body.reason.clone().map_or(Self::Unexplained, Self::Ended),
+        })
+    }
+
+    /// The same reason when a session was under way a moment ago.
+    #[must_use]
+    pub(super) fn in_mid_session(self) -> Self {
+        if self == Self::NoSession { Self::CookieLost } else { self }
+    }
+
+    /// What to tell the person; nothing where there is nothing to explain.
+    #[must_use]
+    pub fn notice(&self) -> Option<&'static str> {
+        const REUSED: &str = "For your safety this session was ended: it was used in two places. Sign in again; if this \
+                              was not you, change your password.";
+        Some(match self {
+            Self::NoSession => return None,
+            Self::Here | Self::Ended(EndReason::SignedOut) => "You are signed out.",
+            Self::HereOnly => {
+                "You are signed out on this page, but the server could not be told yet. We keep trying: please leave \
+                 this page open."
+            }
+            Self::InAnotherTab => "You are signed out: you signed out in another tab.",
+            Self::CookieLost => {
+                "This browser no longer has your sign-in cookie. Sign in again; if this keeps happening, allow cookies \
+                 for this site."
+            }
+            Self::Expired => "Your session has expired. Please sign in again.",
+            Self::NotRecognised => "Your session could not be continued. Please sign in again.",
+            Self::Reused | Self::Ended(EndReason::ReuseDetected | EndReason::CloneSuspected) => REUSED,
+            Self::Ended(EndReason::SignedOutElsewhere) => "This session was signed out from another device.",
+            Self::Ended(EndReason::PasswordChanged) => {
+                "Your password was changed, so this session was ended. Sign in with the new password."
+            }
+            Self::Ended(EndReason::Admin) => "An administrator ended this session. Please sign in again.",
+            Self::Ended(EndReason::AccountDisabled) => {
+                "This account has been disabled. An administrator can tell you more."
+            }
+            Self::Ended(EndReason::Unknown(_)) | Self::Unexplained => "Your session was ended. Please sign in again.",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use sessionkeep_types::{ErrorBody, RequestId};
+
+    use super::*;
+
+    fn refusal(code: ErrorCode, reason: Option<EndReason>) -> ApiError {
+        let body = ErrorBody { error: String::new(), code, request_id: RequestId::new("1"), fields: None, reason };
+        ApiError::Refused { status: 403, body: Box::new(body), retry_after: None }
+    }
+
+    #[test]
+    fn only_final_codes_end_the_session() {
+        for code in ErrorCode::ALL.iter().cloned().chain([ErrorCode::Unknown("NEW".into())]) {
+            let ends = code.ends_session();
+            assert_eq!(SignedOut::because_of(&refusal(code.clone(), None)).is_some(), ends, "{code}");
+        }
+        let garbled = ApiError::Garbled { status: 403, retry_after: Some(Duration::ZERO) };
+        assert_eq!(SignedOut::because_of(&garbled), None);
+        assert_eq!(SignedOut::because_of(&ApiError::NoAnswer), None);
+    }
+
+    #[test]
+    fn every_reason_is_said_in_words() {
+        for reason in EndReason::ALL.iter().cloned().chain([EndReason::Unknown("NEW".into())]) {
+            let why = SignedOut::because_of(&refusal(ErrorCode::SessionRevoked, Some(reason)));
+            assert!(why.is_some_and(|why| why.notice().is_some()));
+        }
+    }
+
+    #[test]
+    fn theft_is_told_the_same_way_to_whoever_hears_of_it_first_or_later() {
+        let first = SignedOut::because_of(&refusal(ErrorCode::RefreshReused, None));
+        let later = SignedOut::because_of(&refusal(ErrorCode::SessionRevoked, Some(EndReason::ReuseDetected)));
+        assert_eq!(first.and_then(|why| why.notice()), later.and_then(|why| why.notice()));
+    }
+
+    #[test]
+    fn a_visitor_who_never_signed_in_is_told_nothing() {
+        assert_eq!(SignedOut::NoSession.notice(), None);
+    }
+}

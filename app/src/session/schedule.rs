@@ -1,0 +1,74 @@
+//! When to do things. Pure: the clock's time and the dice are parameters.
+
+use core::time::Duration;
+
+/// A life shorter than this is renewed when it is needed, not ahead of time.
+const WORTH_RENEWING_AHEAD: Duration = Duration::from_secs(60);
+/// The first wait after a refresh without an answer.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// The longest wait, unless the server asks for more.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// The most that a server may ask for: a mistake there must not silence a page for a day.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
+
+/// At which age a token of this life is renewed ahead of time: at 80 %, less up to a tenth of that, so that many
+/// pages opened in one second do not come back in one second. `dice` is in 0..1.
+pub(super) fn renew_ahead_at(life: Duration, dice: f64) -> Option<Duration> {
+    (life >= WORTH_RENEWING_AHEAD).then(|| life.mul_f64(0.8 - 0.08 * dice))
+}
+
+/// How long to wait before the next try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wait {
+    /// Until then.
+    pub(super) time: Duration,
+    /// Not shorter than this, whatever happens meanwhile.
+    pub(super) at_least: Duration,
+}
+
+/// The wait after `failures` tries without success. `dice` is in 0..1.
+pub(super) fn backoff(failures: u32, retry_after: Option<Duration>, dice: f64) -> Wait {
+    let doubled = FIRST_WAIT.saturating_mul(1 << failures.saturating_sub(1).min(10));
+    let jittered = doubled.min(LONGEST_WAIT).mul_f64(0.5 + 0.5 * dice);
+    let at_least = retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
+    Wait { time: jittered.max(at_least), at_least }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secs(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_token_is_renewed_at_four_fifths_of_its_life_or_a_little_earlier() {
+        assert_eq!(renew_ahead_at(secs(900), 0.0), Some(secs(720)));
+        assert!(renew_ahead_at(secs(900), 0.999).is_some_and(|at| at > secs(640) && at < secs(720)));
+    }
+
+    #[test]
+    fn a_life_under_a_minute_is_not_renewed_ahead() {
+        assert_eq!(renew_ahead_at(secs(59), 0.0), None);
+        assert!(renew_ahead_at(secs(60), 0.0).is_some());
+    }
+
+    #[test]
+    fn waits_double_up_to_half_a_minute() {
+        let waits = [1, 2, 3, 4, 7, 8, 1000, u32::MAX].map(|failures| backoff(failures, None, 1.0).time.as_millis());
+        assert_eq!(waits, [500, 1000, 2000, 4000, 30_000, 30_000, 30_000, 30_000]);
+    }
+
+    #[test]
+    fn the_dice_shorten_a_wait_to_half_at_most() {
+        assert_eq!(backoff(3, None, 0.0).time, secs(1));
+    }
+
+    #[test]
+    fn retry_after_is_kept_within_reason() {
+        assert_eq!(backoff(1, Some(secs(20)), 0.5), Wait { time: secs(20), at_least: secs(20) });
+        assert_eq!(backoff(9, Some(secs(1)), 1.0), Wait { time: secs(30), at_least: secs(1) });
+        assert_eq!(backoff(1, Some(secs(86_400)), 0.5).time, secs(600));
+    }
+}

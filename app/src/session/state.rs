@@ -1,0 +1,208 @@
+//! What a session can be, and what follows what. Pure: no clock, no network, no browser.
+
+use super::reason::SignedOut;
+
+/// Where the session stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The page has been opened and the first refresh has no answer yet: neither signed in nor out.
+    Restoring,
+    /// There is no session, and this is why.
+    SignedOut(SignedOut),
+    /// There is an access token.
+    SignedIn,
+    /// There was an access token, and the next one is on its way. To a person this is the same as signed in.
+    Refreshing,
+}
+
+impl Phase {
+    /// Whether pages may show what belongs to the person.
+    #[must_use]
+    pub fn is_signed_in(&self) -> bool {
+        matches!(self, Self::SignedIn | Self::Refreshing)
+    }
+
+    /// Why there is no session, where that is known.
+    #[must_use]
+    pub fn signed_out(&self) -> Option<&SignedOut> {
+        match self {
+            Self::SignedOut(why) => Some(why),
+            Self::Restoring | Self::SignedIn | Self::Refreshing => None,
+        }
+    }
+}
+
+/// Whether the server answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// As far as is known.
+    Good,
+    /// The last refresh had no useful answer, and another is under way. The session is kept.
+    Reconnecting,
+}
+
+/// Counts the sessions that this page has seen. Whatever was begun in one epoch and arrives in another is dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Epoch(u64);
+
+/// All that pages need to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Where the session stands.
+    pub phase: Phase,
+    /// Whether the server answers.
+    pub link: Link,
+    /// Which session this is.
+    pub epoch: Epoch,
+}
+
+/// Something that happened to the session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A refresh begins.
+    RefreshStarted,
+    /// It was answered with a new access token.
+    Refreshed,
+    /// It had no answer, or one that is not final. It will be tried again.
+    RefreshDelayed,
+    /// It was refused for good.
+    RefreshRefused(SignedOut),
+    /// A sign-in or sign-up of this page succeeded.
+    SignedIn,
+    /// The person signed out on this page.
+    SignedOutHere,
+    /// The server has heard of it.
+    SignOutConfirmed,
+    /// The server could not be told yet.
+    SignOutDelayed,
+    /// The person signed out in another tab.
+    SignedOutInAnotherTab,
+    /// Somebody signed in in another tab, perhaps somebody else.
+    SignedInInAnotherTab,
+    /// The browser brought the page back from its back/forward cache, where it heard of nothing.
+    Reopened,
+}
+
+impl Snapshot {
+    /// The page has just been opened.
+    pub const OPENED: Self = Self { phase: Phase::Restoring, link: Link::Good, epoch: Epoch(0) };
+
+    /// What `event` makes of this. Events that come too late change nothing.
+    #[must_use]
+    pub fn after(&self, event: Event) -> Self {
+        use Phase::{Refreshing, Restoring, SignedIn, SignedOut as Out};
+        match (&self.phase, event) {
+            (Restoring, Event::RefreshStarted) => self.in_phase(Restoring),
+            (SignedIn | Refreshing, Event::RefreshStarted) => self.in_phase(Refreshing),
+            (Restoring | Refreshing, Event::Refreshed) => Self { link: Link::Good, ..self.in_phase(SignedIn) },
+            (Restoring | Refreshing, Event::RefreshDelayed) => Self { link: Link::Reconnecting, ..self.clone() },
+            (Restoring, Event::RefreshRefused(why)) => self.new_epoch(Out(why)),
+            (Refreshing, Event::RefreshRefused(why)) => self.new_epoch(Out(why.in_mid_session())),
+
+            (_, Event::SignedIn) => self.new_epoch(SignedIn),
+            (_, Event::SignedInInAnotherTab | Event::Reopened) => self.new_epoch(Restoring),
+
+            (_, Event::SignedOutHere) => self.new_epoch(Out(SignedOut::Here)),
+            (Out(SignedOut::Here), Event::SignOutDelayed) => self.in_phase(Out(SignedOut::HereOnly)),
+            (Out(SignedOut::HereOnly), Event::SignOutConfirmed) => self.in_phase(Out(SignedOut::Here)),
+            (Restoring | SignedIn | Refreshing, Event::SignedOutInAnotherTab) => {
+                self.new_epoch(Out(SignedOut::InAnotherTab))
+            }
+
+            (
+                Out(_),
+                Event::RefreshStarted
+                | Event::Refreshed
+                | Event::RefreshDelayed
+                | Event::RefreshRefused(_)
+                | Event::SignedOutInAnotherTab,
+            )
+            | (SignedIn, Event::Refreshed | Event::RefreshDelayed | Event::RefreshRefused(_))
+            | (_, Event::SignOutConfirmed | Event::SignOutDelayed) => self.clone(),
+        }
+    }
+
+    fn in_phase(&self, phase: Phase) -> Self {
+        Self { phase, ..self.clone() }
+    }
+
+    fn new_epoch(&self, phase: Phase) -> Self {
+        Self { phase, link: Link::Good, epoch: Epoch(self.epoch.0 + 1) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sessionkeep_types::EndReason;
+
+    use super::*;
+
+    fn snapshot(phase: Phase) -> Snapshot {
+        Snapshot { phase, ..Snapshot::OPENED }
+    }
+
+    #[test]
+    fn every_phase_meets_every_event_as_the_table_says() {
+        use Phase::{Refreshing, Restoring, SignedIn};
+        let out = Phase::SignedOut;
+        let theft = || SignedOut::Ended(EndReason::ReuseDetected);
+        // phase, event, next phase, whether a new epoch begins
+        let table = [
+            (Restoring, Event::RefreshStarted, Restoring, false),
+            (Restoring, Event::Refreshed, SignedIn, false),
+            (Restoring, Event::RefreshDelayed, Restoring, false),
+            (Restoring, Event::RefreshRefused(SignedOut::NoSession), out(SignedOut::NoSession), true),
+            (Restoring, Event::RefreshRefused(theft()), out(theft()), true),
+            (Restoring, Event::SignedIn, SignedIn, true),
+            (Restoring, Event::SignedOutHere, out(SignedOut::Here), true),
+            (Restoring, Event::SignedOutInAnotherTab, out(SignedOut::InAnotherTab), true),
+            (Restoring, Event::SignedInInAnotherTab, Restoring, true),
+            (Restoring, Event::Reopened, Restoring, true),
+            (SignedIn, Event::RefreshStarted, Refreshing, false),
+            (SignedIn, Event::Refreshed, SignedIn, false),
+            (SignedIn, Event::RefreshRefused(theft()), SignedIn, false),
+            (SignedIn, Event::SignedIn, SignedIn, true),
+            (SignedIn, Event::SignedOutHere, out(SignedOut::Here), true),
+            (SignedIn, Event::SignedOutInAnotherTab, out(SignedOut::InAnotherTab), true),
+            (SignedIn, Event::SignedInInAnotherTab, Restoring, true),
+            (SignedIn, Event::Reopened, Restoring, true),
+            (SignedIn, Event::SignOutConfirmed, SignedIn, false),
+            (Refreshing, Event::Refreshed, SignedIn, false),
+            (Refreshing, Event::RefreshDelayed, Refreshing, false),
+            (Refreshing, Event::RefreshRefused(SignedOut::NoSession), out(SignedOut::CookieLost), true),
+            (Refreshing, Event::RefreshRefused(theft()), out(theft()), true),
+            (Refreshing, Event::SignedOutHere, out(SignedOut::Here), true),
+            (Refreshing, Event::SignedOutInAnotherTab, out(SignedOut::InAnotherTab), true),
+            (out(SignedOut::Here), Event::Refreshed, out(SignedOut::Here), false),
+            (out(SignedOut::Here), Event::RefreshStarted, out(SignedOut::Here), false),
+            (out(SignedOut::Here), Event::RefreshDelayed, out(SignedOut::Here), false),
+            (out(SignedOut::Here), Event::RefreshRefused(theft()), out(SignedOut::Here), false),
+            (out(SignedOut::Here), Event::SignedOutInAnotherTab, out(SignedOut::Here), false),
+            (out(SignedOut::Here), Event::SignOutDelayed, out(SignedOut::HereOnly), false),
+            (out(SignedOut::HereOnly), Event::SignOutConfirmed, out(SignedOut::Here), false),
+            (out(SignedOut::Here), Event::SignedIn, SignedIn, true),
+            (out(SignedOut::Here), Event::SignedInInAnotherTab, Restoring, true),
+            (out(SignedOut::Here), Event::Reopened, Restoring, true),
+        ];
+        for (phase, event, next, begins) in table {
+            let before = snapshot(phase);
+            let after = before.after(event.clone());
+            assert_eq!(after.phase, next, "{before:?} after {event:?}");
+            assert_eq!(after.epoch != before.epoch, begins, "{before:?} after {event:?}");
+        }
+    }
+
+    #[test]
+    fn a_delayed_refresh_says_so_until_it_is_answered() {
+        let delayed = snapshot(Phase::Refreshing).after(Event::RefreshDelayed);
+        assert_eq!(delayed.link, Link::Reconnecting);
+        assert_eq!(delayed.after(Event::Refreshed).link, Link::Good);
+        assert_eq!(delayed.after(Event::SignedOutHere).link, Link::Good);
+    }
+
+    #[test]
+    fn a_person_is_signed_in_while_the_token_is_renewed() {
+        assert!(Phase::SignedIn.is_signed_in() && Phase::Refreshing.is_signed_in());
+        assert!(!Phase::Restoring.is_signed_in() && !Phase::SignedOut(SignedOut::Here).is_signed_in());
+    }
+}

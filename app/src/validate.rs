@@ -1,0 +1,89 @@
+//! What a form can say before it sends. The server says it again, and more.
+
+use sessionkeep_types::limits::{
+    DISPLAY_NAME_MAX_LENGTH, EMAIL_MAX_LENGTH, PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH,
+};
+
+/// What is wrong with an e-mail address, if anything can be told from its form alone.
+pub(crate) fn email(email: &str) -> Option<&'static str> {
+    let email = email.trim();
+    if email.is_empty() {
+        return Some("Enter your e-mail address.");
+    }
+    if email.len() > EMAIL_MAX_LENGTH {
+        return Some("This e-mail address is too long.");
+    }
+    let looks_right = email.split_once('@').is_some_and(|(name, domain)| {
+        !name.is_empty() && !domain.is_empty() && !domain.contains('@')
+    }) && !email.contains(char::is_whitespace);
+    (!looks_right).then_some("Enter an e-mail address like name@example.com.")
+}
+
+/// What is wrong with the length of a new password.
+pub(crate) fn new_password(password: &str) -> Option<String> {
+    match password.chars().count() {
+        0 => Some("Choose a password.".to_owned()),
+        length if length < PASSWORD_MIN_LENGTH => {
+            Some(format!("Use {PASSWORD_MIN_LENGTH} characters or more; this has {length}."))
+        }
+        length if length > PASSWORD_MAX_LENGTH => {
+            Some(format!("Use {PASSWORD_MAX_LENGTH} characters or fewer; this has {length}."))
+        }
+        _ => None,
+    }
+}
+
+/// What is wrong with a password that exists already. Its length is nobody's business here.
+pub(crate) fn password(password: &str) -> Option<&'static str> {
+    password.is_empty().then_some("Enter your password.")
+}
+
+/// What is wrong with a display name.
+pub(crate) fn display_name(name: &str) -> Option<String> {
+    let length = name.trim().chars().count();
+    (length > DISPLAY_NAME_MAX_LENGTH)
+        .then(|| format!("Use {DISPLAY_NAME_MAX_LENGTH} characters or fewer; this has {length}."))
+}
+
+/// How far a new password is, for the line below the field.
+pub(crate) fn length_hint(length: usize) -> String {
+    match length {
+        0 => format!("{PASSWORD_MIN_LENGTH} characters or more. A few unrelated words work well."),
+        short if short < PASSWORD_MIN_LENGTH => {
+            let missing = PASSWORD_MIN_LENGTH - short;
+            format!("{missing} more character{} to go.", if missing == 1 { "" } else { "s" })
+        }
+        long if long > PASSWORD_MAX_LENGTH => format!("Too long: {PASSWORD_MAX_LENGTH} characters at most."),
+        length => format!("{length} characters: long enough."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_needs_something_on_both_sides_of_one_at_sign() {
+        for good in ["a@b", "first.last+tag@example.com", " spaced@example.com "] {
+            assert_eq!(email(good), None, "{good}");
+        }
+        for bad in ["", " ", "a", "a@", "@b", "a@b@c", "a b@c"] {
+            assert!(email(bad).is_some(), "{bad}");
+        }
+        assert!(email(&format!("{}@example.com", "a".repeat(250))).is_some());
+    }
+
+    #[test]
+    fn a_new_password_has_12_to_256_characters_however_many_bytes_they_take() {
+        for (length, is_good) in [(0, false), (11, false), (12, true), (256, true), (257, false)] {
+            assert_eq!(new_password(&"é".repeat(length)).is_none(), is_good, "{length}");
+        }
+    }
+
+    #[test]
+    fn the_hint_counts_down() {
+        assert_eq!(length_hint(10), "2 more characters to go.");
+        assert_eq!(length_hint(11), "1 more character to go.");
+        assert_eq!(length_hint(12), "12 characters: long enough.");
+    }
+}

@@ -1,0 +1,174 @@
+//! Puts the parts together: settings in, a running server out.
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    auth::{Auth, Confirmations},
+    clock::Clock,
+    config::Settings,
+    http::{self, AppState, Client, Edge},
+    password::{PasswordRules, Passwords},
+    random::{Random, SystemRandom},
+    revocation::{Revocations, feed},
+    session::UnixMillis,
+    storage::{Accounts, Events, Sessions, sqlite::SqliteStore},
+    token::{access::AccessTokens, refresh::RefreshTokens},
+};
+
+/// How often uses of access tokens are written.
+const WRITE_CONFIRMATIONS: Duration = Duration::from_millis(500);
+/// How often rows are looked for that nothing needs any more.
+const PURGE: Duration = Duration::from_hours(1);
+/// A session's row outlives its absolute end by this, so that a late client is told that it has expired.
+const KEEP_ENDED: Duration = Duration::from_hours(24 * 7);
+/// How long requests that run may take to finish after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long a client may take to send a request's head.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Most bytes of a request's head.
+const MAX_HEADER_BYTES: usize = 64 * 1024;
+
+/// A server that is ready to run.
+pub struct Server {
+    /// The use cases, for programs that run no HTTP.
+    pub auth: Arc<Auth>,
+    router: axum::Router,
+}
+
+impl Server {
+    /// Opens the store, migrates it and wires everything to it.
+    ///
+    /// # Errors
+    /// When the store or the client's bundle cannot be opened.
+    pub async fn build(settings: &Settings) -> anyhow::Result<Self> {
+        let store = SqliteStore::open(&settings.database)
+            .await
+            .with_context(|| format!("the database {} cannot be used", settings.database.display()))?;
+        #[cfg(feature = "test-support")]
+        let (store, clock, testing) = {
+            let testing = Arc::new(http::Testing::default());
+            let store = crate::storage::faulty::Faulty::new(store, Arc::clone(&testing.faults));
+            (store, Arc::clone(&testing.clock) as Arc<dyn Clock>, testing)
+        };
+        #[cfg(not(feature = "test-support"))]
+        let clock: Arc<dyn Clock> = Arc::new(crate::clock::SystemClock);
+
+        let auth = Arc::new(auth(settings, Arc::new(store), clock)?);
+        feed::load(&*auth.sessions, &auth.revocations, &*auth.clock).await?;
+        let client = settings.assets_dir.as_deref().map(Client::load).transpose()?;
+        let edge = Edge {
+            origin: settings.public_origin.clone(),
+            cookie: settings.cookie,
+            trusted_proxies: settings.trusted_proxies.clone(),
+        };
+        let state = AppState {
+            auth: Arc::clone(&auth),
+            edge: Arc::new(edge),
+            #[cfg(feature = "test-support")]
+            testing,
+        };
+        Ok(Self { auth, router: http::router(state, client) })
+    }
+
+    /// Serves until `stop`, then finishes what runs.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn run(self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+        listener.set_nonblocking(true)?;
+        let background = TaskTracker::new();
+        let auth = &self.auth;
+        background.spawn(feed::follow(
+            Arc::clone(&auth.sessions),
+            Arc::clone(&auth.revocations),
+            Arc::clone(&auth.clock),
+            stop.clone(),
+        ));
+        background.spawn(write_confirmations(Arc::clone(auth), stop.clone()));
+        background.spawn(purge(Arc::clone(auth), stop.clone()));
+        background.close();
+
+        let handle = axum_server::Handle::new();
+        let mut server = axum_server::from_tcp(listener)?.handle(handle.clone());
+        server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT).max_buf_size(MAX_HEADER_BYTES);
+        let draining = tokio::spawn({
+            let stop = stop.clone();
+            async move {
+                stop.cancelled().await;
+                handle.graceful_shutdown(Some(GRACE));
+            }
+        });
+        let outcome = server.serve(self.router.into_make_service_with_connect_info::<std::net::SocketAddr>()).await;
+        stop.cancel();
+        draining.await?;
+        background.wait().await;
+        // What was used while the last requests finished.
+        auth.confirmations.write(&*auth.sessions, auth.clock.now()).await?;
+        Ok(outcome?)
+    }
+}
+
+fn auth<S>(settings: &Settings, store: Arc<S>, clock: Arc<dyn Clock>) -> anyhow::Result<Auth>
+where
+    S: Accounts + Sessions + Events + 'static,
+{
+    let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    let passwords = Passwords::new(settings.argon2_memory_kib, settings.argon2_iterations, Arc::clone(&random))
+        .context("argon2 does not take ARGON2_MEMORY_KIB and ARGON2_ITERATIONS")?;
+    Ok(Auth {
+        accounts: Arc::clone(&store) as _,
+        sessions: Arc::clone(&store) as _,
+        events: store,
+        revocations: Arc::new(Revocations::default()),
+        confirmations: Confirmations::default(),
+        access_tokens: AccessTokens::new(
+            &settings.access_token_secret,
+            settings.issuer.clone(),
+            settings.audience.clone(),
+            settings.access_token_lifetime,
+        ),
+        refresh_tokens: RefreshTokens::new(&settings.refresh_token_secret),
+        passwords,
+        password_rules: PasswordRules { min_length: settings.password_min_length },
+        registration_open: settings.registration_open,
+        policy: settings.policy.clone(),
+        clock,
+        random,
+    })
+}
+
+async fn write_confirmations(auth: Arc<Auth>, stop: CancellationToken) {
+    every(WRITE_CONFIRMATIONS, stop, || async {
+        if let Err(error) = auth.confirmations.write(&*auth.sessions, auth.clock.now()).await {
+            tracing::warn!(%error, "uses of access tokens could not be written; they are kept for the next time");
+        }
+    })
+    .await;
+}
+
+async fn purge(auth: Arc<Auth>, stop: CancellationToken) {
+    every(PURGE, stop, || async {
+        let before: UnixMillis = auth.clock.now().minus(KEEP_ENDED);
+        match auth.sessions.purge(before).await {
+            Ok(0) => {}
+            Ok(sessions) => tracing::info!(sessions, "deleted sessions that ended long ago"),
+            Err(error) => tracing::warn!(%error, "old sessions could not be deleted"),
+        }
+    })
+    .await;
+}
+
+async fn every<F: Future<Output = ()>>(period: Duration, stop: CancellationToken, work: impl Fn() -> F) {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => work().await,
+        }
+    }
+}

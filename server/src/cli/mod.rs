@@ -1,0 +1,136 @@
+//! The program `sessionkeep`: one subcommand a file.
+#![expect(clippy::print_stdout, reason = "what a command answers belongs on standard output")]
+
+mod config_check;
+mod serve;
+mod user;
+
+use std::{collections::HashMap, process::ExitCode};
+
+use clap::{Arg, ArgMatches, Command};
+use sessionkeep_types::Role;
+
+use crate::config::{EXIT_CONFIG, Refusal, Settings, Sources, table::SETTINGS};
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = command().get_matches();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line, causes included.
+            eprintln!("sessionkeep: {}", format!("{error:#}").replace(['\n', '\r'], " "));
+            match error.downcast_ref::<Refusal>() {
+                Some(_) => ExitCode::from(EXIT_CONFIG),
+                None => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
+    let settings = Settings::load(&Sources::new(flags(arguments), std::env::vars().collect())?)?;
+    if let Some(("config", _)) = arguments.subcommand() {
+        config_check::run(&settings);
+        return Ok(());
+    }
+    crate::telemetry::start(&settings.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match arguments.subcommand() {
+            Some(("user", arguments)) => user::run(&settings, arguments).await,
+            _ => serve::run(settings).await,
+        }
+    })
+}
+
+fn command() -> Command {
+    let email = || Arg::new("email").required(true).help("The account's e-mail address");
+    Command::new("sessionkeep")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Session management for web applications: short access tokens, rotating refresh tokens")
+        .args(SETTINGS.iter().filter(|setting| !setting.secret).map(|setting| {
+            let help = match setting.default {
+                Some(default) if !default.is_empty() => format!("{} [default: {default}]", setting.meaning),
+                _ => setting.meaning.to_owned(),
+            };
+            Arg::new(setting.name)
+                .long(setting.name.to_lowercase().replace('_', "-"))
+                .value_name("VALUE")
+                .global(true)
+                .help_heading("Settings (each is an environment variable, too)")
+                .help(help)
+        }))
+        .subcommand(Command::new("serve").about("Runs the server (the default)"))
+        .subcommand(
+            Command::new("config")
+                .about("Looks at the settings")
+                .subcommand_required(true)
+                .subcommand(Command::new("check").about("Says whether the server would start with these settings")),
+        )
+        .subcommand(
+            Command::new("user")
+                .about("Manages accounts")
+                .subcommand_required(true)
+                .subcommand(Command::new("list").about("Lists all accounts"))
+                .subcommand(
+                    Command::new("create")
+                        .about("Makes an account; the password is asked for, or read from standard input")
+                        .arg(email())
+                        .arg(Arg::new("display-name").long("display-name").value_name("NAME"))
+                        .arg(role().long("role").default_value("user")),
+                )
+                .subcommand(
+                    Command::new("set-role")
+                        .about("Sets what an account may do")
+                        .arg(email())
+                        .arg(role().required(true)),
+                )
+                .subcommand(Command::new("disable").about("Disables an account and ends its sessions").arg(email())),
+        )
+}
+
+fn role() -> Arg {
+    Arg::new("role").value_parser(["user", "admin"]).help("What the account may do")
+}
+
+fn chosen_role(arguments: &ArgMatches) -> Role {
+    Role::from(arguments.get_one::<String>("role").cloned().unwrap_or_default())
+}
+
+/// The settings that were given as flags, wherever on the line they stand.
+fn flags(arguments: &ArgMatches) -> HashMap<&'static str, String> {
+    let mut innermost = arguments;
+    while let Some((_, inner)) = innermost.subcommand() {
+        innermost = inner;
+    }
+    SETTINGS
+        .iter()
+        .filter(|setting| !setting.secret)
+        .filter_map(|setting| Some((setting.name, innermost.get_one::<String>(setting.name)?.clone())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn a_setting_can_be_a_flag_before_or_after_the_subcommand() {
+        for line in [["sessionkeep", "--bind-addr", "x", "serve"], ["sessionkeep", "serve", "--bind-addr", "x"]] {
+            let arguments = command().try_get_matches_from(line).expect("accepted");
+            assert_eq!(flags(&arguments).get("BIND_ADDR").map(String::as_str), Some("x"));
+        }
+    }
+
+    #[test]
+    fn secrets_are_no_flags() {
+        assert!(command().try_get_matches_from(["sessionkeep", "--access-token-secret", "x"]).is_err());
+    }
+}

@@ -1,0 +1,68 @@
+use std::net::TcpListener;
+
+use anyhow::Context as _;
+use tokio::signal;
+use tokio_util::sync::CancellationToken;
+
+use crate::{boot::Server, config::Settings};
+
+/// `sessionkeep serve`: listens, migrates, serves, and stops gracefully at SIGINT or SIGTERM.
+pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
+    // First of all: a second start must not touch the database of the first.
+    let listener = TcpListener::bind(settings.bind_addr).with_context(|| {
+        format!(
+            "BIND_ADDR: cannot listen on {}. Stop what listens there, or choose another address",
+            settings.bind_addr
+        )
+    })?;
+    let address = listener.local_addr()?;
+    let server = Server::build(&settings).await?;
+    if !server.auth.accounts.has_admin().await? {
+        tracing::info!("there is no administrator; `sessionkeep user set-role <email> admin` makes one");
+    }
+    if settings.assets_dir.is_none() {
+        tracing::info!("ASSETS_DIR is not set: the API alone is served");
+    }
+    println!("Sessionkeep listens on {address}: open {}", opened_at(&settings, address.port()));
+
+    let stop = CancellationToken::new();
+    tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            if let Err(error) = signalled().await {
+                tracing::error!(%error, "signals cannot be received");
+                return;
+            }
+            tracing::info!("stopping: what runs is finished first; a second signal stops at once");
+            stop.cancel();
+            if signalled().await.is_ok() {
+                std::process::exit(130);
+            }
+        }
+    });
+    server.run(listener, stop).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Port 0 took a free one, which the origin cannot know: then a developer opens the port itself.
+fn opened_at(settings: &Settings, port: u16) -> String {
+    if settings.bind_addr.port() == 0 && settings.public_origin.is_loopback_http() {
+        format!("http://localhost:{port} (signing in needs PUBLIC_ORIGIN to be the same)")
+    } else {
+        settings.public_origin.as_str().to_owned()
+    }
+}
+
+async fn signalled() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    signal::ctrl_c().await
+}

@@ -1,0 +1,302 @@
+//! What a refused request is answered with: the one place where causes become statuses, codes and sentences.
+//!
+//! The cause is logged, the code is sent. No error text of a library reaches a client.
+
+use std::{any::Any, collections::BTreeMap, time::Duration};
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use sessionkeep_types::{EndReason, ErrorCode};
+
+use crate::{
+    auth::{
+        authenticate::AuthenticateError, login::LoginError, profile::ProfileError, refresh::RefreshError,
+        register::RegisterError,
+    },
+    password::Busy,
+    storage::StorageError,
+};
+
+/// When a client shall come back after a 503.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+/// A refusal. [`super::middleware::error_body`] writes its body, which needs the request's id.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiError {
+    pub(super) status: StatusCode,
+    pub(super) code: ErrorCode,
+    pub(super) sentence: String,
+    pub(super) fields: Option<BTreeMap<String, String>>,
+    pub(super) reason: Option<EndReason>,
+    /// The `WWW-Authenticate` that goes with a 401 of a bearer route (RFC 6750, 3).
+    challenge: Option<&'static str>,
+}
+
+impl ApiError {
+    pub(super) fn new(status: StatusCode, code: ErrorCode, sentence: impl Into<String>) -> Self {
+        Self { status, code, sentence: sentence.into(), fields: None, reason: None, challenge: None }
+    }
+
+    fn unauthorized(code: ErrorCode, sentence: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, sentence)
+    }
+
+    fn forbidden(code: ErrorCode, sentence: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, sentence)
+    }
+
+    fn conflict(code: ErrorCode, sentence: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, code, sentence)
+    }
+
+    fn challenge(mut self, challenge: &'static str) -> Self {
+        self.challenge = Some(challenge);
+        self
+    }
+
+    fn because(mut self, reason: EndReason) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    pub(super) fn with_field(mut self, field: &str, sentence: impl Into<String>) -> Self {
+        self.fields.get_or_insert_default().insert(field.to_owned(), sentence.into());
+        self
+    }
+
+    pub(super) fn malformed(sentence: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::MalformedRequest, sentence)
+    }
+
+    pub(super) fn invalid() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorCode::ValidationFailed,
+            "Some of the fields need another look.",
+        )
+    }
+
+    pub(super) fn unsupported_media_type() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ErrorCode::UnsupportedMediaType,
+            "Send the body as application/json.",
+        )
+    }
+
+    pub(super) fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::PayloadTooLarge, "The request is too large.")
+    }
+
+    pub(super) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, "There is nothing here.")
+    }
+
+    pub(super) fn method_not_allowed() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            ErrorCode::MethodNotAllowed,
+            "This address does not take that method.",
+        )
+    }
+
+    pub(super) fn csrf(sentence: &str) -> Self {
+        Self::forbidden(ErrorCode::CsrfRejected, sentence)
+    }
+
+    pub(super) fn unavailable() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::Unavailable,
+            "The service cannot answer at the moment. Try again soon.",
+        )
+    }
+
+    pub(super) fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            ErrorCode::Internal,
+            "Something went wrong on our side. Try again, and quote the request id if it happens again.",
+        )
+    }
+
+    pub(super) fn token_missing() -> Self {
+        Self::unauthorized(ErrorCode::TokenMissing, "Sign in first.").challenge("Bearer")
+    }
+
+    pub(super) fn token_invalid() -> Self {
+        Self::forbidden(ErrorCode::TokenInvalid, "The access token is not valid.")
+    }
+
+    fn token_revoked() -> Self {
+        Self::forbidden(ErrorCode::TokenRevoked, "This session was ended. Sign in again.")
+    }
+
+    /// For answers that a library made: what this status means in our words. `None`: a success.
+    pub(super) fn of_status(status: StatusCode) -> Option<Self> {
+        let error = match status {
+            StatusCode::NOT_FOUND => Self::not_found(),
+            StatusCode::METHOD_NOT_ALLOWED => Self::method_not_allowed(),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::unsupported_media_type(),
+            StatusCode::UNPROCESSABLE_ENTITY => Self::invalid(),
+            StatusCode::SERVICE_UNAVAILABLE => Self::unavailable(),
+            status if status.is_server_error() => Self::internal(),
+            status if status.is_client_error() => {
+                let mut error = Self::malformed("The request could not be understood.");
+                error.status = status;
+                error
+            }
+            _ => return None,
+        };
+        Some(error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        if let Some(challenge) = self.challenge {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, RETRY_AFTER.as_secs().into());
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// A handler panicked: the process lives on, the client gets a 500.
+#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
+pub(super) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref().copied());
+    tracing::error!(panic = message.unwrap_or("unknown"), "a request panicked");
+    ApiError::internal().into_response()
+}
+
+impl From<StorageError> for ApiError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Unavailable(_) => {
+                tracing::error!(%error, "the store failed");
+                Self::unavailable()
+            }
+            StorageError::Impossible { .. } => {
+                tracing::error!(%error, "the store holds impossible data");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<Busy> for ApiError {
+    fn from(error: Busy) -> Self {
+        tracing::warn!(%error, "a request was refused");
+        Self::unavailable()
+    }
+}
+
+impl From<RegisterError> for ApiError {
+    fn from(error: RegisterError) -> Self {
+        match error {
+            RegisterError::Closed => Self::forbidden(ErrorCode::RegistrationClosed, "New accounts are not taken here."),
+            RegisterError::Invalid(fields) => {
+                fields.into_iter().fold(Self::invalid(), |error, (field, sentence)| error.with_field(field, sentence))
+            }
+            RegisterError::WeakPassword => {
+                let sentence = "This password is easily guessed. Use a longer one, or a few words of your own.";
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::PasswordTooWeak, sentence)
+                    .with_field("password", sentence)
+            }
+            RegisterError::EmailTaken => {
+                let sentence = "There is an account with this e-mail address. Sign in instead.";
+                Self::conflict(ErrorCode::EmailTaken, sentence).with_field("email", sentence)
+            }
+            RegisterError::Busy(busy) => busy.into(),
+            RegisterError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<LoginError> for ApiError {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::InvalidCredentials => {
+                Self::unauthorized(ErrorCode::InvalidCredentials, "The e-mail address or the password is not right.")
+            }
+            LoginError::Busy(busy) => busy.into(),
+            LoginError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<RefreshError> for ApiError {
+    fn from(error: RefreshError) -> Self {
+        match error {
+            RefreshError::Missing => Self::unauthorized(ErrorCode::RefreshMissing, "Sign in first."),
+            RefreshError::Invalid => Self::forbidden(ErrorCode::RefreshInvalid, "The refresh token is not valid."),
+            RefreshError::Expired => {
+                Self::unauthorized(ErrorCode::SessionExpired, "Your session has expired. Sign in again.")
+            }
+            RefreshError::Ended(reason) => Self::forbidden(ErrorCode::SessionRevoked, ended(&reason)).because(reason),
+            RefreshError::Reused => Self::forbidden(ErrorCode::RefreshReused, ended(&EndReason::ReuseDetected)),
+            RefreshError::LateCopy => Self::conflict(ErrorCode::RefreshDuplicate, "This request was answered before."),
+            RefreshError::Conflict => Self::conflict(
+                ErrorCode::CookieConflict,
+                "The browser sent several sessions at once. Close other tabs and clear this site's cookies if it stays.",
+            ),
+            RefreshError::Storage(error) => error.into(),
+            RefreshError::Seal(error) => {
+                tracing::error!(%error, "a session's row was tampered with");
+                Self::internal()
+            }
+        }
+    }
+}
+
+/// Why a session was ended, for the person whose it was. In neutral words: nobody is accused.
+fn ended(reason: &EndReason) -> &'static str {
+    match reason {
+        EndReason::SignedOut => "You are signed out.",
+        EndReason::SignedOutElsewhere => "This session was ended from another device.",
+        EndReason::PasswordChanged => "Your password was changed. Sign in with the new one.",
+        EndReason::ReuseDetected | EndReason::CloneSuspected => {
+            "For your safety this session was ended: it was used in two places. Sign in again."
+        }
+        EndReason::Admin => "An administrator ended this session.",
+        EndReason::AccountDisabled => "This account is disabled.",
+        EndReason::Unknown(_) => "This session was ended. Sign in again.",
+    }
+}
+
+impl From<AuthenticateError> for ApiError {
+    fn from(error: AuthenticateError) -> Self {
+        match error {
+            AuthenticateError::Expired => Self::unauthorized(ErrorCode::TokenExpired, "The access token has expired.")
+                .challenge(r#"Bearer error="invalid_token""#),
+            AuthenticateError::Stale => {
+                Self::unauthorized(ErrorCode::TokenStale, "What you may do has changed. Refresh the access token.")
+                    .challenge(r#"Bearer error="invalid_token""#)
+            }
+            AuthenticateError::Invalid => Self::token_invalid(),
+            AuthenticateError::Revoked => Self::token_revoked(),
+            AuthenticateError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<ProfileError> for ApiError {
+    fn from(error: ProfileError) -> Self {
+        match error {
+            ProfileError::Gone => Self::token_revoked(),
+            ProfileError::InvalidDisplayName(sentence) => Self::invalid().with_field("displayName", sentence),
+            ProfileError::Storage(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! What handlers take from a request. An extractor that refuses does so in the contract's words.
+//!
+//! Handlers name their extractors in the order in which the contract checks: origin and header rule, content type and
+//! body, then the credential.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    body::Bytes,
+    extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, header, request::Parts},
+};
+use ipnet::IpNet;
+use serde::de::DeserializeOwned;
+use sessionkeep_types::{limits, routes};
+
+use super::{AppState, error::ApiError};
+use crate::{
+    auth::Device,
+    config::PublicOrigin,
+    session::{Client, Origin},
+    token::{access::Claims, refresh::RefreshToken},
+};
+
+/// The request does not come from a page of another origin (the contract's origin rule).
+pub(super) struct SameOrigin;
+
+impl FromRequestParts<AppState> for SameOrigin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        check_origin(&parts.headers, &state.edge.origin).map_err(ApiError::csrf)?;
+        Ok(Self)
+    }
+}
+
+/// As [`SameOrigin`], and the header rule: for routes whose credential is the cookie.
+pub(super) struct CsrfGate;
+
+impl FromRequestParts<AppState> for CsrfGate {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        check_origin(&parts.headers, &state.edge.origin).map_err(ApiError::csrf)?;
+        if parts.headers.contains_key(routes::REQUESTED_BY_HEADER) {
+            Ok(Self)
+        } else {
+            Err(ApiError::csrf("The header X-Requested-By is missing."))
+        }
+    }
+}
+
+/// `Sec-Fetch-Site` is the browser's own word and decides where it is there. `same-site` is not enough: the cookie does
+/// travel from a sibling port or sub-domain. A request with neither header comes from no browser's page.
+fn check_origin(headers: &HeaderMap, ours: &PublicOrigin) -> Result<(), &'static str> {
+    const KNOWN: [&[u8]; 4] = [b"same-origin", b"same-site", b"cross-site", b"none"];
+    let mut sites = headers.get_all("sec-fetch-site").iter();
+    match (sites.next(), sites.next()) {
+        (Some(site), None) if site == "same-origin" => return Ok(()),
+        (Some(site), None) if KNOWN.contains(&site.as_bytes()) => {
+            return Err("The header Sec-Fetch-Site must be same-origin.");
+        }
+        (Some(_), Some(_)) => return Err("The header Sec-Fetch-Site must be there once."),
+        // None, or a value of a newer standard: the origin decides.
+        _ => {}
+    }
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    match (origins.next(), origins.next()) {
+        (Some(origin), None) if origin == ours.as_str() => Ok(()),
+        (None, None) if !headers.contains_key("sec-fetch-site") => Ok(()),
+        _ => Err("The header Origin must be this site's own origin."),
+    }
+}
+
+/// The refresh tokens that came in the cookie, usually one.
+pub(super) struct RefreshCookies(pub(super) Vec<RefreshToken>);
+
+impl FromRequestParts<AppState> for RefreshCookies {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        Ok(Self(state.edge.cookie.read(&parts.headers)))
+    }
+}
+
+/// The id of a refresh attempt.
+pub(super) struct Attempt(pub(super) Option<String>);
+
+impl FromRequestParts<AppState> for Attempt {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
+        let Some(value) = parts.headers.get(routes::REFRESH_ATTEMPT_HEADER) else { return Ok(Self(None)) };
+        let attempt = value.to_str().unwrap_or_default();
+        if (1..=limits::ATTEMPT_MAX_LENGTH).contains(&attempt.len()) {
+            Ok(Self(Some(attempt.to_owned())))
+        } else {
+            Err(ApiError::malformed("The header X-Refresh-Attempt must have 1 to 64 characters."))
+        }
+    }
+}
+
+/// Where the request comes from.
+pub(super) struct From(pub(super) Origin);
+
+impl FromRequestParts<AppState> for From {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        Ok(Self(origin(parts, state)))
+    }
+}
+
+/// Longer than any browser's; what is beyond is cut.
+const USER_AGENT_CHARS: usize = 512;
+
+fn origin(parts: &Parts, state: &AppState) -> Origin {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical());
+    let ip = peer.map(|peer| client_address(peer, &parts.headers, &state.edge.trusted_proxies));
+    let user_agent = parts.headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    Origin {
+        ip: ip.map(|ip| ip.to_string()).unwrap_or_default(),
+        user_agent: user_agent.unwrap_or_default().chars().take(USER_AGENT_CHARS).collect(),
+    }
+}
+
+/// The rightmost hop that is none of ours: what stands further left was written by whoever sent it.
+fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let trusts = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
+    if !trusts(&peer) {
+        return peer;
+    }
+    let hops: Vec<&str> = (headers.get_all("x-forwarded-for").iter())
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .collect();
+    let mut address = peer;
+    for hop in hops.iter().rev() {
+        let Ok(hop) = hop.parse::<IpAddr>() else { return address };
+        address = hop.to_canonical();
+        if !trusts(&address) {
+            return address;
+        }
+    }
+    address
+}
+
+/// The device that signs in. `remember_me` is the body's to say.
+pub(super) struct SigningIn(pub(super) Device);
+
+impl FromRequestParts<AppState> for SigningIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let Attempt(attempt) = Attempt::from_request_parts(parts, state).await?;
+        let origin = origin(parts, state);
+        let browser = parts.headers.contains_key("sec-fetch-site")
+            || parts.headers.contains_key(header::ORIGIN)
+            || origin.user_agent.starts_with("Mozilla/");
+        let client = Client { browser, attempts: attempt.is_some() };
+        Ok(Self(Device { client, origin, remember_me: true }))
+    }
+}
+
+/// What stands in `Authorization`; checked when the handler asks, after the body.
+pub(super) struct Bearer(Result<String, ApiError>);
+
+impl FromRequestParts<AppState> for Bearer {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Self::Rejection> {
+        let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
+        let token = match (values.next(), values.next()) {
+            (None, _) => Err(ApiError::token_missing()),
+            (Some(value), None) => value
+                .to_str()
+                .ok()
+                .and_then(|value| value.split_once(' '))
+                .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+                .map(|(_, token)| token.to_owned())
+                .ok_or_else(ApiError::token_invalid),
+            (Some(_), Some(_)) => Err(ApiError::token_invalid()),
+        };
+        Ok(Self(token))
+    }
+}
+
+impl Bearer {
+    /// Whose request it is.
+    pub(super) async fn authenticate(self, state: &AppState) -> Result<Claims, ApiError> {
+        Ok(state.auth.authenticate(&self.0?).await?)
+    }
+}
+
+/// A JSON body.
+pub(super) struct Json<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            return Err(ApiError::unsupported_media_type());
+        }
+        let bytes = read(request, state).await?;
+        let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
+        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| wrong_json(&error))?;
+        deserializer.end().map_err(|_| not_json())?;
+        Ok(Self(value))
+    }
+}
+
+/// No body is needed; one that is there must be JSON all the same, so that no form of another page gets in.
+pub(super) struct NoBody;
+
+impl FromRequest<AppState> for NoBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        let json = is_json(request.headers());
+        if request.headers().contains_key(header::CONTENT_TYPE) && !json {
+            return Err(ApiError::unsupported_media_type());
+        }
+        if !read(request, state).await?.is_empty() && !json {
+            return Err(ApiError::unsupported_media_type());
+        }
+        Ok(Self)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let essence = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = essence.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+async fn read(request: Request, state: &AppState) -> Result<Bytes, ApiError> {
+    Bytes::from_request(request, state).await.map_err(|rejection| {
+        if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+            ApiError::too_large()
+        } else {
+            ApiError::malformed("The body did not arrive whole.")
+        }
+    })
+}
+
+fn not_json() -> ApiError {
+    ApiError::malformed("The body is not JSON.")
+}
+
+/// The right JSON with a wrong field is the fields' fault; anything else is no JSON of ours.
+fn wrong_json(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    if error.inner().classify() != serde_json::error::Category::Data {
+        return not_json();
+    }
+    let message = error.inner().to_string();
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    let path = error.path().to_string();
+    match missing {
+        Some(field) => ApiError::invalid().with_field(field, "This field is missing."),
+        None if path == "." => ApiError::invalid(),
+        None => ApiError::invalid().with_field(&path, "This field has the wrong type."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
+        (pairs.iter())
+            .map(|(name, value)| {
+                (HeaderName::try_from(*name).expect("a name"), HeaderValue::from_str(value).expect("a value"))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_origin_rule_passes_exactly_these_cells() {
+        let sources = crate::config::Sources::new(
+            std::collections::HashMap::new(),
+            std::collections::HashMap::from([
+                ("PUBLIC_ORIGIN".to_owned(), "https://app.example".to_owned()),
+                ("ACCESS_TOKEN_SECRET".to_owned(), "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe".to_owned()),
+                ("REFRESH_TOKEN_SECRET".to_owned(), "Re9w7tYh5hJ3fGs1dKp0nLb6vC4cXm2Z".to_owned()),
+            ]),
+        );
+        let ours = crate::config::Settings::load(&sources.expect("sources")).expect("settings").public_origin;
+        let sites = [None, Some("same-origin"), Some("same-site"), Some("cross-site"), Some("none"), Some("bogus")];
+        let origins = [
+            None,
+            Some("https://app.example"),
+            Some("http://app.example"),
+            Some("https://app.example:8443"),
+            Some("https://sub.app.example"),
+            Some("https://app.example.evil"),
+            Some("null"),
+        ];
+        let mut passed = vec![];
+        for site in sites {
+            for origin in origins {
+                let pairs: Vec<_> = [site.map(|s| ("sec-fetch-site", s)), origin.map(|o| ("origin", o))]
+                    .into_iter()
+                    .flatten()
+                    .collect();
+                if check_origin(&headers(&pairs), &ours).is_ok() {
+                    passed.push((site, origin));
+                }
+            }
+        }
+        let expected: Vec<_> = [(None, None), (None, Some("https://app.example"))]
+            .into_iter()
+            .chain(origins.map(|origin| (Some("same-origin"), origin)))
+            .chain([(Some("bogus"), Some("https://app.example"))])
+            .collect();
+        assert_eq!(passed, expected);
+    }
+
+    #[test]
+    fn the_clients_address_is_the_rightmost_hop_that_is_none_of_ours() {
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().expect("a network")];
+        let of = |peer: &str, forwarded: &[&str]| {
+            let pairs: Vec<_> = forwarded.iter().map(|value| ("x-forwarded-for", *value)).collect();
+            client_address(peer.parse().expect("an address"), &headers(&pairs), &trusted).to_string()
+        };
+        assert_eq!(of("203.0.113.9", &["1.1.1.1"]), "203.0.113.9", "a stranger's word is not believed");
+        assert_eq!(of("10.0.0.1", &["6.6.6.6, 198.51.100.7, 10.0.0.2"]), "198.51.100.7");
+        assert_eq!(of("10.0.0.1", &["6.6.6.6", "198.51.100.7"]), "198.51.100.7");
+        assert_eq!(of("10.0.0.1", &["198.51.100.7, junk"]), "10.0.0.1");
+        assert_eq!(of("10.0.0.1", &[]), "10.0.0.1");
+    }
+}

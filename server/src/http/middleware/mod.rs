@@ -1,0 +1,6 @@
+//! What happens to every request and answer.
+
+pub(super) mod error_body;
+pub(super) mod headers;
+pub(super) mod log;
+pub(super) mod request_id;

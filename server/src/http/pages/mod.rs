@@ -1,0 +1,32 @@
+//! The pages: the only module of the server that knows `app`.
+//!
+//! Renders them, hands out the files of the browser's bundle, and answers a form that was sent before its page was
+//! ready. It sets no cookie and never looks at one: the session is restored in the browser.
+
+mod bundle;
+mod csp;
+mod files;
+mod render;
+mod submitted;
+
+use axum::{Router, routing::get};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+
+pub(crate) use bundle::Client;
+
+/// Everything that is not the API. Its fallback is the page that says that there is no such page.
+pub(crate) fn router(client: &Client) -> Router {
+    let assets = client.assets().clone();
+    let page = {
+        let assets = assets.clone();
+        get(move |request| render::page(assets.clone(), request)).post(submitted::submitted)
+    };
+    render::paths()
+        .iter()
+        .fold(Router::new(), |router, path| router.route(path, page.clone()))
+        .merge(files::router(client))
+        .fallback(move |request| render::not_found(assets.clone(), request))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new())
+        .layer(axum::middleware::map_response(csp::nothing_unless_said))
+}

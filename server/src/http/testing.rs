@@ -1,0 +1,79 @@
+//! Routes by which a test moves the server's clock and switches faults on. Not in release builds.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    body::Body,
+    extract::{Request, State},
+    http::{Method, StatusCode},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
+    routing::post,
+};
+use serde::Deserialize;
+use sessionkeep_types::routes;
+
+use super::AppState;
+use crate::{clock::MovableClock, faults::Faults};
+
+/// What a test can reach.
+#[derive(Debug, Default)]
+pub(crate) struct Testing {
+    /// The server's clock.
+    pub(crate) clock: Arc<MovableClock>,
+    /// What is broken.
+    pub(crate) faults: Arc<Faults>,
+}
+
+pub(super) fn add(api: Router<AppState>, state: &AppState) -> Router<AppState> {
+    api.route("/test/clock", post(clock))
+        .route("/test/faults", post(faults))
+        .route("/test/panic", post(panic))
+        .layer(from_fn_with_state(state.clone(), lose_answers))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ClockRequest {
+    advance_ms: i64,
+}
+
+async fn clock(State(state): State<AppState>, Json(request): Json<ClockRequest>) -> StatusCode {
+    state.testing.clock.advance_ms(request.advance_ms);
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct FaultsRequest {
+    store_down: Option<bool>,
+    lose_refresh_answers: Option<u32>,
+}
+
+async fn faults(State(state): State<AppState>, Json(request): Json<FaultsRequest>) -> StatusCode {
+    if let Some(down) = request.store_down {
+        state.testing.faults.set_store_down(down);
+    }
+    if let Some(count) = request.lose_refresh_answers {
+        state.testing.faults.lose_refresh_answers(count);
+    }
+    StatusCode::NO_CONTENT
+}
+
+async fn panic() -> StatusCode {
+    panic!("a test asked for it");
+}
+
+/// Cuts the connection after the work is committed and before the answer is sent.
+async fn lose_answers(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let refresh = request.method() == Method::POST && request.uri().path() == routes::REFRESH;
+    let response = next.run(request).await;
+    if refresh && state.testing.faults.takes_this_answer() {
+        // An answer whose body breaks before its first byte ends the connection without headers being usable.
+        return Response::new(Body::from_stream(futures::stream::once(async {
+            Err::<axum::body::Bytes, _>(std::io::Error::other("a test has cut the connection"))
+        })));
+    }
+    response
+}

@@ -1,0 +1,87 @@
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::{Answer, EMAIL, PASSWORD, TestApp};
+
+const ORIGIN: &str = "http://localhost:3000";
+
+/// CS-01; the whole matrix is a table beside the rule. CS-06: what is refused consumes nothing.
+#[tokio::test]
+async fn a_request_of_another_origin_is_refused_and_consumes_nothing() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("sec-fetch-site", "none"),
+        ("origin", "http://localhost:3001"),
+        ("origin", "null"),
+    ] {
+        let mut page = ada.copy().header(name, value);
+        for answer in [page.refresh().await, page.logout().await, page.login().await, page.register().await] {
+            assert_eq!(answer.outcome(), (403, "CSRF_REJECTED"), "{name}: {value}");
+            assert_eq!(answer.header("set-cookie"), "");
+        }
+    }
+    assert_eq!(ada.refresh().await.status, 200);
+    assert_eq!(ada.header("origin", ORIGIN).refresh().await.status, 200);
+}
+
+/// CS-02.
+#[tokio::test]
+async fn where_the_cookie_is_the_credential_a_header_must_say_who_asks() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    for path in ["/api/auth/refresh", "/api/auth/logout"] {
+        let cookie = format!("refreshToken={}", ada.cookie.as_deref().expect("a cookie"));
+        let request = ada.request(Method::POST, path).header("cookie", cookie);
+        let answer = Answer::of(request.send().await.expect("sent")).await;
+        assert_eq!(answer.outcome(), (403, "CSRF_REJECTED"));
+        assert!(answer.body["error"].as_str().is_some_and(|text| text.contains("X-Requested-By")));
+    }
+    assert_eq!(ada.refresh().await.status, 200);
+}
+
+/// CS-03.
+#[tokio::test]
+async fn a_form_of_another_page_has_the_wrong_type() {
+    let app = TestApp::start().await;
+    let body = json!({"email": EMAIL, "password": PASSWORD}).to_string();
+    for content_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
+        for path in ["/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout"] {
+            let request = app.direct().request(Method::POST, path).header("x-requested-by", "test");
+            let request = request.header("content-type", content_type).body(body.clone());
+            let answer = Answer::of(request.send().await.expect("sent")).await;
+            assert_eq!(answer.outcome(), (415, "UNSUPPORTED_MEDIA_TYPE"), "{path} {content_type}");
+        }
+    }
+}
+
+/// CS-04.
+#[tokio::test]
+async fn reading_methods_change_nothing_and_cannot_be_overridden() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let cookie = format!("refreshToken={}", ada.cookie.as_deref().expect("a cookie"));
+    for method in [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE, Method::PUT] {
+        for path in ["/api/auth/refresh", "/api/auth/logout"] {
+            let request = ada.request(method.clone(), path).header("cookie", &cookie);
+            let request = request.header("x-http-method-override", "POST").header("x-requested-by", "test");
+            assert_eq!(Answer::of(request.send().await.expect("sent")).await.status, 405, "{method} {path}");
+        }
+    }
+    assert_eq!(ada.me().await.status, 200);
+}
+
+/// CS-05: no other origin is allowed to read an answer.
+#[tokio::test]
+async fn no_cross_origin_header_is_ever_sent() {
+    let app = TestApp::start().await;
+    let request = app.direct().request(Method::OPTIONS, "/api/auth/login");
+    let request = request.header("origin", "https://evil.example").header("access-control-request-method", "POST");
+    let answer = Answer::of(request.send().await.expect("sent")).await;
+    assert_eq!(answer.header("access-control-allow-origin"), "");
+}

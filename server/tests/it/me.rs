@@ -1,0 +1,124 @@
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::{Answer, EMAIL, Person, TestApp};
+
+async fn ada(app: &TestApp) -> Person {
+    let mut ada = app.direct();
+    assert_eq!(ada.register().await.status, 201);
+    ada
+}
+
+#[tokio::test]
+async fn a_person_sees_their_own_account() {
+    let app = TestApp::start().await;
+    let answer = ada(&app).await.me().await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.body["email"], EMAIL);
+    assert_eq!(answer.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn without_a_token_the_answer_says_how_to_send_one() {
+    let app = TestApp::start().await;
+    let answer = Answer::of(app.direct().request(Method::GET, "/api/me").send().await.expect("sent")).await;
+    assert_eq!(answer.outcome(), (401, "TOKEN_MISSING"));
+    assert_eq!(answer.header("www-authenticate"), "Bearer");
+}
+
+#[tokio::test]
+async fn an_expired_token_asks_for_a_refresh() {
+    let app = TestApp::with(&[("ACCESS_TOKEN_EXPIRES", "2s")]).await;
+    let mut ada = ada(&app).await;
+    app.advance(2).await;
+    let answer = ada.me().await;
+    assert_eq!(answer.outcome(), (401, "TOKEN_EXPIRED"));
+    assert_eq!(answer.header("www-authenticate"), r#"Bearer error="invalid_token""#);
+    ada.refresh().await;
+    assert_eq!(ada.me().await.status, 200);
+}
+
+#[tokio::test]
+async fn anything_but_one_bearer_token_of_ours_is_invalid() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let token = ada.access_token.clone().expect("a token");
+    let refresh = ada.cookie.clone().expect("a cookie");
+    for authorization in [
+        String::new(),
+        "Bearer".into(),
+        "Bearer ".into(),
+        format!("Bearer  {token}"),
+        format!("Bearer{token}"),
+        format!("Basic {token}"),
+        format!("Bearer {token}x"),
+        format!("Bearer {}", &token[..token.len() - 4]),
+        format!("Bearer {refresh}"),
+        token.clone(),
+    ] {
+        assert_eq!(ada.me_with(&authorization).await.outcome(), (403, "TOKEN_INVALID"), "{authorization}");
+    }
+    let twice = ada.request(Method::GET, "/api/me").bearer_auth(&token).bearer_auth(&token);
+    assert_eq!(Answer::of(twice.send().await.expect("sent")).await.outcome(), (403, "TOKEN_INVALID"));
+    assert_eq!(ada.me_with(&format!("bearer {token}")).await.status, 200, "the scheme's case does not matter");
+}
+
+#[tokio::test]
+async fn a_token_counts_in_the_header_alone() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let token = ada.access_token.as_deref().expect("a token");
+    let cookie = ada.cookie.as_deref().expect("a cookie");
+    let request = ada
+        .request(Method::GET, &format!("/api/me?access_token={token}"))
+        .header("cookie", format!("refreshToken={cookie}; access_token={token}"));
+    assert_eq!(Answer::of(request.send().await.expect("sent")).await.outcome(), (401, "TOKEN_MISSING"));
+}
+
+#[tokio::test]
+async fn a_store_that_is_down_neither_lets_anybody_through_nor_throws_anybody_out() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    app.store_down(true).await;
+    assert_eq!(ada.me().await.outcome(), (503, "UNAVAILABLE"));
+    app.store_down(false).await;
+    assert_eq!(ada.me().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_person_changes_and_removes_the_display_name() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let rename = async |name: serde_json::Value| {
+        let request = ada.request(Method::PATCH, "/api/me").bearer_auth(ada.access_token.as_deref().expect("a token"));
+        Answer::of(request.json(&json!({"displayName": name})).send().await.expect("sent")).await
+    };
+    assert_eq!(rename(json!("Countess")).await.body["displayName"], "Countess");
+    assert_eq!(ada.me().await.body["displayName"], "Countess");
+    assert_eq!(rename(json!("x".repeat(65))).await.outcome(), (422, "VALIDATION_FAILED"));
+    assert_eq!(rename(json!(null)).await.body["displayName"], json!(null));
+}
+
+/// AT-13: `TOKEN_STALE`.
+#[tokio::test]
+async fn a_new_role_reaches_a_live_token_within_a_second() {
+    let app = TestApp::start().await;
+    let mut ada = ada(&app).await;
+    app.set_role(EMAIL, "admin").await;
+    app.until(async || ada.me().await.outcome() == (401, "TOKEN_STALE")).await;
+    ada.refresh().await;
+    assert_eq!(ada.me().await.body["role"], "admin");
+}
+
+/// RT-17.
+#[tokio::test]
+async fn a_disabled_account_is_out_within_a_second_and_stays_out() {
+    let app = TestApp::start().await;
+    let mut ada = ada(&app).await;
+    app.disable(EMAIL).await;
+    app.until(async || ada.me().await.outcome() == (403, "TOKEN_REVOKED")).await;
+    let answer = ada.refresh().await;
+    assert_eq!(answer.outcome(), (403, "SESSION_REVOKED"));
+    assert_eq!(answer.body["reason"], "ACCOUNT_DISABLED");
+    assert_eq!(ada.login().await.outcome(), (401, "INVALID_CREDENTIALS"));
+}

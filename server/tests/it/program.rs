@@ -1,0 +1,110 @@
+use std::net::TcpListener;
+
+use crate::support::{Person, program};
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+#[test]
+fn a_wrong_setting_ends_with_status_78_and_one_line() {
+    let folder = folder();
+    for arguments in [&["config", "check"][..], &["serve"], &[]] {
+        let output = program::output(folder.path(), arguments, &[("PUBLIC_ORIGIN", "http://example.com")]);
+        assert_eq!(output.status.code(), Some(78), "{arguments:?}");
+        let line = String::from_utf8(output.stderr).expect("text");
+        assert!(line.starts_with("sessionkeep: PUBLIC_ORIGIN: ") && line.lines().count() == 1, "{line}");
+    }
+}
+
+#[test]
+fn accepted_settings_are_said_to_be() {
+    let folder = folder();
+    let output = program::output(folder.path(), &["config", "check"], &[]);
+    assert!(output.status.success());
+    assert!(String::from_utf8(output.stdout).expect("text").contains("accepted"));
+}
+
+#[test]
+fn an_occupied_port_is_one_line_and_the_database_is_not_touched() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let folder = folder();
+    let output = program::output(folder.path(), &[], &[("BIND_ADDR", &address)]);
+    assert_eq!(output.status.code(), Some(1));
+    let line = String::from_utf8(output.stderr).expect("text");
+    assert!(line.contains(&format!("cannot listen on {address}")) && line.lines().count() == 1, "{line}");
+    assert!(!folder.path().join("data/sessionkeep.db").exists());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_stops_it_in_order_and_a_restart_signs_nobody_out() {
+    let folder = folder();
+    let server = program::Program::start(folder.path(), &[]);
+    let mut ada = Person::at(&server.url);
+    ada.register().await;
+    let (status, log) = server.stop("-TERM");
+    assert_eq!(status, Some(0), "{log}");
+    let server = program::Program::start(folder.path(), &[]);
+    ada.url.clone_from(&server.url);
+    assert_eq!(ada.me().await.status, 200, "the development secrets are kept");
+    assert_eq!(ada.refresh().await.status, 200);
+    assert_eq!(server.stop("-INT").0, Some(0));
+}
+
+/// E4: what was ended stays ended, however the process ends.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_stolen_session_is_still_dead_after_kill_9() {
+    let folder = folder();
+    let server = program::Program::start(folder.path(), &[]);
+    let mut ada = Person::at(&server.url);
+    ada.register().await;
+    let mut thief = ada.copy();
+    ada.refresh().await;
+    ada.refresh().await;
+    assert_eq!(thief.refresh().await.outcome(), (403, "REFRESH_REUSED"));
+    server.stop("-KILL");
+    let server = program::Program::start(folder.path(), &[]);
+    ada.url.clone_from(&server.url);
+    assert_eq!(ada.me().await.outcome(), (403, "TOKEN_REVOKED"));
+    assert_eq!(ada.refresh().await.outcome(), (403, "SESSION_REVOKED"));
+}
+
+#[tokio::test]
+async fn an_operator_manages_accounts_beside_the_running_server() {
+    let folder = folder();
+    let server = program::Program::start(folder.path(), &[]);
+    let mut ada = Person::at(&server.url);
+    ada.register().await;
+    let user = |arguments: &[&str]| {
+        let output = program::output(folder.path(), &[&["user"], arguments].concat(), &[]);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    assert!(user(&["set-role", "ADA@example.com", "admin"]).contains("ada@example.com is admin now"));
+    assert!(user(&["list"]).contains("\tadmin\tenabled\tada@example.com"));
+    ada.login().await;
+    assert_eq!(ada.me().await.body["role"], "admin");
+    user(&["disable", "ada@example.com"]);
+    assert_eq!(ada.login().await.outcome(), (401, "INVALID_CREDENTIALS"));
+    let unknown = program::output(folder.path(), &["user", "disable", "nobody@example.com"], &[]);
+    assert_eq!(unknown.status.code(), Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn every_file_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let server = program::Program::start(folder.path(), &[]);
+    let data = folder.path().join("data");
+    let mode = |path: &std::path::Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    for entry in std::fs::read_dir(&data).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+    drop(server);
+}

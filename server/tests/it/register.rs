@@ -1,0 +1,84 @@
+use serde_json::json;
+
+use crate::support::{EMAIL, PASSWORD, TestApp};
+
+const PATH: &str = "/api/auth/register";
+
+#[tokio::test]
+async fn a_new_account_is_signed_in_at_once() {
+    let app = TestApp::start().await;
+    let mut ada = app.browser();
+    let body = json!({"email": " Ada@Example.com ", "password": PASSWORD, "displayName": " Ada "});
+    let answer = ada.post(PATH, body).await;
+    assert_eq!(answer.status, 201);
+    assert_eq!(answer.body["tokenType"], "Bearer");
+    assert_eq!(answer.body["expiresIn"], 900);
+    assert_eq!(answer.body["user"]["email"], EMAIL);
+    assert_eq!(answer.body["user"]["displayName"], "Ada");
+    assert_eq!(answer.body["user"]["role"], "user");
+    assert_eq!(ada.me().await.body, answer.body["user"]);
+}
+
+#[tokio::test]
+async fn an_email_address_can_be_used_once_whatever_its_case() {
+    let app = TestApp::start().await;
+    app.direct().register().await;
+    let answer = app.direct().post(PATH, json!({"email": "ADA@example.com", "password": PASSWORD})).await;
+    assert_eq!(answer.outcome(), (409, "EMAIL_TAKEN"));
+    assert!(answer.body["fields"]["email"].is_string());
+}
+
+#[tokio::test]
+async fn a_body_cannot_give_itself_a_role_or_an_id() {
+    let app = TestApp::start().await;
+    let body = json!({"email": EMAIL, "password": PASSWORD, "role": "admin", "id": "1", "emailVerified": true});
+    let answer = app.direct().post(PATH, body).await;
+    assert_eq!(answer.body["user"]["role"], "user");
+    assert_ne!(answer.body["user"]["id"], "1");
+}
+
+#[tokio::test]
+async fn each_wrong_field_gets_a_sentence() {
+    let app = TestApp::start().await;
+    let long_name = "n".repeat(65);
+    let long_password = "correct horse battery ".repeat(12);
+    for (body, code, field) in [
+        (json!({"email": "nobody", "password": PASSWORD}), "VALIDATION_FAILED", "email"),
+        (json!({"email": EMAIL, "password": "short"}), "VALIDATION_FAILED", "password"),
+        (json!({"email": EMAIL, "password": long_password}), "VALIDATION_FAILED", "password"),
+        (json!({"email": EMAIL, "password": "password1234"}), "PASSWORD_TOO_WEAK", "password"),
+        (json!({"email": EMAIL, "password": "ada@example.com"}), "PASSWORD_TOO_WEAK", "password"),
+        (json!({"email": EMAIL, "password": PASSWORD, "displayName": long_name}), "VALIDATION_FAILED", "displayName"),
+        (json!({"email": EMAIL}), "VALIDATION_FAILED", "password"),
+        (json!({"email": 7, "password": PASSWORD}), "VALIDATION_FAILED", "email"),
+    ] {
+        let answer = app.direct().post(PATH, body).await;
+        assert_eq!(answer.outcome(), (422, code), "{field}");
+        assert!(answer.body["fields"][field].is_string(), "{}", answer.text);
+        assert_eq!(answer.cookie(), None);
+    }
+    assert_eq!(app.direct().register().await.status, 201, "nothing was made before");
+}
+
+#[tokio::test]
+async fn of_twenty_at_once_one_gets_the_address() {
+    let app = TestApp::start().await;
+    let tasks: Vec<_> = (0..20)
+        .map(|_| {
+            let mut person = app.direct();
+            tokio::spawn(async move { person.register().await.status })
+        })
+        .collect();
+    let mut statuses = vec![];
+    for task in tasks {
+        statuses.push(task.await.expect("runs"));
+    }
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+    assert!(statuses.iter().all(|status| matches!(status, 201 | 409)), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn a_closed_server_takes_no_new_account() {
+    let app = TestApp::with(&[("REGISTRATION", "closed")]).await;
+    assert_eq!(app.direct().register().await.outcome(), (403, "REGISTRATION_CLOSED"));
+}

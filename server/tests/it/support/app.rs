@@ -1,0 +1,135 @@
+use std::{collections::HashMap, net::TcpListener, time::Duration};
+
+use serde_json::json;
+use server::{
+    boot::Server,
+    clock::{Clock as _, SystemClock},
+    config::{Settings, Sources},
+    session::{EventKind, Origin, SecurityEvent},
+    storage::{Accounts as _, sqlite::SqliteStore},
+};
+use sessionkeep_types::Role;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Answer, Person};
+
+/// A server in this process, with a database of its own.
+pub(crate) struct TestApp {
+    pub(crate) url: String,
+    folder: TempDir,
+    environment: HashMap<String, String>,
+    stop: CancellationToken,
+    running: JoinHandle<anyhow::Result<()>>,
+}
+
+impl TestApp {
+    pub(crate) async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With these settings beside the defaults.
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = format!("sqlite://{}/sessionkeep.db", folder.path().display());
+        let environment = [("DATABASE_URL", database.as_str())]
+            .iter()
+            .chain(settings)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let (url, stop, running) = run(&environment).await;
+        Self { url, folder, environment, stop, running }
+    }
+
+    /// Stops the server and starts another one on the same database.
+    pub(crate) async fn restart(&mut self) {
+        self.stop.cancel();
+        (&mut self.running).await.expect("runs").expect("stops");
+        (self.url, self.stop, self.running) = run(&self.environment).await;
+    }
+
+    /// Restarts with another value of a setting.
+    pub(crate) async fn configure(&mut self, name: &str, value: &str) {
+        self.environment.insert(name.to_owned(), value.to_owned());
+        self.restart().await;
+    }
+
+    /// A second process on the same database, as an operator's command is.
+    async fn store(&self) -> SqliteStore {
+        SqliteStore::open(&self.folder.path().join("sessionkeep.db")).await.expect("opens")
+    }
+
+    pub(crate) async fn password_hash(&self, email: &str) -> String {
+        self.store().await.by_email(email).await.expect("works").expect("there").password_hash
+    }
+
+    pub(crate) async fn set_role(&self, email: &str, role: &str) {
+        let store = self.store().await;
+        let account = store.by_email(email).await.expect("works").expect("there");
+        assert!(store.set_role(&account.id, &Role::from(role.to_owned()), SystemClock.now()).await.expect("works"));
+    }
+
+    pub(crate) async fn disable(&self, email: &str) {
+        let store = self.store().await;
+        let account = store.by_email(email).await.expect("works").expect("there");
+        let event = SecurityEvent {
+            at: SystemClock.now(),
+            kind: EventKind::AccountDisabled,
+            user_id: Some(account.id.clone()),
+            session_id: None,
+            origin: Origin::default(),
+        };
+        assert!(store.disable(&account.id, &event).await.expect("works"));
+    }
+
+    /// Asks until it is so. What another process does is seen within a second, so this takes no longer.
+    pub(crate) async fn until(&self, so: impl AsyncFn() -> bool) {
+        let asking = async { while !so().await {} };
+        tokio::time::timeout(Duration::from_secs(1), asking).await.expect("it is so within a second");
+    }
+
+    /// A program that sends no attempt ids.
+    pub(crate) fn direct(&self) -> Person {
+        Person::at(&self.url)
+    }
+
+    /// Our own client in a browser.
+    pub(crate) fn browser(&self) -> Person {
+        Person::at(&self.url).header("sec-fetch-site", "same-origin").attempt("sign-in")
+    }
+
+    /// A browser whose client sends no attempt ids.
+    pub(crate) fn plain_browser(&self) -> Person {
+        Person::at(&self.url).header("sec-fetch-site", "same-origin")
+    }
+
+    pub(crate) async fn advance(&self, seconds: i64) {
+        self.control("clock", json!({"advanceMs": seconds * 1000})).await;
+    }
+
+    pub(crate) async fn store_down(&self, down: bool) {
+        self.control("faults", json!({"storeDown": down})).await;
+    }
+
+    pub(crate) async fn lose_refresh_answers(&self, count: u32) {
+        self.control("faults", json!({"loseRefreshAnswers": count})).await;
+    }
+
+    async fn control(&self, what: &str, body: serde_json::Value) {
+        let request = reqwest::Client::new().post(format!("{}/test/{what}", self.url)).json(&body);
+        let answer = Answer::of(request.send().await.expect("sent")).await;
+        assert_eq!(answer.status, 204, "{answer:?}");
+    }
+}
+
+async fn run(environment: &HashMap<String, String>) -> (String, CancellationToken, JoinHandle<anyhow::Result<()>>) {
+    let sources = Sources::new(HashMap::new(), environment.clone()).expect("sources");
+    let settings = Settings::load(&sources).expect("settings");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let server = Server::build(&settings).await.expect("builds");
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(server.run(listener, stop.clone()));
+    (url, stop, running)
+}

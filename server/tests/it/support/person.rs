@@ -1,0 +1,103 @@
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use super::Answer;
+
+pub(crate) const EMAIL: &str = "ada@example.com";
+pub(crate) const PASSWORD: &str = "quiet river under the oak";
+
+/// Somebody with one client: it keeps the cookie and the access token it was given last.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    http: Client,
+    pub(crate) url: String,
+    headers: Vec<(&'static str, String)>,
+    pub(crate) cookie: Option<String>,
+    pub(crate) access_token: Option<String>,
+}
+
+impl Person {
+    pub(crate) fn at(url: &str) -> Self {
+        Self { http: Client::new(), url: url.to_owned(), headers: vec![], cookie: None, access_token: None }
+    }
+
+    /// Sends this header with every request; a header of the name that was there before is replaced.
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.retain(|(other, _)| *other != name);
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// Names the refresh attempts from now on.
+    pub(crate) fn attempt(self, id: &str) -> Self {
+        self.header("x-refresh-attempt", id)
+    }
+
+    /// The same person on another device, or a thief with what the person holds.
+    pub(crate) fn copy(&self) -> Self {
+        self.clone()
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        request
+    }
+
+    async fn keep(&mut self, request: RequestBuilder) -> Answer {
+        let answer = Answer::of(request.send().await.expect("sent")).await;
+        if let Some(cookie) = answer.cookie() {
+            self.cookie = Some(cookie.to_owned());
+        }
+        if let Some(token) = answer.body["accessToken"].as_str() {
+            self.access_token = Some(token.to_owned());
+        }
+        answer
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, body: Value) -> Answer {
+        self.keep(self.request(Method::POST, path).json(&body)).await
+    }
+
+    pub(crate) async fn register(&mut self) -> Answer {
+        self.post("/api/auth/register", json!({"email": EMAIL, "password": PASSWORD})).await
+    }
+
+    pub(crate) async fn login(&mut self) -> Answer {
+        self.post("/api/auth/login", json!({"email": EMAIL, "password": PASSWORD})).await
+    }
+
+    fn with_cookie(&self, path: &str) -> RequestBuilder {
+        let mut request = self.request(Method::POST, path).header("x-requested-by", "test");
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", format!("refreshToken={cookie}"));
+        }
+        request
+    }
+
+    pub(crate) async fn refresh(&mut self) -> Answer {
+        self.keep(self.with_cookie("/api/auth/refresh")).await
+    }
+
+    /// A refresh whose answer never arrives.
+    pub(crate) async fn refresh_in_vain(&self) {
+        let answer = async { self.with_cookie("/api/auth/refresh").send().await?.text().await };
+        answer.await.expect_err("the answer is lost");
+    }
+
+    pub(crate) async fn logout(&mut self) -> Answer {
+        self.keep(self.with_cookie("/api/auth/logout")).await
+    }
+
+    pub(crate) async fn me(&self) -> Answer {
+        let token = self.access_token.as_deref().expect("an access token");
+        self.me_with(&format!("Bearer {token}")).await
+    }
+
+    pub(crate) async fn me_with(&self, authorization: &str) -> Answer {
+        let request = self.request(Method::GET, "/api/me").header("authorization", authorization);
+        Answer::of(request.send().await.expect("sent")).await
+    }
+}

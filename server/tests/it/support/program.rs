@@ -1,0 +1,63 @@
+//! The program itself, as an operator starts it.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use server::config::table::SETTINGS;
+
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sessionkeep"));
+    for setting in SETTINGS {
+        command.env_remove(setting.name);
+    }
+    command.current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+/// Runs to its end.
+pub(crate) fn output(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    command(folder).args(arguments).envs(environment.iter().copied()).output().expect("starts")
+}
+
+/// A running server. Killed when it is dropped.
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) url: String,
+}
+
+impl Program {
+    /// Starts on a free port, in `folder`, and waits until it listens.
+    pub(crate) fn start(folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut child = command(folder)
+            .args(["serve", "--bind-addr", "127.0.0.1:0"])
+            .envs(environment.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+        let address = line.split_whitespace().find(|word| word.starts_with("127.0.0.1:"));
+        let url =
+            format!("http://{}", address.unwrap_or_else(|| panic!("no address in {line:?}")).trim_end_matches(':'));
+        Self { child, url }
+    }
+
+    /// What is left of it after a signal: its status and all that it logged.
+    pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill");
+        assert!(sent.success());
+        let mut log = String::new();
+        self.child.stderr.take().expect("piped").read_to_string(&mut log).expect("text");
+        (self.child.wait().expect("ends").code(), log)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _gone_already = self.child.kill();
+    }
+}

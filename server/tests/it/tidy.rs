@@ -1,0 +1,106 @@
+//! Conventions as failures: which crate and which module may know which.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The Rust files below `folder`, with their text.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = vec![];
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("text");
+                found.push((path, text));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{folder}");
+    found
+}
+
+#[track_caller]
+fn forbid(folder: &str, words: &[&str], except: &str) {
+    for (path, text) in sources(folder) {
+        if !except.is_empty() && path.to_string_lossy().contains(except) {
+            continue;
+        }
+        for word in words {
+            assert!(!text.contains(word), "{} knows {word}", path.display());
+        }
+    }
+}
+
+/// The crates that a manifest depends on, on any target.
+fn dependencies(manifest: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join(manifest)).expect("a manifest");
+    let mut found = vec![];
+    let mut listed = false;
+    for line in text.lines() {
+        if let Some(section) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            listed = section.ends_with("dependencies") && !section.ends_with("dev-dependencies");
+        } else if listed && line.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            found.extend(line.split(['.', ' ', '=']).next().map(str::to_owned));
+        }
+    }
+    assert!(!found.is_empty(), "{manifest}");
+    found
+}
+
+#[test]
+fn the_contract_depends_on_serde_alone() {
+    assert_eq!(dependencies("types/Cargo.toml"), ["serde"]);
+}
+
+#[test]
+fn the_client_never_knows_the_server() {
+    for crate_name in ["server", "sqlx", "tokio", "axum", "jsonwebtoken"] {
+        assert!(!dependencies("app/Cargo.toml").iter().any(|name| name == crate_name), "{crate_name}");
+        assert!(!dependencies("frontend/Cargo.toml").iter().any(|name| name == crate_name), "{crate_name}");
+    }
+}
+
+#[test]
+fn only_the_module_that_mounts_the_pages_knows_the_client() {
+    forbid("server/src", &["use app::", "app::", "leptos"], "http/pages");
+}
+
+#[test]
+fn deciding_on_a_session_is_pure() {
+    forbid(
+        "server/src/session",
+        &["crate::clock", "crate::storage", "crate::token", "sqlx", "tokio", "axum", "async "],
+        "",
+    );
+}
+
+#[test]
+fn use_cases_know_neither_http_nor_sql() {
+    forbid("server/src/auth", &["axum", "sqlx", "crate::http", "sqlite"], "");
+}
+
+#[test]
+fn http_never_reaches_into_a_store_and_a_store_never_knows_http() {
+    forbid("server/src/http", &["sqlx", "SqliteStore", "crate::storage::sqlite"], "");
+    forbid("server/src/storage", &["axum", "crate::http", "crate::auth"], "");
+    forbid("server/src/token", &["axum", "sqlx", "crate::http", "crate::auth", "crate::storage"], "");
+}
+
+#[test]
+fn sql_is_never_put_together_from_strings() {
+    forbid("server/src", &["AssertSqlSafe", "format!(\"SELECT", "format!(\"UPDATE", "format!(\"DELETE"], "");
+}
+
+#[test]
+fn nothing_writes_html_by_hand() {
+    forbid("app/src", &["inner_html", "set_inner_html"], "");
+}
