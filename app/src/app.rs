@@ -24,7 +24,8 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <guard::KeepPageAndSessionTogether />
-            <a class="skip" href="#main">
+            // "external" keeps the router's hands off: the browser itself moves the focus.
+            <a class="skip" href="#main" rel="external">
                 "Skip to the content"
             </a>
             <Header />

@@ -1,0 +1,113 @@
+//! A server of the tests: it notes what it is asked and answers when it is told to.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::Rc,
+};
+
+use core::time::Duration;
+
+use futures::{
+    FutureExt,
+    channel::oneshot,
+    future::{LocalBoxFuture, ready},
+};
+use serde_json::{Value, json};
+
+use super::transport::{NoAnswer, Request, Response, Transport};
+
+pub(crate) type Answer = Result<Response, NoAnswer>;
+
+/// Answers from a list for each path; then, and for paths without one, with the same thing for ever.
+#[derive(Default)]
+pub(crate) struct FakeServer {
+    requests: RefCell<Vec<Request>>,
+    answers: RefCell<Vec<(String, VecDeque<Answer>)>>,
+    held: RefCell<Vec<oneshot::Sender<Answer>>>,
+    is_holding: Cell<bool>,
+}
+
+pub(crate) fn answer(status: u16, body: &Value) -> Answer {
+    Ok(Response { status, retry_after: None, body: body.to_string() })
+}
+
+pub(crate) fn token(name: &str, life: u64) -> Answer {
+    answer(200, &json!({"accessToken": name, "tokenType": "Bearer", "expiresIn": life}))
+}
+
+pub(crate) fn signed_in(name: &str, life: u64) -> Answer {
+    answer(200, &json!({"accessToken": name, "tokenType": "Bearer", "expiresIn": life, "user": user("ada")}))
+}
+
+pub(crate) fn user(name: &str) -> Value {
+    json!({
+        "id": "1",
+        "email": format!("{name}@example.com"),
+        "displayName": null,
+        "role": "user",
+        "createdAt": "2026-11-24T10:00:00Z",
+    })
+}
+
+pub(crate) fn refusal(status: u16, code: &str) -> Answer {
+    answer(status, &json!({"error": "No.", "code": code, "requestId": "r"}))
+}
+
+pub(crate) fn later(status: u16, code: &str, seconds: u64) -> Answer {
+    refusal(status, code).map(|answer| Response { retry_after: Some(Duration::from_secs(seconds)), ..answer })
+}
+
+impl FakeServer {
+    /// What to answer at this path next.
+    pub(crate) fn will(&self, path: &str, answer: Answer) {
+        let mut answers = self.answers.borrow_mut();
+        match answers.iter_mut().find(|(of, _)| of == path) {
+            Some((_, list)) => list.push_back(answer),
+            None => answers.push((path.to_owned(), VecDeque::from([answer]))),
+        }
+    }
+
+    /// From now on answers wait for [`FakeServer::release`].
+    pub(crate) fn hold(&self) {
+        self.is_holding.set(true);
+    }
+
+    /// Gives the oldest request that waits this answer, and no longer holds new ones.
+    pub(crate) fn release(&self, answer: Answer) {
+        self.is_holding.set(false);
+        let oldest = self.held.borrow_mut().remove(0);
+        drop(oldest.send(answer));
+    }
+
+    /// Everything that was asked at this path.
+    pub(crate) fn asked(&self, path: &str) -> Vec<Request> {
+        self.requests.borrow().iter().filter(|request| request.path == path).cloned().collect()
+    }
+
+    /// The values of a header, for each request at this path.
+    pub(crate) fn headers(&self, path: &str, name: &str) -> Vec<Option<String>> {
+        let value = |request: &Request| request.headers.iter().find(|(of, _)| *of == name).map(|(_, value)| value.clone());
+        self.asked(path).iter().map(value).collect()
+    }
+}
+
+impl Transport for Rc<FakeServer> {
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Answer> {
+        let path = request.path.clone();
+        self.requests.borrow_mut().push(request);
+        if self.is_holding.get() {
+            let (send, receive) = oneshot::channel();
+            self.held.borrow_mut().push(send);
+            return receive.map(|answer| answer.unwrap_or(Err(NoAnswer))).boxed_local();
+        }
+        let mut answers = self.answers.borrow_mut();
+        let list = answers.iter_mut().find(|(of, _)| *of == path).map(|(_, list)| list);
+        let answer = match list {
+            Some(list) if list.len() > 1 => list.pop_front(),
+            Some(list) => list.front().cloned(),
+            None => None,
+        };
+        ready(answer.unwrap_or(Err(NoAnswer))).boxed_local()
+    }
+}

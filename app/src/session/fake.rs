@@ -1,0 +1,246 @@
+//! A browser of the tests: tabs share its storage and its lock, and time passes when it is told to.
+
+use core::time::Duration;
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
+
+use futures::{
+    FutureExt,
+    channel::oneshot,
+    executor::{LocalPool, LocalSpawner},
+    future::LocalBoxFuture,
+    task::LocalSpawnExt,
+};
+
+use super::{
+    manager::Manager,
+    ports::{Clock, Held, Lock, News, Page, Ports, Random, Spawn, Storage, Tabs},
+    state::{Phase, Snapshot},
+};
+use crate::api::fake::FakeServer;
+
+#[derive(Default)]
+pub(crate) struct FakeRandom(Cell<u32>);
+
+impl Random for FakeRandom {
+    fn fraction(&self) -> f64 {
+        0.5
+    }
+
+    fn id(&self) -> String {
+        self.0.set(self.0.get() + 1);
+        format!("id{}", self.0.get())
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct FakeStorage {
+    notes: RefCell<BTreeMap<String, String>>,
+    is_broken: bool,
+}
+
+impl FakeStorage {
+    pub(crate) fn broken() -> Self {
+        Self { is_broken: true, ..Self::default() }
+    }
+}
+
+impl Storage for FakeStorage {
+    fn read(&self, key: &str) -> Option<String> {
+        self.notes.borrow().get(key).cloned()
+    }
+
+    fn write(&self, key: &str, value: &str) -> bool {
+        if !self.is_broken {
+            self.notes.borrow_mut().insert(key.to_owned(), value.to_owned());
+        }
+        !self.is_broken
+    }
+
+    fn remove(&self, key: &str) {
+        self.notes.borrow_mut().remove(key);
+    }
+}
+
+#[derive(Default)]
+struct FakeClock {
+    now: Cell<Duration>,
+    sleepers: RefCell<Vec<(Duration, oneshot::Sender<()>)>>,
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Duration {
+        self.now.get()
+    }
+
+    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
+        let (wake, woken) = oneshot::channel();
+        self.sleepers.borrow_mut().push((self.now.get() + time, wake));
+        woken.map(drop).boxed_local()
+    }
+}
+
+/// Free, or held by a tab that never lets go.
+#[derive(Default)]
+struct FakeLock {
+    is_stuck: Cell<bool>,
+    acquired: Cell<usize>,
+}
+
+impl Lock for FakeLock {
+    fn acquire(&self) -> LocalBoxFuture<'static, Held> {
+        if self.is_stuck.get() {
+            return futures::future::pending().boxed_local();
+        }
+        self.acquired.set(self.acquired.get() + 1);
+        async { Held::new(|| {}) }.boxed_local()
+    }
+}
+
+#[derive(Default)]
+struct FakeTabs(RefCell<Vec<News>>);
+
+impl Tabs for FakeTabs {
+    fn tell(&self, news: News) {
+        self.0.borrow_mut().push(news);
+    }
+}
+
+struct FakePage(Cell<bool>);
+
+impl Page for FakePage {
+    fn is_visible(&self) -> bool {
+        self.0.get()
+    }
+}
+
+struct FakeSpawn(LocalSpawner);
+
+impl Spawn for FakeSpawn {
+    fn spawn(&self, work: LocalBoxFuture<'static, ()>) {
+        self.0.spawn_local(work).unwrap();
+    }
+}
+
+/// One tab, and the browser around it.
+pub(crate) struct Tab {
+    pool: LocalPool,
+    clock: Rc<FakeClock>,
+    lock: Rc<FakeLock>,
+    tabs: Rc<FakeTabs>,
+    page: Rc<FakePage>,
+    pub(crate) storage: Rc<FakeStorage>,
+    pub(crate) server: Rc<FakeServer>,
+    pub(crate) seen: Rc<RefCell<Vec<Snapshot>>>,
+    pub(crate) manager: Rc<Manager>,
+}
+
+impl Tab {
+    /// A page that has not been opened yet.
+    pub(crate) fn new() -> Self {
+        Self::with_storage(Rc::default())
+    }
+
+    pub(crate) fn with_storage(storage: Rc<FakeStorage>) -> Self {
+        let (pool, server, seen) = (LocalPool::new(), Rc::<FakeServer>::default(), Rc::<RefCell<Vec<Snapshot>>>::default());
+        let (clock, lock, tabs) = (Rc::<FakeClock>::default(), Rc::<FakeLock>::default(), Rc::<FakeTabs>::default());
+        let page = Rc::new(FakePage(Cell::new(true)));
+        let ports = Ports {
+            transport: Rc::new(Rc::clone(&server)),
+            clock: Rc::clone(&clock) as _,
+            random: Rc::new(FakeRandom::default()),
+            storage: Rc::clone(&storage) as _,
+            lock: Rc::clone(&lock) as _,
+            tabs: Rc::clone(&tabs) as _,
+            page: Rc::clone(&page) as _,
+            spawn: Rc::new(FakeSpawn(pool.spawner())),
+        };
+        let observed = Rc::clone(&seen);
+        let manager = Manager::new(ports, move |snapshot| observed.borrow_mut().push(snapshot.clone()));
+        Self { pool, clock, lock, tabs, page, storage, server, seen, manager }
+    }
+
+    /// A page with a session whose access token lives this long.
+    pub(crate) fn signed_in(life: u64) -> Self {
+        let mut tab = Self::new();
+        tab.server.will(sessionkeep_types::routes::REFRESH, crate::api::fake::token("t1", life));
+        tab.open();
+        assert_eq!(tab.phase(), Phase::SignedIn);
+        tab
+    }
+
+    pub(crate) fn open(&mut self) {
+        self.manager.open();
+        self.settle();
+    }
+
+    /// Lets everything run that can.
+    pub(crate) fn settle(&mut self) {
+        self.pool.run_until_stalled();
+    }
+
+    /// Begins something; the result is there once it has settled.
+    pub(crate) fn begin<T: 'static>(&mut self, work: impl Future<Output = T> + 'static) -> Rc<RefCell<Option<T>>> {
+        let result = Rc::new(RefCell::new(None));
+        let slot = Rc::clone(&result);
+        self.pool.spawner().spawn_local(async move { *slot.borrow_mut() = Some(work.await) }).unwrap();
+        self.settle();
+        result
+    }
+
+    /// Does something that needs no time.
+    pub(crate) fn now<T: 'static>(&mut self, work: impl Future<Output = T> + 'static) -> T {
+        self.begin(work).take().expect("it should have settled")
+    }
+
+    /// Lets time pass; whoever sleeps wakes in order.
+    pub(crate) fn advance(&mut self, time: Duration) {
+        let until = self.clock.now.get() + time;
+        loop {
+            let next = {
+                let mut sleepers = self.clock.sleepers.borrow_mut();
+                sleepers.retain(|(_, wake)| !wake.is_canceled());
+                let first = sleepers.iter().enumerate().min_by_key(|(_, (at, _))| *at).map(|(index, (at, _))| (index, *at));
+                first.filter(|(_, at)| *at <= until).map(|(index, _)| sleepers.swap_remove(index))
+            };
+            let Some((at, wake)) = next else { break };
+            self.clock.now.set(at.max(self.clock.now.get()));
+            drop(wake.send(()));
+            self.settle();
+        }
+        self.clock.now.set(until);
+        self.settle();
+    }
+
+    /// Time that passes while no timer runs, as when the machine sleeps.
+    pub(crate) fn sleep_through(&mut self, time: Duration) {
+        self.clock.now.set(self.clock.now.get() + time);
+    }
+
+    pub(crate) fn hide(&self) {
+        self.page.0.set(false);
+    }
+
+    pub(crate) fn show(&self) {
+        self.page.0.set(true);
+    }
+
+    pub(crate) fn jam_the_lock(&self) {
+        self.lock.is_stuck.set(true);
+    }
+
+    pub(crate) fn times_locked(&self) -> usize {
+        self.lock.acquired.get()
+    }
+
+    pub(crate) fn told(&self) -> Vec<News> {
+        self.tabs.0.borrow().clone()
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        self.manager.snapshot().phase
+    }
+}

@@ -1,0 +1,582 @@
+//! The session manager on good days and bad ones, without a browser.
+
+use core::time::Duration;
+use std::rc::Rc;
+
+use sessionkeep_types::{LoginRequest, Password, RegisterRequest, User, routes};
+
+use super::{
+    fake::{FakeStorage, Tab},
+    ports::{News, Wake},
+    reason::SignedOut,
+    state::{Link, Phase},
+};
+use crate::api::{
+    ApiError, AuthorisedApi, Method, NoAnswer, Request,
+    fake::{answer, later, refusal, signed_in, token, user},
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+
+impl Tab {
+    fn api(&self) -> AuthorisedApi {
+        AuthorisedApi::new(self.manager.public_api(), Rc::clone(&self.manager))
+    }
+
+    fn me(&mut self) -> Result<User, ApiError> {
+        let api = self.api();
+        self.now(async move { api.me().await })
+    }
+
+    fn sign_in(&mut self) -> Result<User, ApiError> {
+        let manager = Rc::clone(&self.manager);
+        let credentials =
+            LoginRequest { email: "ada@example.com".into(), password: Password::new("secret"), remember_me: true };
+        self.now(async move { manager.sign_in(&credentials).await })
+    }
+
+    fn refreshes(&self) -> usize {
+        self.server.asked(routes::REFRESH).len()
+    }
+
+    fn attempts(&self) -> Vec<Option<String>> {
+        self.server.headers(routes::REFRESH, routes::REFRESH_ATTEMPT_HEADER)
+    }
+}
+
+// ---- opening a page
+
+#[test]
+fn a_page_is_restoring_until_the_first_refresh_is_answered() {
+    let mut tab = Tab::new();
+    tab.server.hold();
+    tab.open();
+    assert_eq!(tab.phase(), Phase::Restoring);
+    tab.server.release(token("t1", 900));
+    tab.settle();
+    assert_eq!(tab.phase(), Phase::SignedIn);
+}
+
+#[test]
+fn a_visitor_without_a_cookie_is_signed_out_without_a_word() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::REFRESH, refusal(401, "REFRESH_MISSING"));
+    tab.open();
+    assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::NoSession));
+}
+
+#[test]
+fn a_refresh_says_who_asks_and_which_attempt_it_is() {
+    let tab = Tab::signed_in(900);
+    assert_eq!(tab.server.headers(routes::REFRESH, routes::REQUESTED_BY_HEADER), [Some("sessionkeep".to_owned())]);
+    assert_eq!(tab.attempts(), [Some("id1".to_owned())]);
+    assert_eq!(tab.server.asked(routes::REFRESH)[0].body, None);
+}
+
+#[test]
+fn a_session_comes_back_when_the_server_does() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::REFRESH, Err(NoAnswer));
+    tab.server.will(routes::REFRESH, refusal(503, "UNAVAILABLE"));
+    tab.server.will(routes::REFRESH, token("t1", 900));
+    tab.open();
+    assert_eq!((tab.phase(), tab.manager.snapshot().link), (Phase::Restoring, Link::Reconnecting));
+    tab.advance(MINUTE);
+    assert_eq!((tab.phase(), tab.manager.snapshot().link), (Phase::SignedIn, Link::Good));
+    assert_eq!(tab.refreshes(), 3);
+}
+
+// ---- requests
+
+#[test]
+fn a_request_carries_the_token() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    assert_eq!(tab.me().unwrap().email, "ada@example.com");
+    assert_eq!(tab.server.headers(routes::ME, "authorization"), [Some("Bearer t1".to_owned())]);
+}
+
+#[test]
+fn a_request_that_was_refused_for_its_age_is_repeated_once_with_its_method_and_body() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will("/x", refusal(401, "TOKEN_EXPIRED"));
+    tab.server.will("/x", answer(200, &user("ada")));
+    tab.server.will(routes::REFRESH, token("t2", 900));
+    tab.server.will(routes::REFRESH, token("t2", 900));
+    let (api, request) = (tab.api(), Request::new(Method::Patch, "/x").json(&"body"));
+    tab.now(async move { api.call::<User>(request).await }).unwrap();
+    let sent = tab.server.asked("/x");
+    assert_eq!(sent.len(), 2);
+    assert!(sent.iter().all(|request| request.method == Method::Patch && request.body.as_deref() == Some("\"body\"")));
+    assert_eq!(tab.server.headers("/x", "authorization")[1].as_deref(), Some("Bearer t2"));
+}
+
+#[test]
+fn a_stale_invalid_or_revoked_token_is_renewed_too() {
+    for (status, code) in [(401, "TOKEN_STALE"), (403, "TOKEN_INVALID"), (403, "TOKEN_REVOKED")] {
+        let mut tab = Tab::signed_in(900);
+        tab.server.will(routes::ME, refusal(status, code));
+        tab.server.will(routes::ME, answer(200, &user("ada")));
+        assert!(tab.me().is_ok(), "{code}");
+        assert_eq!(tab.refreshes(), 2, "{code}");
+    }
+}
+
+#[test]
+fn a_server_that_refuses_every_token_is_asked_twice_and_no_more() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::ME, refusal(401, "TOKEN_EXPIRED"));
+    assert!(matches!(tab.me(), Err(ApiError::Refused { status: 401, .. })));
+    assert_eq!((tab.server.asked(routes::ME).len(), tab.refreshes()), (2, 2));
+}
+
+#[test]
+fn a_token_without_any_life_causes_no_loop() {
+    let mut tab = Tab::signed_in(0);
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    assert!(tab.me().is_ok());
+    assert_eq!(tab.refreshes(), 2);
+}
+
+#[test]
+fn other_refusals_are_given_to_whoever_asked() {
+    let mut tab = Tab::signed_in(900);
+    for (status, code) in [(403, "FORBIDDEN"), (404, "NOT_FOUND"), (401, "TOKEN_MISSING"), (500, "INTERNAL"), (418, "NEW")] {
+        tab.server.will("/x", refusal(status, code));
+        let api = tab.api();
+        let answer = tab.now(async move { api.call::<User>(Request::new(Method::Get, "/x")).await });
+        assert!(answer.is_err(), "{code}");
+    }
+    assert_eq!((tab.refreshes(), tab.phase()), (1, Phase::SignedIn));
+}
+
+#[test]
+fn a_token_whose_time_is_over_is_renewed_before_the_request() {
+    let mut tab = Tab::signed_in(10);
+    tab.advance(10 * SECOND);
+    assert_eq!(tab.refreshes(), 1);
+    tab.server.will(routes::REFRESH, token("t2", 10));
+    tab.server.will(routes::REFRESH, token("t2", 10));
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    assert!(tab.me().is_ok());
+    assert_eq!(tab.server.asked(routes::ME).len(), 1);
+}
+
+#[test]
+fn without_a_session_no_request_is_sent() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::REFRESH, refusal(401, "REFRESH_MISSING"));
+    tab.open();
+    assert_eq!(tab.me(), Err(ApiError::SignedOut));
+    assert!(tab.server.asked(routes::ME).is_empty());
+}
+
+#[test]
+fn a_request_without_an_answer_is_given_up_after_ten_seconds() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.hold();
+    let api = tab.api();
+    let answer = tab.begin(async move { api.me().await });
+    tab.advance(Duration::from_millis(9_900));
+    assert!(answer.borrow().is_none());
+    tab.advance(SECOND);
+    assert_eq!(answer.take(), Some(Err(ApiError::NoAnswer)));
+    assert_eq!(tab.phase(), Phase::SignedIn);
+}
+
+// ---- single flight
+
+#[test]
+fn twenty_callers_cause_one_refresh() {
+    let mut tab = Tab::signed_in(10);
+    tab.advance(10 * SECOND);
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    tab.server.hold();
+    let answers: Vec<_> = (0..20)
+        .map(|_| {
+            let api = tab.api();
+            tab.begin(async move { api.me().await })
+        })
+        .collect();
+    tab.server.release(token("t2", 900));
+    tab.settle();
+    assert!(answers.iter().all(|answer| answer.take().is_some_and(|answer| answer.is_ok())));
+    assert_eq!((tab.refreshes(), tab.server.asked(routes::ME).len()), (2, 20));
+}
+
+#[test]
+fn twenty_refusals_cause_one_refresh() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::REFRESH, token("t2", 900));
+    tab.server.will(routes::REFRESH, token("t2", 900));
+    for _ in 0..20 {
+        tab.server.will(routes::ME, refusal(401, "TOKEN_EXPIRED"));
+    }
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    let apis: Vec<_> = (0..20).map(|_| tab.api()).collect();
+    let answers = tab.now(async move { futures::future::join_all(apis.iter().map(AuthorisedApi::me)).await });
+    assert!(answers.iter().all(Result::is_ok));
+    assert_eq!(tab.refreshes(), 2);
+}
+
+#[test]
+fn a_refresh_survives_the_caller_that_began_it() {
+    let mut tab = Tab::signed_in(10);
+    tab.advance(10 * SECOND);
+    tab.server.hold();
+    let api = tab.api();
+    let mut caller = Box::pin(async move { api.me().await });
+    let waker = futures::task::noop_waker();
+    assert!(caller.as_mut().poll(&mut core::task::Context::from_waker(&waker)).is_pending());
+    tab.settle();
+    drop(caller);
+    tab.server.release(token("t2", 900));
+    tab.settle();
+    assert_eq!((tab.phase(), tab.refreshes()), (Phase::SignedIn, 2));
+}
+
+// ---- the attempt
+
+#[test]
+fn a_refresh_without_an_answer_is_repeated_under_the_same_name() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::REFRESH, Err(NoAnswer));
+    tab.server.will(routes::REFRESH, refusal(409, "REFRESH_DUPLICATE"));
+    tab.server.will(routes::REFRESH, refusal(502, "BAD_GATEWAY"));
+    tab.server.will(routes::REFRESH, token("t1", 10));
+    tab.open();
+    tab.advance(MINUTE);
+    assert_eq!(tab.attempts(), vec![Some("id1".to_owned()); 4]);
+}
+
+#[test]
+fn an_answered_attempt_is_not_repeated() {
+    let mut tab = Tab::signed_in(10);
+    tab.advance(10 * SECOND);
+    drop(tab.me());
+    assert_eq!(tab.attempts(), [Some("id1".to_owned()), Some("id2".to_owned())]);
+}
+
+#[test]
+fn a_reload_repeats_the_attempt_that_it_interrupted() {
+    let mut tab = Tab::new();
+    tab.server.hold();
+    tab.open();
+    let mut reloaded = Tab::with_storage(Rc::clone(&tab.storage));
+    reloaded.server.will(routes::REFRESH, token("t1", 900));
+    reloaded.open();
+    assert_eq!(reloaded.attempts(), tab.attempts());
+}
+
+#[test]
+fn where_nothing_can_be_written_down_no_attempt_is_named() {
+    let mut tab = Tab::with_storage(Rc::new(FakeStorage::broken()));
+    tab.server.will(routes::REFRESH, token("t1", 900));
+    tab.server.will(routes::LOGIN, signed_in("t2", 900));
+    tab.open();
+    tab.sign_in().unwrap();
+    assert_eq!(tab.attempts(), [None]);
+    assert_eq!(tab.server.headers(routes::LOGIN, routes::REFRESH_ATTEMPT_HEADER), [None]);
+}
+
+// ---- what ends a session, and what does not
+
+#[test]
+fn only_a_final_code_signs_out_and_it_says_why() {
+    for (status, code, why) in [
+        (401, "REFRESH_MISSING", SignedOut::CookieLost),
+        (403, "REFRESH_INVALID", SignedOut::NotRecognised),
+        (401, "SESSION_EXPIRED", SignedOut::Expired),
+        (403, "SESSION_REVOKED", SignedOut::Unexplained),
+        (403, "REFRESH_REUSED", SignedOut::Reused),
+    ] {
+        let mut tab = Tab::signed_in(10);
+        tab.advance(10 * SECOND);
+        tab.server.will(routes::REFRESH, refusal(status, code));
+        tab.server.will(routes::REFRESH, refusal(status, code));
+        assert_eq!(tab.me(), Err(ApiError::SignedOut), "{code}");
+        assert_eq!(tab.phase(), Phase::SignedOut(why), "{code}");
+    }
+}
+
+#[test]
+fn everything_else_keeps_the_session_and_tries_again() {
+    let delays = [
+        Err(NoAnswer),
+        refusal(409, "REFRESH_DUPLICATE"),
+        refusal(409, "COOKIE_CONFLICT"),
+        refusal(429, "RATE_LIMITED"),
+        refusal(500, "INTERNAL"),
+        refusal(503, "UNAVAILABLE"),
+        refusal(403, "CSRF_REJECTED"),
+        refusal(403, "SOMETHING_NEW"),
+        Ok(crate::api::Response { status: 502, retry_after: None, body: "<html>".into() }),
+        Ok(crate::api::Response { status: 200, retry_after: None, body: "<html>".into() }),
+    ];
+    for delay in delays {
+        let mut tab = Tab::signed_in(10);
+        tab.advance(10 * SECOND);
+        for next in [token("t1", 10), delay, token("t2", 900)] {
+            tab.server.will(routes::REFRESH, next);
+        }
+        tab.server.will(routes::ME, answer(200, &user("ada")));
+        // The list began with the answer of the first refresh.
+        let _ = tab.server.asked(routes::REFRESH);
+        let api = tab.api();
+        let answer = tab.begin(async move { api.me().await });
+        tab.advance(MINUTE);
+        assert!(answer.take().is_some_and(|answer| answer.is_ok()));
+        assert_eq!(tab.phase(), Phase::SignedIn);
+    }
+}
+
+#[test]
+fn retry_after_is_waited_for_even_when_the_network_comes_back() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::REFRESH, later(503, "UNAVAILABLE", 20));
+    tab.server.will(routes::REFRESH, token("t1", 900));
+    tab.open();
+    tab.advance(10 * SECOND);
+    tab.manager.woke(Wake::Online);
+    tab.settle();
+    assert_eq!(tab.refreshes(), 1);
+    tab.advance(10 * SECOND);
+    assert_eq!((tab.refreshes(), tab.phase()), (2, Phase::SignedIn));
+}
+
+#[test]
+fn the_network_coming_back_shortens_the_wait() {
+    let mut tab = Tab::new();
+    for _ in 0..10 {
+        tab.server.will(routes::REFRESH, Err(NoAnswer));
+    }
+    tab.open();
+    tab.advance(MINUTE);
+    let before = tab.refreshes();
+    tab.manager.woke(Wake::Online);
+    tab.settle();
+    assert_eq!(tab.refreshes(), before + 1);
+}
+
+#[test]
+fn an_hour_without_a_server_is_no_storm() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::REFRESH, Err(NoAnswer));
+    tab.open();
+    tab.advance(60 * MINUTE);
+    assert!(tab.refreshes() < 250, "{}", tab.refreshes());
+    assert_eq!(tab.phase(), Phase::Restoring);
+}
+
+// ---- ahead of time
+
+#[test]
+fn a_long_life_is_renewed_ahead_of_its_end() {
+    let mut tab = Tab::signed_in(900);
+    tab.advance(11 * MINUTE);
+    assert_eq!(tab.refreshes(), 1);
+    tab.advance(MINUTE);
+    assert_eq!((tab.refreshes(), tab.phase()), (2, Phase::SignedIn));
+}
+
+#[test]
+fn a_short_life_is_not() {
+    let mut tab = Tab::signed_in(59);
+    tab.advance(10 * MINUTE);
+    assert_eq!(tab.refreshes(), 1);
+}
+
+#[test]
+fn a_page_that_nobody_looks_at_keeps_no_session_alive() {
+    let mut tab = Tab::signed_in(900);
+    tab.hide();
+    tab.advance(60 * MINUTE);
+    assert_eq!(tab.refreshes(), 1);
+    tab.show();
+    tab.manager.woke(Wake::Visible);
+    tab.settle();
+    assert_eq!(tab.refreshes(), 2);
+}
+
+#[test]
+fn a_token_that_grew_old_while_the_machine_slept_is_renewed_at_the_next_request() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    tab.sleep_through(120 * MINUTE);
+    assert!(tab.me().is_ok());
+    assert_eq!((tab.refreshes(), tab.server.asked(routes::ME).len()), (2, 1));
+}
+
+// ---- signing in and out
+
+#[test]
+fn signing_in_gives_a_session_and_tells_the_other_tabs() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::REFRESH, refusal(401, "REFRESH_MISSING"));
+    tab.server.will(routes::LOGIN, signed_in("t1", 900));
+    tab.open();
+    assert_eq!(tab.sign_in().unwrap().email, "ada@example.com");
+    assert_eq!((tab.phase(), tab.told()), (Phase::SignedIn, vec![News::SignedIn]));
+    assert!(tab.server.headers(routes::LOGIN, routes::REFRESH_ATTEMPT_HEADER)[0].is_some());
+}
+
+#[test]
+fn signing_up_signs_in() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::REGISTER, signed_in("t1", 900));
+    let manager = Rc::clone(&tab.manager);
+    let account =
+        RegisterRequest { email: "ada@example.com".into(), password: Password::new("secret"), display_name: None };
+    tab.now(async move { manager.sign_up(&account).await }).unwrap();
+    assert_eq!(tab.phase(), Phase::SignedIn);
+}
+
+#[test]
+fn a_refused_sign_in_changes_nothing() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::REFRESH, refusal(401, "REFRESH_MISSING"));
+    tab.server.will(routes::LOGIN, refusal(401, "INVALID_CREDENTIALS"));
+    tab.open();
+    assert_eq!(tab.sign_in().unwrap_err().to_string(), "No.");
+    assert_eq!((tab.phase(), tab.told()), (Phase::SignedOut(SignedOut::NoSession), vec![]));
+}
+
+#[test]
+fn signing_out_is_immediate_and_told_to_everybody() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, answer(204, &serde_json::Value::Null));
+    tab.manager.sign_out();
+    assert_eq!((tab.phase(), tab.told()), (Phase::SignedOut(SignedOut::Here), vec![News::SignedOut]));
+    tab.settle();
+    assert_eq!(tab.server.headers(routes::LOGOUT, routes::REQUESTED_BY_HEADER), [Some("sessionkeep".to_owned())]);
+    assert_eq!(tab.me(), Err(ApiError::SignedOut));
+}
+
+#[test]
+fn a_sign_out_that_the_server_missed_is_repeated_and_survives_a_reload() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, Err(NoAnswer));
+    tab.manager.sign_out();
+    tab.settle();
+    assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::HereOnly));
+
+    let mut reloaded = Tab::with_storage(Rc::clone(&tab.storage));
+    reloaded.server.will(routes::REFRESH, token("t2", 900));
+    reloaded.server.will(routes::LOGOUT, answer(204, &serde_json::Value::Null));
+    reloaded.open();
+    assert_eq!((reloaded.phase(), reloaded.refreshes()), (Phase::SignedOut(SignedOut::Here), 0));
+    let mut again = Tab::with_storage(Rc::clone(&tab.storage));
+    again.open();
+    assert_eq!(again.phase(), Phase::Restoring);
+}
+
+#[test]
+fn what_arrives_after_a_sign_out_is_dropped() {
+    let mut tab = Tab::signed_in(10);
+    tab.advance(10 * SECOND);
+    tab.server.will(routes::LOGOUT, answer(204, &serde_json::Value::Null));
+    tab.server.hold();
+    let api = tab.api();
+    let answer = tab.begin(async move { api.me().await });
+    tab.manager.sign_out();
+    tab.server.release(token("t2", 900));
+    tab.settle();
+    assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::Here));
+    assert_eq!(answer.take(), Some(Err(ApiError::SignedOut)));
+    assert!(tab.server.asked(routes::ME).is_empty());
+}
+
+#[test]
+fn data_that_arrives_after_a_sign_out_is_dropped() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.hold();
+    let api = tab.api();
+    let data = tab.begin(async move { api.me().await });
+    tab.manager.heard(News::SignedOut);
+    tab.server.release(answer(200, &user("ada")));
+    tab.settle();
+    assert_eq!(data.take(), Some(Err(ApiError::SignedOut)));
+}
+
+#[test]
+fn a_refresh_that_a_sign_in_overtook_is_dropped() {
+    let mut tab = Tab::new();
+    tab.server.hold();
+    tab.open();
+    tab.server.will(routes::LOGIN, signed_in("new", 900));
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    let manager = Rc::clone(&tab.manager);
+    let credentials =
+        LoginRequest { email: "ada@example.com".into(), password: Password::new("secret"), remember_me: true };
+    let signed_in_then = tab.begin(async move { manager.sign_in(&credentials).await });
+    // First the refresh's late answer, then the sign-in's.
+    tab.server.hold();
+    tab.server.release(token("old", 900));
+    tab.settle();
+    tab.server.hold();
+    tab.server.release(signed_in("new", 900));
+    tab.settle();
+    assert!(signed_in_then.take().is_some_and(|answer| answer.is_ok()));
+    drop(tab.me());
+    assert_eq!(tab.server.headers(routes::ME, "authorization"), [Some("Bearer new".to_owned())]);
+}
+
+// ---- other tabs, and pages that come back
+
+#[test]
+fn a_sign_out_in_another_tab_reaches_this_one() {
+    let mut tab = Tab::signed_in(900);
+    tab.manager.heard(News::SignedOut);
+    tab.settle();
+    assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::InAnotherTab));
+    assert!(tab.server.asked(routes::LOGOUT).is_empty());
+}
+
+#[test]
+fn a_sign_in_in_another_tab_is_picked_up_as_a_new_session() {
+    let mut tab = Tab::signed_in(900);
+    let before = tab.manager.snapshot().epoch;
+    tab.manager.heard(News::SignedIn);
+    tab.settle();
+    assert_eq!((tab.phase(), tab.refreshes()), (Phase::SignedIn, 2));
+    assert_ne!(tab.manager.snapshot().epoch, before);
+    assert!(tab.seen.borrow().iter().any(|seen| seen.phase == Phase::Restoring));
+}
+
+#[test]
+fn a_page_from_the_back_forward_cache_asks_anew_before_it_shows_anything() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.hold();
+    tab.manager.woke(Wake::Reopened);
+    tab.settle();
+    assert_eq!(tab.phase(), Phase::Restoring);
+    tab.server.release(refusal(401, "REFRESH_MISSING"));
+    tab.settle();
+    assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::NoSession));
+}
+
+// ---- the lock
+
+#[test]
+fn everything_that_writes_the_cookie_is_locked() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGIN, signed_in("t2", 900));
+    tab.server.will(routes::LOGOUT, answer(204, &serde_json::Value::Null));
+    tab.sign_in().unwrap();
+    tab.manager.sign_out();
+    tab.settle();
+    assert_eq!(tab.times_locked(), 3);
+}
+
+#[test]
+fn a_tab_that_died_with_the_lock_holds_nobody_up_for_long() {
+    let mut tab = Tab::new();
+    tab.jam_the_lock();
+    tab.server.will(routes::REFRESH, token("t1", 900));
+    tab.open();
+    tab.advance(4 * SECOND);
+    assert_eq!(tab.phase(), Phase::Restoring);
+    tab.advance(SECOND);
+    assert_eq!(tab.phase(), Phase::SignedIn);
+}

@@ -1,0 +1,48 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+import { expect, test } from '../fixtures/index.ts';
+import { WRONG_PASSWORD } from '../fixtures/person.ts';
+import { open } from '../pages/hydrated.ts';
+
+/** What makes a page unusable for somebody. */
+async function barriers(page: Page): Promise<unknown[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => ({ id, help, where: nodes.map((node) => node.html) }));
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme} colours`, () => {
+    test.use({ colorScheme });
+
+    for (const path of ['/', '/sign-in', '/sign-up', '/nowhere']) {
+      test(`${path} has no barrier`, async ({ page }) => {
+        await open(page, path);
+        expect(await barriers(page)).toEqual([]);
+      });
+    }
+
+    test('the account has no barrier', async ({ page, signIn, account, person }) => {
+      await signIn.signIn(person);
+      await account.shows(person);
+      expect(await barriers(page)).toEqual([]);
+    });
+
+    test('forms with mistakes have no barrier', async ({ page, signIn, signUp, person }) => {
+      await signUp.open();
+      await signUp.submit.click();
+      await expect(signUp.email).toHaveAttribute('aria-invalid', 'true');
+      expect(await barriers(page)).toEqual([]);
+
+      await signIn.open();
+      await signIn.fill({ ...person, password: WRONG_PASSWORD });
+      await signIn.submit.click();
+      await expect(signIn.alert).toBeVisible();
+      expect(await barriers(page)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,53 @@
+import { expect, test } from '../fixtures/index.ts';
+import { Traffic } from '../fixtures/traffic.ts';
+
+test('an access token that expires during use is renewed unnoticed', async ({ server, page, signIn, account, person }) => {
+  await signIn.signIn(person);
+  await account.shows(person);
+  const traffic = new Traffic(page);
+  await server.advance({ minutes: 16 });
+  await account.load();
+  expect(traffic.lines).toEqual(['GET /api/me 401', 'POST /api/auth/refresh 200', 'GET /api/me 200']);
+  await account.shows(person);
+});
+
+test('a page that knows that its token is old renews it first', async ({ server, page, signIn, account, person }) => {
+  await page.clock.install();
+  await signIn.signIn(person);
+  await account.shows(person);
+  const traffic = new Traffic(page);
+  await server.advance({ minutes: 16 });
+  await page.clock.fastForward('16:00');
+  await account.load();
+  expect(traffic.lines).toEqual(['POST /api/auth/refresh 200', 'GET /api/me 200']);
+});
+
+test('an answer that was lost costs nobody the session', async ({ server, watch, page, signIn, account, person }) => {
+  watch.expect(/ERR_|503/);
+  await signIn.signIn(person);
+  await account.shows(person);
+  const traffic = new Traffic(page);
+  await server.advance({ minutes: 16 });
+  await server.breakDown({ loseRefreshAnswers: 2 });
+  await account.load();
+  await account.shows(person);
+  expect(traffic.count('POST /api/auth/refresh 200')).toBeGreaterThanOrEqual(1);
+});
+
+test.describe('with tokens of two seconds', () => {
+  test.use({ settings: { ACCESS_TOKEN_EXPIRES: '2s' } });
+
+  test('work goes on over many renewals', async ({ page, signIn, account, person }) => {
+    await signIn.signIn(person);
+    await account.shows(person);
+    const traffic = new Traffic(page);
+    // As somebody who works: on and on, until the token has been renewed twice.
+    await expect
+      .poll(async () => {
+        await account.load();
+        return traffic.count('POST /api/auth/refresh 200');
+      })
+      .toBeGreaterThanOrEqual(2);
+    await account.shows(person);
+  });
+});

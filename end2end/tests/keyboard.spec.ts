@@ -1,0 +1,57 @@
+import type { Locator, Page } from '@playwright/test';
+
+import { expect, test } from '../fixtures/index.ts';
+
+/** Presses Tab until the element has the focus. */
+async function tabTo(page: Page, element: Locator): Promise<void> {
+  const hasFocus = (): Promise<boolean> => element.evaluate((node) => node === document.activeElement);
+  for (let presses = 0; presses < 20; presses += 1) {
+    await page.keyboard.press('Tab');
+    if (await hasFocus()) return;
+  }
+  await expect(element, 'reached with Tab').toBeFocused();
+}
+
+test('signing in and out needs no mouse', async ({ page, signIn, account, person }) => {
+  await signIn.open();
+  await tabTo(page, signIn.email);
+  await page.keyboard.type(person.email);
+  await page.keyboard.press('Tab');
+  await expect(signIn.password).toBeFocused();
+  await page.keyboard.type(person.password);
+  await tabTo(page, signIn.showPassword);
+  await page.keyboard.press('Space');
+  await expect(signIn.password).toHaveAttribute('type', 'text');
+  await page.keyboard.press('Space');
+  await expect(signIn.password).toHaveAttribute('type', 'password');
+  await tabTo(page, signIn.remember);
+  await tabTo(page, signIn.submit);
+  await page.keyboard.press('Enter');
+
+  await account.shows(person);
+  await expect(account.heading, 'a new page announces itself').toBeFocused();
+  await account.page.keyboard.press('Shift+Tab');
+  await expect(account.signOut).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(signIn.heading).toBeFocused();
+});
+
+test('Enter in a field sends the form, and a mistake takes the focus', async ({ page, signIn, account, person }) => {
+  await signIn.open();
+  await signIn.email.focus();
+  await page.keyboard.type(person.email);
+  await page.keyboard.press('Enter');
+  await expect(signIn.password).toBeFocused();
+  await expect(signIn.password).toHaveAccessibleDescription('Enter your password.');
+  await page.keyboard.type(person.password);
+  await page.keyboard.press('Enter');
+  await account.shows(person);
+});
+
+test('the first Tab offers to skip to the content', async ({ page, signIn }) => {
+  await signIn.open();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main')).toBeFocused();
+});

@@ -1,0 +1,44 @@
+import { expect, test } from '../fixtures/index.ts';
+
+test('a session survives a restart of the server', async ({ server, page, signIn, account, person }) => {
+  await signIn.signIn(person);
+  await account.shows(person);
+  expect(await server.stop()).toBe(0);
+  await server.start();
+  await account.load();
+  await page.reload();
+  await account.shows(person);
+});
+
+test('a server that is away for a moment costs nobody the session', async ({ server, watch, page, signIn, account, person }) => {
+  watch.expect(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/);
+  await page.clock.install();
+  await signIn.signIn(person);
+  await account.shows(person);
+  // The page's token is old, so that the next click needs a refresh.
+  await page.clock.fastForward('16:00');
+  await server.kill();
+  await account.loadAgain.click();
+  await expect(account.reconnecting).toBeVisible();
+  await account.shows(person);
+
+  await server.start();
+  const loaded = page.waitForResponse((response) => response.url().endsWith('/api/me') && response.ok());
+  await page.clock.fastForward('00:30');
+  await loaded;
+  await expect(account.reconnecting).toHaveCount(0);
+  await account.shows(person);
+});
+
+test('a store that is away for a moment costs nobody the session', async ({ server, watch, page, signIn, account, person }) => {
+  watch.expect(/503/);
+  await signIn.signIn(person);
+  await account.shows(person);
+  await server.breakDown({ storeDown: true });
+  await page.reload();
+  await expect(account.reconnecting).toBeVisible();
+  await expect(page).toHaveURL('/account');
+  await server.breakDown({ storeDown: false });
+  await account.shows(person);
+  await expect(account.reconnecting).toHaveCount(0);
+});

@@ -1,0 +1,60 @@
+import { expect, test } from '../fixtures/index.ts';
+import { AccountPage } from '../pages/account.ts';
+import { SignInPage } from '../pages/sign-in.ts';
+
+test('signing out ends the session in every tab, in the browser and on the server at once', async ({
+  server, context, client, secondTab, page, signIn, account, person,
+}) => {
+  await signIn.signIn(person);
+  const accessToken = await account.load();
+  const other = new AccountPage(await secondTab());
+  await other.open();
+  await other.shows(person);
+  const itsAccessToken = await other.load();
+  expect((await client.me(accessToken)).status).toBe(200);
+
+  const told = page.waitForResponse('/api/auth/logout');
+  await account.signOut.click();
+  await expect(page).toHaveURL('/sign-in');
+  await expect(signIn.notice).toHaveText('You are signed out.');
+  await expect(other.page).toHaveURL('/sign-in');
+  await expect(other.page.getByText(/You are signed out/)).toBeVisible();
+  await expect(other.page.getByText(person.email)).toHaveCount(0);
+
+  expect((await told).status()).toBe(204);
+  expect(await context.cookies(`${server.origin}/api/auth`)).toEqual([]);
+  for (const token of [accessToken, itsAccessToken]) {
+    const answer = await client.me(token);
+    expect([answer.status, answer.body['code']]).toEqual([403, 'TOKEN_REVOKED']);
+  }
+
+  await page.goBack();
+  await expect(signIn.heading).toBeVisible();
+  await expect(page.getByText(person.email)).toHaveCount(0);
+});
+
+test('a tab follows when somebody signs in in another', async ({ secondTab, page, signIn, account, person }) => {
+  await signIn.open();
+  await new SignInPage(await secondTab()).signIn(person);
+  await expect(page).toHaveURL('/account');
+  await account.shows(person);
+});
+
+test('a sign-out that the server could not hear of is kept until it can', async ({
+  server, watch, client, page, signIn, account, person,
+}) => {
+  watch.expect(/503/);
+  await signIn.signIn(person);
+  const accessToken = await account.load();
+  await server.breakDown({ storeDown: true });
+  await account.signOut.click();
+  await expect(signIn.notice).toContainText('the server could not be told yet');
+  // Not even a reload brings the session back.
+  await page.reload();
+  await expect(signIn.heading).toBeVisible();
+  const told = page.waitForResponse((response) => response.url().endsWith('/api/auth/logout') && response.ok());
+  await server.breakDown({ storeDown: false });
+  await told;
+  await expect(signIn.notice).toHaveText('You are signed out.');
+  expect((await client.me(accessToken)).body['code']).toBe('TOKEN_REVOKED');
+});

@@ -1,0 +1,53 @@
+import { expect, test } from '../fixtures/index.ts';
+import { somebody } from '../fixtures/person.ts';
+
+test('who signs up is signed in, and can sign in again after signing out', async ({ page, signUp, signIn, account }) => {
+  const person = somebody();
+  await signUp.open();
+  await signUp.fill(person);
+  await signUp.displayName.fill('Ada');
+  await signUp.submit.click();
+  await expect(page).toHaveURL('/account');
+  await account.shows(person);
+  await expect(page.getByText('Hello, Ada.')).toBeVisible();
+
+  await account.signOut.click();
+  await expect(page).toHaveURL('/sign-in');
+  await signIn.fill(person);
+  await signIn.submit.click();
+  await expect(page).toHaveURL('/account');
+  await account.shows(person);
+});
+
+test('a display name is text, whatever is in it', async ({ page, signUp, account }) => {
+  const person = somebody();
+  await signUp.open();
+  await signUp.fill(person);
+  await signUp.displayName.fill('<img src=x onerror=alert(1)>{{7*7}}');
+  await signUp.submit.click();
+  await account.shows(person);
+  await expect(page.getByText('<img src=x onerror=alert(1)>{{7*7}}', { exact: true })).toBeVisible();
+});
+
+test('an address that has an account already is refused next to its field', async ({ signUp, person }) => {
+  await signUp.open();
+  await signUp.fill(person);
+  await signUp.submit.click();
+  await expect(signUp.page.getByText(/already|there is an account/i)).toBeVisible();
+  await expect(signUp.email).toHaveValue(person.email);
+});
+
+test('a password that is too short or easily guessed is refused next to its field', async ({ signUp }) => {
+  await signUp.open();
+  await signUp.fill({ ...somebody(), password: 'short' });
+  await signUp.submit.click();
+  await expect(signUp.password).toBeFocused();
+  await expect(signUp.password).toHaveAttribute('aria-invalid', 'true');
+  await expect(signUp.password).toHaveAccessibleDescription(/12 characters or more/);
+
+  await signUp.password.fill('password1234');
+  await signUp.submit.click();
+  await expect(signUp.password).toHaveAttribute('aria-invalid', 'true');
+  await expect(signUp.password).toHaveAccessibleDescription(/common|guess/i);
+  await expect(signUp.page).toHaveURL('/sign-up');
+});

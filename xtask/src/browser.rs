@@ -1,0 +1,54 @@
+//! The browser tests and the pictures: a debug client, a server whose clock the tests move, a browser, Playwright.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Result, bail};
+
+use crate::client::Profile;
+use crate::setup::{chromium, node};
+use crate::steps::Steps;
+use crate::workspace::end2end;
+use crate::{process, server};
+
+const CLIENT: Profile = Profile::Debug;
+
+/// Everything that Playwright needs is there.
+pub(crate) struct Playwright(Command);
+
+impl Playwright {
+    /// Gets and builds it all; nothing where there is no browser.
+    pub(crate) fn ready() -> Result<Option<Self>> {
+        let mut steps = Steps::new(CLIENT.steps()? + 3);
+        steps.step("npm packages", |step| Ok(((), node::ensure_packages(step)?)))?;
+        let Some(browser) = steps.step("Chromium", chromium::ensure)? else {
+            return Ok(None);
+        };
+        CLIENT.build_from_nothing(&mut steps)?;
+        let program = steps.step("server (debug, test-support)", server::build_for_tests)?;
+        Ok(Some(Self(command(&browser, &program))))
+    }
+
+    /// Runs it with its own output; whether all went well.
+    pub(crate) fn run(mut self, args: &[OsString]) -> Result<bool> {
+        process::show(self.0.args(args))
+    }
+}
+
+fn command(browser: &Path, program: &Path) -> Command {
+    let mut playwright = Command::new("node");
+    playwright.current_dir(end2end()).args(["node_modules/@playwright/test/cli.js", "test"]);
+    playwright.env("CHROMIUM", browser).env("SESSIONKEEP_BIN", program).env("SESSIONKEEP_ASSETS", CLIENT.folder());
+    playwright
+}
+
+/// What to do where there is no browser.
+pub(crate) const NO_BROWSER: &str = "no Chromium: install it, or name it in the environment variable CHROMIUM";
+
+/// `cargo xtask screenshots`.
+pub(crate) fn screenshots(args: &[OsString]) -> Result<ExitCode> {
+    let Some(playwright) = Playwright::ready()? else { bail!(NO_BROWSER) };
+    let all: Vec<_> = ["--config".into(), "screenshots.config.ts".into()].into_iter().chain(args.to_vec()).collect();
+    Ok(if playwright.run(&all)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,32 @@
+//! `cargo xtask run`: from a bare checkout to a running server.
+
+use std::ffi::OsString;
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+
+use crate::client::Profile;
+use crate::server;
+use crate::steps::Steps;
+
+pub(crate) fn run(server_args: &[OsString]) -> Result<ExitCode> {
+    let client = Profile::Release;
+    let mut steps = Steps::new(client.steps()? + 1);
+    client.build_from_nothing(&mut steps)?;
+    let program = steps.step("server (release)", server::build_release)?;
+    take_over(server::serve(&program, client.folder(), server_args))
+}
+
+/// The server takes this program's place: signals reach it without a go-between, and its exit status is ours.
+#[cfg(unix)]
+fn take_over(mut server: Command) -> Result<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    Err(anyhow::Error::new(server.exec()).context("cannot start the server"))
+}
+
+#[cfg(not(unix))]
+fn take_over(mut server: Command) -> Result<ExitCode> {
+    crate::interrupt::listen()?;
+    let status = server.status()?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+}

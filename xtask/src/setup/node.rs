@@ -1,0 +1,61 @@
+//! The npm packages of end2end: the browser tests, and wasm-opt.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process;
+use crate::steps::Step;
+use crate::workspace::end2end;
+
+const OLDEST: u32 = 20;
+const LIMIT: Duration = Duration::from_mins(10);
+
+/// Installs the packages if they are missing or the lock file is newer than they are.
+pub(crate) fn ensure_packages(step: &mut Step) -> Result<String> {
+    let node = process::answer(Command::new("node").arg("--version")).as_deref().and_then(major);
+    let Some(node) = node.filter(|version| *version >= OLDEST) else {
+        bail!(
+            "Node.js {OLDEST} or newer is missing: install it from https://nodejs.org or with your system's packages"
+        );
+    };
+    if are_fresh(&end2end()) {
+        return Ok("found".to_owned());
+    }
+    let mut npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    npm.current_dir(end2end()).args(["ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]);
+    npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    process::run(step, &mut npm, LIMIT).context("the npm packages of end2end cannot be installed")?;
+    Ok(format!("installed with npm (Node.js {node})"))
+}
+
+/// Where the packages' programs are.
+pub(crate) fn programs() -> PathBuf {
+    end2end().join("node_modules").join(".bin")
+}
+
+/// As make does: what npm wrote last is newer than the lock file.
+fn are_fresh(folder: &Path) -> bool {
+    let time = |path: PathBuf| -> Option<SystemTime> { fs::metadata(path).ok()?.modified().ok() };
+    let installed = time(folder.join("node_modules").join(".package-lock.json"));
+    installed.is_some() && installed >= time(folder.join("package-lock.json"))
+}
+
+/// `v20.20.2`.
+fn major(text: &str) -> Option<u32> {
+    text.strip_prefix('v')?.split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::major;
+
+    #[test]
+    fn the_major_version_is_read() {
+        assert_eq!(major("v20.20.2"), Some(20));
+        assert_eq!(major("20"), None);
+    }
+}

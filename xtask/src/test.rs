@@ -1,0 +1,252 @@
+//! `cargo xtask test`: format, lints, Rust tests, browser tests. Every part is run, whatever became of those before it,
+//! and a summary closes.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::browser::{NO_BROWSER, Playwright};
+use crate::process;
+use crate::setup::{node, wasm_target};
+use crate::steps::{Steps, seconds};
+use crate::workspace::{CLIENT, EVERYTHING, cargo, ci, end2end, target};
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// Format, lints and Rust tests.
+    Rust,
+    /// Browser tests.
+    Browser,
+}
+
+pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode {
+    let mut report = Report::default();
+    if part != Some(Part::Browser) {
+        report.part("format", || check(&mut cargo(["fmt", "--all", "--check"])));
+        report.part("lints", || check(&mut lints(&EVERYTHING, &["--all-targets"])));
+        report.part("lints of the client", client_lints);
+        rust_tests(&mut report);
+    }
+    if part != Some(Part::Rust) {
+        report.part("browser tests", || browser_tests(playwright_args));
+    }
+    report.close()
+}
+
+fn lints(selection: &[&str], targets: &[&str]) -> Command {
+    let mut clippy = cargo(["clippy", "--locked"]);
+    clippy.args(selection).args(targets);
+    // Only where CI says so: a newer compiler's lint must not fail a stranger's test run.
+    if ci() {
+        clippy.args(["--", "-D", "warnings"]);
+    }
+    clippy
+}
+
+fn client_lints() -> Result<Outcome> {
+    Steps::new(1).step("wasm32 target", |step| Ok(((), wasm_target::ensure(step)?)))?;
+    check(&mut lints(&CLIENT, &[]))
+}
+
+fn rust_tests(report: &mut Report) {
+    if process::answer(&mut cargo(["nextest", "--version"])).is_none() {
+        report.part("Rust tests", || libtest(cargo(["test", "--locked", "--no-fail-fast"]).args(EVERYTHING)));
+        return;
+    }
+    report.part("Rust tests", || {
+        let results = target().join("nextest").join("default").join("junit.xml");
+        counted(&results, || process::show(cargo(["nextest", "run", "--locked"]).args(EVERYTHING)))
+    });
+    report.part("Rust examples in the documentation", || {
+        libtest(cargo(["test", "--locked", "--no-fail-fast", "--doc"]).args(EVERYTHING))
+    });
+}
+
+fn browser_tests(playwright_args: &[OsString]) -> Result<Outcome> {
+    let Some(playwright) = Playwright::ready()? else {
+        return Ok(if ci() { Outcome::Failed(NO_BROWSER.to_owned()) } else { Outcome::Skipped(NO_BROWSER.to_owned()) });
+    };
+    let mut types = Command::new(node::programs().join("tsc"));
+    if !process::show(types.current_dir(end2end()).arg("--noEmit"))? {
+        return Ok(Outcome::Failed("the tests themselves do not type-check".to_owned()));
+    }
+    counted(&end2end().join("test-results").join("junit.xml"), || playwright.run(playwright_args))
+}
+
+/// Something that succeeds or fails as a whole.
+fn check(command: &mut Command) -> Result<Outcome> {
+    Ok(if process::show(command)? { Outcome::Passed } else { Outcome::Failed(String::new()) })
+}
+
+/// Tests whose runner leaves its results in a `JUnit` file.
+fn counted(results: &Path, run: impl FnOnce() -> Result<bool>) -> Result<Outcome> {
+    // An old file must not speak for a run that did not get so far.
+    let _ = fs::remove_file(results);
+    let good = run()?;
+    let counts = fs::read_to_string(results).ok().and_then(|xml| Counts::of_junit(&xml));
+    Ok(Outcome::of_tests(good, counts))
+}
+
+/// Tests whose runner is `cargo test`.
+fn libtest(command: &mut Command) -> Result<Outcome> {
+    let (good, text) = process::show_and_keep(command)?;
+    Ok(Outcome::of_tests(good, Some(Counts::of_libtest(&text))))
+}
+
+enum Outcome {
+    Passed,
+    Tests(Counts),
+    Failed(String),
+    Skipped(String),
+}
+
+impl Outcome {
+    fn of_tests(good: bool, counts: Option<Counts>) -> Self {
+        match counts {
+            Some(counts) if good == (counts.failed == 0) => Self::Tests(counts),
+            Some(_) | None if good => Self::Passed,
+            _ => Self::Failed("it did not run to its end".to_owned()),
+        }
+    }
+
+    fn good(&self) -> bool {
+        match self {
+            Self::Passed | Self::Skipped(_) => true,
+            Self::Tests(counts) => counts.failed == 0,
+            Self::Failed(_) => false,
+        }
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Passed => "passed".to_owned(),
+            Self::Tests(counts) => counts.words(),
+            Self::Failed(why) if why.is_empty() => "FAILED".to_owned(),
+            Self::Failed(why) => format!("FAILED: {why}"),
+            Self::Skipped(why) => format!("SKIPPED: {why}"),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    passed: u32,
+    failed: u32,
+    skipped: u32,
+}
+
+impl Counts {
+    /// The totals that stand in the first element.
+    fn of_junit(xml: &str) -> Option<Self> {
+        let head = xml.split_once("<testsuites")?.1.split_once('>')?.0;
+        let number =
+            |name: &str| -> Option<u32> { head.split_once(&format!(" {name}=\""))?.1.split_once('"')?.0.parse().ok() };
+        let failed = number("failures")? + number("errors").unwrap_or(0);
+        let skipped = number("skipped").unwrap_or(0);
+        Some(Self { passed: number("tests")?.checked_sub(failed + skipped)?, failed, skipped })
+    }
+
+    /// `test result: ok. 5 passed; 0 failed; 1 ignored; ...`, once a test program.
+    fn of_libtest(text: &str) -> Self {
+        let mut counts = Self::default();
+        for line in text.lines().filter_map(|line| line.strip_prefix("test result: ")) {
+            let words: Vec<_> = line.split([' ', ';']).filter(|word| !word.is_empty()).collect();
+            for pair in words.windows(2) {
+                let Ok(number) = pair[0].parse::<u32>() else { continue };
+                match pair[1] {
+                    "passed" => counts.passed += number,
+                    "failed" => counts.failed += number,
+                    "ignored" => counts.skipped += number,
+                    _ => {}
+                }
+            }
+        }
+        counts
+    }
+
+    fn words(self) -> String {
+        let skipped = if self.skipped == 0 { String::new() } else { format!(", {} skipped", self.skipped) };
+        format!("{} passed, {} failed{skipped}", self.passed, self.failed)
+    }
+}
+
+#[derive(Default)]
+struct Report(Vec<(&'static str, Outcome, Duration)>);
+
+impl Report {
+    fn part(&mut self, name: &'static str, run: impl FnOnce() -> Result<Outcome>) {
+        eprintln!("\n== {name}");
+        let begun = Instant::now();
+        let outcome = run().unwrap_or_else(|error| Outcome::Failed(format!("{error:#}")));
+        let time = begun.elapsed();
+        eprintln!("== {name}: {} ({})", outcome.words(), seconds(time));
+        self.0.push((name, outcome, time));
+    }
+
+    /// A failed part that counted nothing counts as one failure.
+    fn totals(&self) -> Counts {
+        self.0.iter().fold(Counts::default(), |sum, (_, outcome, _)| match outcome {
+            Outcome::Tests(counts) => Counts {
+                passed: sum.passed + counts.passed,
+                failed: sum.failed + counts.failed,
+                skipped: sum.skipped + counts.skipped,
+            },
+            Outcome::Failed(_) => Counts { failed: sum.failed + 1, ..sum },
+            Outcome::Passed | Outcome::Skipped(_) => sum,
+        })
+    }
+
+    #[expect(clippy::print_stdout, reason = "the result is the command's output")]
+    fn close(&self) -> ExitCode {
+        println!();
+        for (name, outcome, time) in &self.0 {
+            println!("{name:<36} {:>14}  {}", seconds(*time), outcome.words());
+        }
+        let totals = self.totals();
+        println!("{} passed, {} failed", totals.passed, totals.failed);
+        if self.0.iter().all(|(_, outcome, _)| outcome.good()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_are_read_from_a_junit_file() {
+        let xml = r#"<?xml version="1.0"?>
+            <testsuites name="run" tests="12" failures="2" errors="1" skipped="3"><testsuite tests="9" failures="9">"#;
+        assert_eq!(Counts::of_junit(xml), Some(Counts { passed: 6, failed: 3, skipped: 3 }));
+        assert_eq!(Counts::of_junit("<testsuites"), None);
+    }
+
+    #[test]
+    fn totals_are_summed_over_test_programs() {
+        let text = "running 2 tests\ntest result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; \
+                    finished in 0.00s\ntest result: FAILED. 1 passed; 4 failed; 0 ignored; 0 measured";
+        assert_eq!(Counts::of_libtest(text), Counts { passed: 3, failed: 4, skipped: 1 });
+    }
+
+    #[test]
+    fn a_part_that_broke_down_is_a_failure_whatever_it_counted() {
+        let none = Counts::default();
+        assert!(!Outcome::of_tests(false, Some(none)).good());
+        assert!(!Outcome::of_tests(false, None).good());
+        assert!(Outcome::of_tests(true, Some(none)).good());
+    }
+
+    #[test]
+    fn the_last_line_adds_everything_up() {
+        let tests = Outcome::Tests(Counts { passed: 3, failed: 1, skipped: 0 });
+        let report = Report(vec![
+            ("a", tests, Duration::ZERO),
+            ("b", Outcome::Failed(String::new()), Duration::ZERO),
+            ("c", Outcome::Passed, Duration::ZERO),
+        ]);
+        assert_eq!(report.totals(), Counts { passed: 3, failed: 2, skipped: 0 });
+    }
+}
