@@ -1,8 +1,6 @@
 //! What a form can say before it sends. The server says it again, and more.
 
-use sessionkeep_types::limits::{
-    DISPLAY_NAME_MAX_LENGTH, EMAIL_MAX_LENGTH, PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH,
-};
+use sessionkeep_types::limits::{DISPLAY_NAME_MAX_LENGTH, EMAIL_MAX_LENGTH, PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH};
 
 /// What is wrong with an e-mail address, if anything can be told from its form alone.
 pub(crate) fn email(email: &str) -> Option<&'static str> {
@@ -13,9 +11,10 @@ pub(crate) fn email(email: &str) -> Option<&'static str> {
     if email.len() > EMAIL_MAX_LENGTH {
         return Some("This e-mail address is too long.");
     }
-    let looks_right = email.split_once('@').is_some_and(|(name, domain)| {
-        !name.is_empty() && !domain.is_empty() && !domain.contains('@')
-    }) && !email.contains(char::is_whitespace);
+    let looks_right = email
+        .split_once('@')
+        .is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty() && !domain.contains('@'))
+        && !email.contains(char::is_whitespace);
     (!looks_right).then_some("Enter an e-mail address like name@example.com.")
 }
 

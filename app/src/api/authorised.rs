@@ -55,8 +55,5 @@ impl AuthorisedApi {
 /// Expired and stale tokens are renewed in the course of things. For an invalid or revoked one the refresh tells the
 /// reason, or picks up what another tab did.
 fn a_new_token_may_help(code: &ErrorCode) -> bool {
-    matches!(
-        code,
-        ErrorCode::TokenExpired | ErrorCode::TokenStale | ErrorCode::TokenInvalid | ErrorCode::TokenRevoked
-    )
+    matches!(code, ErrorCode::TokenExpired | ErrorCode::TokenStale | ErrorCode::TokenInvalid | ErrorCode::TokenRevoked)
 }

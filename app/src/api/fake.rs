@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     rc::Rc,
 };
 
@@ -19,15 +19,16 @@ use super::transport::{NoAnswer, Request, Response, Transport};
 
 pub(crate) type Answer = Result<Response, NoAnswer>;
 
-/// Answers from a list for each path; then, and for paths without one, with the same thing for ever.
+/// Answers from a list for each path, and after its end with its last entry for ever.
 #[derive(Default)]
 pub(crate) struct FakeServer {
     requests: RefCell<Vec<Request>>,
-    answers: RefCell<Vec<(String, VecDeque<Answer>)>>,
+    answers: RefCell<BTreeMap<String, Answers>>,
     held: RefCell<Vec<oneshot::Sender<Answer>>>,
     is_holding: Cell<bool>,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "tests name answers and their absence alike")]
 pub(crate) fn answer(status: u16, body: &Value) -> Answer {
     Ok(Response { status, retry_after: None, body: body.to_string() })
 }
@@ -58,14 +59,16 @@ pub(crate) fn later(status: u16, code: &str, seconds: u64) -> Answer {
     refusal(status, code).map(|answer| Response { retry_after: Some(Duration::from_secs(seconds)), ..answer })
 }
 
+#[derive(Default)]
+struct Answers {
+    next: VecDeque<Answer>,
+    last: Option<Answer>,
+}
+
 impl FakeServer {
     /// What to answer at this path next.
     pub(crate) fn will(&self, path: &str, answer: Answer) {
-        let mut answers = self.answers.borrow_mut();
-        match answers.iter_mut().find(|(of, _)| of == path) {
-            Some((_, list)) => list.push_back(answer),
-            None => answers.push((path.to_owned(), VecDeque::from([answer]))),
-        }
+        self.answers.borrow_mut().entry(path.to_owned()).or_default().next.push_back(answer);
     }
 
     /// From now on answers wait for [`FakeServer::release`].
@@ -77,7 +80,7 @@ impl FakeServer {
     pub(crate) fn release(&self, answer: Answer) {
         self.is_holding.set(false);
         let oldest = self.held.borrow_mut().remove(0);
-        drop(oldest.send(answer));
+        let _ = oldest.send(answer);
     }
 
     /// Everything that was asked at this path.
@@ -87,7 +90,8 @@ impl FakeServer {
 
     /// The values of a header, for each request at this path.
     pub(crate) fn headers(&self, path: &str, name: &str) -> Vec<Option<String>> {
-        let value = |request: &Request| request.headers.iter().find(|(of, _)| *of == name).map(|(_, value)| value.clone());
+        let value =
+            |request: &Request| request.headers.iter().find(|(of, _)| *of == name).map(|(_, value)| value.clone());
         self.asked(path).iter().map(value).collect()
     }
 }
@@ -102,12 +106,10 @@ impl Transport for Rc<FakeServer> {
             return receive.map(|answer| answer.unwrap_or(Err(NoAnswer))).boxed_local();
         }
         let mut answers = self.answers.borrow_mut();
-        let list = answers.iter_mut().find(|(of, _)| *of == path).map(|(_, list)| list);
-        let answer = match list {
-            Some(list) if list.len() > 1 => list.pop_front(),
-            Some(list) => list.front().cloned(),
-            None => None,
-        };
-        ready(answer.unwrap_or(Err(NoAnswer))).boxed_local()
+        let answers = answers.entry(path).or_default();
+        if let Some(next) = answers.next.pop_front() {
+            answers.last = Some(next);
+        }
+        ready(answers.last.clone().unwrap_or(Err(NoAnswer))).boxed_local()
     }
 }

@@ -57,9 +57,8 @@ fn Unknown() -> impl IntoView {
 #[component]
 fn WayIn() -> impl IntoView {
     let path = use_location().pathname;
-    let is_wanted = move |page: &'static str| {
-        path.with(|path| path != paths::LANDING && path.trim_end_matches('/') != page)
-    };
+    let is_wanted =
+        move |page: &'static str| path.with(|path| path != paths::LANDING && path.trim_end_matches('/') != page);
     view! {
         <Show when=move || is_wanted(paths::SIGN_IN)>
             <A href=paths::SIGN_IN attr:class="button quiet">

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::{
     paths,
-    session::{Phase, Session},
+    session::{Phase, Session, SignedOut},
 };
 
 /// What has to be said above the form, if anything. The page's query can only choose between our own words.
@@ -28,16 +28,12 @@ fn notice(phase: &Phase, note: Option<&str>, next: Option<&str>) -> Option<&'sta
     if note == Some(paths::NOT_READY) {
         return Some("The page was not ready yet, please try again.");
     }
-    phase
-        .signed_out()
-        .and_then(|why| why.notice())
-        .or_else(|| next.and_then(paths::own).map(|_| "Sign in to continue."))
+    phase.signed_out().and_then(SignedOut::notice).or_else(|| next.and_then(paths::own).map(|_| "Sign in to continue."))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::SignedOut;
 
     #[test]
     fn the_reason_comes_before_the_invitation() {

@@ -48,12 +48,7 @@ enum Shown {
 impl AccountData {
     /// Loads itself whenever there is a session that it has not been loaded for.
     fn new(session: Session) -> Self {
-        let data = Self {
-            session,
-            user: RwSignal::new(None),
-            failure: RwSignal::new(None),
-            loading: RwSignal::new(0),
-        };
+        let data = Self { session, user: RwSignal::new(None), failure: RwSignal::new(None), loading: RwSignal::new(0) };
         let epoch = Memo::new(move |_| session.signed_in_epoch());
         Effect::new(move |_| {
             if epoch.get().is_some() {

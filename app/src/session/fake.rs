@@ -145,7 +145,8 @@ impl Tab {
     }
 
     pub(crate) fn with_storage(storage: Rc<FakeStorage>) -> Self {
-        let (pool, server, seen) = (LocalPool::new(), Rc::<FakeServer>::default(), Rc::<RefCell<Vec<Snapshot>>>::default());
+        let (pool, server, seen) =
+            (LocalPool::new(), Rc::<FakeServer>::default(), Rc::<RefCell<Vec<Snapshot>>>::default());
         let (clock, lock, tabs) = (Rc::<FakeClock>::default(), Rc::<FakeLock>::default(), Rc::<FakeTabs>::default());
         let page = Rc::new(FakePage(Cell::new(true)));
         let ports = Ports {
@@ -203,12 +204,13 @@ impl Tab {
             let next = {
                 let mut sleepers = self.clock.sleepers.borrow_mut();
                 sleepers.retain(|(_, wake)| !wake.is_canceled());
-                let first = sleepers.iter().enumerate().min_by_key(|(_, (at, _))| *at).map(|(index, (at, _))| (index, *at));
+                let first =
+                    sleepers.iter().enumerate().min_by_key(|(_, (at, _))| *at).map(|(index, (at, _))| (index, *at));
                 first.filter(|(_, at)| *at <= until).map(|(index, _)| sleepers.swap_remove(index))
             };
             let Some((at, wake)) = next else { break };
             self.clock.now.set(at.max(self.clock.now.get()));
-            drop(wake.send(()));
+            let _ = wake.send(());
             self.settle();
         }
         self.clock.now.set(until);

@@ -355,8 +355,7 @@ impl Manager {
     /// Waits before the next try: shorter when the network comes back, but never less than the server asked for, and
     /// not at all when the session has ended meanwhile.
     async fn wait_after(&self, failures: u32, error: &ApiError, epoch: Epoch) {
-        let Wait { time, at_least } =
-            schedule::backoff(failures, error.retry_after(), self.ports.random.fraction());
+        let Wait { time, at_least } = schedule::backoff(failures, error.retry_after(), self.ports.random.fraction());
         let began = self.ports.clock.now();
         loop {
             let waited = self.ports.clock.now().saturating_sub(began);

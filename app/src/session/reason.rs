@@ -53,8 +53,7 @@ impl SignedOut {
     /// What to tell the person; nothing where there is nothing to explain.
     #[must_use]
     pub fn notice(&self) -> Option<&'static str> {
-        const REUSED: &str = "For your safety this session was ended: it was used in two places. Sign in again; if this \
-                              was not you, change your password.";
+        const REUSED: &str = "For your safety this session was ended: it was used in two places. Sign in again.";
         Some(match self {
             Self::NoSession => return None,
             Self::Here | Self::Ended(EndReason::SignedOut) => "You are signed out.",

@@ -3,13 +3,13 @@
 use core::time::Duration;
 
 /// A life shorter than this is renewed when it is needed, not ahead of time.
-const WORTH_RENEWING_AHEAD: Duration = Duration::from_secs(60);
+const WORTH_RENEWING_AHEAD: Duration = Duration::from_mins(1);
 /// The first wait after a refresh without an answer.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait, unless the server asks for more.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The most that a server may ask for: a mistake there must not silence a page for a day.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
+const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(10);
 
 /// At which age a token of this life is renewed ahead of time: at 80 %, less up to a tenth of that, so that many
 /// pages opened in one second do not come back in one second. `dice` is in 0..1.

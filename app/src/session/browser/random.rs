@@ -14,11 +14,10 @@ impl Random for PageRandom {
 
     fn id(&self) -> String {
         let mut bytes = [0_u8; 16];
-        // Where the generator is missing or refuses, `Math.random` does: the id must be unlikely to meet its like, no more.
-        let filled = window().crypto().and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes)).is_ok();
-        if !filled {
-            bytes.fill_with(|| (Math::random() * 256.0) as u8);
+        match window().crypto().and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes)) {
+            Ok(_) => format!("{:032x}", u128::from_ne_bytes(bytes)),
+            // The id must be unlikely to meet its like; a worse generator is better than none.
+            Err(_) => format!("{:016x}{:016x}", Math::random().to_bits(), Math::random().to_bits()),
         }
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

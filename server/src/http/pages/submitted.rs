@@ -13,16 +13,16 @@ pub(super) async fn submitted(OriginalUri(uri): OriginalUri) -> Redirect {
 
 /// Only a path of our own is kept from the query; the form itself is not looked at.
 fn back_to(page: &str, query: Option<&str>) -> String {
-    let mut address = format!("{page}?{}={}", paths::NOTE, paths::NOT_READY);
+    let note = format!("{page}?{}={}", paths::NOTE, paths::NOT_READY);
     let next = query
         .unwrap_or_default()
         .split('&')
         .find_map(|pair| pair.strip_prefix(paths::NEXT)?.strip_prefix('='))
         .and_then(paths::own);
-    if let Some(next) = next {
-        address.push_str(&format!("&{}={next}", paths::NEXT));
+    match next {
+        Some(next) => format!("{note}&{}={next}", paths::NEXT),
+        None => note,
     }
-    address
 }
 
 #[cfg(test)]
