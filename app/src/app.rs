@@ -41,6 +41,12 @@ pub fn App() -> impl IntoView {
             <Footer />
         </Router>
     }
-    // The type of the whole tree is a thousand words long; nobody who uses it should have to compile that.
-    .into_any()
+}
+
+/// The same for the server. The type of the whole tree is a thousand words long; who uses it there should not have to
+/// compile that, and the browser should not have to load what it takes to hide it.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn root() -> AnyView {
+    App().into_any()
 }

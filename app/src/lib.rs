@@ -21,6 +21,8 @@ mod validate;
 
 pub use app::App;
 #[cfg(feature = "ssr")]
+pub use app::root;
+#[cfg(feature = "ssr")]
 pub use shell::{Assets, File, Shell};
 
 /// Takes over the page that the server rendered. `<html data-hydrated>` says when that is done.

@@ -53,7 +53,7 @@ pub(crate) fn length_hint(length: usize) -> String {
             format!("{missing} more character{} to go.", if missing == 1 { "" } else { "s" })
         }
         long if long > PASSWORD_MAX_LENGTH => format!("Too long: {PASSWORD_MAX_LENGTH} characters at most."),
-        length => format!("{length} characters: long enough."),
+        length => format!("{length} characters."),
     }
 }
 
@@ -83,6 +83,6 @@ mod tests {
     fn the_hint_counts_down() {
         assert_eq!(length_hint(10), "2 more characters to go.");
         assert_eq!(length_hint(11), "1 more character to go.");
-        assert_eq!(length_hint(12), "12 characters: long enough.");
+        assert_eq!(length_hint(12), "12 characters.");
     }
 }

@@ -30,7 +30,7 @@ function probe(): void {
         }
       }
     }
-    // A refresh by hand shows what a script can get at: an answer's body and headers.
+    // A refresh by hand shows what a script can get at: an answer's headers.
     const answer = await fetch('/api/auth/refresh', { method: 'POST', headers: { 'x-requested-by': 'probe' } });
     found.push([...answer.headers]);
     return JSON.stringify(found);

@@ -21,12 +21,9 @@ impl FieldState {
         self.node.get_untracked().map(|input| input.value()).unwrap_or_default()
     }
 
-    /// Shows what is wrong, or that nothing is. True where something is.
-    pub(crate) fn judge(self, wrong: Option<impl Into<String>>) -> bool {
-        let wrong = wrong.map(Into::into);
-        let is_wrong = wrong.is_some();
-        self.error.set(wrong);
-        is_wrong
+    /// Shows what is wrong, or that nothing is.
+    pub(crate) fn judge(self, wrong: Option<impl Into<String>>) {
+        self.error.set(wrong.map(Into::into));
     }
 
     /// Puts the focus here.

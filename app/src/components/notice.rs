@@ -25,10 +25,9 @@ pub(crate) fn SignInNotice() -> impl IntoView {
 }
 
 fn notice(phase: &Phase, note: Option<&str>, next: Option<&str>) -> Option<&'static str> {
-    if note == Some(paths::NOT_READY) {
-        return Some("The page was not ready yet, please try again.");
-    }
-    phase.signed_out().and_then(SignedOut::notice).or_else(|| next.and_then(paths::own).map(|_| "Sign in to continue."))
+    (phase.signed_out().and_then(SignedOut::notice))
+        .or_else(|| (note == Some(paths::NOT_READY)).then_some("The page was not ready yet, please try again."))
+        .or_else(|| next.and_then(paths::own).map(|_| "Sign in to continue."))
 }
 
 #[cfg(test)]
@@ -39,6 +38,7 @@ mod tests {
     fn the_reason_comes_before_the_invitation() {
         let expired = Phase::SignedOut(SignedOut::Expired);
         assert_eq!(notice(&expired, None, Some("/account")), SignedOut::Expired.notice());
+        assert_eq!(notice(&expired, Some(paths::NOT_READY), None), SignedOut::Expired.notice());
         let stranger = Phase::SignedOut(SignedOut::NoSession);
         assert_eq!(notice(&stranger, None, Some("/account")), Some("Sign in to continue."));
         assert_eq!(notice(&stranger, None, None), None);

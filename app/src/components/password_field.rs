@@ -48,7 +48,6 @@ pub(crate) fn PasswordField(
                 <button
                     type="button"
                     class="password-toggle"
-                    aria-pressed=move || if shown.get() { "true" } else { "false" }
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >
                     {move || if shown.get() { "Hide" } else { "Show" }}

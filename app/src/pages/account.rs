@@ -66,6 +66,10 @@ impl AccountData {
             let answer = api.me().await;
             // The page may be gone by now.
             self.loading.try_update(|requests| *requests -= 1);
+            // What was asked for in an earlier session concerns nobody any more.
+            if untrack(|| self.session.signed_in_epoch()) != Some(epoch) {
+                return;
+            }
             match answer {
                 Ok(user) => {
                     self.failure.try_set(None);
@@ -192,7 +196,11 @@ fn Details(
                     "Load again"
                 </button>
                 <span class="hint" role="status">
-                    {move || if is_loading() { "Loading…" } else { "Up to date." }}
+                    {move || match (is_loading(), account.failure.with(Option::is_some)) {
+                        (true, _) => "Loading…",
+                        (false, true) => "",
+                        (false, false) => "Up to date.",
+                    }}
                 </span>
             </div>
         </div>

@@ -6,6 +6,38 @@ use leptos_router::components::A;
 
 use crate::{components::Heading, paths, session::Session};
 
+const PROMISES: [(&str, &str); 4] = [
+    (
+        "You are not signed out by accident",
+        "A lost answer, a reload at the wrong moment or five tabs waking at once is not an attack, and is not treated as \
+         one.",
+    ),
+    (
+        "A stolen session does not last",
+        "The sign-in cookie is replaced as you go. Once a copy of it is used somewhere else, the session ends for both, \
+         and you are told why.",
+    ),
+    (
+        "No script can read your sign-in",
+        "It lives in a cookie that pages cannot see. What a page holds in memory is good for fifteen minutes at most and \
+         is written nowhere.",
+    ),
+    ("Signing out means out", "In every tab and on the server at once, not when some token happens to run out."),
+];
+
+const STEPS: [(&str, &str); 3] = [
+    ("You sign in", "The page gets a short-lived pass. A longer one goes into a cookie that only the server can read."),
+    (
+        "The pass is renewed, unnoticed",
+        "Before it runs out, the cookie is exchanged for a new one. Whatever you were doing goes on.",
+    ),
+    (
+        "The chain is watched",
+        "Each cookie has one successor. If an old one turns up after its successor was used, two parties hold the \
+         session, and it ends.",
+    ),
+];
+
 /// The start page.
 #[component]
 pub(crate) fn Landing() -> impl IntoView {
@@ -46,39 +78,13 @@ pub(crate) fn Landing() -> impl IntoView {
         <section class="wide" aria-labelledby="promises">
             <h2 id="promises">"What you can rely on"</h2>
             <div class="cards">
-                <Promise
-                    title="You are not signed out by accident"
-                    text="A lost answer, a reload at the wrong moment or five tabs waking at once is not an attack, and is not treated as one."
-                />
-                <Promise
-                    title="A stolen session does not last"
-                    text="The sign-in cookie is replaced as you go. Once a copy of it is used somewhere else, the session ends for both, and you are told why."
-                />
-                <Promise
-                    title="No script can read your sign-in"
-                    text="It lives in a cookie that pages cannot see. What a page holds in memory is good for fifteen minutes at most and is written nowhere."
-                />
-                <Promise
-                    title="Signing out means out"
-                    text="In every tab and on the server at once, not when some token happens to run out."
-                />
+                {PROMISES.map(|(title, text)| view! { <Promise title=title text=text /> }).collect_view()}
             </div>
         </section>
         <section class="wide" aria-labelledby="how">
             <h2 id="how">"How it works"</h2>
             <ol class="steps">
-                <Step
-                    title="You sign in"
-                    text="The page gets a short-lived pass. A longer one goes into a cookie that only the server can read."
-                />
-                <Step
-                    title="The pass is renewed, unnoticed"
-                    text="Before it runs out, the cookie is exchanged for a new one. Whatever you were doing goes on."
-                />
-                <Step
-                    title="The chain is watched"
-                    text="Each cookie has one successor. If an old one turns up after its successor was used, two parties hold the session, and it ends."
-                />
+                {STEPS.map(|(title, text)| view! { <Step title=title text=text /> }).collect_view()}
             </ol>
         </section>
     }

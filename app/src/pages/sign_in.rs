@@ -40,7 +40,10 @@ pub(crate) fn SignIn() -> impl IntoView {
         busy.set(true);
         spawn_local(async move {
             let answer = session.sign_in(credentials).await;
-            busy.try_set(false);
+            // Only a signal that is gone gives its value back: the page was left before the answer came.
+            if busy.try_set(false).is_some() {
+                return;
+            }
             let Err(error) = answer else { return };
             email.judge(error.field("email"));
             password.judge(error.field("password"));

@@ -10,6 +10,8 @@ use sessionkeep_types::limits::ATTEMPT_MAX_LENGTH;
 use super::ports::{Random, Storage};
 
 const KEY: &str = "sessionkeep.refresh-attempt";
+/// Written to find out whether anything can be written.
+const PROBE: &str = "sessionkeep.probe";
 
 /// Keeps the attempt id that all tabs share.
 pub(super) struct Attempts {
@@ -25,10 +27,10 @@ impl Attempts {
     /// An id for a sign-in: it tells the server that refreshes will carry one. None where nothing can be written down,
     /// for then two tabs would look like two parties.
     pub(super) fn declare(&self) -> Option<String> {
-        let id = self.random.id();
-        let works = self.storage.write(KEY, &id);
-        self.storage.remove(KEY);
-        works.then_some(id)
+        // Under a name of its own: a refresh of another tab may be waiting for its answer, and keeps its id.
+        let works = self.storage.write(PROBE, "1");
+        self.storage.remove(PROBE);
+        works.then(|| self.random.id())
     }
 
     /// The id for the next refresh: that of the one without an answer, or a new one.
@@ -86,6 +88,14 @@ mod tests {
         let id = tab.open();
         tab.close("older");
         assert_eq!(tab.open(), id);
+    }
+
+    #[test]
+    fn a_sign_in_leaves_the_attempt_of_a_refresh_alone() {
+        let tab = attempts(&Rc::default());
+        let open = tab.open();
+        assert!(tab.declare().is_some());
+        assert_eq!(tab.open(), open);
     }
 
     #[test]

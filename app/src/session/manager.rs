@@ -24,8 +24,9 @@ use super::{
 };
 use crate::api::{ApiError, PublicApi};
 
-/// How long to wait for the other tabs before going on without the lock: a tab may have died while it held it.
-const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for the other tabs before going on without the lock: a tab that holds it may be frozen. Longer than
+/// any request may take, so that a slow one alone makes nobody go on without it.
+const LOCK_PATIENCE: Duration = Duration::from_secs(12);
 /// Written while the server has not heard of a sign-out: a reload must not bring the session back.
 const SIGN_OUT_PENDING: &str = "sessionkeep.sign-out-pending";
 
@@ -97,6 +98,7 @@ impl Manager {
     /// When nobody answered or the server refused. The session that was there is untouched then.
     pub async fn sign_in(self: &Rc<Self>, credentials: &LoginRequest) -> Result<User, ApiError> {
         let _held = self.lock().await;
+        self.finish_sign_out().await?;
         let answer = self.api.login(credentials, self.attempts.declare().as_deref()).await?;
         Ok(self.begin(answer))
     }
@@ -107,6 +109,7 @@ impl Manager {
     /// As [`Manager::sign_in`].
     pub async fn sign_up(self: &Rc<Self>, account: &RegisterRequest) -> Result<User, ApiError> {
         let _held = self.lock().await;
+        self.finish_sign_out().await?;
         let answer = self.api.register(account, self.attempts.declare().as_deref()).await?;
         Ok(self.begin(answer))
     }
@@ -127,13 +130,30 @@ impl Manager {
         self.tell_server_of_sign_out();
     }
 
+    /// A sign-out that the server has not heard of yet comes before the next sign-in: the new cookie would take the place
+    /// of the old one, and the old session would live on.
+    async fn finish_sign_out(&self) -> Result<(), ApiError> {
+        if self.ports.storage.read(SIGN_OUT_PENDING).is_none() {
+            return Ok(());
+        }
+        self.api.logout().await?;
+        self.ports.storage.remove(SIGN_OUT_PENDING);
+        Ok(())
+    }
+
     fn tell_server_of_sign_out(self: &Rc<Self>) {
         let (manager, epoch) = (Rc::clone(self), self.epoch());
+        let is_written = self.ports.storage.read(SIGN_OUT_PENDING).is_some();
         self.spawn(async move {
             for failures in 1_u32.. {
                 let answer = {
                     let _held = manager.lock().await;
                     if manager.epoch() != epoch {
+                        return;
+                    }
+                    // Another tab has told the server, and may have signed in since: its session is not ours to end.
+                    if is_written && manager.ports.storage.read(SIGN_OUT_PENDING).is_none() {
+                        manager.happened(Event::SignOutConfirmed);
                         return;
                     }
                     manager.api.logout().await
@@ -284,6 +304,10 @@ impl Manager {
             let (manager, sleep) = (Rc::clone(self), self.ports.clock.sleep(at.saturating_sub(now)));
             self.spawn(async move {
                 sleep.await;
+                // A browser's timer may fire a little early.
+                while manager.ports.clock.now() < at {
+                    manager.ports.clock.sleep(Duration::from_millis(50)).await;
+                }
                 manager.refresh_if_due();
             });
         }
@@ -360,7 +384,10 @@ impl Manager {
         loop {
             let waited = self.ports.clock.now().saturating_sub(began);
             let (rouse, roused) = oneshot::channel();
-            self.waiting.borrow_mut().push(rouse);
+            let mut waiting = self.waiting.borrow_mut();
+            waiting.retain(|sleeper| !sleeper.is_canceled());
+            waiting.push(rouse);
+            drop(waiting);
             let timer = select(self.ports.clock.sleep(time.saturating_sub(waited)), roused).await;
             let is_over = matches!(timer, Either::Left(_));
             let may_go_on = self.ports.clock.now().saturating_sub(began) >= at_least;

@@ -471,6 +471,20 @@ fn a_sign_out_that_the_server_missed_is_repeated_and_survives_a_reload() {
 }
 
 #[test]
+fn a_sign_out_that_the_server_missed_comes_before_the_next_sign_in() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, Err(NoAnswer));
+    tab.manager.sign_out();
+    tab.settle();
+    tab.server.will(routes::LOGIN, signed_in("t2", 900));
+    assert!(tab.sign_in().is_err(), "while the server cannot be told, nobody else signs in");
+    assert_eq!(tab.server.asked(routes::LOGIN).len(), 0);
+    tab.server.will(routes::LOGOUT, answer(204, &serde_json::Value::Null));
+    tab.sign_in().unwrap();
+    assert_eq!(tab.phase(), Phase::SignedIn);
+}
+
+#[test]
 fn what_arrives_after_a_sign_out_is_dropped() {
     let mut tab = Tab::signed_in(10);
     tab.advance(10 * SECOND);
@@ -574,7 +588,7 @@ fn a_tab_that_died_with_the_lock_holds_nobody_up_for_long() {
     tab.jam_the_lock();
     tab.server.will(routes::REFRESH, token("t1", 900));
     tab.open();
-    tab.advance(4 * SECOND);
+    tab.advance(11 * SECOND);
     assert_eq!(tab.phase(), Phase::Restoring);
     tab.advance(SECOND);
     assert_eq!(tab.phase(), Phase::SignedIn);

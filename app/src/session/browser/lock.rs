@@ -62,6 +62,7 @@ impl Waiting {
         Reflect::set(&options, &"signal".into(), &abort.signal()).ok()?;
         let (grant, granted) = oneshot::channel();
         let grant = Rc::new(RefCell::new(Some(grant)));
+        let nobody = Rc::clone(&grant);
         let callback = Closure::<dyn FnMut() -> Promise>::new(move || {
             Promise::new(&mut |resolve, _| {
                 // When nobody waits any more, `send` gives the release back and its drop frees the lock.
@@ -71,9 +72,11 @@ impl Waiting {
             })
         });
         let request = locks.request(NAME, &options, callback.as_ref().unchecked_ref());
-        // Leaving the queue rejects the promise; nobody needs to hear of it.
+        // Leaving the queue rejects the promise, and so does a browser that allows no locks here: nobody waits for it then.
         wasm_bindgen_futures::spawn_local(async move {
-            let _ = wasm_bindgen_futures::JsFuture::from(request).await;
+            if wasm_bindgen_futures::JsFuture::from(request).await.is_err() {
+                nobody.take();
+            }
         });
         Some(Self { granted: Some(granted), abort, _callback: callback })
     }

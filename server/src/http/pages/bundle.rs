@@ -127,12 +127,9 @@ mod tests {
         <link rel="preload" href="/assets/f-1_bg.wasm" crossorigin="anonymous" integrity="sha384-xyz" as="fetch"></head>"#;
 
     fn load(html: &str) -> Result<Client, BundleError> {
-        let directory = std::env::temp_dir().join(format!("bundle-{:x}", html.len()));
-        std::fs::create_dir_all(&directory).unwrap();
-        std::fs::write(directory.join("index.html"), html).unwrap();
-        let client = Client::load(&directory);
-        std::fs::remove_dir_all(&directory).unwrap();
-        client
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("index.html"), html).unwrap();
+        Client::load(directory.path())
     }
 
     #[test]

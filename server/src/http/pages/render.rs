@@ -1,6 +1,6 @@
 //! A page becomes HTML. Nothing of the request but its address goes into it, and nothing of a session.
 
-use app::{App, Assets, Shell};
+use app::{Assets, Shell, root};
 use axum::{
     body::Body,
     extract::Request,
@@ -13,7 +13,7 @@ use super::csp;
 
 /// The paths of all pages.
 pub(super) fn paths() -> Vec<String> {
-    leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect()
+    leptos_axum::generate_route_list(root).iter().map(|route| route.path().to_owned()).collect()
 }
 
 /// Answers with the page at the request's path, which is "Page not found" where there is none.
