@@ -1,6 +1,6 @@
 //! Puts the parts together: settings in, a running server out.
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{net::TcpListener, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use tokio::time::{MissedTickBehavior, interval};
@@ -9,7 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     auth::{Auth, Confirmations},
     clock::Clock,
-    config::Settings,
+    config::{Refusal, Settings},
     http::{self, AppState, Client, Edge},
     password::{PasswordRules, Passwords},
     random::{Random, SystemRandom},
@@ -59,7 +59,7 @@ impl Server {
 
         let auth = Arc::new(auth(settings, Arc::new(store), clock)?);
         feed::load(&*auth.sessions, &auth.revocations, &*auth.clock).await?;
-        let client = settings.assets_dir.as_deref().map(Client::load).transpose()?;
+        let client = client(settings)?;
         let edge = Edge {
             origin: settings.public_origin.clone(),
             cookie: settings.cookie,
@@ -81,15 +81,17 @@ impl Server {
     pub async fn run(self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
         listener.set_nonblocking(true)?;
         let background = TaskTracker::new();
+        // What goes on in the background serves the requests that are finished after `stop`, too.
+        let drained = CancellationToken::new();
         let auth = &self.auth;
         background.spawn(feed::follow(
             Arc::clone(&auth.sessions),
             Arc::clone(&auth.revocations),
             Arc::clone(&auth.clock),
-            stop.clone(),
+            drained.clone(),
         ));
-        background.spawn(write_confirmations(Arc::clone(auth), stop.clone()));
-        background.spawn(purge(Arc::clone(auth), stop.clone()));
+        background.spawn(write_confirmations(Arc::clone(auth), drained.clone()));
+        background.spawn(purge(Arc::clone(auth), drained.clone()));
         background.close();
 
         let handle = axum_server::Handle::new();
@@ -104,12 +106,30 @@ impl Server {
         });
         let outcome = server.serve(self.router.into_make_service_with_connect_info::<std::net::SocketAddr>()).await;
         stop.cancel();
+        drained.cancel();
         draining.await?;
         background.wait().await;
         // What was used while the last requests finished.
         auth.confirmations.write(&*auth.sessions, auth.clock.now()).await?;
         Ok(outcome?)
     }
+}
+
+/// The client's bundle, where one is to be served.
+///
+/// # Errors
+/// When it is not there.
+pub(crate) fn client(settings: &Settings) -> Result<Option<Client>, Refusal> {
+    let load = |folder: &PathBuf| {
+        Client::load(folder).map_err(|error| {
+            Refusal::new(
+                "ASSETS_DIR",
+                error.to_string(),
+                "Build the client (`cargo xtask run` does), or remove the setting",
+            )
+        })
+    };
+    settings.assets_dir.as_ref().map(load).transpose()
 }
 
 fn auth<S>(settings: &Settings, store: Arc<S>, clock: Arc<dyn Clock>) -> anyhow::Result<Auth>

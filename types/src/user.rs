@@ -24,7 +24,8 @@ pub struct User {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateProfileRequest {
-    /// The new name; null removes it.
+    /// The new name; null removes it. It must be there: a misspelt field must not remove a name.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub display_name: Option<String>,
 }
 

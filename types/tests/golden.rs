@@ -91,6 +91,7 @@ fn user() {
 fn update_profile_request() {
     golden(&UpdateProfileRequest { display_name: Some("Ada".into()) }, json!({"displayName": "Ada"}));
     golden(&UpdateProfileRequest { display_name: None }, json!({"displayName": null}));
+    assert!(serde_json::from_value::<UpdateProfileRequest>(json!({})).is_err());
 }
 
 #[test]

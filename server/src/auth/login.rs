@@ -1,5 +1,7 @@
 //! Sign-in.
 
+use secrecy::ExposeSecret as _;
+
 use super::{Auth, Credentials, Device, SignedIn, event, normalise_email};
 use crate::{
     password::{Busy, Normalised, Verified},
@@ -30,7 +32,9 @@ impl Auth {
         let account = self.accounts.by_email(&normalise_email(&credentials.email)).await?;
         // A password that is too long for any account is still compared, with nothing, to take as long as any other.
         let (password, stored) = match Normalised::new(&credentials.password) {
-            Some(password) => (password, account.as_ref().map(|account| account.password_hash.clone())),
+            Some(password) => {
+                (password, account.as_ref().map(|account| account.password_hash.expose_secret().to_owned()))
+            }
             None => (Normalised::empty(), None),
         };
         let verified = self.passwords.verify(password, stored).await?;
@@ -45,7 +49,7 @@ impl Auth {
         };
         if account.disabled_at.is_none() {
             if let Some(new) = rehashed {
-                self.accounts.rehash_password(&account.id, &account.password_hash, &new).await?;
+                self.accounts.rehash_password(&account.id, account.password_hash.expose_secret(), &new).await?;
             }
             if let Some(signed_in) = self.begin_session(account.clone(), device).await? {
                 return Ok(signed_in);

@@ -113,7 +113,7 @@ pub struct Device {
 
 impl Auth {
     /// Begins a session of `account`. `None`: the account was disabled, or got another password, since it was read.
-    async fn begin_session(&self, account: Account, device: Device) -> Result<Option<SignedIn>, StorageError> {
+    async fn begin_session(&self, mut account: Account, device: Device) -> Result<Option<SignedIn>, StorageError> {
         let now = self.clock.now();
         let id = SessionId::new(ids::new(now, &*self.random));
         let head = Genuine { user_id: account.id.clone(), session_id: id.clone(), generation: 0 };
@@ -124,8 +124,15 @@ impl Auth {
         session.user_agent.clone_from(&device.origin.user_agent);
 
         let event = event(EventKind::LoginSucceeded, Some(&account.id), Some(&session.id), &device.origin, now);
-        if !self.sessions.insert(&session, account.password_changed_at, &event).await? {
-            return Ok(None);
+        while !self.sessions.insert(&session, &account, &event).await? {
+            let Some(current) = self.accounts.by_id(&account.id).await? else { return Ok(None) };
+            let may_sign_in =
+                current.disabled_at.is_none() && current.password_changed_at == account.password_changed_at;
+            if !may_sign_in || current.role == account.role {
+                return Ok(None);
+            }
+            // The role alone has changed meanwhile: the first access token must say the new one.
+            account = current;
         }
         let refresh = IssuedRefresh { token, max_age: max_age(&session, now) };
         let access = self.issue_access(&session, account.role.clone(), now);

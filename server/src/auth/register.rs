@@ -102,7 +102,7 @@ impl Auth {
             email,
             display_name,
             role,
-            password_hash,
+            password_hash: password_hash.into(),
             password_changed_at: now,
             disabled_at: None,
             created_at: now,

@@ -10,7 +10,7 @@ use std::{collections::HashMap, process::ExitCode};
 use clap::{Arg, ArgMatches, Command};
 use sessionkeep_types::Role;
 
-use crate::config::{EXIT_CONFIG, Refusal, Settings, Sources, table::SETTINGS};
+use crate::config::{EXIT_CONFIG, Refusal, Settings, Sources, sources, table::SETTINGS};
 
 /// Runs the command line of this process.
 #[must_use]
@@ -30,10 +30,9 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
-    let settings = Settings::load(&Sources::new(flags(arguments), std::env::vars().collect())?)?;
+    let settings = Settings::load(&Sources::new(flags(arguments), sources::environment(std::env::vars_os())?)?)?;
     if let Some(("config", _)) = arguments.subcommand() {
-        config_check::run(&settings);
-        return Ok(());
+        return Ok(config_check::run(&settings)?);
     }
     crate::telemetry::start(&settings.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

@@ -23,21 +23,19 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     if settings.assets_dir.is_none() {
         tracing::info!("ASSETS_DIR is not set: the API alone is served");
     }
+    // Before the address is printed: whoever waits for that line may signal at once.
+    let mut signals = Signals::new()?;
     println!("Sessionkeep listens on {address}: open {}", opened_at(&settings, address.port()));
 
     let stop = CancellationToken::new();
     tokio::spawn({
         let stop = stop.clone();
         async move {
-            if let Err(error) = signalled().await {
-                tracing::error!(%error, "signals cannot be received");
-                return;
-            }
+            signals.next().await;
             tracing::info!("stopping: what runs is finished first; a second signal stops at once");
             stop.cancel();
-            if signalled().await.is_ok() {
-                std::process::exit(130);
-            }
+            signals.next().await;
+            std::process::exit(130);
         }
     });
     server.run(listener, stop).await?;
@@ -54,15 +52,40 @@ fn opened_at(settings: &Settings, port: u16) -> String {
     }
 }
 
-async fn signalled() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+/// SIGINT and SIGTERM (Ctrl-C alone where there are no signals).
+#[cfg(unix)]
+struct Signals {
+    interrupt: signal::unix::Signal,
+    terminate: signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
         tokio::select! {
-            interrupted = signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    #[cfg(not(unix))]
-    signal::ctrl_c().await
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        if signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }

@@ -15,7 +15,9 @@ use crate::{
 
 /// `sessionkeep user ...`. A running server sees within a second what is done here.
 pub(super) async fn run(settings: &Settings, arguments: &ArgMatches) -> anyhow::Result<()> {
-    let auth = Server::build(settings).await?.auth;
+    // No page is served, so no bundle need be there.
+    let settings = Settings { assets_dir: None, ..settings.clone() };
+    let auth = Server::build(&settings).await?.auth;
     match arguments.subcommand() {
         Some(("list", _)) => list(&auth).await,
         Some(("create", arguments)) => create(&auth, arguments).await,

@@ -6,7 +6,7 @@
 
 mod parse;
 mod secrets;
-mod sources;
+pub(crate) mod sources;
 pub mod table;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -35,7 +35,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    fn new(variable: &str, reason: impl Into<String>, mend: impl Into<String>) -> Self {
+    pub(crate) fn new(variable: &str, reason: impl Into<String>, mend: impl Into<String>) -> Self {
         Self { variable: variable.to_owned(), reason: reason.into(), mend: mend.into() }
     }
 }

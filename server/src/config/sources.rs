@@ -1,4 +1,4 @@
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, ffi::OsString, fmt, path::Path};
 
 use config::{Config, FileFormat};
 
@@ -13,12 +13,40 @@ const CONFIG_FILE: &str = "SESSIONKEEP_CONFIG";
 /// The process's environment, as a value: a test has its own.
 pub type Environment = HashMap<String, String>;
 
+/// The settings in the process's environment. What is no setting is left alone, whatever it holds.
+///
+/// # Errors
+/// When the value of a setting is not text; it may be a secret, so it is not printed.
+pub(crate) fn environment(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Environment, Refusal> {
+    let mut environment = Environment::new();
+    for (name, value) in variables {
+        let Some(name) = name.to_str().filter(|name| is_setting(name)) else { continue };
+        let value = value.into_string().map_err(|_| Refusal::new(name, "its value is not text", "Use UTF-8"))?;
+        environment.insert(name.to_owned(), value);
+    }
+    Ok(environment)
+}
+
+fn is_setting(name: &str) -> bool {
+    name == CONFIG_FILE
+        || SETTINGS
+            .iter()
+            .any(|setting| name == setting.name || (setting.secret && name.strip_suffix("_FILE") == Some(setting.name)))
+}
+
 /// Where settings come from. A flag beats the environment, the environment beats the file.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Sources {
     flags: HashMap<&'static str, String>,
     environment: Environment,
     file: HashMap<String, String>,
+}
+
+/// Prints nothing: some of it is secret.
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sources(redacted)")
+    }
 }
 
 impl Sources {
@@ -97,11 +125,8 @@ fn read_file(path: &Path) -> Result<HashMap<String, String>, Refusal> {
         .map_err(|_| refuse(format!("`{}` is not TOML with one value a key", path.display())))?;
     let mut settings = HashMap::new();
     for (key, value) in values {
-        let known = SETTINGS.iter().any(|setting| {
-            let name = setting.name.to_lowercase();
-            key == name || (setting.secret && key == format!("{name}_file"))
-        });
-        if !known {
+        let known = key.to_uppercase();
+        if known == CONFIG_FILE || !is_setting(&known) || key != known.to_lowercase() {
             return Err(refuse(format!("`{}` holds `{key}`, which is no setting", path.display())));
         }
         let value = value.into_string().map_err(|_| refuse(format!("`{key}` is not one value")))?;

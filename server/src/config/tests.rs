@@ -131,6 +131,19 @@ fn an_unknown_key_in_the_file_is_refused() {
     assert!(line.contains("bind_adress"), "{line}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_value_that_is_no_text_is_refused_without_being_printed_and_only_where_it_is_a_setting() {
+    use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
+    let odd = || OsString::from_vec(b"\xff\xfecanary".to_vec());
+    let read = |name: &str| sources::environment([(OsString::from(name), odd())].into_iter());
+    for name in ["ACCESS_TOKEN_SECRET", "REFRESH_TOKEN_SECRET_FILE", "SESSIONKEEP_CONFIG"] {
+        let line = read(name).expect_err("refused").to_string();
+        assert!(line.starts_with(name) && !line.contains("canary"), "{line}");
+    }
+    assert!(read("LS_COLORS").expect("left alone").is_empty());
+}
+
 #[test]
 fn a_secret_can_stand_in_a_file_and_its_line_end_does_not_count() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -52,7 +52,8 @@ impl CookieSettings {
     /// Every cookie of the name: a browser sends several when one was left from another path or domain.
     pub(super) fn read(self, headers: &HeaderMap) -> Vec<RefreshToken> {
         (headers.get_all(header::COOKIE).iter())
-            .filter_map(|value| value.to_str().ok())
+            // A neighbour's cookie may hold any bytes; it must not hide ours.
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
             .flat_map(Cookie::split_parse)
             .flatten()
             .filter(|cookie| cookie.name() == self.name())

@@ -1,4 +1,5 @@
 use sessionkeep_types::limits;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::Normalised;
 
@@ -27,6 +28,15 @@ impl PasswordRules {
     pub fn check(self, password: &Normalised, email: &str, display_name: Option<&str>) -> Result<(), Refused> {
         if password.expose().chars().count() < self.min_length.max(limits::PASSWORD_MIN_FLOOR) {
             return Err(Refused::TooShort);
+        }
+        let bare = |text: &str| text.to_lowercase().nfc().filter(|c| c.is_alphanumeric()).collect::<String>();
+        let alone = bare(password.expose());
+        if [email, display_name.unwrap_or_default()]
+            .iter()
+            .map(|own| bare(own))
+            .any(|own| !own.is_empty() && own == alone)
+        {
+            return Err(Refused::TooWeak);
         }
         // The estimate knows the words and keyboards of ASCII. Of a password without any it would see repetition at most.
         if !password.expose().chars().any(|c| c.is_ascii()) {
@@ -83,6 +93,13 @@ mod tests {
         ] {
             assert_eq!(check(weak), Err(Refused::TooWeak), "{weak}");
         }
+    }
+
+    #[test]
+    fn a_name_in_any_script_is_no_password() {
+        let password = Normalised::new(&Password::new("КОНСТАНТИН Опольский")).expect("not too long");
+        let checked = PasswordRules { min_length: 12 }.check(&password, "k@example.com", Some("Константин Опольский"));
+        assert_eq!(checked, Err(Refused::TooWeak));
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! Fills [`Revocations`] from the store: at start, and within a fraction of a second after any process changed it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::Revocations;
@@ -15,8 +18,6 @@ use crate::{
 
 /// How often the store is asked whether it has changed.
 const POLL: Duration = Duration::from_millis(200);
-/// When the store has not answered for this long, the memory counts as out of date.
-const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// What was committed late, or by a process whose clock is behind, is read again.
 const OVERLAP: Duration = Duration::from_mins(1);
 
@@ -25,9 +26,9 @@ const OVERLAP: Duration = Duration::from_mins(1);
 /// # Errors
 /// When the store cannot be read: a server that does not know what was ended must not start.
 pub async fn load(sessions: &dyn Sessions, revocations: &Revocations, clock: &dyn Clock) -> Result<(), StorageError> {
-    let now = clock.now();
+    let (started, now) = (Instant::now(), clock.now());
     revocations.note(&sessions.endings_since(now.minus(access::MAX_LIFETIME + OVERLAP)).await?, now);
-    revocations.set_current(true);
+    revocations.checked(started);
     Ok(())
 }
 
@@ -40,7 +41,6 @@ pub async fn follow(
 ) {
     let mut marker = None;
     let mut read_until = clock.now();
-    let mut answered = Instant::now();
     let mut ticks = interval(POLL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -48,20 +48,16 @@ pub async fn follow(
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        let now = clock.now();
+        let (started, now) = (Instant::now(), clock.now());
         match catch_up(&*sessions, &revocations, marker, read_until, now).await {
             Ok(seen) => {
                 if marker != Some(seen) {
                     (marker, read_until) = (Some(seen), now);
                 }
-                answered = Instant::now();
-                revocations.set_current(true);
+                revocations.checked(started);
             }
-            Err(error) if answered.elapsed() > TRUSTED_FOR => {
-                revocations.set_current(false);
-                tracing::warn!(%error, "ended sessions cannot be followed; every request asks the store");
-            }
-            Err(_) => {}
+            // Nobody is let through by mistake: what is not checked for a second is not trusted.
+            Err(error) => tracing::warn!(%error, "ended sessions cannot be followed"),
         }
     }
 }

@@ -8,10 +8,8 @@ pub mod feed;
 
 use std::{
     collections::HashMap,
-    sync::{
-        PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{PoisonError, RwLock},
+    time::{Duration, Instant},
 };
 
 use sessionkeep_types::SessionId;
@@ -39,8 +37,12 @@ pub enum Standing {
 #[derive(Debug, Default)]
 pub struct Revocations {
     known: RwLock<HashMap<SessionId, Known>>,
-    current: AtomicBool,
+    /// When the store was last known to hold nothing newer.
+    checked: RwLock<Option<Instant>>,
 }
+
+/// When the store has not been looked at for this long, the memory counts as out of date.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy, Debug)]
 struct Known {
@@ -55,7 +57,7 @@ impl Revocations {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&claims.session_id).copied();
         match known {
             Some(Known { ended: true, .. }) => Standing::Ended,
-            _ if !self.current.load(Ordering::Acquire) => Standing::Unknown,
+            _ if !self.is_current() => Standing::Unknown,
             Some(Known { ver, .. }) if claims.ver < ver => Standing::Stale,
             _ => Standing::Live,
         }
@@ -82,8 +84,14 @@ impl Revocations {
         self.note(&sessions.iter().map(ended).collect::<Vec<_>>(), now);
     }
 
-    fn set_current(&self, current: bool) {
-        self.current.store(current, Ordering::Release);
+    fn is_current(&self) -> bool {
+        let checked = *self.checked.read().unwrap_or_else(PoisonError::into_inner);
+        checked.is_some_and(|checked| checked.elapsed() <= TRUSTED_FOR)
+    }
+
+    /// The store was looked at, at `when`, and everything of it is known here.
+    fn checked(&self, when: Instant) {
+        *self.checked.write().unwrap_or_else(PoisonError::into_inner) = Some(when);
     }
 }
 
@@ -101,7 +109,7 @@ mod tests {
 
     fn current() -> Revocations {
         let revocations = Revocations::default();
-        revocations.set_current(true);
+        revocations.checked(Instant::now());
         revocations
     }
 
@@ -125,7 +133,8 @@ mod tests {
     #[test]
     fn without_a_current_feed_only_what_was_ended_is_certain() {
         let revocations = current();
-        revocations.set_current(false);
+        let long_ago = Instant::now().checked_sub(TRUSTED_FOR * 2).expect("the machine is up for longer");
+        revocations.checked(long_ago);
         assert_eq!(revocations.standing(&claims(0)), Standing::Unknown);
         revocations.note_ended(&[SessionId::new("s")], NOW);
         assert_eq!(revocations.standing(&claims(0)), Standing::Ended);

@@ -179,8 +179,8 @@ pub fn apply(
         Decision::Supersede => hit(&mut next),
         Decision::Theft => next.ended = Some(Ended { at: now, reason: EndReason::ReuseDetected }),
         Decision::CloneSuspected => next.ended = Some(Ended { at: now, reason: EndReason::CloneSuspected }),
-        // Expiry is computed from the deadlines and never stored as an end, so this moves the deadline.
-        Decision::Restored => next.idle_deadline = now,
+        // Expiry is computed from the deadlines and never stored as an end, so this moves the deadline: to the epoch, before which no clock goes back.
+        Decision::Restored => next.idle_deadline = UnixMillis(0),
         Decision::LateCopy | Decision::Ended(_) | Decision::Expired => return None,
     }
     if decision.makes_head() {

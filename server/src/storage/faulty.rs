@@ -65,13 +65,8 @@ impl<S: Accounts> Accounts for Faulty<S> {
 
 #[async_trait]
 impl<S: Sessions> Sessions for Faulty<S> {
-    async fn insert(
-        &self,
-        session: &Session,
-        password_changed_at: UnixMillis,
-        event: &SecurityEvent,
-    ) -> Result<bool, StorageError> {
-        self.up()?.insert(session, password_changed_at, event).await
+    async fn insert(&self, session: &Session, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError> {
+        self.up()?.insert(session, account, event).await
     }
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
         self.up()?.find(id).await

@@ -7,6 +7,7 @@ pub mod faulty;
 pub mod sqlite;
 
 use async_trait::async_trait;
+use secrecy::SecretString;
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
 
 use crate::session::{SecurityEvent, Session, UnixMillis};
@@ -30,7 +31,7 @@ pub enum StorageError {
 }
 
 /// An account as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Account {
     /// Never changes.
     pub id: UserId,
@@ -41,7 +42,7 @@ pub struct Account {
     /// What it may do.
     pub role: Role,
     /// A PHC string.
-    pub password_hash: String,
+    pub password_hash: SecretString,
     /// When the password was set last: a sign-in that began with an older one must not succeed after that.
     pub password_changed_at: UnixMillis,
     /// Since when it may not sign in.
@@ -77,14 +78,9 @@ pub trait Accounts: Send + Sync {
 /// Sessions.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Adds a session, unless the account was disabled or got another password since `password_changed_at` was read.
-    /// False: it was not added.
-    async fn insert(
-        &self,
-        session: &Session,
-        password_changed_at: UnixMillis,
-        event: &SecurityEvent,
-    ) -> Result<bool, StorageError>;
+    /// Adds a session of `account`, unless that was disabled, or got another password or role, since it was read. False:
+    /// it was not added.
+    async fn insert(&self, session: &Session, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError>;
 
     /// Reads one session.
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError>;

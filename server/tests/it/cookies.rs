@@ -29,6 +29,22 @@ async fn on_https_the_name_has_the_prefix_and_a_twin_without_it_is_ignored() {
     assert_eq!(ada.refresh().await.outcome(), (401, "REFRESH_MISSING"), "sent under the bare name");
 }
 
+#[tokio::test]
+async fn a_neighbours_cookie_with_odd_bytes_hides_nothing() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let with_neighbour = |path: &str| {
+        let cookie = format!("name=J\u{fc}rgen; refreshToken={}", ada.cookie.as_deref().expect("a cookie"));
+        let bytes = reqwest::header::HeaderValue::from_bytes(cookie.as_bytes()).expect("a value");
+        ada.request(Method::POST, path).header("x-requested-by", "test").header("cookie", bytes)
+    };
+    let answer = Answer::of(with_neighbour("/api/auth/refresh").send().await.expect("sent")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    with_neighbour("/api/auth/logout").send().await.expect("sent");
+    assert_eq!(ada.me().await.outcome(), (403, "TOKEN_REVOKED"));
+}
+
 /// CK-06.
 #[tokio::test]
 async fn nobody_gets_a_cookie_without_signing_in() {

@@ -28,6 +28,7 @@ async fn every_refusal_has_the_contracts_body_and_no_word_of_a_library() {
         (post("/api/auth/login", r#"{"email":"a","password":"b"} x"#), 400, "MALFORMED_REQUEST"),
         (post("/api/auth/login", deep), 400, "MALFORMED_REQUEST"),
         (post("/api/auth/login", "[]"), 422, "VALIDATION_FAILED"),
+        (post("/api/auth/login", r#"["a@b.c", "password", true]"#), 422, "VALIDATION_FAILED"),
         (post("/api/auth/login", r#"{"email":"a","password":1}"#), 422, "VALIDATION_FAILED"),
         (post("/api/auth/login", r#"{"email":"a","email":"b","password":"c"}"#), 422, "VALIDATION_FAILED"),
         (post("/api/auth/login", large), 413, "PAYLOAD_TOO_LARGE"),

@@ -96,6 +96,10 @@ async fn a_person_changes_and_removes_the_display_name() {
     assert_eq!(rename(json!("Countess")).await.body["displayName"], "Countess");
     assert_eq!(ada.me().await.body["displayName"], "Countess");
     assert_eq!(rename(json!("x".repeat(65))).await.outcome(), (422, "VALIDATION_FAILED"));
+    let misspelt = ada.request(Method::PATCH, "/api/me").bearer_auth(ada.access_token.as_deref().expect("a token"));
+    let misspelt = Answer::of(misspelt.json(&json!({"display_name": "x"})).send().await.expect("sent")).await;
+    assert_eq!(misspelt.outcome(), (422, "VALIDATION_FAILED"));
+    assert_eq!(ada.me().await.body["displayName"], "Countess");
     assert_eq!(rename(json!(null)).await.body["displayName"], json!(null));
 }
 

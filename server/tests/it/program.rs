@@ -18,6 +18,17 @@ fn a_wrong_setting_ends_with_status_78_and_one_line() {
 }
 
 #[test]
+fn a_bundle_that_is_not_there_is_refused_and_does_not_matter_for_managing_accounts() {
+    let folder = folder();
+    for arguments in [&["config", "check"][..], &["serve", "--bind-addr", "127.0.0.1:0"]] {
+        let output = program::output(folder.path(), arguments, &[("ASSETS_DIR", "nowhere")]);
+        assert_eq!(output.status.code(), Some(78), "{output:?}");
+        assert!(String::from_utf8(output.stderr).expect("text").contains("sessionkeep: ASSETS_DIR: "));
+    }
+    assert!(program::output(folder.path(), &["user", "list"], &[("ASSETS_DIR", "nowhere")]).status.success());
+}
+
+#[test]
 fn accepted_settings_are_said_to_be() {
     let folder = folder();
     let output = program::output(folder.path(), &["config", "check"], &[]);

@@ -109,18 +109,25 @@ async fn fifty_at_once_are_one_rotation_and_all_get_the_same_successor() {
         .map(|tab| {
             let mut tab = ada.copy().attempt(&format!("attempt {}", tab % 2));
             tokio::spawn(async move {
-                assert_eq!(tab.refresh().await.status, 200);
-                tab.cookie.expect("a cookie")
+                let answer = tab.refresh().await;
+                assert_eq!(answer.status, 200);
+                (answer.cookie().expect("a successor").to_owned(), tab)
             })
         })
         .collect();
-    let mut successors = vec![];
+    let (mut successors, mut tabs) = (vec![], vec![]);
     for task in tasks {
-        successors.push(task.await.expect("succeeds"));
+        let (successor, tab) = task.await.expect("succeeds");
+        successors.push(successor);
+        tabs.push(tab);
+    }
+    for tab in tabs {
+        assert_eq!(tab.me().await.status, 200);
     }
     successors.sort();
     successors.dedup();
     assert_eq!(successors.len(), 1);
+    assert_ne!(Some(&successors[0]), ada.cookie.as_ref());
 }
 
 #[tokio::test]

@@ -36,7 +36,9 @@ async fn store() -> (tempfile::TempDir, Arc<SqliteStore>) {
     let folder = tempfile::tempdir().expect("a folder");
     let store = SqliteStore::open(&folder.path().join("data/test.db")).await.expect("opens");
     assert!(Accounts::insert(&store, &account(), &event(EventKind::Registered)).await.expect("works"));
-    assert!(Sessions::insert(&store, &session("s"), NOW, &event(EventKind::LoginSucceeded)).await.expect("works"));
+    assert!(
+        Sessions::insert(&store, &session("s"), &account(), &event(EventKind::LoginSucceeded)).await.expect("works")
+    );
     (folder, Arc::new(store))
 }
 
@@ -100,11 +102,14 @@ async fn an_end_is_committed_reported_and_final() {
 }
 
 #[tokio::test]
-async fn a_session_is_not_begun_with_a_password_that_was_changed_meanwhile() {
+async fn a_session_is_not_begun_for_an_account_that_has_changed_since_it_was_read() {
     let (_folder, store) = store().await;
-    let older = UnixMillis(NOW.0 - 1);
-    let begun = Sessions::insert(&*store, &session("t"), older, &event(EventKind::LoginSucceeded)).await;
-    assert!(!begun.expect("works"));
+    let other_password = Account { password_changed_at: UnixMillis(NOW.0 - 1), ..account() };
+    let other_role = Account { role: Role::Admin, ..account() };
+    for read in [other_password, other_role] {
+        let begun = Sessions::insert(&*store, &session("t"), &read, &event(EventKind::LoginSucceeded)).await;
+        assert!(!begun.expect("works"));
+    }
     assert_eq!(store.find(&SessionId::new("t")).await.expect("works"), None);
 }
 

@@ -5,23 +5,21 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 
 use crate::process;
 use crate::steps::Step;
 use crate::workspace::end2end;
 
-const OLDEST: u32 = 20;
+pub(crate) const OLDEST: u32 = 20;
 const LIMIT: Duration = Duration::from_mins(10);
 
 /// Installs the packages if they are missing or the lock file is newer than they are.
 pub(crate) fn ensure_packages(step: &mut Step) -> Result<String> {
-    let node = process::answer(Command::new("node").arg("--version")).as_deref().and_then(major);
-    let Some(node) = node.filter(|version| *version >= OLDEST) else {
-        bail!(
-            "Node.js {OLDEST} or newer is missing: install it from https://nodejs.org or with your system's packages"
-        );
-    };
+    ensure!(
+        is_there(),
+        "Node.js {OLDEST} or newer is missing: install it from https://nodejs.org or with your system's packages"
+    );
     if are_fresh(&end2end()) {
         return Ok("found".to_owned());
     }
@@ -29,7 +27,13 @@ pub(crate) fn ensure_packages(step: &mut Step) -> Result<String> {
     npm.current_dir(end2end()).args(["ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]);
     npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     process::run(step, &mut npm, LIMIT).context("the npm packages of end2end cannot be installed")?;
-    Ok(format!("installed with npm (Node.js {node})"))
+    Ok("installed with npm".to_owned())
+}
+
+/// Whether Node.js is there, and new enough.
+pub(crate) fn is_there() -> bool {
+    let version = process::answer(Command::new("node").arg("--version"));
+    version.as_deref().and_then(major).is_some_and(|version| version >= OLDEST)
 }
 
 /// Where the packages' programs are.

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, ensure};
 
 use super::{Found, node, on_path};
 use crate::process;
@@ -16,9 +16,12 @@ pub(crate) fn ensure(step: &mut Step) -> Result<Found> {
     if let Some(version) = version.as_deref().and_then(number).filter(|version| *version >= OLDEST) {
         return Ok((None, format!("{version} found on PATH")));
     }
-    let how = node::ensure_packages(step).with_context(|| {
-        format!("wasm-opt is missing: install binaryen {OLDEST} or newer, or Node.js 20 or newer to get it from npm")
-    })?;
+    ensure!(
+        node::is_there(),
+        "wasm-opt is missing: install binaryen {OLDEST} or newer, or Node.js {} or newer, whose npm gets it",
+        node::OLDEST
+    );
+    let how = node::ensure_packages(step)?;
     Ok((Some(node::programs()), how))
 }
 

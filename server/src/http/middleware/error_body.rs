@@ -31,9 +31,10 @@ pub(in crate::http) async fn render(request: Request, next: Next) -> Response {
         reason: error.reason.clone(),
     };
     let (mut parts, _) = error.into_response().into_parts();
+    let own = parts.headers.clone();
     for (name, value) in response.headers() {
         // The old body's description does not fit the new one.
-        if name != header::CONTENT_LENGTH && name != header::CONTENT_TYPE && !parts.headers.contains_key(name) {
+        if name != header::CONTENT_LENGTH && name != header::CONTENT_TYPE && !own.contains_key(name) {
             parts.headers.append(name, value.clone());
         }
     }

@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use secrecy::ExposeSecret as _;
 use sessionkeep_types::{EndReason, Role, UserId};
 use sqlx::{FromRow, Row as _};
 
@@ -20,7 +21,7 @@ impl Accounts for SqliteStore {
         .bind(&account.email)
         .bind(&account.display_name)
         .bind(account.role.as_str())
-        .bind(&account.password_hash)
+        .bind(account.password_hash.expose_secret())
         .bind(account.password_changed_at.0)
         .bind(account.disabled_at.map(|at| at.0))
         .bind(account.created_at.0)
@@ -141,7 +142,7 @@ impl TryFrom<Row> for Account {
             email: row.email,
             display_name: row.display_name,
             role,
-            password_hash: row.password_hash,
+            password_hash: row.password_hash.into(),
             password_changed_at: UnixMillis(row.password_changed_at),
             disabled_at: row.disabled_at.map(UnixMillis),
             created_at: UnixMillis(row.created_at),

@@ -5,7 +5,7 @@ use sqlx::{FromRow, Row as _, SqliteConnection};
 use super::{SqliteStore, events, impossible};
 use crate::{
     session::{Client, Ended, SecurityEvent, ServedAttempts, Session, TokenHash, UnixMillis},
-    storage::{Confirmation, Ending, Sessions, Step, StorageError, Transacted},
+    storage::{Account, Confirmation, Ending, Sessions, Step, StorageError, Transacted},
 };
 
 /// Rows deleted in one transaction: no request waits long behind it.
@@ -13,19 +13,14 @@ const PURGE_BATCH: i64 = 200;
 
 #[async_trait]
 impl Sessions for SqliteStore {
-    async fn insert(
-        &self,
-        session: &Session,
-        password_changed_at: UnixMillis,
-        event: &SecurityEvent,
-    ) -> Result<bool, StorageError> {
+    async fn insert(&self, session: &Session, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError> {
         let mut tx = self.begin().await?;
         let inserted = sqlx::query(
             "INSERT INTO sessions (id, user_id, ver, ver_at, gen, head_hash, served_attempts, emitted_at, confirmed_at,
                  streak, hit, browser, attempts, remember_me, created_at, last_used_at, idle_deadline,
                  absolute_deadline, ip, user_agent)
              SELECT ?, id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
-             FROM users WHERE id = ? AND disabled_at IS NULL AND password_changed_at = ?",
+             FROM users WHERE id = ? AND disabled_at IS NULL AND password_changed_at = ? AND role = ?",
         )
         .bind(session.id.as_str())
         .bind(session.ver)
@@ -46,8 +41,9 @@ impl Sessions for SqliteStore {
         .bind(session.absolute_deadline.0)
         .bind(&session.ip)
         .bind(&session.user_agent)
-        .bind(session.user_id.as_str())
-        .bind(password_changed_at.0)
+        .bind(account.id.as_str())
+        .bind(account.password_changed_at.0)
+        .bind(account.role.as_str().to_owned())
         .execute(&mut *tx)
         .await?;
         if inserted.rows_affected() == 0 {

@@ -1,5 +1,6 @@
 use std::{collections::HashMap, net::TcpListener, time::Duration};
 
+use secrecy::ExposeSecret as _;
 use serde_json::json;
 use server::{
     boot::Server,
@@ -61,7 +62,15 @@ impl TestApp {
     }
 
     pub(crate) async fn password_hash(&self, email: &str) -> String {
-        self.store().await.by_email(email).await.expect("works").expect("there").password_hash
+        self.store()
+            .await
+            .by_email(email)
+            .await
+            .expect("works")
+            .expect("there")
+            .password_hash
+            .expose_secret()
+            .to_owned()
     }
 
     pub(crate) async fn set_role(&self, email: &str, role: &str) {

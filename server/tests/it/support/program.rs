@@ -4,6 +4,7 @@ use std::{
     io::{BufRead as _, BufReader, Read as _},
     path::Path,
     process::{Child, Command, Output, Stdio},
+    thread::{self, JoinHandle},
 };
 
 use server::config::table::SETTINGS;
@@ -25,6 +26,7 @@ pub(crate) fn output(folder: &Path, arguments: &[&str], environment: &[(&str, &s
 /// A running server. Killed when it is dropped.
 pub(crate) struct Program {
     child: Child,
+    log: Option<JoinHandle<String>>,
     pub(crate) url: String,
 }
 
@@ -43,15 +45,21 @@ impl Program {
         let address = line.split_whitespace().find(|word| word.starts_with("127.0.0.1:"));
         let url =
             format!("http://{}", address.unwrap_or_else(|| panic!("no address in {line:?}")).trim_end_matches(':'));
-        Self { child, url }
+        // Read all along: a full pipe would stop the server in the middle of a line.
+        let mut stderr = child.stderr.take().expect("piped");
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).expect("text");
+            log
+        });
+        Self { child, log: Some(log), url }
     }
 
     /// What is left of it after a signal: its status and all that it logged.
     pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill");
         assert!(sent.success());
-        let mut log = String::new();
-        self.child.stderr.take().expect("piped").read_to_string(&mut log).expect("text");
+        let log = self.log.take().expect("stopped once").join().expect("read");
         (self.child.wait().expect("ends").code(), log)
     }
 }
@@ -59,5 +67,6 @@ impl Program {
 impl Drop for Program {
     fn drop(&mut self) {
         let _gone_already = self.child.kill();
+        let _status = self.child.wait();
     }
 }
