@@ -384,10 +384,11 @@ impl Manager {
         loop {
             let waited = self.ports.clock.now().saturating_sub(began);
             let (rouse, roused) = oneshot::channel();
-            let mut waiting = self.waiting.borrow_mut();
-            waiting.retain(|sleeper| !sleeper.is_canceled());
-            waiting.push(rouse);
-            drop(waiting);
+            {
+                let mut waiting = self.waiting.borrow_mut();
+                waiting.retain(|sleeper| !sleeper.is_canceled());
+                waiting.push(rouse);
+            }
             let timer = select(self.ports.clock.sleep(time.saturating_sub(waited)), roused).await;
             let is_over = matches!(timer, Either::Left(_));
             let may_go_on = self.ports.clock.now().saturating_sub(began) >= at_least;
