@@ -24,9 +24,12 @@ use super::{
 };
 use crate::api::{ApiError, PublicApi};
 
-/// How long to wait for the other tabs before going on without the lock: a tab that holds it may be frozen. Longer than
-/// any request may take, so that a slow one alone makes nobody go on without it.
-const LOCK_PATIENCE: Duration = Duration::from_secs(12);
+/// How long a refresh waits for the other tabs before it goes on without the lock: a tab that holds it may be frozen, and
+/// the server takes two refreshes for one.
+const REFRESH_PATIENCE: Duration = Duration::from_secs(5);
+/// How long signing in and out wait: longer than any request may take, so that a slow answer of another tab does not set
+/// its cookie over theirs.
+const SIGN_PATIENCE: Duration = Duration::from_secs(12);
 /// Written while the server has not heard of a sign-out: a reload must not bring the session back.
 const SIGN_OUT_PENDING: &str = "sessionkeep.sign-out-pending";
 
@@ -97,7 +100,7 @@ impl Manager {
     /// # Errors
     /// When nobody answered or the server refused. The session that was there is untouched then.
     pub async fn sign_in(self: &Rc<Self>, credentials: &LoginRequest) -> Result<User, ApiError> {
-        let _held = self.lock().await;
+        let _held = self.lock(SIGN_PATIENCE).await;
         self.finish_sign_out().await?;
         let answer = self.api.login(credentials, self.attempts.declare().as_deref()).await?;
         Ok(self.begin(answer))
@@ -108,7 +111,7 @@ impl Manager {
     /// # Errors
     /// As [`Manager::sign_in`].
     pub async fn sign_up(self: &Rc<Self>, account: &RegisterRequest) -> Result<User, ApiError> {
-        let _held = self.lock().await;
+        let _held = self.lock(SIGN_PATIENCE).await;
         self.finish_sign_out().await?;
         let answer = self.api.register(account, self.attempts.declare().as_deref()).await?;
         Ok(self.begin(answer))
@@ -147,7 +150,7 @@ impl Manager {
         self.spawn(async move {
             for failures in 1_u32.. {
                 let answer = {
-                    let _held = manager.lock().await;
+                    let _held = manager.lock(SIGN_PATIENCE).await;
                     if manager.epoch() != epoch {
                         return;
                     }
@@ -245,7 +248,7 @@ impl Manager {
         self.happened(Event::RefreshStarted);
         for failures in 1_u32.. {
             let answer = {
-                let _held = self.lock().await;
+                let _held = self.lock(REFRESH_PATIENCE).await;
                 if self.epoch() != epoch {
                     return Outcome::Ended;
                 }
@@ -369,8 +372,8 @@ impl Manager {
         }
     }
 
-    async fn lock(&self) -> Option<Held> {
-        match select(self.ports.lock.acquire(), self.ports.clock.sleep(LOCK_PATIENCE)).await {
+    async fn lock(&self, patience: Duration) -> Option<Held> {
+        match select(self.ports.lock.acquire(), self.ports.clock.sleep(patience)).await {
             Either::Left((held, _)) => Some(held),
             Either::Right(((), _)) => None,
         }

@@ -588,7 +588,7 @@ fn a_tab_that_died_with_the_lock_holds_nobody_up_for_long() {
     tab.jam_the_lock();
     tab.server.will(routes::REFRESH, token("t1", 900));
     tab.open();
-    tab.advance(11 * SECOND);
+    tab.advance(4 * SECOND);
     assert_eq!(tab.phase(), Phase::Restoring);
     tab.advance(SECOND);
     assert_eq!(tab.phase(), Phase::SignedIn);
