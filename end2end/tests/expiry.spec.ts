@@ -27,6 +27,9 @@ test('an answer that was lost costs nobody the session', async ({ server, watch,
   watch.expect(/ERR_|503/);
   await signIn.signIn(person);
   await account.shows(person);
+  const served = (): number =>
+    server.log.split('\n').filter((line) => line.includes('answered') && line.includes('/api/auth/refresh')).length;
+  const before = served();
   const attempts: (string | undefined)[] = [];
   page.on('request', (request) => {
     if (isRefresh(request)) attempts.push(request.headers()['x-refresh-attempt']);
@@ -35,7 +38,9 @@ test('an answer that was lost costs nobody the session', async ({ server, watch,
   await server.breakDown({ loseRefreshAnswers: 2 });
   await account.load();
   await account.shows(person);
-  expect(attempts).toHaveLength(3);
+  // The browser itself repeats a request whose connection broke before the first byte, and shows that to nobody: the
+  // server's log has them all.
+  await expect.poll(served).toBe(before + 3);
   expect(new Set(attempts).size, 'every repeat names the same attempt').toBe(1);
   expect(attempts[0]).toBeTruthy();
 });
