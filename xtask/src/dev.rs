@@ -26,16 +26,17 @@ pub(crate) fn dev(server_args: &[OsString]) -> Result<ExitCode> {
     interrupt::listen()?;
     let tools = Tools::ready(&mut Steps::new(Tools::steps(false)), false)?;
     let mut seen = Snapshot::take()?;
-    let mut lately = Changed { client: !CLIENT.is_fresh()?, server: true };
+    let mut owed = Changed { client: !CLIENT.is_fresh()?, server: true };
     let mut running: Option<Child> = None;
     while !interrupt::asked() {
-        if let Some(program) = lately.build(&tools) {
+        if let Some(program) = owed.build(&tools) {
+            owed = Changed::default();
             stop(&mut running)?;
             let mut command = server::serve(&program, CLIENT.folder(), server_args);
             running = Some(command.spawn().context("cannot start the server")?);
         }
         let now = wait_for_change(&seen, &mut running)?;
-        lately = now.since(&seen);
+        owed.add(&now.since(&seen));
         seen = now;
     }
     stop(&mut running)?;
@@ -69,14 +70,19 @@ fn wait_for_change(seen: &Snapshot, running: &mut Option<Child>) -> Result<Snaps
     }
 }
 
-/// What has to be built.
-#[derive(Debug, PartialEq, Eq)]
+/// What has to be built. A build that failed is owed until one succeeds.
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Changed {
     client: bool,
     server: bool,
 }
 
 impl Changed {
+    fn add(&mut self, more: &Self) {
+        self.client |= more.client;
+        self.server |= more.server;
+    }
+
     /// Builds it; the server's program if all went well and there is something new to start.
     fn build(&self, tools: &Tools) -> Option<PathBuf> {
         if !self.client && !self.server {

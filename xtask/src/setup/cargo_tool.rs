@@ -39,7 +39,7 @@ impl CargoTool<'_> {
                 return Ok((Some(bin), "got with cargo binstall".to_owned()));
             }
         }
-        step.note("missing, compiling it once (a minute or two)");
+        step.note("missing, compiling it once (a few minutes)");
         let got = process::run(step, &mut self.compiled(&folder, true), COMPILED).or_else(|_| {
             step.note("once more, without the dependencies' pinned versions");
             process::run(step, &mut self.compiled(&folder, false), COMPILED)
