@@ -19,33 +19,62 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Runs a long command inside a step. On a terminal its output is passed through; elsewhere it is kept, a line says
 /// now and then how far it is, and the whole is shown only if it fails.
 pub(crate) fn run(step: &mut Step, command: &mut Command, limit: Duration) -> Result<()> {
-    command.stdin(Stdio::null());
-    if steps::watched() {
-        step.make_room();
-        let mut child = spawn(command)?;
-        let status = wait(&mut child, command, limit, || {})?;
-        return success(command, status);
+    if !steps::watched() {
+        return Running::begin(command)?.finish(step, limit);
     }
-    let mut child = spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
-    let lines = Lines::default();
-    let readers = [child.stdout.take().map(|pipe| lines.read(pipe)), child.stderr.take().map(|pipe| lines.read(pipe))];
-    let mut last = Instant::now();
-    let status = wait(&mut child, command, limit, || {
-        if last.elapsed() >= HEARTBEAT {
-            last = Instant::now();
-            step.heartbeat(lines.last().trim());
+    step.make_room();
+    let mut child = spawn(command.stdin(Stdio::null()))?;
+    let status = wait(&mut child, &name(command), limit, || {})?;
+    success(&name(command), status)
+}
+
+/// A long command that was begun and whose output is kept. Whoever loses interest stops it by dropping it.
+pub(crate) struct Running {
+    name: String,
+    child: Child,
+    lines: Lines,
+    readers: Vec<thread::JoinHandle<()>>,
+}
+
+impl Running {
+    pub(crate) fn begin(command: &mut Command) -> Result<Self> {
+        let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+        let lines = Lines::default();
+        let readers =
+            [child.stdout.take().map(|pipe| lines.read(pipe)), child.stderr.take().map(|pipe| lines.read(pipe))];
+        Ok(Self { name: name(command), child, lines, readers: readers.into_iter().flatten().collect() })
+    }
+
+    /// Waits for its end inside a step.
+    pub(crate) fn finish(mut self, step: &mut Step, limit: Duration) -> Result<()> {
+        let mut last = Instant::now();
+        let lines = self.lines.clone();
+        let status = wait(&mut self.child, &self.name, limit, || {
+            if last.elapsed() >= HEARTBEAT {
+                last = Instant::now();
+                step.heartbeat(lines.last().trim());
+            }
+        });
+        if status.is_ok() {
+            for reader in self.readers.drain(..) {
+                let _ = reader.join();
+            }
         }
-    });
-    if status.is_ok() {
-        for reader in readers.into_iter().flatten() {
-            let _ = reader.join();
+        if !status.as_ref().is_ok_and(ExitStatus::success) {
+            step.make_room();
+            lines.show();
+        }
+        success(&self.name, status?)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            // OK because nobody waits for it any more.
+            let _ = stop(&mut self.child);
         }
     }
-    if !status.as_ref().is_ok_and(ExitStatus::success) {
-        step.make_room();
-        lines.show();
-    }
-    success(command, status?)
 }
 
 /// Runs a command whose output is the point (tests, lints) and tells whether it succeeded.
@@ -97,7 +126,7 @@ fn spawn(command: &mut Command) -> Result<Child> {
     command.spawn().with_context(|| cannot_run(command))
 }
 
-fn wait(child: &mut Child, command: &Command, limit: Duration, mut meanwhile: impl FnMut()) -> Result<ExitStatus> {
+fn wait(child: &mut Child, name: &str, limit: Duration, mut meanwhile: impl FnMut()) -> Result<ExitStatus> {
     let begun = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {
@@ -109,18 +138,18 @@ fn wait(child: &mut Child, command: &Command, limit: Duration, mut meanwhile: im
         }
         if begun.elapsed() > limit {
             stop(child)?;
-            bail!("`{}` took longer than {} and was stopped", name(command), steps::seconds(limit));
+            bail!("`{name}` took longer than {} and was stopped", steps::seconds(limit));
         }
         meanwhile();
         thread::sleep(LOOK_AGAIN);
     }
 }
 
-fn success(command: &Command, status: ExitStatus) -> Result<()> {
+fn success(name: &str, status: ExitStatus) -> Result<()> {
     if status.success() {
         return Ok(());
     }
-    bail!("`{}` failed ({status})", name(command))
+    bail!("`{name}` failed ({status})")
 }
 
 fn cannot_run(command: &Command) -> String {

@@ -6,14 +6,18 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::client::Profile;
-use crate::server;
+use crate::server::{self, HeadStart};
 use crate::steps::Steps;
 
 pub(crate) fn run(server_args: &[OsString]) -> Result<ExitCode> {
     let client = Profile::Release;
     let mut steps = Steps::new(client.steps()? + 1);
+    let head_start = HeadStart::on_a_fresh_checkout()?;
     client.build_from_nothing(&mut steps)?;
-    let program = steps.step("server (release)", server::build_release)?;
+    let program = steps.step("server (release)", |step| match head_start {
+        Some(begun) => begun.finish(step),
+        None => server::build_release(step),
+    })?;
     take_over(server::serve(&program, client.folder(), server_args))
 }
 
