@@ -1,5 +1,11 @@
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::support::{Answer, EMAIL, Person, TestApp};
 
@@ -112,6 +118,33 @@ async fn a_new_role_reaches_a_live_token_within_a_second() {
     app.until(async || ada.me().await.outcome() == (401, "TOKEN_STALE")).await;
     ada.refresh().await;
     assert_eq!(ada.me().await.body["role"], "admin");
+}
+
+/// AT-11: a request that is finished while the server stops is judged by what has happened since. Two things see to it: the
+/// feed goes on until the last request, and a memory that was not checked for a second is not trusted.
+#[tokio::test]
+async fn a_session_that_is_ended_while_the_server_stops_is_seen_by_the_last_requests() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let token = ada.access_token.as_deref().expect("a token");
+    let mut connection = TcpStream::connect(app.url.trim_start_matches("http://")).await.expect("connects");
+    let body = r#"{"displayName":"Mallory"}"#;
+    let head = format!(
+        "PATCH /api/me HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n",
+        body.len()
+    );
+    let (first, rest) = body.split_at(5);
+    connection.write_all(format!("{head}{first}").as_bytes()).await.expect("sent");
+    assert_eq!(ada.me().await.status, 200);
+    app.begin_to_stop();
+    app.disable(EMAIL).await;
+    let mut answer = vec![0; 12];
+    let early = tokio::time::timeout(Duration::from_secs(1), connection.read_exact(&mut answer)).await;
+    assert!(early.is_err(), "nothing is answered before the body is whole; a second is what seeing an end may take");
+    connection.write_all(rest.as_bytes()).await.expect("sent");
+    connection.read_exact(&mut answer).await.expect("an answer");
+    assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 403");
 }
 
 /// RT-17.

@@ -50,6 +50,11 @@ impl TestApp {
         (self.url, self.stop, self.running) = run(&self.environment).await;
     }
 
+    /// Begins to stop; what runs is finished.
+    pub(crate) fn begin_to_stop(&self) {
+        self.stop.cancel();
+    }
+
     /// Restarts with another value of a setting.
     pub(crate) async fn configure(&mut self, name: &str, value: &str) {
         self.environment.insert(name.to_owned(), value.to_owned());
