@@ -34,6 +34,16 @@ fn yes() -> bool {
     true
 }
 
+/// Sets another password ([`crate::routes::PASSWORD`]). Every session ends; this device gets a new one at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangePasswordRequest {
+    /// The one that is to be replaced.
+    pub current_password: Password,
+    /// See [`crate::limits`].
+    pub new_password: Password,
+}
+
 /// A new access token (RFC 6749, 5.1). The refresh token travels in the cookie alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -4,19 +4,26 @@
 //! I/O, no clock, no cryptography, so the crate builds natively and for `wasm32` with serde alone. Field names are
 //! camelCase, codes `SCREAMING_SNAKE_CASE`, times RFC 3339 in UTC, ids `UUIDv7` strings.
 //!
-//! Read in this order: [`routes`] (where), [`auth`] and [`user`] (what is sent and answered), [`error`] (what is
-//! answered when it is refused), [`limits`] (what a form may check before it sends).
+//! Read in this order: [`routes`] (where), [`auth`], [`user`], [`sessions`], [`events`] and [`admin`] (what is sent and
+//! answered), [`error`] (what is answered when it is refused), [`limits`] (what a form may check before it sends).
 
+pub mod admin;
 pub mod auth;
+mod codes;
 pub mod error;
+pub mod events;
 pub mod ids;
 pub mod limits;
 pub mod routes;
 pub mod secret;
+pub mod sessions;
 pub mod user;
 
-pub use auth::{AuthResponse, LoginRequest, RegisterRequest, TokenResponse, TokenType};
+pub use admin::{ManagedUser, UpdateUserRequest};
+pub use auth::{AuthResponse, ChangePasswordRequest, LoginRequest, RegisterRequest, TokenResponse, TokenType};
 pub use error::{EndReason, ErrorBody, ErrorCode};
+pub use events::{EventKind, Origin, Page, SecurityEvent};
 pub use ids::{RequestId, SessionId, UserId};
 pub use secret::{AccessToken, Password};
-pub use user::{Role, UpdateProfileRequest, User};
+pub use sessions::{Session, SessionList};
+pub use user::{DeleteAccountRequest, Role, UpdateProfileRequest, User};

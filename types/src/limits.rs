@@ -13,3 +13,7 @@ pub const DISPLAY_NAME_MAX_LENGTH: usize = 64;
 pub const EMAIL_MAX_LENGTH: usize = 254;
 /// Most characters in a refresh attempt's id.
 pub const ATTEMPT_MAX_LENGTH: usize = 64;
+/// Entries on a page of a list, unless `limit` asks for fewer or more.
+pub const PAGE_DEFAULT: u32 = 50;
+/// Most entries on a page; a larger `limit` gives this many.
+pub const PAGE_MAX: u32 = 200;

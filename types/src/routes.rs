@@ -1,5 +1,7 @@
 //! Paths, header names and the cookie's path. A client that uses these constants cannot misspell a route.
 
+use crate::{SessionId, UserId};
+
 /// `POST` [`crate::RegisterRequest`], 201 [`crate::AuthResponse`].
 pub const REGISTER: &str = "/api/auth/register";
 /// `POST` [`crate::LoginRequest`], 200 [`crate::AuthResponse`].
@@ -8,12 +10,57 @@ pub const LOGIN: &str = "/api/auth/login";
 pub const REFRESH: &str = "/api/auth/refresh";
 /// `POST` without a body, 204. The credential is the cookie; twice is fine.
 pub const LOGOUT: &str = "/api/auth/logout";
-/// `GET`, 200 [`crate::User`]. The credential is the access token.
+/// `POST` [`crate::ChangePasswordRequest`], 200 [`crate::TokenResponse`]. The credentials are the access token and the
+/// cookie of the same session.
+pub const PASSWORD: &str = "/api/auth/password";
+/// `GET`, 200 [`crate::User`]; `PATCH` [`crate::UpdateProfileRequest`], 200 [`crate::User`]; `DELETE`
+/// [`crate::DeleteAccountRequest`], 204. The credential is the access token, here and for all that follow.
 pub const ME: &str = "/api/me";
+/// `GET`, 200 [`crate::Page`] of [`crate::SecurityEvent`]: one's own, without [`crate::EventKind::ROUTINE`]. Takes `before`
+/// and `limit`.
+pub const MY_EVENTS: &str = "/api/me/events";
+/// `GET`, 200 [`crate::SessionList`]; `DELETE`, 204: every session but this one ends.
+pub const SESSIONS: &str = "/api/sessions";
+/// `DELETE`, 204: one session ends. [`session`] fills the id in.
+pub const SESSION: &str = "/api/sessions/{id}";
+/// `GET`, 200 [`crate::Page`] of [`crate::ManagedUser`], newest first. Takes `query`, `before` and `limit`. For
+/// administrators, like all that follow.
+pub const ADMIN_USERS: &str = "/api/admin/users";
+/// `GET`, 200 [`crate::ManagedUser`]; `PATCH` [`crate::UpdateUserRequest`], 200 [`crate::ManagedUser`]. [`admin_user`] fills
+/// the id in.
+pub const ADMIN_USER: &str = "/api/admin/users/{id}";
+/// `GET`, 200 [`crate::SessionList`]; `DELETE`, 204: all of them end. [`admin_user_sessions`] fills the id in.
+pub const ADMIN_USER_SESSIONS: &str = "/api/admin/users/{id}/sessions";
+/// `GET`, 200 [`crate::Page`] of [`crate::SecurityEvent`], everybody's. Takes `kind`, `user`, `before` and `limit`.
+pub const ADMIN_EVENTS: &str = "/api/admin/events";
+/// `GET`, 200 `text/event-stream`: each [`crate::SecurityEvent`] as it happens, until the access token ends.
+pub const ADMIN_EVENTS_STREAM: &str = "/api/admin/events/stream";
 /// `GET`, 200 while the process runs.
 pub const HEALTHZ: &str = "/healthz";
 /// `GET`, 200 while requests can be served, else 503.
 pub const READYZ: &str = "/readyz";
+
+/// [`SESSION`] of this id.
+#[must_use]
+pub fn session(id: &SessionId) -> String {
+    fill(SESSION, id.as_str())
+}
+
+/// [`ADMIN_USER`] of this id.
+#[must_use]
+pub fn admin_user(id: &UserId) -> String {
+    fill(ADMIN_USER, id.as_str())
+}
+
+/// [`ADMIN_USER_SESSIONS`] of this id.
+#[must_use]
+pub fn admin_user_sessions(id: &UserId) -> String {
+    fill(ADMIN_USER_SESSIONS, id.as_str())
+}
+
+fn fill(route: &str, id: &str) -> String {
+    route.replace("{id}", id)
+}
 
 /// Everything that the refresh token's cookie is sent to lies under this path.
 pub const COOKIE_PATH: &str = "/api/auth";

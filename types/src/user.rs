@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::UserId;
+use crate::{Password, UserId};
 
 /// An account ([`crate::routes::ME`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,14 @@ pub struct UpdateProfileRequest {
     /// The new name; null removes it. It must be there: a misspelt field must not remove a name.
     #[serde(deserialize_with = "Option::deserialize")]
     pub display_name: Option<String>,
+}
+
+/// Deletes one's own account (`DELETE` [`crate::routes::ME`]). There is no way back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteAccountRequest {
+    /// Proves that it is the owner who asks.
+    pub current_password: Password,
 }
 
 /// What an account may do.

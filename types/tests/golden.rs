@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sessionkeep_types::{
-    AccessToken, AuthResponse, EndReason, ErrorBody, ErrorCode, LoginRequest, Password, RegisterRequest, RequestId,
-    Role, SessionId, TokenResponse, TokenType, UpdateProfileRequest, User, UserId,
+    AccessToken, AuthResponse, ChangePasswordRequest, DeleteAccountRequest, EndReason, ErrorBody, ErrorCode, EventKind,
+    LoginRequest, ManagedUser, Origin, Page, Password, RegisterRequest, RequestId, Role, SecurityEvent, Session,
+    SessionId, SessionList, TokenResponse, TokenType, UpdateProfileRequest, UpdateUserRequest, User, UserId, routes,
 };
 
 #[track_caller]
@@ -95,6 +96,101 @@ fn update_profile_request() {
 }
 
 #[test]
+fn change_password_request() {
+    golden(
+        &ChangePasswordRequest { current_password: Password::new("o"), new_password: Password::new("n") },
+        json!({"currentPassword": "o", "newPassword": "n"}),
+    );
+}
+
+#[test]
+fn delete_account_request() {
+    golden(&DeleteAccountRequest { current_password: Password::new("p") }, json!({"currentPassword": "p"}));
+}
+
+#[test]
+fn session_list() {
+    let session = Session {
+        id: SessionId::new("s"),
+        current: true,
+        created_at: "2026-11-24T10:00:00Z".into(),
+        last_used_at: "2026-11-24T11:00:00Z".into(),
+        expires_at: "2026-12-01T11:00:00Z".into(),
+        ip: "203.0.113.7".into(),
+        user_agent: "Mozilla/5.0".into(),
+        device: "Firefox on Windows".into(),
+    };
+    golden(
+        &SessionList { sessions: vec![session] },
+        json!({"sessions": [{
+            "id": "s", "current": true, "createdAt": "2026-11-24T10:00:00Z", "lastUsedAt": "2026-11-24T11:00:00Z",
+            "expiresAt": "2026-12-01T11:00:00Z", "ip": "203.0.113.7", "userAgent": "Mozilla/5.0",
+            "device": "Firefox on Windows",
+        }]}),
+    );
+}
+
+#[test]
+fn page_of_security_events() {
+    let origin = |ip: &str| Origin { ip: ip.into(), user_agent: "curl/8".into(), device: "curl".into() };
+    let event = SecurityEvent {
+        id: "7".into(),
+        at: "2026-11-24T10:00:00Z".into(),
+        kind: EventKind::RefreshReused,
+        user_id: Some(UserId::new("u")),
+        session_id: Some(SessionId::new("s")),
+        by: None,
+        origin: origin("203.0.113.7"),
+        other: Some(origin("198.51.100.1")),
+    };
+    golden(
+        &Page { items: vec![event], next: Some("7".into()) },
+        json!({
+            "items": [{
+                "id": "7", "at": "2026-11-24T10:00:00Z", "kind": "authn_token_reuse", "userId": "u", "sessionId": "s",
+                "by": null, "origin": {"ip": "203.0.113.7", "userAgent": "curl/8", "device": "curl"},
+                "other": {"ip": "198.51.100.1", "userAgent": "curl/8", "device": "curl"},
+            }],
+            "next": "7",
+        }),
+    );
+}
+
+#[test]
+fn managed_user() {
+    golden(
+        &ManagedUser {
+            id: UserId::new("u"),
+            email: "ada@example.com".into(),
+            display_name: None,
+            role: Role::Admin,
+            disabled: true,
+            created_at: "2026-11-24T10:00:00Z".into(),
+        },
+        json!({
+            "id": "u", "email": "ada@example.com", "displayName": null, "role": "admin", "disabled": true,
+            "createdAt": "2026-11-24T10:00:00Z",
+        }),
+    );
+}
+
+#[test]
+fn update_user_request() {
+    golden(
+        &UpdateUserRequest { role: Some(Role::Admin), disabled: Some(false) },
+        json!({"role": "admin", "disabled": false}),
+    );
+    golden(&UpdateUserRequest::default(), json!({}));
+}
+
+#[test]
+fn routes_with_an_id_are_filled_in() {
+    assert_eq!(routes::session(&SessionId::new("s")), "/api/sessions/s");
+    assert_eq!(routes::admin_user(&UserId::new("u")), "/api/admin/users/u");
+    assert_eq!(routes::admin_user_sessions(&UserId::new("u")), "/api/admin/users/u/sessions");
+}
+
+#[test]
 fn role_of_a_newer_server_survives() {
     golden(&Role::Unknown("auditor".into()), json!("auditor"));
 }
@@ -130,6 +226,7 @@ fn error_body() {
 fn a_code_of_a_newer_server_survives() {
     golden(&ErrorCode::Unknown("TEAPOT".into()), json!("TEAPOT"));
     golden(&EndReason::Unknown("MOVED".into()), json!("MOVED"));
+    golden(&EventKind::Unknown("seen".into()), json!("seen"));
 }
 
 #[test]
@@ -145,5 +242,9 @@ fn every_code_is_its_own_screaming_snake_case() {
     for code in ErrorCode::ALL.iter().map(ErrorCode::as_str).chain(EndReason::ALL.iter().map(EndReason::as_str)) {
         assert!(code.chars().all(|c| c.is_ascii_uppercase() || c == '_'), "{code}");
         assert!(seen.insert(code), "{code} stands twice");
+    }
+    for kind in EventKind::ALL.iter().map(EventKind::as_str) {
+        assert!(kind.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{kind}");
+        assert!(seen.insert(kind), "{kind} stands twice");
     }
 }

@@ -1,0 +1,35 @@
+//! The sessions of a person, as the person sees them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::SessionId;
+
+/// One sign-in on one device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// Names it; of no use as a token.
+    pub id: SessionId,
+    /// Whether the request that asked belongs to it.
+    pub current: bool,
+    /// When it was signed in. RFC 3339, UTC, like every time here.
+    pub created_at: String,
+    /// The latest refresh.
+    pub last_used_at: String,
+    /// When it ends unless it is used before, or at its absolute end if that comes first.
+    pub expires_at: String,
+    /// Where the latest refresh came from; empty where it is not known.
+    pub ip: String,
+    /// The `User-Agent` header of the latest refresh, as it was sent.
+    pub user_agent: String,
+    /// The user agent in words, such as `Firefox on Windows`. A label: a client can claim to be anything.
+    pub device: String,
+}
+
+/// Every living session of an account, the one used last first ([`crate::routes::SESSIONS`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionList {
+    /// Not paged: a person has a handful.
+    pub sessions: Vec<Session>,
+}
