@@ -37,6 +37,7 @@ pub struct Server {
     /// The use cases, for programs that run no HTTP.
     pub auth: Arc<Auth>,
     router: axum::Router,
+    closing: CancellationToken,
 }
 
 impl Server {
@@ -65,13 +66,15 @@ impl Server {
             cookie: settings.cookie,
             trusted_proxies: settings.trusted_proxies.clone(),
         };
+        let closing = CancellationToken::new();
         let state = AppState {
             auth: Arc::clone(&auth),
             edge: Arc::new(edge),
+            closing: closing.clone(),
             #[cfg(feature = "test-support")]
             testing,
         };
-        Ok(Self { auth, router: http::router(state, client) })
+        Ok(Self { auth, router: http::router(state, client), closing })
     }
 
     /// Serves until `stop`, then finishes what runs.
@@ -98,9 +101,10 @@ impl Server {
         let mut server = axum_server::from_tcp(listener)?.handle(handle.clone());
         server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT).max_buf_size(MAX_HEADER_BYTES);
         let draining = tokio::spawn({
-            let stop = stop.clone();
+            let (stop, closing) = (stop.clone(), self.closing);
             async move {
                 stop.cancelled().await;
+                closing.cancel();
                 handle.graceful_shutdown(Some(GRACE));
             }
         });

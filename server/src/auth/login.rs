@@ -2,10 +2,10 @@
 
 use secrecy::ExposeSecret as _;
 
-use super::{Auth, Credentials, Device, SignedIn, event, normalise_email};
+use super::{Auth, Credentials, Device, SignedIn, normalise_email};
 use crate::{
     password::{Busy, Normalised, Verified},
-    session::EventKind,
+    session::{EventKind, SecurityEvent},
     storage::StorageError,
 };
 
@@ -40,8 +40,8 @@ impl Auth {
         let verified = self.passwords.verify(password, stored).await?;
         let origin = device.origin.clone();
         let refused = || {
-            let user_id = account.as_ref().map(|account| &account.id);
-            event(EventKind::LoginFailed, user_id, None, &origin, self.clock.now())
+            let event = SecurityEvent::new(EventKind::LoginFailed, &origin, self.clock.now());
+            account.as_ref().map_or(event.clone(), |account| event.of(&account.id))
         };
         let (Some(account), Verified::Right { rehashed }) = (&account, verified) else {
             self.events.record(&refused()).await?;

@@ -2,10 +2,10 @@
 
 use sessionkeep_types::EndReason;
 
-use super::{Auth, event};
+use super::Auth;
 use crate::{
-    session::{Ended, EventKind, Origin, Session},
-    storage::{Step, StorageError, Transacted},
+    session::{EventKind, Origin, Session},
+    storage::{StorageError, Transacted},
     token::refresh::RefreshToken,
 };
 
@@ -17,19 +17,8 @@ impl Auth {
     /// When the store fails: then nobody may be told that they are signed out.
     pub async fn logout(&self, sent: &[RefreshToken], origin: &Origin) -> Result<(), StorageError> {
         for (_, genuine) in self.recognise(sent) {
-            let mut step = |session: &Session| {
-                let now = self.clock.now();
-                if session.ended.is_some() {
-                    return Step::default();
-                }
-                let mut next = session.clone();
-                next.ended = Some(Ended { at: now, reason: EndReason::SignedOut });
-                Step {
-                    next: Some(next),
-                    end_others: None,
-                    events: vec![event(EventKind::SignedOut, Some(&session.user_id), Some(&session.id), origin, now)],
-                }
-            };
+            let mut step =
+                |session: &Session| self.end_step(session, &EndReason::SignedOut, EventKind::SignedOut, origin);
             if let Transacted::Done { ended } = self.sessions.transact(&genuine.session_id, &mut step).await? {
                 self.note_ended(&ended);
             }

@@ -1,20 +1,27 @@
 //! What a person can do, one use case a file: [`register`], [`login`], [`refresh`], [`authenticate`] (a protected
-//! request), [`logout`], [`profile`].
+//! request), [`logout`], [`profile`], [`sessions`], [`activity`], [`change_password`], [`delete_account`], [`administrate`].
 //!
 //! Each use case knows sessions, tokens and passwords, and the ports of [`crate::storage`]. What never lives here: HTTP,
 //! cookies, SQL.
 
+pub mod activity;
+pub mod administrate;
 pub mod authenticate;
+pub mod change_password;
+pub mod confirm_password;
 mod confirmations;
+pub mod delete_account;
 pub mod login;
 pub mod logout;
+pub mod new_password;
 pub mod profile;
 pub mod refresh;
 pub mod register;
+pub mod sessions;
 
 use std::sync::Arc;
 
-use sessionkeep_types::{Role, SessionId, UserId};
+use sessionkeep_types::{Role, SessionId};
 
 pub use confirmations::Confirmations;
 
@@ -115,28 +122,44 @@ impl Auth {
     /// Begins a session of `account`. `None`: the account was disabled, or got another password, since it was read.
     async fn begin_session(&self, mut account: Account, device: Device) -> Result<Option<SignedIn>, StorageError> {
         let now = self.clock.now();
+        let (session, token) = self.new_session(&account, device, now);
+        let event =
+            SecurityEvent::new(EventKind::LoginSucceeded, &session.origin, now).of_session(&account.id, &session.id);
+        while !self.sessions.insert(&session, &account, &event).await? {
+            // Where the role alone has changed meanwhile, the first access token must say the new one.
+            match self.changed_in_role_alone(&account).await? {
+                Some(current) => account = current,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(self.signed_in(account, &session, token, now)))
+    }
+
+    /// A session and its first refresh token, which nobody knows of yet.
+    fn new_session(&self, account: &Account, device: Device, now: UnixMillis) -> (Session, RefreshToken) {
         let id = SessionId::new(ids::new(now, &*self.random));
         let head = Genuine { user_id: account.id.clone(), session_id: id.clone(), generation: 0 };
         let token = self.refresh_tokens.issue(head, now.plus(self.policy.absolute_lifetime), now, &*self.random);
         let mut session = Session::begin(id, account.id.clone(), token.hash(), device.client, &self.policy, now);
         session.remember_me = device.remember_me;
-        session.ip.clone_from(&device.origin.ip);
-        session.user_agent.clone_from(&device.origin.user_agent);
+        session.origin = device.origin;
+        (session, token)
+    }
 
-        let event = event(EventKind::LoginSucceeded, Some(&account.id), Some(&session.id), &device.origin, now);
-        while !self.sessions.insert(&session, &account, &event).await? {
-            let Some(current) = self.accounts.by_id(&account.id).await? else { return Ok(None) };
-            let may_sign_in =
-                current.disabled_at.is_none() && current.password_changed_at == account.password_changed_at;
-            if !may_sign_in || current.role == account.role {
-                return Ok(None);
-            }
-            // The role alone has changed meanwhile: the first access token must say the new one.
-            account = current;
-        }
-        let refresh = IssuedRefresh { token, max_age: max_age(&session, now) };
-        let access = self.issue_access(&session, account.role.clone(), now);
-        Ok(Some(SignedIn { account, access, refresh }))
+    /// What whoever began `session` is given.
+    fn signed_in(&self, account: Account, session: &Session, token: RefreshToken, now: UnixMillis) -> SignedIn {
+        let access = self.issue_access(session, account.role.clone(), now);
+        SignedIn { account, access, refresh: IssuedRefresh { token, max_age: max_age(session, now) } }
+    }
+
+    /// The account as it is now, if since it was read nothing but its role has changed that matters for a session.
+    async fn changed_in_role_alone(&self, read: &Account) -> Result<Option<Account>, StorageError> {
+        let current = self.accounts.by_id(&read.id).await?;
+        Ok(current.filter(|current| {
+            current.disabled_at.is_none()
+                && current.password_changed_at == read.password_changed_at
+                && current.role != read.role
+        }))
     }
 
     fn issue_access(&self, session: &Session, role: Role, now: UnixMillis) -> IssuedAccess {
@@ -151,17 +174,6 @@ impl Auth {
         let (token, expires_in) = self.access_tokens.issue(claims, id, session.absolute_deadline, now);
         IssuedAccess { token, expires_in }
     }
-}
-
-/// An event about `user_id` and `session_id`.
-fn event(
-    kind: EventKind,
-    user_id: Option<&UserId>,
-    session_id: Option<&SessionId>,
-    origin: &Origin,
-    at: UnixMillis,
-) -> SecurityEvent {
-    SecurityEvent { at, kind, user_id: user_id.cloned(), session_id: session_id.cloned(), origin: origin.clone() }
 }
 
 /// The seconds for a cookie's `Max-Age`: never longer than the session can still live.

@@ -2,9 +2,9 @@
 
 use sessionkeep_types::{EndReason, SessionId};
 
-use super::{Auth, IssuedAccess, IssuedRefresh, event, max_age};
+use super::{Auth, IssuedAccess, IssuedRefresh, max_age};
 use crate::{
-    session::{Decision, NewHead, OnTheft, Origin, Presented, Session, UnixMillis, apply, decide},
+    session::{Decision, NewHead, OnTheft, Origin, Presented, SecurityEvent, Session, UnixMillis, apply, decide},
     storage::{Step, StorageError, Transacted},
     token::{
         refresh::{Genuine, RefreshToken},
@@ -162,12 +162,23 @@ impl Auth {
                 hash: head.hash(),
                 sealed: seal::seal(head, token, &session.id, session.generation + 1, &*self.random),
             });
-            let next = apply(&session, &decision, attempt, new_head, &self.policy, now);
-            let events =
-                decision.event().map(|kind| event(kind, Some(&session.user_id), Some(&session.id), origin, now));
+            let mut next = apply(&session, &decision, attempt, new_head, &self.policy, now);
+            let mut event = (decision.event())
+                .map(|kind| SecurityEvent::new(kind, origin, now).of_session(&session.user_id, &session.id));
+            if let Some(event) = &mut event
+                && matches!(decision, Decision::Theft | Decision::CloneSuspected)
+            {
+                // Either of the two may be the thief: the report names both.
+                event.other = Some(session.origin.clone());
+            }
+            if let Some(next) = &mut next
+                && decision.grants()
+            {
+                next.origin.clone_from(origin);
+            }
             let widen = decision == Decision::Theft && self.policy.on_theft == OnTheft::User;
             decided = Some(Decided { decision, session: next.clone().unwrap_or(session), head });
-            Step { next, end_others: widen.then_some(EndReason::ReuseDetected), events: events.into_iter().collect() }
+            Step { next, end_others: widen.then_some(EndReason::ReuseDetected), events: event.into_iter().collect() }
         };
         match self.sessions.transact(&genuine.session_id, &mut step).await? {
             Transacted::NotFound => Err(RefreshError::Invalid),

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use sessionkeep_types::{Role, UserId, limits};
 
-use super::{Auth, Credentials, Device, SignedIn, event, normalise_email};
+use super::{Auth, Credentials, Device, SignedIn, new_password::NewPasswordError, normalise_email};
 use crate::{
     ids,
-    password::{Busy, Normalised, Refused},
-    session::EventKind,
+    password::{Busy, Normalised},
+    session::{EventKind, SecurityEvent},
     storage::{Account, StorageError},
 };
 
@@ -78,24 +78,22 @@ impl Auth {
         if let Err(sentence) = check_display_name(display_name.as_deref()) {
             wrong.insert("displayName", sentence);
         }
-        let password = Normalised::new(&credentials.password);
-        let Some(password) = password.filter(|_| wrong.is_empty()) else {
-            if Normalised::new(&credentials.password).is_none() {
-                wrong.insert("password", too_long());
-            }
-            return Err(RegisterError::Invalid(wrong));
-        };
-        let checked =
-            self.passwords.check(self.password_rules, password.clone(), email.clone(), display_name.clone()).await?;
-        match checked {
-            Ok(()) => {}
-            Err(Refused::TooWeak) => return Err(RegisterError::WeakPassword),
-            Err(Refused::TooShort) => {
-                let sentence = format!("Use at least {} characters.", self.password_rules.min_length);
-                return Err(RegisterError::Invalid(BTreeMap::from([("password", sentence)])));
-            }
+        if Normalised::new(&credentials.password).is_none() {
+            wrong.insert("password", NewPasswordError::TooLong.to_string());
         }
-        let password_hash = self.passwords.hash(password).await?;
+        if !wrong.is_empty() {
+            return Err(RegisterError::Invalid(wrong));
+        }
+        let password_hash = self
+            .hash_new_password(&credentials.password, &email, display_name.as_deref())
+            .await
+            .map_err(|error| match error {
+                NewPasswordError::TooWeak => RegisterError::WeakPassword,
+                NewPasswordError::Busy(busy) => RegisterError::Busy(busy),
+                NewPasswordError::TooLong | NewPasswordError::TooShort { .. } => {
+                    RegisterError::Invalid(BTreeMap::from([("password", error.to_string())]))
+                }
+            })?;
         let now = self.clock.now();
         let account = Account {
             id: UserId::new(ids::new(now, &*self.random)),
@@ -107,13 +105,9 @@ impl Auth {
             disabled_at: None,
             created_at: now,
         };
-        let registered = event(EventKind::Registered, Some(&account.id), None, origin, now);
+        let registered = SecurityEvent::new(EventKind::Registered, origin, now).of(&account.id);
         if self.accounts.insert(&account, &registered).await? { Ok(account) } else { Err(RegisterError::EmailTaken) }
     }
-}
-
-fn too_long() -> String {
-    format!("Use at most {} characters.", limits::PASSWORD_MAX_LENGTH)
 }
 
 /// Blank means none.

@@ -3,14 +3,21 @@
 
 mod config_check;
 mod serve;
+mod sessions;
 mod user;
 
 use std::{collections::HashMap, process::ExitCode};
 
-use clap::{Arg, ArgMatches, Command};
-use sessionkeep_types::Role;
+use anyhow::Context as _;
+use clap::{Arg, ArgGroup, ArgMatches, Command};
+use sessionkeep_types::{Role, limits};
 
-use crate::config::{EXIT_CONFIG, Refusal, Settings, Sources, sources, table::SETTINGS};
+use crate::{
+    auth::{Auth, normalise_email},
+    config::{EXIT_CONFIG, Refusal, Settings, Sources, sources, table::SETTINGS},
+    session::Origin,
+    storage::Account,
+};
 
 /// Runs the command line of this process.
 #[must_use]
@@ -39,6 +46,7 @@ fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
     runtime.block_on(async {
         match arguments.subcommand() {
             Some(("user", arguments)) => user::run(&settings, arguments).await,
+            Some(("sessions", arguments)) => sessions::run(&settings, arguments).await,
             _ => serve::run(settings).await,
         }
     })
@@ -86,7 +94,28 @@ fn command() -> Command {
                         .arg(email())
                         .arg(role().required(true)),
                 )
-                .subcommand(Command::new("disable").about("Disables an account and ends its sessions").arg(email())),
+                .subcommand(Command::new("disable").about("Disables an account and ends its sessions").arg(email()))
+                .subcommand(Command::new("enable").about("Lets an account that was disabled sign in again").arg(email())),
+        )
+        .subcommand(
+            Command::new("sessions")
+                .about("Lists and ends sessions")
+                .subcommand_required(true)
+                .subcommand(
+                    Command::new("list")
+                        .about("Lists the living sessions, an account's used last first")
+                        .arg(Arg::new("user").long("user").value_name("EMAIL").help("Of this account alone")),
+                )
+                .subcommand(
+                    Command::new("revoke")
+                        .about("Ends sessions at once, their access tokens included")
+                        .arg(Arg::new("id").value_name("ID").help("One session"))
+                        .arg(Arg::new("user").long("user").value_name("EMAIL").help("All sessions of this account"))
+                        .arg(Arg::new("before").long("before").value_name("TIME").help(
+                            "All sessions begun before this time: RFC 3339, or now. To be run after a backup was restored",
+                        ))
+                        .group(ArgGroup::new("which").args(["id", "user", "before"]).required(true)),
+                ),
         )
 }
 
@@ -96,6 +125,30 @@ fn role() -> Arg {
 
 fn chosen_role(arguments: &ArgMatches) -> Role {
     Role::from(arguments.get_one::<String>("role").cloned().unwrap_or_default())
+}
+
+/// The account with this e-mail address.
+async fn find(auth: &Auth, email: &str) -> anyhow::Result<Account> {
+    let email = normalise_email(email);
+    auth.accounts.by_email(&email).await?.with_context(|| format!("there is no account {email}"))
+}
+
+/// All accounts, newest first.
+async fn all(auth: &Auth) -> anyhow::Result<Vec<Account>> {
+    let mut accounts: Vec<Account> = vec![];
+    loop {
+        let before = accounts.last().map(|account| account.id.clone());
+        let part = auth.accounts.page(None, before.as_ref(), limits::PAGE_MAX).await?;
+        if part.is_empty() {
+            return Ok(accounts);
+        }
+        accounts.extend(part);
+    }
+}
+
+/// Who acts, in the events of what is done here.
+fn operator() -> Origin {
+    Origin { ip: String::new(), user_agent: "sessionkeep".to_owned() }
 }
 
 /// The settings that were given as flags, wherever on the line they stand.

@@ -1,16 +1,14 @@
 use std::io::{self, BufRead as _, IsTerminal as _};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::ArgMatches;
 use sessionkeep_types::Password;
 
-use super::chosen_role;
+use super::{all, chosen_role, find, operator};
 use crate::{
-    auth::{Auth, Credentials, normalise_email, register::RegisterError},
+    auth::{Auth, Credentials, register::RegisterError},
     boot::Server,
     config::Settings,
-    session::{EventKind, Origin, SecurityEvent},
-    storage::Account,
 };
 
 /// `sessionkeep user ...`. A running server sees within a second what is done here.
@@ -22,13 +20,14 @@ pub(super) async fn run(settings: &Settings, arguments: &ArgMatches) -> anyhow::
         Some(("list", _)) => list(&auth).await,
         Some(("create", arguments)) => create(&auth, arguments).await,
         Some(("set-role", arguments)) => set_role(&auth, arguments).await,
-        Some(("disable", arguments)) => disable(&auth, arguments).await,
+        Some(("disable", arguments)) => set_disabled(&auth, arguments, true).await,
+        Some(("enable", arguments)) => set_disabled(&auth, arguments, false).await,
         _ => bail!("there is no such subcommand"),
     }
 }
 
 async fn list(auth: &Auth) -> anyhow::Result<()> {
-    for account in auth.accounts.list().await? {
+    for account in all(auth).await? {
         let state = if account.disabled_at.is_some() { "disabled" } else { "enabled" };
         println!("{}\t{}\t{state}\t{}", account.id, account.role.as_str(), account.email);
     }
@@ -52,38 +51,23 @@ async fn create(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
 }
 
 async fn set_role(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
-    let account = find(auth, arguments).await?;
+    let account = find(auth, &email(arguments)).await?;
     let role = chosen_role(arguments);
-    auth.accounts.set_role(&account.id, &role, auth.clock.now()).await?;
+    auth.change_account(&account.id, Some(role.clone()), None, None, &operator()).await?;
     println!("{} is {} now.", account.email, role.as_str());
     Ok(())
 }
 
-async fn disable(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
-    let account = find(auth, arguments).await?;
-    let event = SecurityEvent {
-        at: auth.clock.now(),
-        kind: EventKind::AccountDisabled,
-        user_id: Some(account.id.clone()),
-        session_id: None,
-        origin: operator(),
-    };
-    auth.accounts.disable(&account.id, &event).await?;
-    println!("{} is disabled, its sessions are ended.", account.email);
+async fn set_disabled(auth: &Auth, arguments: &ArgMatches, disabled: bool) -> anyhow::Result<()> {
+    let account = find(auth, &email(arguments)).await?;
+    auth.change_account(&account.id, None, Some(disabled), None, &operator()).await?;
+    let state = if disabled { "disabled, its sessions are ended" } else { "enabled" };
+    println!("{} is {state}.", account.email);
     Ok(())
-}
-
-async fn find(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<Account> {
-    let email = normalise_email(&email(arguments));
-    auth.accounts.by_email(&email).await?.with_context(|| format!("there is no account {email}"))
 }
 
 fn email(arguments: &ArgMatches) -> String {
     arguments.get_one::<String>("email").cloned().unwrap_or_default()
-}
-
-fn operator() -> Origin {
-    Origin { ip: String::new(), user_agent: "sessionkeep user".to_owned() }
 }
 
 fn ask_password() -> anyhow::Result<Password> {

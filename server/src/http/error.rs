@@ -13,8 +13,9 @@ use sessionkeep_types::{EndReason, ErrorCode};
 
 use crate::{
     auth::{
-        authenticate::AuthenticateError, login::LoginError, profile::ProfileError, refresh::RefreshError,
-        register::RegisterError,
+        administrate::AdministrateError, authenticate::AuthenticateError, change_password::ChangePasswordError,
+        confirm_password::ConfirmPasswordError, delete_account::DeleteAccountError, login::LoginError,
+        new_password::NewPasswordError, profile::ProfileError, refresh::RefreshError, register::RegisterError,
     },
     password::Busy,
     storage::StorageError,
@@ -135,6 +136,33 @@ impl ApiError {
         Self::forbidden(ErrorCode::TokenRevoked, "This session was ended. Sign in again.")
     }
 
+    /// A new password, in this field, was refused.
+    fn new_password(field: &str, error: NewPasswordError) -> Self {
+        match error {
+            NewPasswordError::TooLong | NewPasswordError::TooShort { .. } => {
+                Self::invalid().with_field(field, error.to_string())
+            }
+            NewPasswordError::TooWeak => {
+                let sentence = error.to_string();
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::PasswordTooWeak, sentence.clone())
+                    .with_field(field, sentence)
+            }
+            NewPasswordError::Busy(busy) => busy.into(),
+        }
+    }
+
+    fn wrong_current_password() -> Self {
+        let sentence = "This is not your current password.";
+        Self::forbidden(ErrorCode::InvalidCredentials, sentence).with_field("currentPassword", sentence)
+    }
+
+    fn last_admin() -> Self {
+        Self::conflict(
+            ErrorCode::LastAdmin,
+            "This is the last account that can administrate. Make another one an administrator first.",
+        )
+    }
+
     /// For answers that a library made: what this status means in our words. `None`: a success.
     pub(super) fn of_status(status: StatusCode) -> Option<Self> {
         let error = match status {
@@ -209,11 +237,7 @@ impl From<RegisterError> for ApiError {
             RegisterError::Invalid(fields) => {
                 fields.into_iter().fold(Self::invalid(), |error, (field, sentence)| error.with_field(field, sentence))
             }
-            RegisterError::WeakPassword => {
-                let sentence = "This password is easily guessed. Use a longer one, or a few words of your own.";
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::PasswordTooWeak, sentence)
-                    .with_field("password", sentence)
-            }
+            RegisterError::WeakPassword => Self::new_password("password", NewPasswordError::TooWeak),
             RegisterError::EmailTaken => {
                 let sentence = "There is an account with this e-mail address. Sign in instead.";
                 Self::conflict(ErrorCode::EmailTaken, sentence).with_field("email", sentence)
@@ -297,6 +321,56 @@ impl From<ProfileError> for ApiError {
             ProfileError::Gone => Self::token_revoked(),
             ProfileError::InvalidDisplayName(sentence) => Self::invalid().with_field("displayName", sentence),
             ProfileError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<ConfirmPasswordError> for ApiError {
+    fn from(error: ConfirmPasswordError) -> Self {
+        match error {
+            ConfirmPasswordError::Wrong => Self::wrong_current_password(),
+            ConfirmPasswordError::Gone => Self::token_revoked(),
+            ConfirmPasswordError::Busy(busy) => busy.into(),
+            ConfirmPasswordError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangePasswordError> for ApiError {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::RefreshMissing => RefreshError::Missing.into(),
+            ChangePasswordError::RefreshInvalid => RefreshError::Invalid.into(),
+            ChangePasswordError::Gone => Self::token_revoked(),
+            ChangePasswordError::WrongPassword => Self::wrong_current_password(),
+            ChangePasswordError::Unchanged => {
+                Self::invalid().with_field("newPassword", "Use another password than the current one.")
+            }
+            ChangePasswordError::NewPassword(error) => Self::new_password("newPassword", error),
+            ChangePasswordError::Confirm(error) => error.into(),
+            ChangePasswordError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeleteAccountError> for ApiError {
+    fn from(error: DeleteAccountError) -> Self {
+        match error {
+            DeleteAccountError::Confirm(error) => error.into(),
+            DeleteAccountError::LastAdmin => Self::last_admin(),
+            DeleteAccountError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<AdministrateError> for ApiError {
+    fn from(error: AdministrateError) -> Self {
+        match error {
+            AdministrateError::Forbidden => Self::forbidden(ErrorCode::Forbidden, "This is for administrators alone."),
+            AdministrateError::NotFound => Self::not_found(),
+            AdministrateError::UnknownRole => Self::invalid().with_field("role", "Use user or admin."),
+            AdministrateError::LastAdmin => Self::last_admin(),
+            AdministrateError::Storage(error) => error.into(),
         }
     }
 }

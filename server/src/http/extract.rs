@@ -3,7 +3,10 @@
 //! Handlers name their extractors in the order in which the contract checks: origin and header rule, content type and
 //! body, then the credential.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+};
 
 use axum::{
     body::Bytes,
@@ -11,12 +14,12 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use ipnet::IpNet;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use sessionkeep_types::{limits, routes};
 
 use super::{AppState, error::ApiError};
 use crate::{
-    auth::Device,
+    auth::{Device, administrate::Administrator},
     config::PublicOrigin,
     session::{Client, Origin},
     token::{access::Claims, refresh::RefreshToken},
@@ -182,9 +185,62 @@ impl FromRequestParts<AppState> for Bearer {
 }
 
 impl Bearer {
+    /// The token itself, for who has to look at it again later.
+    pub(super) fn token(&self) -> Option<String> {
+        self.0.clone().ok()
+    }
+
+    /// Whose request it is, if that is an administrator.
+    pub(super) async fn administrator(self, state: &AppState) -> Result<Administrator, ApiError> {
+        let claims = self.authenticate(state).await?;
+        Ok(state.auth.administrator(&claims).await?)
+    }
+
     /// Whose request it is.
     pub(super) async fn authenticate(self, state: &AppState) -> Result<Claims, ApiError> {
         Ok(state.auth.authenticate(&self.0?).await?)
+    }
+}
+
+/// Which part of a list is asked for.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct PageQuery {
+    before: Option<String>,
+    limit: Option<u32>,
+}
+
+impl PageQuery {
+    /// The cursor, as the list's own kind of id.
+    pub(super) fn before<T: FromStr>(&self) -> Result<Option<T>, NoCursor> {
+        self.before.as_ref().map(|before| before.parse().map_err(|_| NoCursor)).transpose()
+    }
+
+    /// How many entries to give: at least one, so that a cursor gets on.
+    pub(super) fn limit(&self) -> u32 {
+        self.limit.unwrap_or(limits::PAGE_DEFAULT).clamp(1, limits::PAGE_MAX)
+    }
+}
+
+/// `before` is nothing that a list gave as `next`.
+pub(super) struct NoCursor;
+
+impl std::convert::From<NoCursor> for ApiError {
+    fn from(NoCursor: NoCursor) -> Self {
+        Self::invalid().with_field("before", "Use what an earlier page gave as next.")
+    }
+}
+
+/// The parameters after the question mark. Unknown ones are ignored.
+pub(super) struct Query<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequestParts<AppState> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
+        match axum::extract::Query::try_from_uri(&parts.uri) {
+            Ok(axum::extract::Query(parameters)) => Ok(Self(parameters)),
+            Err(_) => Err(ApiError::malformed("The parameters of the address could not be understood.")),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! What never lives here: a decision about a session, SQL.
 
 mod cookie;
+mod device;
 mod error;
 mod extract;
 mod middleware;
@@ -18,10 +19,11 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use ipnet::IpNet;
 use sessionkeep_types::routes as path;
+use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 pub(crate) use pages::Client;
@@ -43,6 +45,8 @@ pub(crate) struct AppState {
     pub(crate) auth: Arc<Auth>,
     /// How the deployment is seen from outside.
     pub(crate) edge: Arc<Edge>,
+    /// Cancelled when the server begins to stop: what streams without end ends.
+    pub(crate) closing: CancellationToken,
     /// What a test has broken.
     #[cfg(feature = "test-support")]
     pub(crate) testing: Arc<testing::Testing>,
@@ -69,7 +73,16 @@ pub(crate) fn router(state: AppState, client: Option<Client>) -> Router {
         .route(path::LOGIN, post(routes::login::login))
         .route(path::REFRESH, post(routes::refresh::refresh))
         .route(path::LOGOUT, post(routes::logout::logout))
-        .route(path::ME, get(routes::me::me).patch(routes::me::rename))
+        .route(path::PASSWORD, post(routes::password::change))
+        .route(path::ME, get(routes::me::me).patch(routes::me::rename).delete(routes::me::delete))
+        .route(path::MY_EVENTS, get(routes::activity::activity))
+        .route(path::SESSIONS, get(routes::sessions::list).delete(routes::sessions::end_others))
+        .route(path::SESSION, delete(routes::sessions::end))
+        .route(path::ADMIN_USERS, get(routes::admin::users::list))
+        .route(path::ADMIN_USER, get(routes::admin::users::find).patch(routes::admin::users::change))
+        .route(path::ADMIN_USER_SESSIONS, get(routes::admin::sessions::list).delete(routes::admin::sessions::end))
+        .route(path::ADMIN_EVENTS, get(routes::admin::events::list))
+        .route(path::ADMIN_EVENTS_STREAM, get(routes::admin::events::stream))
         .route(path::HEALTHZ, get(routes::health::healthz))
         .route(path::READYZ, get(routes::health::readyz));
     #[cfg(feature = "test-support")]

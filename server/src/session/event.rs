@@ -1,4 +1,4 @@
-use sessionkeep_types::{SessionId, UserId};
+use sessionkeep_types::{EventKind, SessionId, UserId};
 
 use super::UnixMillis;
 
@@ -13,8 +13,41 @@ pub struct SecurityEvent {
     pub user_id: Option<UserId>,
     /// Which session, where there is one.
     pub session_id: Option<SessionId>,
+    /// Who did it, where that was somebody else: an administrator.
+    pub by: Option<UserId>,
     /// Where the request came from.
     pub origin: Origin,
+    /// Where the session was used last before that, where a token is in two hands.
+    pub other: Option<Origin>,
+}
+
+impl SecurityEvent {
+    /// An event that concerns nobody yet.
+    #[must_use]
+    pub fn new(kind: EventKind, origin: &Origin, at: UnixMillis) -> Self {
+        Self { at, kind, user_id: None, session_id: None, by: None, origin: origin.clone(), other: None }
+    }
+
+    /// The same event, about this account.
+    #[must_use]
+    pub fn of(mut self, user: &UserId) -> Self {
+        self.user_id = Some(user.clone());
+        self
+    }
+
+    /// The same event, about this session of this account.
+    #[must_use]
+    pub fn of_session(mut self, user: &UserId, session: &SessionId) -> Self {
+        self.session_id = Some(session.clone());
+        self.of(user)
+    }
+
+    /// The same event, done by somebody else.
+    #[must_use]
+    pub fn by(mut self, actor: Option<&UserId>) -> Self {
+        self.by = actor.cloned();
+        self
+    }
 }
 
 /// Where a request came from. Both are what the client says; they inform, and decide nothing.
@@ -24,54 +57,4 @@ pub struct Origin {
     pub ip: String,
     /// The `User-Agent` header.
     pub user_agent: String,
-}
-
-/// What happened, in the words of OWASP's logging vocabulary where it has one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EventKind {
-    /// An account was made.
-    Registered,
-    /// Signed in.
-    LoginSucceeded,
-    /// Tried to, with a wrong password, or for an account that is disabled.
-    LoginFailed,
-    /// Signed out, or ended by its owner.
-    SignedOut,
-    /// The same refresh attempt was made again and answered again.
-    RefreshRepeated,
-    /// The answer to a refresh had been lost; the successor was given again.
-    RefreshAnswerLost,
-    /// As before, but so late that a new successor was made.
-    RefreshSuperseded,
-    /// A late copy of a request that had been answered.
-    RefreshLateCopy,
-    /// A token that had been replaced and used was presented again.
-    RefreshReused,
-    /// Three rotations in a row were also tried by somebody else.
-    CloneSuspected,
-    /// A token of a later generation than the database knows: it was restored from a backup.
-    DatabaseRestored,
-    /// The account was disabled.
-    AccountDisabled,
-}
-
-impl EventKind {
-    /// The kind as it is stored and shown to programs.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Registered => "user_created",
-            Self::LoginSucceeded => "authn_login_success",
-            Self::LoginFailed => "authn_login_fail",
-            Self::SignedOut => "session_signed_out",
-            Self::RefreshRepeated => "refresh_repeated",
-            Self::RefreshAnswerLost => "refresh_answer_lost",
-            Self::RefreshSuperseded => "refresh_superseded",
-            Self::RefreshLateCopy => "refresh_late_copy",
-            Self::RefreshReused => "authn_token_reuse",
-            Self::CloneSuspected => "authn_token_clone_suspected",
-            Self::DatabaseRestored => "database_restored",
-            Self::AccountDisabled => "user_disabled",
-        }
-    }
 }

@@ -9,8 +9,9 @@ mod record;
 pub mod rotation;
 mod time;
 
-pub use event::{EventKind, Origin, SecurityEvent};
+pub use event::{Origin, SecurityEvent};
 pub use policy::{OnTheft, Policy, Rotation};
 pub use record::{Client, Ended, ServedAttempts, Session, TokenHash};
 pub use rotation::{Decision, NewHead, Presented, apply, decide};
+pub use sessionkeep_types::EventKind;
 pub use time::UnixMillis;

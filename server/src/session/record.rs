@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use sessionkeep_types::{EndReason, SessionId, UserId};
 
-use super::{Policy, UnixMillis};
+use super::{Origin, Policy, UnixMillis};
 
 /// SHA-256 of a whole refresh token.
 pub type TokenHash = [u8; 32];
@@ -52,10 +52,8 @@ pub struct Session {
     pub absolute_deadline: UnixMillis,
     /// Set once and for ever when it was ended before its time.
     pub ended: Option<Ended>,
-    /// Where it was signed in from.
-    pub ip: String,
-    /// The `User-Agent` at sign-in.
-    pub user_agent: String,
+    /// Where the latest refresh that was granted came from; at first, the sign-in.
+    pub origin: Origin,
 }
 
 /// When and why a session was ended before its time.
@@ -111,8 +109,7 @@ impl Session {
             idle_deadline: now.plus(policy.idle_lifetime).min(absolute_deadline),
             absolute_deadline,
             ended: None,
-            ip: String::new(),
-            user_agent: String::new(),
+            origin: Origin::default(),
         }
     }
 

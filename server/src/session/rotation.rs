@@ -17,7 +17,7 @@ pub struct Presented {
     pub hash: TokenHash,
 }
 
-/// What is done about a presented token. The first five grants give an access token.
+/// What is done about a presented token. The first six give an access token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// The head, soon after it was given out: a new access token, the same refresh token, no cookie.
@@ -51,6 +51,12 @@ impl Decision {
     #[must_use]
     pub fn makes_head(&self) -> bool {
         matches!(self, Self::Rotate | Self::Supersede)
+    }
+
+    /// Whether the client is given an access token.
+    #[must_use]
+    pub fn grants(&self) -> bool {
+        matches!(self, Self::Quiet | Self::Rotate | Self::Repeat | Self::LostAnswer | Self::Supersede | Self::InFlight)
     }
 
     /// The event that reports it, for what is out of the ordinary.

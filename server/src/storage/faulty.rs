@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sessionkeep_types::{Role, SessionId, UserId};
+use sessionkeep_types::{EndReason, SessionId, UserId};
 
-use super::{Account, Accounts, Confirmation, Ending, Events, Sessions, Step, StorageError, Transacted};
+use super::{
+    Account, AccountChange, Accounts, Changed, Confirmation, Ending, EventFilter, Events, Scope, Sessions, Step,
+    StorageError, StoredEvent, Transacted,
+};
 use crate::{
     faults::Faults,
     session::{SecurityEvent, Session, UnixMillis},
@@ -49,17 +52,31 @@ impl<S: Accounts> Accounts for Faulty<S> {
     async fn set_display_name(&self, id: &UserId, name: Option<&str>) -> Result<bool, StorageError> {
         self.up()?.set_display_name(id, name).await
     }
-    async fn list(&self) -> Result<Vec<Account>, StorageError> {
-        self.up()?.list().await
+    async fn page(
+        &self,
+        query: Option<&str>,
+        before: Option<&UserId>,
+        limit: u32,
+    ) -> Result<Vec<Account>, StorageError> {
+        self.up()?.page(query, before, limit).await
     }
     async fn has_admin(&self) -> Result<bool, StorageError> {
         self.up()?.has_admin().await
     }
-    async fn set_role(&self, id: &UserId, role: &Role, now: UnixMillis) -> Result<bool, StorageError> {
-        self.up()?.set_role(id, role, now).await
+    async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
+        self.up()?.change(id, change, now).await
     }
-    async fn disable(&self, id: &UserId, event: &SecurityEvent) -> Result<bool, StorageError> {
-        self.up()?.disable(id, event).await
+    async fn change_password(
+        &self,
+        account: &Account,
+        new_hash: &str,
+        session: &Session,
+        event: &SecurityEvent,
+    ) -> Result<Option<Vec<Ending>>, StorageError> {
+        self.up()?.change_password(account, new_hash, session, event).await
+    }
+    async fn delete(&self, id: &UserId, event: &SecurityEvent) -> Result<Changed, StorageError> {
+        self.up()?.delete(id, event).await
     }
 }
 
@@ -77,6 +94,17 @@ impl<S: Sessions> Sessions for Faulty<S> {
         step: &mut (dyn for<'s> FnMut(&'s Session) -> Step + Send),
     ) -> Result<Transacted, StorageError> {
         self.up()?.transact(id, step).await
+    }
+    async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
+        self.up()?.of_user(user).await
+    }
+    async fn end_all(
+        &self,
+        scope: &Scope,
+        reason: EndReason,
+        event: &SecurityEvent,
+    ) -> Result<Vec<Ending>, StorageError> {
+        self.up()?.end_all(scope, reason, event).await
     }
     async fn confirm(&self, confirmations: &[Confirmation]) -> Result<(), StorageError> {
         self.up()?.confirm(confirmations).await
@@ -96,5 +124,19 @@ impl<S: Sessions> Sessions for Faulty<S> {
 impl<S: Events> Events for Faulty<S> {
     async fn record(&self, event: &SecurityEvent) -> Result<(), StorageError> {
         self.up()?.record(event).await
+    }
+    async fn page(
+        &self,
+        filter: &EventFilter,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StorageError> {
+        self.up()?.page(filter, before, limit).await
+    }
+    async fn after(&self, after: i64, limit: u32) -> Result<Vec<StoredEvent>, StorageError> {
+        self.up()?.after(after, limit).await
+    }
+    async fn latest(&self) -> Result<i64, StorageError> {
+        self.up()?.latest().await
     }
 }

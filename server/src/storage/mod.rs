@@ -8,7 +8,7 @@ pub mod sqlite;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
-use sessionkeep_types::{EndReason, Role, SessionId, UserId};
+use sessionkeep_types::{EndReason, EventKind, Role, SessionId, UserId};
 
 use crate::session::{SecurityEvent, Session, UnixMillis};
 
@@ -64,15 +64,55 @@ pub trait Accounts: Send + Sync {
     async fn rehash_password(&self, id: &UserId, old: &str, new: &str) -> Result<(), StorageError>;
     /// Sets or removes the display name. False: there is no such account.
     async fn set_display_name(&self, id: &UserId, name: Option<&str>) -> Result<bool, StorageError>;
-    /// All accounts, oldest first.
-    async fn list(&self) -> Result<Vec<Account>, StorageError>;
+    /// A part of all accounts, newest first: those whose e-mail address or display name contains `query`, made before the
+    /// account `before`.
+    async fn page(
+        &self,
+        query: Option<&str>,
+        before: Option<&UserId>,
+        limit: u32,
+    ) -> Result<Vec<Account>, StorageError>;
     /// Whether there is an administrator who can sign in.
     async fn has_admin(&self) -> Result<bool, StorageError>;
-    /// Sets the role and raises the version of the account's sessions, so that live access tokens are refreshed. False:
-    /// there is no such account.
-    async fn set_role(&self, id: &UserId, role: &Role, now: UnixMillis) -> Result<bool, StorageError>;
-    /// Disables the account and ends its sessions. False: there is no such account.
-    async fn disable(&self, id: &UserId, event: &SecurityEvent) -> Result<bool, StorageError>;
+    /// Changes what `change` names. A new role raises the version of the account's sessions, so that live access tokens
+    /// are refreshed; disabling ends them. Of the events those are stored whose change was one.
+    async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError>;
+    /// Sets the password of `account`, ends all its sessions and begins `session`, unless the account was disabled, or got
+    /// another password or role, since it was read: then nothing happens and the answer is `None`.
+    async fn change_password(
+        &self,
+        account: &Account,
+        new_hash: &str,
+        session: &Session,
+        event: &SecurityEvent,
+    ) -> Result<Option<Vec<Ending>>, StorageError>;
+    /// Removes the account and its sessions. For access tokens that are in time a tombstone of each session stays.
+    async fn delete(&self, id: &UserId, event: &SecurityEvent) -> Result<Changed, StorageError>;
+}
+
+/// What shall be changed about an account. Each change comes with the event that reports it.
+#[derive(Clone, Debug, Default)]
+pub struct AccountChange {
+    /// The new role.
+    pub role: Option<(Role, SecurityEvent)>,
+    /// Whether it shall be disabled from now on.
+    pub disabled: Option<(bool, SecurityEvent)>,
+    /// Whether it may leave nobody who can administrate: an operator can make another one.
+    pub even_the_last_admin: bool,
+}
+
+/// What became of a change to an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// There is no such account.
+    NotFound,
+    /// Nobody could administrate any more; nothing was changed.
+    LastAdmin,
+    /// It is as was asked.
+    Done {
+        /// The sessions whose access tokens are no longer good.
+        endings: Vec<Ending>,
+    },
 }
 
 /// Sessions.
@@ -94,10 +134,22 @@ pub trait Sessions: Send + Sync {
         step: &mut (dyn for<'s> FnMut(&'s Session) -> Step + Send),
     ) -> Result<Transacted, StorageError>;
 
+    /// The sessions of an account that were not ended, the one used last first. Some of them may have expired.
+    async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError>;
+
+    /// Ends all sessions of `scope` that were not ended yet, at the time of `event`. Where there was none to end, nothing
+    /// is reported.
+    async fn end_all(
+        &self,
+        scope: &Scope,
+        reason: EndReason,
+        event: &SecurityEvent,
+    ) -> Result<Vec<Ending>, StorageError>;
+
     /// Writes that access tokens of these generations were used.
     async fn confirm(&self, confirmations: &[Confirmation]) -> Result<(), StorageError>;
 
-    /// The sessions that were ended, or raised to a newer version, at `since` or later.
+    /// The sessions that were ended, deleted with their account, or raised to a newer version, at `since` or later.
     async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError>;
 
     /// A number that is another one after any process has changed the store.
@@ -107,11 +159,53 @@ pub trait Sessions: Send + Sync {
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError>;
 }
 
-/// Security events that report nothing else that is stored.
+/// Which sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of an account.
+    Of(UserId),
+    /// All of an account but one.
+    OthersOf(UserId, SessionId),
+    /// All that were begun before this time.
+    BegunBefore(UnixMillis),
+}
+
+/// Security events. Those that report something that is stored are stored with it; these are the others.
 #[async_trait]
 pub trait Events: Send + Sync {
     /// Adds one.
     async fn record(&self, event: &SecurityEvent) -> Result<(), StorageError>;
+    /// A part of what `filter` names, newest first, from before the event `before`.
+    async fn page(
+        &self,
+        filter: &EventFilter,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StorageError>;
+    /// What happened after the event `after`, oldest first.
+    async fn after(&self, after: i64, limit: u32) -> Result<Vec<StoredEvent>, StorageError>;
+    /// The number of the latest event; 0 where there is none.
+    async fn latest(&self) -> Result<i64, StorageError>;
+}
+
+/// Which events.
+#[derive(Clone, Debug, Default)]
+pub struct EventFilter {
+    /// Of this account alone.
+    pub user: Option<UserId>,
+    /// Of this kind alone.
+    pub kind: Option<EventKind>,
+    /// Without what rotation copes with by itself.
+    pub without_routine: bool,
+}
+
+/// An event and its number: later ones have greater ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// The number.
+    pub id: i64,
+    /// The event.
+    pub event: SecurityEvent,
 }
 
 /// What a transaction on one session does.

@@ -1,5 +1,6 @@
 //! The server from outside, over real sockets. One binary; a file a route or a behaviour.
 
+mod activity;
 mod canaries;
 mod cookies;
 mod csrf;

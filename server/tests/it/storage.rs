@@ -11,7 +11,7 @@ use sessionkeep_types::{EndReason, Role, SessionId, UserId};
 const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 
 fn event(kind: EventKind) -> SecurityEvent {
-    SecurityEvent { at: NOW, kind, user_id: None, session_id: None, origin: Origin::default() }
+    SecurityEvent::new(kind, &Origin::default(), NOW)
 }
 
 fn account() -> Account {

@@ -1,8 +1,13 @@
-use axum::{Json as Answer, extract::State};
-use sessionkeep_types::{UpdateProfileRequest, User};
+use axum::{
+    Json as Answer,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::IntoResponse,
+};
+use sessionkeep_types::{DeleteAccountRequest, UpdateProfileRequest, User};
 
 use super::{ApiError, AppState, user};
-use crate::http::extract::{Bearer, Json};
+use crate::http::extract::{Bearer, From, Json};
 
 /// `GET /api/me`
 pub(in crate::http) async fn me(State(state): State<AppState>, bearer: Bearer) -> Result<Answer<User>, ApiError> {
@@ -18,4 +23,17 @@ pub(in crate::http) async fn rename(
 ) -> Result<Answer<User>, ApiError> {
     let claims = bearer.authenticate(&state).await?;
     Ok(Answer(user(state.auth.rename(&claims, request.display_name).await?)))
+}
+
+/// `DELETE /api/me`
+pub(in crate::http) async fn delete(
+    State(state): State<AppState>,
+    From(origin): From,
+    bearer: Bearer,
+    Json(request): Json<DeleteAccountRequest>,
+) -> Result<impl IntoResponse, ApiError> {
+    let claims = bearer.authenticate(&state).await?;
+    state.auth.delete_account(&claims, &request.current_password, &origin).await?;
+    let cookie = HeaderMap::from_iter([(header::SET_COOKIE, state.edge.cookie.clear())]);
+    Ok((StatusCode::NO_CONTENT, cookie))
 }

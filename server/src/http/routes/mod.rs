@@ -1,21 +1,29 @@
 //! One handler a file, named as the use case that it calls.
 
+pub(super) mod activity;
+pub(super) mod admin;
 pub(super) mod health;
 pub(super) mod login;
 pub(super) mod logout;
 pub(super) mod me;
+pub(super) mod password;
 pub(super) mod refresh;
 pub(super) mod register;
+pub(super) mod sessions;
 
 use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
-use sessionkeep_types::{AuthResponse, TokenType, User};
+use sessionkeep_types::{AuthResponse, Origin, Page, SecurityEvent, Session, SessionId, SessionList, TokenType, User};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{AppState, error::ApiError};
-use crate::{auth::SignedIn, session::UnixMillis, storage::Account};
+use super::{AppState, device, error::ApiError};
+use crate::{
+    auth::SignedIn,
+    session::{self, UnixMillis},
+    storage::{Account, StoredEvent},
+};
 
 pub(super) async fn not_found() -> ApiError {
     ApiError::not_found()
@@ -41,6 +49,48 @@ fn rfc3339(at: UnixMillis) -> String {
         .ok()
         .and_then(|time| time.format(&Rfc3339).ok())
         .unwrap_or_default()
+}
+
+/// A part of a list. There may be more where it is full.
+fn page<T, W>(entries: Vec<T>, limit: u32, cursor: impl Fn(&T) -> String, wire: impl Fn(T) -> W) -> Page<W> {
+    let full = u32::try_from(entries.len()).is_ok_and(|count| count >= limit);
+    let next = entries.last().filter(|_| full).map(cursor);
+    Page { items: entries.into_iter().map(wire).collect(), next }
+}
+
+/// An event as it is told.
+fn told(stored: StoredEvent) -> SecurityEvent {
+    let StoredEvent { id, event } = stored;
+    let origin = |origin: session::Origin| Origin {
+        device: device::label(&origin.user_agent),
+        ip: origin.ip,
+        user_agent: origin.user_agent,
+    };
+    SecurityEvent {
+        id: id.to_string(),
+        at: rfc3339(event.at),
+        kind: event.kind,
+        user_id: event.user_id,
+        session_id: event.session_id,
+        by: event.by,
+        origin: origin(event.origin),
+        other: event.other.map(origin),
+    }
+}
+
+/// Sessions as their owner sees them. `current` is the one that asks.
+fn session_list(sessions: Vec<session::Session>, current: &SessionId) -> SessionList {
+    let wire = |session: session::Session| Session {
+        current: session.id == *current,
+        created_at: rfc3339(session.created_at),
+        last_used_at: rfc3339(session.last_used_at),
+        expires_at: rfc3339(session.idle_deadline.min(session.absolute_deadline)),
+        device: device::label(&session.origin.user_agent),
+        ip: session.origin.ip,
+        user_agent: session.origin.user_agent,
+        id: session.id,
+    };
+    SessionList { sessions: sessions.into_iter().map(wire).collect() }
 }
 
 /// A first access token in the body, a first refresh token in the cookie.

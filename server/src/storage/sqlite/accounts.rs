@@ -1,12 +1,12 @@
 use async_trait::async_trait;
 use secrecy::ExposeSecret as _;
 use sessionkeep_types::{EndReason, Role, UserId};
-use sqlx::{FromRow, Row as _};
+use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
-use super::{SqliteStore, events, impossible};
+use super::{SqliteStore, events, impossible, sessions};
 use crate::{
-    session::{SecurityEvent, UnixMillis},
-    storage::{Account, Accounts, StorageError},
+    session::{SecurityEvent, Session, UnixMillis},
+    storage::{Account, AccountChange, Accounts, Changed, Ending, Scope, StorageError},
 };
 
 #[async_trait]
@@ -42,9 +42,7 @@ impl Accounts for SqliteStore {
     }
 
     async fn by_id(&self, id: &UserId) -> Result<Option<Account>, StorageError> {
-        let row: Option<Row> =
-            sqlx::query_as("SELECT * FROM users WHERE id = ?").bind(id.as_str()).fetch_optional(&self.readers).await?;
-        row.map(Account::try_from).transpose()
+        select(&mut *self.readers.acquire().await?, id).await
     }
 
     async fn rehash_password(&self, id: &UserId, old: &str, new: &str) -> Result<(), StorageError> {
@@ -66,9 +64,24 @@ impl Accounts for SqliteStore {
         Ok(updated.rows_affected() == 1)
     }
 
-    async fn list(&self) -> Result<Vec<Account>, StorageError> {
-        let rows: Vec<Row> =
-            sqlx::query_as("SELECT * FROM users ORDER BY created_at, id").fetch_all(&self.readers).await?;
+    async fn page(
+        &self,
+        query: Option<&str>,
+        before: Option<&UserId>,
+        limit: u32,
+    ) -> Result<Vec<Account>, StorageError> {
+        let mut select = QueryBuilder::<Sqlite>::new("SELECT * FROM users WHERE TRUE");
+        if let Some(query) = query {
+            let pattern = contains(query);
+            select.push(" AND (email LIKE ").push_bind(pattern.clone());
+            select.push(" ESCAPE '\\' OR display_name LIKE ").push_bind(pattern).push(" ESCAPE '\\')");
+        }
+        if let Some(before) = before {
+            // UUIDv7: the order of the ids is that of their making.
+            select.push(" AND id < ").push_bind(before.as_str());
+        }
+        select.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
+        let rows: Vec<Row> = select.build_query_as().fetch_all(&self.readers).await?;
         rows.into_iter().map(Account::try_from).collect()
     }
 
@@ -79,42 +92,130 @@ impl Accounts for SqliteStore {
         Ok(row.try_get(0)?)
     }
 
-    async fn set_role(&self, id: &UserId, role: &Role, now: UnixMillis) -> Result<bool, StorageError> {
+    async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
         let mut tx = self.begin().await?;
-        let updated = sqlx::query("UPDATE users SET role = ? WHERE id = ?")
-            .bind(role.as_str())
-            .bind(id.as_str())
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query("UPDATE sessions SET ver = ver + 1, ver_at = ? WHERE user_id = ? AND revoked_at IS NULL")
+        let Some(account) = select(&mut tx, id).await? else { return Ok(Changed::NotFound) };
+        let was_disabled = account.disabled_at.is_some();
+        let role = change.role.as_ref().filter(|(role, _)| *role != account.role);
+        let disabled = change.disabled.as_ref().filter(|(disabled, _)| *disabled != was_disabled);
+        let stays_admin = role.map_or(&account.role, |(role, _)| role) == &Role::Admin
+            && !disabled.map_or(was_disabled, |(disabled, _)| *disabled);
+        if !change.even_the_last_admin && !stays_admin && is_last_admin(&mut tx, &account).await? {
+            return Ok(Changed::LastAdmin);
+        }
+        let mut endings = vec![];
+        if let Some((role, event)) = role {
+            sqlx::query("UPDATE users SET role = ? WHERE id = ?")
+                .bind(role.as_str())
+                .bind(id.as_str())
+                .execute(&mut *tx)
+                .await?;
+            let raised = sqlx::query(
+                "UPDATE sessions SET ver = ver + 1, ver_at = ? WHERE user_id = ? AND revoked_at IS NULL
+                 RETURNING id, revoked_at, ver, ver_at",
+            )
             .bind(now.0)
             .bind(id.as_str())
-            .execute(&mut *tx)
+            .fetch_all(&mut *tx)
             .await?;
+            endings.extend(raised.iter().map(sessions::ending).collect::<Result<Vec<_>, _>>()?);
+            events::insert(&mut tx, event).await?;
+        }
+        if let Some((disabled, event)) = disabled {
+            sqlx::query("UPDATE users SET disabled_at = ? WHERE id = ?")
+                .bind(disabled.then_some(now.0))
+                .bind(id.as_str())
+                .execute(&mut *tx)
+                .await?;
+            if *disabled {
+                let all = Scope::Of(id.clone());
+                endings.extend(sessions::end_all(&mut tx, &all, now, &EndReason::AccountDisabled).await?);
+            }
+            events::insert(&mut tx, event).await?;
+        }
         tx.commit().await?;
-        Ok(updated.rows_affected() == 1)
+        Ok(Changed::Done { endings })
     }
 
-    async fn disable(&self, id: &UserId, event: &SecurityEvent) -> Result<bool, StorageError> {
+    async fn change_password(
+        &self,
+        account: &Account,
+        new_hash: &str,
+        session: &Session,
+        event: &SecurityEvent,
+    ) -> Result<Option<Vec<Ending>>, StorageError> {
         let mut tx = self.begin().await?;
-        let updated = sqlx::query("UPDATE users SET disabled_at = COALESCE(disabled_at, ?) WHERE id = ?")
-            .bind(event.at.0)
-            .bind(id.as_str())
-            .execute(&mut *tx)
-            .await?;
-        if updated.rows_affected() == 0 {
-            return Ok(false);
+        let all = Scope::Of(account.id.clone());
+        let endings = sessions::end_all(&mut tx, &all, event.at, &EndReason::PasswordChanged).await?;
+        if !sessions::insert(&mut tx, session, account).await? {
+            return Ok(None);
         }
-        sqlx::query("UPDATE sessions SET revoked_at = ?, revoked_reason = ? WHERE user_id = ? AND revoked_at IS NULL")
-            .bind(event.at.0)
-            .bind(EndReason::AccountDisabled.as_str())
-            .bind(id.as_str())
+        // A sign-in that began with the old password compares this time, so it must be another one even within a millisecond.
+        let changed_at = event.at.0.max(account.password_changed_at.0.saturating_add(1));
+        sqlx::query("UPDATE users SET password_hash = ?, password_changed_at = ? WHERE id = ?")
+            .bind(new_hash)
+            .bind(changed_at)
+            .bind(account.id.as_str())
             .execute(&mut *tx)
             .await?;
         events::insert(&mut tx, event).await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(Some(endings))
     }
+
+    async fn delete(&self, id: &UserId, event: &SecurityEvent) -> Result<Changed, StorageError> {
+        let mut tx = self.begin().await?;
+        let Some(account) = select(&mut tx, id).await? else { return Ok(Changed::NotFound) };
+        if is_last_admin(&mut tx, &account).await? {
+            return Ok(Changed::LastAdmin);
+        }
+        let rows = sqlx::query(
+            "INSERT INTO tombstones (session_id, ended_at) SELECT id, ? FROM sessions WHERE user_id = ?
+             RETURNING session_id, ended_at, 0, 0",
+        )
+        .bind(event.at.0)
+        .bind(id.as_str())
+        .fetch_all(&mut *tx)
+        .await?;
+        let endings = rows.iter().map(sessions::ending).collect::<Result<Vec<_>, _>>()?;
+        // Its sessions go with it (`ON DELETE CASCADE`).
+        sqlx::query("DELETE FROM users WHERE id = ?").bind(id.as_str()).execute(&mut *tx).await?;
+        events::insert(&mut tx, event).await?;
+        tx.commit().await?;
+        Ok(Changed::Done { endings })
+    }
+}
+
+async fn select(connection: &mut SqliteConnection, id: &UserId) -> Result<Option<Account>, StorageError> {
+    let row: Option<Row> =
+        sqlx::query_as("SELECT * FROM users WHERE id = ?").bind(id.as_str()).fetch_optional(connection).await?;
+    row.map(Account::try_from).transpose()
+}
+
+/// Whether nobody else could administrate.
+async fn is_last_admin(connection: &mut SqliteConnection, account: &Account) -> Result<bool, StorageError> {
+    if account.role != Role::Admin || account.disabled_at.is_some() {
+        return Ok(false);
+    }
+    let row =
+        sqlx::query("SELECT NOT EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND disabled_at IS NULL AND id <> ?)")
+            .bind(account.id.as_str())
+            .fetch_one(connection)
+            .await?;
+    Ok(row.try_get(0)?)
+}
+
+/// A pattern for what contains `text`, in which nothing of it is a wildcard.
+fn contains(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
 }
 
 #[derive(FromRow)]

@@ -1,10 +1,11 @@
 use async_trait::async_trait;
-use sqlx::SqliteConnection;
+use sessionkeep_types::{EventKind, SessionId, UserId};
+use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::SqliteStore;
 use crate::{
-    session::SecurityEvent,
-    storage::{Events, StorageError},
+    session::{Origin, SecurityEvent, UnixMillis},
+    storage::{EventFilter, Events, StorageError, StoredEvent},
 };
 
 #[async_trait]
@@ -14,19 +15,96 @@ impl Events for SqliteStore {
         insert(&mut tx, event).await?;
         Ok(tx.commit().await?)
     }
+
+    async fn page(
+        &self,
+        filter: &EventFilter,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StorageError> {
+        let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM security_events WHERE id < ");
+        query.push_bind(before.unwrap_or(i64::MAX));
+        if let Some(user) = &filter.user {
+            query.push(" AND user_id = ").push_bind(user.as_str());
+        }
+        if let Some(kind) = &filter.kind {
+            query.push(" AND kind = ").push_bind(kind.as_str());
+        }
+        if filter.without_routine {
+            let mut kinds = query.push(" AND kind NOT IN (").separated(", ");
+            for kind in EventKind::ROUTINE {
+                kinds.push_bind(kind.as_str());
+            }
+            query.push(")");
+        }
+        query.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
+        let rows: Vec<Row> = query.build_query_as().fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(StoredEvent::from).collect())
+    }
+
+    async fn after(&self, after: i64, limit: u32) -> Result<Vec<StoredEvent>, StorageError> {
+        let rows: Vec<Row> = sqlx::query_as("SELECT * FROM security_events WHERE id > ? ORDER BY id LIMIT ?")
+            .bind(after)
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(rows.into_iter().map(StoredEvent::from).collect())
+    }
+
+    async fn latest(&self) -> Result<i64, StorageError> {
+        let row = sqlx::query("SELECT COALESCE(MAX(id), 0) FROM security_events").fetch_one(&self.readers).await?;
+        Ok(row.try_get(0)?)
+    }
 }
 
 pub(super) async fn insert(connection: &mut SqliteConnection, event: &SecurityEvent) -> Result<(), StorageError> {
     sqlx::query(
-        "INSERT INTO security_events (at, kind, user_id, session_id, ip, user_agent) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO security_events
+             (at, kind, user_id, session_id, by_user_id, ip, user_agent, other_ip, other_user_agent)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(event.at.0)
     .bind(event.kind.as_str())
-    .bind(event.user_id.as_ref().map(sessionkeep_types::UserId::as_str))
-    .bind(event.session_id.as_ref().map(sessionkeep_types::SessionId::as_str))
+    .bind(event.user_id.as_ref().map(UserId::as_str))
+    .bind(event.session_id.as_ref().map(SessionId::as_str))
+    .bind(event.by.as_ref().map(UserId::as_str))
     .bind(&event.origin.ip)
     .bind(&event.origin.user_agent)
+    .bind(event.other.as_ref().map(|other| &other.ip))
+    .bind(event.other.as_ref().map(|other| &other.user_agent))
     .execute(connection)
     .await?;
     Ok(())
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    at: i64,
+    kind: String,
+    user_id: Option<String>,
+    session_id: Option<String>,
+    by_user_id: Option<String>,
+    ip: String,
+    user_agent: String,
+    other_ip: Option<String>,
+    other_user_agent: Option<String>,
+}
+
+impl From<Row> for StoredEvent {
+    fn from(row: Row) -> Self {
+        let other = (row.other_ip.zip(row.other_user_agent)).map(|(ip, user_agent)| Origin { ip, user_agent });
+        Self {
+            id: row.id,
+            event: SecurityEvent {
+                at: UnixMillis(row.at),
+                kind: EventKind::from(row.kind),
+                user_id: row.user_id.map(UserId::new),
+                session_id: row.session_id.map(SessionId::new),
+                by: row.by_user_id.map(UserId::new),
+                origin: Origin { ip: row.ip, user_agent: row.user_agent },
+                other,
+            },
+        }
+    }
 }

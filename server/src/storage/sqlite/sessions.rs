@@ -1,11 +1,11 @@
 use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
-use sqlx::{FromRow, Row as _, SqliteConnection};
+use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::{SqliteStore, events, impossible};
 use crate::{
-    session::{Client, Ended, SecurityEvent, ServedAttempts, Session, TokenHash, UnixMillis},
-    storage::{Account, Confirmation, Ending, Sessions, Step, StorageError, Transacted},
+    session::{Client, Ended, Origin, SecurityEvent, ServedAttempts, Session, TokenHash, UnixMillis},
+    storage::{Account, Confirmation, Ending, Scope, Sessions, Step, StorageError, Transacted},
 };
 
 /// Rows deleted in one transaction: no request waits long behind it.
@@ -15,38 +15,7 @@ const PURGE_BATCH: i64 = 200;
 impl Sessions for SqliteStore {
     async fn insert(&self, session: &Session, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError> {
         let mut tx = self.begin().await?;
-        let inserted = sqlx::query(
-            "INSERT INTO sessions (id, user_id, ver, ver_at, gen, head_hash, served_attempts, emitted_at, confirmed_at,
-                 streak, hit, browser, attempts, remember_me, created_at, last_used_at, idle_deadline,
-                 absolute_deadline, ip, user_agent)
-             SELECT ?, id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
-             FROM users WHERE id = ? AND disabled_at IS NULL AND password_changed_at = ? AND role = ?",
-        )
-        .bind(session.id.as_str())
-        .bind(session.ver)
-        .bind(session.ver_at.0)
-        .bind(stored(session.generation))
-        .bind(session.head_hash.as_slice())
-        .bind(attempts_to_json(&session.served_attempts))
-        .bind(session.emitted_at.0)
-        .bind(session.confirmed_at.map(|at| at.0))
-        .bind(session.streak)
-        .bind(session.hit)
-        .bind(session.client.browser)
-        .bind(session.client.attempts)
-        .bind(session.remember_me)
-        .bind(session.created_at.0)
-        .bind(session.last_used_at.0)
-        .bind(session.idle_deadline.0)
-        .bind(session.absolute_deadline.0)
-        .bind(&session.ip)
-        .bind(&session.user_agent)
-        .bind(account.id.as_str())
-        .bind(account.password_changed_at.0)
-        .bind(account.role.as_str().to_owned())
-        .execute(&mut *tx)
-        .await?;
-        if inserted.rows_affected() == 0 {
+        if !insert(&mut tx, session, account).await? {
             return Ok(false);
         }
         events::insert(&mut tx, event).await?;
@@ -73,7 +42,9 @@ impl Sessions for SqliteStore {
                 ended.push(session.id.clone());
             }
             if let (Some(reason), Some(end)) = (end_others, &next.ended) {
-                ended.extend(end_others_of(&mut tx, &session, end.at, &reason).await?);
+                let others = Scope::OthersOf(session.user_id.clone(), session.id.clone());
+                let endings = end_all(&mut tx, &others, end.at, &reason).await?;
+                ended.extend(endings.into_iter().map(|ending| ending.session_id));
             }
         }
         for event in &events {
@@ -81,6 +52,31 @@ impl Sessions for SqliteStore {
         }
         tx.commit().await?;
         Ok(Transacted::Done { ended })
+    }
+
+    async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT * FROM sessions WHERE user_id = ? AND revoked_at IS NULL ORDER BY last_used_at DESC, id DESC",
+        )
+        .bind(user.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().map(Session::try_from).collect()
+    }
+
+    async fn end_all(
+        &self,
+        scope: &Scope,
+        reason: EndReason,
+        event: &SecurityEvent,
+    ) -> Result<Vec<Ending>, StorageError> {
+        let mut tx = self.begin().await?;
+        let endings = end_all(&mut tx, scope, event.at, &reason).await?;
+        if !endings.is_empty() {
+            events::insert(&mut tx, event).await?;
+        }
+        tx.commit().await?;
+        Ok(endings)
     }
 
     async fn confirm(&self, confirmations: &[Confirmation]) -> Result<(), StorageError> {
@@ -99,21 +95,13 @@ impl Sessions for SqliteStore {
     async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError> {
         let rows = sqlx::query(
             "SELECT id, revoked_at, ver, ver_at FROM sessions WHERE revoked_at >= ?1
-             UNION SELECT id, revoked_at, ver, ver_at FROM sessions WHERE ver_at > 0 AND ver_at >= ?1",
+             UNION SELECT id, revoked_at, ver, ver_at FROM sessions WHERE ver_at > 0 AND ver_at >= ?1
+             UNION SELECT session_id, ended_at, 0, 0 FROM tombstones WHERE ended_at >= ?1",
         )
         .bind(since.0)
         .fetch_all(&self.readers)
         .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Ending {
-                    session_id: SessionId::new(row.try_get::<String, _>(0)?),
-                    ended_at: row.try_get::<Option<i64>, _>(1)?.map(UnixMillis),
-                    ver: row.try_get(2)?,
-                    ver_at: UnixMillis(row.try_get(3)?),
-                })
-            })
-            .collect()
+        rows.iter().map(ending).collect()
     }
 
     async fn change_marker(&self) -> Result<i64, StorageError> {
@@ -122,6 +110,7 @@ impl Sessions for SqliteStore {
     }
 
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError> {
+        sqlx::query("DELETE FROM tombstones WHERE ended_at < ?").bind(before.0).execute(&self.writer).await?;
         let mut purged = 0;
         loop {
             let batch = sqlx::query(
@@ -147,13 +136,53 @@ async fn select(connection: &mut SqliteConnection, id: &SessionId) -> Result<Opt
     row.map(Session::try_from).transpose()
 }
 
+/// False: the account is not any more what was read, and nothing was added.
+pub(super) async fn insert(
+    connection: &mut SqliteConnection,
+    session: &Session,
+    account: &Account,
+) -> Result<bool, StorageError> {
+    let inserted = sqlx::query(
+        "INSERT INTO sessions (id, user_id, ver, ver_at, gen, head_hash, served_attempts, emitted_at, confirmed_at,
+             streak, hit, browser, attempts, remember_me, created_at, last_used_at, idle_deadline,
+             absolute_deadline, ip, user_agent)
+         SELECT ?, id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+         FROM users WHERE id = ? AND disabled_at IS NULL AND password_changed_at = ? AND role = ?",
+    )
+    .bind(session.id.as_str())
+    .bind(session.ver)
+    .bind(session.ver_at.0)
+    .bind(stored(session.generation))
+    .bind(session.head_hash.as_slice())
+    .bind(attempts_to_json(&session.served_attempts))
+    .bind(session.emitted_at.0)
+    .bind(session.confirmed_at.map(|at| at.0))
+    .bind(session.streak)
+    .bind(session.hit)
+    .bind(session.client.browser)
+    .bind(session.client.attempts)
+    .bind(session.remember_me)
+    .bind(session.created_at.0)
+    .bind(session.last_used_at.0)
+    .bind(session.idle_deadline.0)
+    .bind(session.absolute_deadline.0)
+    .bind(&session.origin.ip)
+    .bind(&session.origin.user_agent)
+    .bind(account.id.as_str())
+    .bind(account.password_changed_at.0)
+    .bind(account.role.as_str().to_owned())
+    .execute(connection)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
 /// Compare and set: the row must still be the one that was decided on. Within `BEGIN IMMEDIATE` it always is; the
 /// condition says so to the database, too.
 async fn update(connection: &mut SqliteConnection, read: &Session, next: &Session) -> Result<(), StorageError> {
     let updated = sqlx::query(
         "UPDATE sessions SET gen = ?, head_hash = ?, prev_hash = ?, sealed_head = ?, head_attempt = ?,
              served_attempts = ?, emitted_at = ?, confirmed_at = ?, streak = ?, hit = ?, last_used_at = ?,
-             idle_deadline = ?, revoked_at = ?, revoked_reason = ?
+             idle_deadline = ?, revoked_at = ?, revoked_reason = ?, ip = ?, user_agent = ?
          WHERE id = ? AND gen = ? AND head_hash = ? AND revoked_at IS NULL",
     )
     .bind(stored(next.generation))
@@ -170,6 +199,8 @@ async fn update(connection: &mut SqliteConnection, read: &Session, next: &Sessio
     .bind(next.idle_deadline.0)
     .bind(next.ended.as_ref().map(|ended| ended.at.0))
     .bind(next.ended.as_ref().map(|ended| ended.reason.as_str().to_owned()))
+    .bind(&next.origin.ip)
+    .bind(&next.origin.user_agent)
     .bind(read.id.as_str())
     .bind(stored(read.generation))
     .bind(read.head_hash.as_slice())
@@ -182,23 +213,34 @@ async fn update(connection: &mut SqliteConnection, read: &Session, next: &Sessio
     }
 }
 
-async fn end_others_of(
+/// Ends what lives of `scope`. The caller commits.
+pub(super) async fn end_all(
     connection: &mut SqliteConnection,
-    session: &Session,
+    scope: &Scope,
     at: UnixMillis,
     reason: &EndReason,
-) -> Result<Vec<SessionId>, StorageError> {
-    let rows = sqlx::query(
-        "UPDATE sessions SET revoked_at = ?, revoked_reason = ?
-         WHERE user_id = ? AND id <> ? AND revoked_at IS NULL RETURNING id",
-    )
-    .bind(at.0)
-    .bind(reason.as_str().to_owned())
-    .bind(session.user_id.as_str())
-    .bind(session.id.as_str())
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(|row| Ok(SessionId::new(row.try_get::<String, _>(0)?))).collect()
+) -> Result<Vec<Ending>, StorageError> {
+    let mut query = QueryBuilder::<Sqlite>::new("UPDATE sessions SET revoked_at = ");
+    query.push_bind(at.0).push(", revoked_reason = ").push_bind(reason.as_str()).push(" WHERE revoked_at IS NULL AND ");
+    match scope {
+        Scope::Of(user) => query.push("user_id = ").push_bind(user.as_str()),
+        Scope::OthersOf(user, but) => {
+            query.push("user_id = ").push_bind(user.as_str()).push(" AND id <> ").push_bind(but.as_str())
+        }
+        Scope::BegunBefore(time) => query.push("created_at < ").push_bind(time.0),
+    };
+    query.push(" RETURNING id, revoked_at, ver, ver_at");
+    let rows = query.build().fetch_all(connection).await?;
+    rows.iter().map(ending).collect()
+}
+
+pub(super) fn ending(row: &SqliteRow) -> Result<Ending, StorageError> {
+    Ok(Ending {
+        session_id: SessionId::new(row.try_get::<String, _>(0)?),
+        ended_at: row.try_get::<Option<i64>, _>(1)?.map(UnixMillis),
+        ver: row.try_get(2)?,
+        ver_at: UnixMillis(row.try_get(3)?),
+    })
 }
 
 /// SQLite's integers are signed. A generation that does not fit would take longer than the universe has lasted.
@@ -277,8 +319,7 @@ impl TryFrom<Row> for Session {
             idle_deadline: UnixMillis(row.idle_deadline),
             absolute_deadline: UnixMillis(row.absolute_deadline),
             ended,
-            ip: row.ip,
-            user_agent: row.user_agent,
+            origin: Origin { ip: row.ip, user_agent: row.user_agent },
             id: SessionId::new(row.id),
         })
     }

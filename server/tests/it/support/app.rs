@@ -7,7 +7,7 @@ use server::{
     clock::{Clock as _, SystemClock},
     config::{Settings, Sources},
     session::{EventKind, Origin, SecurityEvent},
-    storage::{Accounts as _, sqlite::SqliteStore},
+    storage::{AccountChange, Accounts as _, Changed, Events as _, sqlite::SqliteStore},
 };
 use sessionkeep_types::Role;
 use tempfile::TempDir;
@@ -79,22 +79,29 @@ impl TestApp {
     }
 
     pub(crate) async fn set_role(&self, email: &str, role: &str) {
-        let store = self.store().await;
-        let account = store.by_email(email).await.expect("works").expect("there");
-        assert!(store.set_role(&account.id, &Role::from(role.to_owned()), SystemClock.now()).await.expect("works"));
+        let event = SecurityEvent::new(EventKind::RoleChanged, &Origin::default(), SystemClock.now());
+        let change = AccountChange { role: Some((Role::from(role.to_owned()), event)), ..AccountChange::default() };
+        self.change(email, change).await;
     }
 
     pub(crate) async fn disable(&self, email: &str) {
+        let event = SecurityEvent::new(EventKind::AccountDisabled, &Origin::default(), SystemClock.now());
+        let change = AccountChange { disabled: Some((true, event)), ..AccountChange::default() };
+        self.change(email, change).await;
+    }
+
+    async fn change(&self, email: &str, change: AccountChange) {
+        let change = AccountChange { even_the_last_admin: true, ..change };
         let store = self.store().await;
         let account = store.by_email(email).await.expect("works").expect("there");
-        let event = SecurityEvent {
-            at: SystemClock.now(),
-            kind: EventKind::AccountDisabled,
-            user_id: Some(account.id.clone()),
-            session_id: None,
-            origin: Origin::default(),
-        };
-        assert!(store.disable(&account.id, &event).await.expect("works"));
+        let changed = store.change(&account.id, &change, SystemClock.now()).await.expect("works");
+        assert!(matches!(changed, Changed::Done { .. }), "{changed:?}");
+    }
+
+    /// What was reported, oldest first.
+    pub(crate) async fn events(&self) -> Vec<SecurityEvent> {
+        let events = self.store().await.after(0, 1000).await.expect("works");
+        events.into_iter().map(|stored| stored.event).collect()
     }
 
     /// Asks until it is so. What another process does is seen within a second, so this takes no longer.

@@ -91,6 +91,41 @@ impl Person {
         self.keep(self.with_cookie("/api/auth/logout")).await
     }
 
+    /// A request with the access token.
+    pub(crate) async fn call(&mut self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let token = self.access_token.as_deref().expect("an access token");
+        let mut request = self.request(method, path).header("authorization", format!("Bearer {token}"));
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        self.keep(request).await
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.call(Method::GET, path, None).await
+    }
+
+    pub(crate) async fn delete(&mut self, path: &str) -> Answer {
+        self.call(Method::DELETE, path, None).await
+    }
+
+    /// The own living sessions, as the list gives them.
+    pub(crate) async fn sessions(&mut self) -> Vec<Value> {
+        let answer = self.get("/api/sessions").await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body["sessions"].as_array().expect("a list").clone()
+    }
+
+    pub(crate) async fn change_password(&mut self, current: &str, new: &str) -> Answer {
+        let token = self.access_token.as_deref().expect("an access token");
+        let request = self.with_cookie("/api/auth/password").header("authorization", format!("Bearer {token}"));
+        self.keep(request.json(&json!({"currentPassword": current, "newPassword": new}))).await
+    }
+
+    pub(crate) async fn delete_account(&mut self, password: &str) -> Answer {
+        self.call(Method::DELETE, "/api/me", Some(json!({"currentPassword": password}))).await
+    }
+
     pub(crate) async fn me(&self) -> Answer {
         let token = self.access_token.as_deref().expect("an access token");
         self.me_with(&format!("Bearer {token}")).await

@@ -1,0 +1,177 @@
+//! What administrators do with other people's accounts. Who asks is checked here, against the store: a token may be older
+//! than a demotion.
+
+use sessionkeep_types::{EndReason, EventKind, Role, UserId};
+
+use super::Auth;
+use crate::{
+    session::{Origin, SecurityEvent, Session},
+    storage::{Account, AccountChange, Changed, EventFilter, Scope, StorageError, StoredEvent},
+    token::access::Claims,
+};
+
+/// Why an administrator's request was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum AdministrateError {
+    /// The person is no administrator.
+    #[error("the role is not enough")]
+    Forbidden,
+    /// There is no such account.
+    #[error("there is no such account")]
+    NotFound,
+    /// The role is none of ours.
+    #[error("there is no such role")]
+    UnknownRole,
+    /// Nobody could administrate any more.
+    #[error("it is the last administrator")]
+    LastAdmin,
+    /// The store failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Somebody who was an administrator when the request began. Only [`Auth::administrator`] makes one.
+#[derive(Debug)]
+pub struct Administrator {
+    id: UserId,
+}
+
+impl Auth {
+    /// Whether the person of these claims may administrate.
+    ///
+    /// # Errors
+    /// [`AdministrateError::Forbidden`], or when the store fails.
+    pub async fn administrator(&self, claims: &Claims) -> Result<Administrator, AdministrateError> {
+        let account = self.accounts.by_id(&claims.user_id).await?;
+        match account {
+            Some(account)
+                if claims.role == Role::Admin && account.role == Role::Admin && account.disabled_at.is_none() =>
+            {
+                Ok(Administrator { id: account.id })
+            }
+            _ => Err(AdministrateError::Forbidden),
+        }
+    }
+
+    /// A part of all accounts, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn users(
+        &self,
+        _: &Administrator,
+        query: Option<&str>,
+        before: Option<&UserId>,
+        limit: u32,
+    ) -> Result<Vec<Account>, AdministrateError> {
+        Ok(self.accounts.page(query, before, limit).await?)
+    }
+
+    /// One account.
+    ///
+    /// # Errors
+    /// [`AdministrateError::NotFound`], or when the store fails.
+    pub async fn user(&self, _: &Administrator, id: &UserId) -> Result<Account, AdministrateError> {
+        self.accounts.by_id(id).await?.ok_or(AdministrateError::NotFound)
+    }
+
+    /// Changes the role, or disables or enables, and gives the account as it is then.
+    ///
+    /// # Errors
+    /// [`AdministrateError`]; nothing was changed then.
+    pub async fn change_user(
+        &self,
+        actor: &Administrator,
+        id: &UserId,
+        role: Option<Role>,
+        disabled: Option<bool>,
+        origin: &Origin,
+    ) -> Result<Account, AdministrateError> {
+        self.change_account(id, role, disabled, Some(&actor.id), origin).await?;
+        self.user(actor, id).await
+    }
+
+    /// The living sessions of an account.
+    ///
+    /// # Errors
+    /// [`AdministrateError::NotFound`], or when the store fails.
+    pub async fn sessions_of(&self, actor: &Administrator, id: &UserId) -> Result<Vec<Session>, AdministrateError> {
+        self.user(actor, id).await?;
+        Ok(self.living_sessions(id).await?)
+    }
+
+    /// Ends all sessions of an account.
+    ///
+    /// # Errors
+    /// [`AdministrateError::NotFound`], or when the store fails.
+    pub async fn end_sessions_of(
+        &self,
+        actor: &Administrator,
+        id: &UserId,
+        origin: &Origin,
+    ) -> Result<(), AdministrateError> {
+        self.user(actor, id).await?;
+        let event = SecurityEvent::new(EventKind::SessionsEnded, origin, self.clock.now()).of(id).by(Some(&actor.id));
+        self.end_all(&Scope::Of(id.clone()), &event).await?;
+        Ok(())
+    }
+
+    /// A part of everybody's security events, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn all_events(
+        &self,
+        _: &Administrator,
+        filter: &EventFilter,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, AdministrateError> {
+        Ok(self.events.page(filter, before, limit).await?)
+    }
+
+    /// What an administrator, or an operator (`actor` is `None`), changes about an account.
+    ///
+    /// # Errors
+    /// [`AdministrateError`]; nothing was changed then.
+    pub(crate) async fn change_account(
+        &self,
+        id: &UserId,
+        role: Option<Role>,
+        disabled: Option<bool>,
+        actor: Option<&UserId>,
+        origin: &Origin,
+    ) -> Result<(), AdministrateError> {
+        if matches!(role, Some(Role::Unknown(_))) {
+            return Err(AdministrateError::UnknownRole);
+        }
+        let now = self.clock.now();
+        let report = |kind| SecurityEvent::new(kind, origin, now).of(id).by(actor);
+        let change = AccountChange {
+            role: role.map(|role| (role, report(EventKind::RoleChanged))),
+            disabled: disabled.map(|disabled| {
+                let kind = if disabled { EventKind::AccountDisabled } else { EventKind::AccountEnabled };
+                (disabled, report(kind))
+            }),
+            even_the_last_admin: actor.is_none(),
+        };
+        match self.accounts.change(id, &change, now).await? {
+            Changed::Done { endings } => {
+                self.revocations.note(&endings, now);
+                Ok(())
+            }
+            Changed::NotFound => Err(AdministrateError::NotFound),
+            Changed::LastAdmin => Err(AdministrateError::LastAdmin),
+        }
+    }
+
+    /// Ends the sessions of `scope` in an administrator's or an operator's name. Returns how many.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn end_all(&self, scope: &Scope, event: &SecurityEvent) -> Result<usize, StorageError> {
+        let endings = self.sessions.end_all(scope, EndReason::Admin, event).await?;
+        self.revocations.note(&endings, event.at);
+        Ok(endings.len())
+    }
+}

@@ -1,0 +1,91 @@
+//! Change of password: every session ends, and the device that asked begins a new one (ASVS 7.2.4, 7.4.3).
+
+use sessionkeep_types::Password;
+
+use super::{Auth, Device, SignedIn, confirm_password::ConfirmPasswordError, new_password::NewPasswordError};
+use crate::{
+    session::{EventKind, Origin, SecurityEvent},
+    storage::StorageError,
+    token::{access::Claims, refresh::RefreshToken},
+};
+
+/// Why the password is still the old one.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangePasswordError {
+    /// No refresh token was sent.
+    #[error("no refresh token was sent")]
+    RefreshMissing,
+    /// No refresh token of the access token's session was sent.
+    #[error("no refresh token of this session was sent")]
+    RefreshInvalid,
+    /// The session, or the account, has ended meanwhile.
+    #[error("the session has ended meanwhile")]
+    Gone,
+    /// The current password is another one.
+    #[error("the current password is not right")]
+    WrongPassword,
+    /// The new password is the current one.
+    #[error("the new password is the current one")]
+    Unchanged,
+    /// The new password is refused.
+    #[error(transparent)]
+    NewPassword(#[from] NewPasswordError),
+    /// Whether it is the owner who asks could not be told.
+    #[error(transparent)]
+    Confirm(ConfirmPasswordError),
+    /// The store failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl From<ConfirmPasswordError> for ChangePasswordError {
+    fn from(error: ConfirmPasswordError) -> Self {
+        match error {
+            ConfirmPasswordError::Wrong => Self::WrongPassword,
+            ConfirmPasswordError::Gone => Self::Gone,
+            error => Self::Confirm(error),
+        }
+    }
+}
+
+impl Auth {
+    /// Sets `new` in place of `current`. `sent` must hold a refresh token of the access token's session, of any
+    /// generation: the answer replaces it.
+    ///
+    /// # Errors
+    /// [`ChangePasswordError`]; nothing was changed then.
+    pub async fn change_password(
+        &self,
+        claims: &Claims,
+        sent: &[RefreshToken],
+        current: &Password,
+        new: &Password,
+        origin: &Origin,
+    ) -> Result<SignedIn, ChangePasswordError> {
+        if sent.is_empty() {
+            return Err(ChangePasswordError::RefreshMissing);
+        }
+        if !self.recognise(sent).iter().any(|(_, genuine)| genuine.session_id == claims.session_id) {
+            return Err(ChangePasswordError::RefreshInvalid);
+        }
+        let mut account = self.confirm_password(claims, current, origin).await?;
+        if current == new {
+            return Err(ChangePasswordError::Unchanged);
+        }
+        let hash = self.hash_new_password(new, &account.email, account.display_name.as_deref()).await?;
+        loop {
+            let now = self.clock.now();
+            let old = self.sessions.find(&claims.session_id).await?;
+            let old = old.filter(|old| old.ended.is_none() && !old.is_expired(now)).ok_or(ChangePasswordError::Gone)?;
+            let device = Device { client: old.client, origin: origin.clone(), remember_me: old.remember_me };
+            let (session, token) = self.new_session(&account, device, now);
+            let event =
+                SecurityEvent::new(EventKind::PasswordChanged, origin, now).of_session(&account.id, &session.id);
+            if let Some(endings) = self.accounts.change_password(&account, &hash, &session, &event).await? {
+                self.revocations.note(&endings, now);
+                return Ok(self.signed_in(account, &session, token, now));
+            }
+            account = self.changed_in_role_alone(&account).await?.ok_or(ChangePasswordError::Gone)?;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Asks for the password again before something that cannot be taken back.
+
+use secrecy::ExposeSecret as _;
+use sessionkeep_types::Password;
+
+use super::Auth;
+use crate::{
+    password::{Busy, Normalised, Verified},
+    session::{EventKind, Origin, SecurityEvent},
+    storage::{Account, StorageError},
+    token::access::Claims,
+};
+
+/// Why it is not certain that the owner asks.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfirmPasswordError {
+    /// It is another password.
+    #[error("the password is not right")]
+    Wrong,
+    /// The account is no longer there.
+    #[error("the account is no longer there")]
+    Gone,
+    /// Too many passwords are being checked.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The store failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl Auth {
+    /// The account of these claims, if this is its password.
+    pub(super) async fn confirm_password(
+        &self,
+        claims: &Claims,
+        password: &Password,
+        origin: &Origin,
+    ) -> Result<Account, ConfirmPasswordError> {
+        let account = self.accounts.by_id(&claims.user_id).await?;
+        let account = account.filter(|account| account.disabled_at.is_none()).ok_or(ConfirmPasswordError::Gone)?;
+        let verified = match Normalised::new(password) {
+            Some(password) => {
+                self.passwords.verify(password, Some(account.password_hash.expose_secret().to_owned())).await?
+            }
+            // Longer than any password that is accepted.
+            None => Verified::Wrong,
+        };
+        if verified == Verified::Wrong {
+            let event = SecurityEvent::new(EventKind::PasswordConfirmationFailed, origin, self.clock.now());
+            self.events.record(&event.of_session(&account.id, &claims.session_id)).await?;
+            return Err(ConfirmPasswordError::Wrong);
+        }
+        Ok(account)
+    }
+}

@@ -1,0 +1,50 @@
+//! Deletes one's own account. There is no way back.
+
+use sessionkeep_types::Password;
+
+use super::{Auth, confirm_password::ConfirmPasswordError};
+use crate::{
+    session::{EventKind, Origin, SecurityEvent},
+    storage::{Changed, StorageError},
+    token::access::Claims,
+};
+
+/// Why the account is still there.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteAccountError {
+    /// Whether it is the owner who asks could not be told.
+    #[error(transparent)]
+    Confirm(#[from] ConfirmPasswordError),
+    /// Nobody could administrate any more.
+    #[error("it is the last administrator's account")]
+    LastAdmin,
+    /// The store failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl Auth {
+    /// Deletes the account of these claims and all its sessions. That it was there stays in the security events, by its id.
+    ///
+    /// # Errors
+    /// [`DeleteAccountError`]; nothing was deleted then.
+    pub async fn delete_account(
+        &self,
+        claims: &Claims,
+        password: &Password,
+        origin: &Origin,
+    ) -> Result<(), DeleteAccountError> {
+        let account = self.confirm_password(claims, password, origin).await?;
+        let now = self.clock.now();
+        let event =
+            SecurityEvent::new(EventKind::AccountDeleted, origin, now).of_session(&account.id, &claims.session_id);
+        match self.accounts.delete(&account.id, &event).await? {
+            Changed::Done { endings } => {
+                self.revocations.note(&endings, now);
+                Ok(())
+            }
+            Changed::LastAdmin => Err(DeleteAccountError::LastAdmin),
+            Changed::NotFound => Err(ConfirmPasswordError::Gone.into()),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What a new password must meet, at sign-up and when it is changed.
+
+use sessionkeep_types::{Password, limits};
+
+use super::Auth;
+use crate::password::{Busy, Normalised, Refused};
+
+/// Why a password cannot be the new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NewPasswordError {
+    /// More than [`limits::PASSWORD_MAX_LENGTH`] characters.
+    #[error("Use at most {} characters.", limits::PASSWORD_MAX_LENGTH)]
+    TooLong,
+    /// Fewer characters than the setting asks for.
+    #[error("Use at least {min_length} characters.")]
+    TooShort {
+        /// The setting.
+        min_length: usize,
+    },
+    /// It is easily guessed.
+    #[error("This password is easily guessed. Use a longer one, or a few words of your own.")]
+    TooWeak,
+    /// Too many passwords are being hashed.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+}
+
+impl Auth {
+    /// The hash of a new password for the person with these data.
+    ///
+    /// # Errors
+    /// [`NewPasswordError`], whose text is for the person.
+    pub(super) async fn hash_new_password(
+        &self,
+        password: &Password,
+        email: &str,
+        display_name: Option<&str>,
+    ) -> Result<String, NewPasswordError> {
+        let password = Normalised::new(password).ok_or(NewPasswordError::TooLong)?;
+        let (email, display_name) = (email.to_owned(), display_name.map(str::to_owned));
+        match self.passwords.check(self.password_rules, password.clone(), email, display_name).await? {
+            Ok(()) => Ok(self.passwords.hash(password).await?),
+            Err(Refused::TooShort) => Err(NewPasswordError::TooShort { min_length: self.password_rules.min_length }),
+            Err(Refused::TooWeak) => Err(NewPasswordError::TooWeak),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+use anyhow::{Context as _, bail};
+use clap::ArgMatches;
+use sessionkeep_types::{EndReason, SessionId};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use super::{all, find, operator};
+use crate::{
+    auth::Auth,
+    boot::Server,
+    config::Settings,
+    session::{EventKind, SecurityEvent, UnixMillis},
+    storage::{Scope, Transacted},
+};
+
+/// `sessionkeep sessions ...`. A running server sees within a second what is done here.
+pub(super) async fn run(settings: &Settings, arguments: &ArgMatches) -> anyhow::Result<()> {
+    // No page is served, so no bundle need be there.
+    let settings = Settings { assets_dir: None, ..settings.clone() };
+    let auth = Server::build(&settings).await?.auth;
+    match arguments.subcommand() {
+        Some(("list", arguments)) => list(&auth, arguments).await,
+        Some(("revoke", arguments)) => revoke(&auth, arguments).await,
+        _ => bail!("there is no such subcommand"),
+    }
+}
+
+async fn list(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
+    let accounts = match arguments.get_one::<String>("user") {
+        Some(email) => vec![find(auth, email).await?],
+        None => all(auth).await?,
+    };
+    for account in accounts {
+        for session in auth.living_sessions(&account.id).await? {
+            let ends = session.idle_deadline.min(session.absolute_deadline);
+            println!(
+                "{}\t{}\tbegun {}\tused {}\tends {}\t{}\t{}",
+                session.id,
+                account.email,
+                rfc3339(session.created_at)?,
+                rfc3339(session.last_used_at)?,
+                rfc3339(ends)?,
+                printable(&session.origin.ip),
+                printable(&session.origin.user_agent),
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn revoke(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
+    if let Some(id) = arguments.get_one::<String>("id") {
+        return revoke_one(auth, &SessionId::new(id)).await;
+    }
+    let event = SecurityEvent::new(EventKind::SessionsEnded, &operator(), auth.clock.now());
+    let (scope, event) = match (arguments.get_one::<String>("user"), arguments.get_one::<String>("before")) {
+        (Some(email), _) => {
+            let account = find(auth, email).await?;
+            (Scope::Of(account.id.clone()), event.of(&account.id))
+        }
+        (None, Some(before)) => (Scope::BegunBefore(time(before, auth.clock.now())?), event),
+        (None, None) => bail!("say which: a session's id, --user or --before"),
+    };
+    println!("{} sessions are ended.", auth.end_all(&scope, &event).await?);
+    Ok(())
+}
+
+async fn revoke_one(auth: &Auth, id: &SessionId) -> anyhow::Result<()> {
+    let mut step = |session: &_| auth.end_step(session, &EndReason::Admin, EventKind::SessionEnded, &operator());
+    match auth.sessions.transact(id, &mut step).await? {
+        Transacted::NotFound => bail!("there is no session {id}"),
+        Transacted::Done { ended } if ended.is_empty() => println!("{id} had ended before."),
+        Transacted::Done { .. } => println!("{id} is ended."),
+    }
+    Ok(())
+}
+
+/// `now`, or a time as RFC 3339 has it.
+fn time(text: &str, now: UnixMillis) -> anyhow::Result<UnixMillis> {
+    if text == "now" {
+        return Ok(now);
+    }
+    let time = OffsetDateTime::parse(text, &Rfc3339)
+        .with_context(|| format!("--before: {text} is no time such as 2026-11-24T10:00:00Z"))?;
+    Ok(UnixMillis(i64::try_from(time.unix_timestamp_nanos() / 1_000_000)?))
+}
+
+fn rfc3339(at: UnixMillis) -> anyhow::Result<String> {
+    let seconds = OffsetDateTime::from_unix_timestamp(at.seconds())?;
+    Ok(seconds.format(&Rfc3339)?)
+}
+
+/// What a client sent must not move the operator's cursor.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_now_or_as_rfc_3339_has_it() {
+        let now = UnixMillis(1_800_000_000_000);
+        assert_eq!(time("now", now).expect("a time"), now);
+        assert_eq!(time("1970-01-01T00:00:01.5Z", now).expect("a time"), UnixMillis(1500));
+        assert_eq!(time("1970-01-01T01:00:00+01:00", now).expect("a time"), UnixMillis(0));
+        assert!(time("yesterday", now).is_err());
+    }
+
+    #[test]
+    fn what_a_client_sent_cannot_write_over_the_list() {
+        assert_eq!(printable("a\u{1b}[2Jb\tc"), "a\u{fffd}[2Jb\u{fffd}c");
+    }
+}

@@ -1,0 +1,52 @@
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::IntoResponse,
+};
+use sessionkeep_types::{SessionId, SessionList};
+
+use super::{ApiError, AppState, session_list};
+use crate::{
+    auth::sessions::SessionEnd,
+    http::extract::{Bearer, From},
+};
+
+/// `GET /api/sessions`
+pub(in crate::http) async fn list(
+    State(state): State<AppState>,
+    bearer: Bearer,
+) -> Result<Json<SessionList>, ApiError> {
+    let claims = bearer.authenticate(&state).await?;
+    Ok(Json(session_list(state.auth.living_sessions(&claims.user_id).await?, &claims.session_id)))
+}
+
+/// `DELETE /api/sessions/{id}`. The current one is signed out by it, so its cookie is cleared.
+pub(in crate::http) async fn end(
+    State(state): State<AppState>,
+    From(origin): From,
+    Path(id): Path<SessionId>,
+    bearer: Bearer,
+) -> Result<impl IntoResponse, ApiError> {
+    let claims = bearer.authenticate(&state).await?;
+    let mut headers = HeaderMap::new();
+    match state.auth.end_session(&claims, &id, &origin).await? {
+        SessionEnd::NotFound => return Err(ApiError::not_found()),
+        SessionEnd::Current => {
+            headers.insert(header::SET_COOKIE, state.edge.cookie.clear());
+        }
+        SessionEnd::Other => {}
+    }
+    Ok((StatusCode::NO_CONTENT, headers))
+}
+
+/// `DELETE /api/sessions`
+pub(in crate::http) async fn end_others(
+    State(state): State<AppState>,
+    From(origin): From,
+    bearer: Bearer,
+) -> Result<StatusCode, ApiError> {
+    let claims = bearer.authenticate(&state).await?;
+    state.auth.end_other_sessions(&claims, &origin).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
