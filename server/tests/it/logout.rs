@@ -1,5 +1,6 @@
-use crate::support::TestApp;
+use crate::support::{TestApp, rounds};
 
+/// SM-04
 #[tokio::test]
 async fn signing_out_ends_both_tokens_at_once_and_clears_the_cookie() {
     let app = TestApp::start().await;
@@ -17,6 +18,7 @@ async fn signing_out_ends_both_tokens_at_once_and_clears_the_cookie() {
     assert_eq!(answer.body["reason"], "SIGNED_OUT");
 }
 
+/// SM-04
 #[tokio::test]
 async fn twice_without_a_cookie_and_with_a_forged_one_are_fine() {
     let app = TestApp::start().await;
@@ -72,12 +74,12 @@ async fn nobody_is_told_that_they_are_signed_out_while_the_store_is_down() {
     assert_eq!(ada.refresh().await.outcome(), (403, "SESSION_REVOKED"));
 }
 
-/// RT-11: whoever comes first, after the 204 nothing works any more.
+/// RT-11, E6: whoever comes first, after the 204 nothing works any more.
 #[tokio::test]
 async fn a_refresh_that_races_a_sign_out_wins_nothing() {
     let app = TestApp::start().await;
     app.direct().register().await;
-    for _ in 0..20 {
+    for _ in 0..rounds(20) {
         let mut ada = app.direct();
         ada.login().await;
         let mut tab = ada.copy();

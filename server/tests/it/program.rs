@@ -1,4 +1,4 @@
-use std::net::TcpListener;
+use std::{net::TcpListener, time::Duration};
 
 use crate::support::{Person, program};
 
@@ -83,6 +83,69 @@ async fn a_stolen_session_is_still_dead_after_kill_9() {
     assert_eq!(ada.refresh().await.outcome(), (403, "SESSION_REVOKED"));
 }
 
+/// RT-10: a token that was replaced and whose successor was used is dead after a crash, too.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_replaced_token_is_still_dead_after_kill_9() {
+    let folder = folder();
+    let server = program::Program::start(folder.path(), &[]);
+    let mut ada = Person::at(&server.url);
+    ada.register().await;
+    let mut thief = ada.copy();
+    ada.refresh().await;
+    // Presenting the successor says that it has arrived; a use of the access token alone is written half a second later.
+    ada.refresh().await;
+    server.stop("-KILL");
+    let server = program::Program::start(folder.path(), &[]);
+    thief.url.clone_from(&server.url);
+    assert_eq!(thief.refresh().await.outcome(), (403, "REFRESH_REUSED"));
+}
+
+#[tokio::test]
+async fn an_operator_lists_and_ends_sessions_beside_the_running_server() {
+    let folder = folder();
+    let server = program::Program::start(folder.path(), &[]);
+    let mut phone = Person::at(&server.url);
+    phone.register().await;
+    let mut laptop = Person::at(&server.url).header("user-agent", "laptop/1");
+    laptop.login().await;
+    let sessions = |arguments: &[&str]| {
+        let output = program::output(folder.path(), &[&["sessions"], arguments].concat(), &[]);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let list = sessions(&["list", "--user", "ADA@example.com"]);
+    assert_eq!(list.lines().count(), 2);
+    assert_eq!(list, sessions(&["list"]));
+    let line = list.lines().find(|line| line.ends_with("laptop/1")).expect("the laptop's");
+    assert!(line.contains("\tada@example.com\tbegun 2") && line.contains("\t127.0.0.1\t"), "{line}");
+
+    let laptops = line.split('\t').next().expect("an id");
+    assert!(sessions(&["revoke", laptops]).contains("is ended"));
+    until_revoked(&laptop).await;
+    assert_eq!(laptop.refresh().await.body["reason"], "ADMIN");
+    assert_eq!(phone.me().await.status, 200);
+    assert!(sessions(&["revoke", laptops]).contains("had ended before"));
+
+    assert!(sessions(&["revoke", "--before", "2020-01-01T00:00:00Z"]).starts_with("0 sessions"));
+    assert!(sessions(&["revoke", "--before", "now"]).starts_with("1 sessions"));
+    until_revoked(&phone).await;
+    phone.login().await;
+    assert_eq!(phone.me().await.status, 200, "who signs in afterwards is not concerned");
+    assert!(sessions(&["revoke", "--user", "ada@example.com"]).starts_with("1 sessions"));
+    until_revoked(&phone).await;
+
+    for wrong in [&["revoke"][..], &["revoke", "x"], &["revoke", "--before", "x"], &["list", "--user", "x"]] {
+        assert!(!program::output(folder.path(), &[&["sessions"], wrong].concat(), &[]).status.success(), "{wrong:?}");
+    }
+}
+
+/// What another process ends is seen within a second.
+async fn until_revoked(person: &Person) {
+    let asking = async { while person.me().await.outcome() != (403, "TOKEN_REVOKED") {} };
+    tokio::time::timeout(Duration::from_secs(1), asking).await.expect("it is seen within a second");
+}
+
 #[tokio::test]
 async fn an_operator_manages_accounts_beside_the_running_server() {
     let folder = folder();
@@ -100,6 +163,8 @@ async fn an_operator_manages_accounts_beside_the_running_server() {
     assert_eq!(ada.me().await.body["role"], "admin");
     user(&["disable", "ada@example.com"]);
     assert_eq!(ada.login().await.outcome(), (401, "INVALID_CREDENTIALS"));
+    assert!(user(&["enable", "ada@example.com"]).contains("is enabled"));
+    assert_eq!(ada.login().await.status, 200);
     let unknown = program::output(folder.path(), &["user", "disable", "nobody@example.com"], &[]);
     assert_eq!(unknown.status.code(), Some(1));
 }

@@ -1,4 +1,14 @@
-use crate::support::{Person, TestApp};
+use std::collections::HashSet;
+
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use reqwest::Method;
+use serde_json::json;
+use server::session::EventKind;
+
+use crate::support::{Answer, Person, TestApp, rounds};
 
 async fn signed_in(mut person: Person) -> Person {
     assert_eq!(person.register().await.status, 201);
@@ -24,12 +34,17 @@ async fn without_a_cookie_a_refresh_is_told_to_get_one() {
     assert_eq!(app.direct().refresh().await.outcome(), (401, "REFRESH_MISSING"));
 }
 
+/// RT-14, RT-18: what is not genuine touches nothing, and an access token is no refresh token.
 #[tokio::test]
 async fn junk_is_refused_and_ends_nothing() {
     let app = TestApp::start().await;
     let mut ada = signed_in(app.direct()).await;
     let genuine = ada.cookie.clone().expect("a cookie");
     let (head, signature) = genuine.rsplit_once('.').expect("a JWT");
+    let (header, payload) = head.split_once('.').expect("a JWT");
+    let payload = String::from_utf8(URL_SAFE_NO_PAD.decode(payload).expect("base64")).expect("text");
+    let next = payload.replace("\"gen\":0", "\"gen\":1");
+    assert_ne!(next, payload);
     for junk in [
         "x".to_owned(),
         "%%%".to_owned(),
@@ -39,6 +54,8 @@ async fn junk_is_refused_and_ends_nothing() {
         format!("{head}."),
         ada.access_token.clone().expect("a token"),
         "' OR 1=1 --".to_owned(),
+        String::new(),
+        format!("{header}.{}.{signature}", URL_SAFE_NO_PAD.encode(next)),
     ] {
         let mut thief = app.direct();
         thief.cookie = Some(junk);
@@ -46,7 +63,112 @@ async fn junk_is_refused_and_ends_nothing() {
         assert_eq!(answer.outcome(), (403, "REFRESH_INVALID"), "{:?}", thief.cookie);
         assert_eq!(answer.header("set-cookie"), "");
     }
+    for bytes in [&b"refreshToken=a\xff.b.c"[..], b"refreshToken=\xc3\x28"] {
+        let request = app.direct().request(Method::POST, "/api/auth/refresh").header("x-requested-by", "test");
+        let answer = Answer::of(request.header("cookie", bytes).send().await.expect("sent")).await;
+        assert_eq!(answer.outcome(), (403, "REFRESH_INVALID"));
+    }
     assert_eq!(ada.refresh().await.status, 200);
+    let kinds = app.events().await.into_iter().map(|event| event.kind);
+    assert_eq!(kinds.collect::<Vec<_>>(), [EventKind::Registered, EventKind::LoginSucceeded], "and no alarm is raised");
+}
+
+/// RT-13
+#[tokio::test]
+async fn a_refresh_token_counts_in_the_cookie_and_nowhere_else() {
+    let app = TestApp::start().await;
+    let ada = signed_in(app.direct()).await;
+    let token = ada.cookie.clone().expect("a cookie");
+    let refresh = |path: &str| app.direct().request(Method::POST, path).header("x-requested-by", "test");
+    let plain = "/api/auth/refresh";
+    for request in [
+        refresh(&format!("{plain}?refreshToken={token}&refresh_token={token}")),
+        refresh(plain).json(&json!({"refreshToken": token, "refresh_token": token})),
+        refresh(plain).header("refreshtoken", &token).header("x-refresh-token", &token),
+        refresh(plain).bearer_auth(&token),
+        refresh(plain).header("cookie", format!("refresh_token={token}; Refreshtoken={token}")),
+    ] {
+        let answer = Answer::of(request.send().await.expect("sent")).await;
+        assert_eq!(answer.outcome(), (401, "REFRESH_MISSING"));
+    }
+    assert_eq!(ada.me_with(&format!("Bearer {token}")).await.outcome(), (403, "TOKEN_INVALID"));
+}
+
+/// RT-13
+#[tokio::test]
+async fn no_body_ever_holds_a_refresh_token() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    let mut bodies = vec![ada.register().await.text];
+    let mut tokens = vec![ada.cookie.clone().expect("a cookie")];
+    for _ in 0..2 {
+        bodies.push(ada.refresh().await.text);
+        tokens.extend(ada.cookie.clone());
+    }
+    bodies.push(ada.get("/api/sessions").await.text);
+    bodies.push(ada.get("/api/me/events").await.text);
+    for token in &tokens {
+        let signature = token.rsplit('.').next().expect("a JWT");
+        assert!(bodies.iter().all(|body| !body.contains(signature)));
+    }
+}
+
+/// RT-02: whoever reads the database has nothing to show. The canary test looks for the tokens themselves.
+#[tokio::test]
+async fn nothing_that_is_stored_opens_a_session() {
+    let app = TestApp::start().await;
+    let mut ada = signed_in(app.direct()).await;
+    ada.refresh().await;
+    let id = ada.sessions().await[0]["id"].as_str().expect("text").to_owned();
+    let row = app.session(&id).await;
+    let sealed = row.sealed_head.expect("a sealed head");
+    for column in [&row.head_hash[..], &row.prev_hash.expect("a hash"), &sealed] {
+        for text in
+            [STANDARD.encode(column), URL_SAFE_NO_PAD.encode(column), format!("a.{}.b", URL_SAFE_NO_PAD.encode(column))]
+        {
+            let mut thief = app.direct();
+            thief.cookie = Some(text);
+            assert_eq!(thief.refresh().await.outcome(), (403, "REFRESH_INVALID"));
+        }
+    }
+    assert_eq!(ada.refresh().await.status, 200);
+}
+
+/// RT-09: the order is that of the generations, not of times.
+#[tokio::test]
+async fn of_five_rotations_in_one_second_no_older_token_works() {
+    for replayed in 0..4 {
+        let app = TestApp::start().await;
+        let mut ada = signed_in(app.direct()).await;
+        let mut older = vec![ada.copy()];
+        for _ in 0..5 {
+            assert_eq!(ada.refresh().await.status, 200);
+            older.push(ada.copy());
+        }
+        assert_eq!(older[replayed].refresh().await.outcome(), (403, "REFRESH_REUSED"), "generation {replayed}");
+        assert_eq!(ada.refresh().await.outcome(), (403, "SESSION_REVOKED"));
+    }
+}
+
+/// RT-08
+#[tokio::test]
+async fn under_strict_rotation_exactly_one_of_fifty_at_once_is_served() {
+    let app = TestApp::with(&[("REFRESH_ROTATION", "strict")]).await;
+    let ada = signed_in(app.browser()).await;
+    let tasks: Vec<_> = (0..50)
+        .map(|_| {
+            let mut tab = ada.copy();
+            tokio::spawn(async move { tab.refresh().await.status })
+        })
+        .collect();
+    let mut served = 0;
+    for task in tasks {
+        match task.await.expect("runs") {
+            200 => served += 1,
+            status => assert_eq!(status, 403),
+        }
+    }
+    assert_eq!(served, 1);
 }
 
 /// RT-04, RT-05, RT-10: the refusal that revokes is committed.
@@ -100,34 +222,50 @@ async fn a_lost_answer_is_given_again_even_an_hour_later() {
     }
 }
 
-/// RT-07.
+/// RT-07: tabs share the id of the attempt; a plain browser has none.
 #[tokio::test]
 async fn fifty_at_once_are_one_rotation_and_all_get_the_same_successor() {
+    for attempts in [true, false] {
+        let app = TestApp::start().await;
+        let mut ada = signed_in(if attempts { app.browser() } else { app.plain_browser() }).await;
+        let id = ada.sessions().await[0]["id"].as_str().expect("text").to_owned();
+        for round in 1..=rounds(5) {
+            app.advance(80).await;
+            let tasks: Vec<_> = (0..50)
+                .map(|_| {
+                    let mut tab = ada.copy();
+                    if attempts {
+                        tab = tab.attempt(&format!("attempt {round}"));
+                    }
+                    tokio::spawn(async move {
+                        let answer = tab.refresh().await;
+                        assert_eq!(answer.status, 200, "{answer:?}");
+                        (answer.cookie().expect("a successor").to_owned(), tab)
+                    })
+                })
+                .collect();
+            let mut successors = HashSet::new();
+            for task in tasks {
+                let (successor, tab) = task.await.expect("succeeds");
+                successors.insert(successor);
+                ada = tab;
+            }
+            assert_eq!(successors.len(), 1, "round {round}");
+            assert_eq!(ada.me().await.status, 200);
+            assert_eq!(app.session(&id).await.generation, round);
+        }
+    }
+}
+
+/// RT-07: as above, but two windows that do not share the attempt's id.
+#[tokio::test]
+async fn two_attempts_at_once_are_one_rotation_too() {
     let app = TestApp::start().await;
     let ada = signed_in(app.browser()).await;
-    let tasks: Vec<_> = (0..50)
-        .map(|tab| {
-            let mut tab = ada.copy().attempt(&format!("attempt {}", tab % 2));
-            tokio::spawn(async move {
-                let answer = tab.refresh().await;
-                assert_eq!(answer.status, 200);
-                (answer.cookie().expect("a successor").to_owned(), tab)
-            })
-        })
-        .collect();
-    let (mut successors, mut tabs) = (vec![], vec![]);
-    for task in tasks {
-        let (successor, tab) = task.await.expect("succeeds");
-        successors.push(successor);
-        tabs.push(tab);
-    }
-    for tab in tabs {
-        assert_eq!(tab.me().await.status, 200);
-    }
-    successors.sort();
-    successors.dedup();
-    assert_eq!(successors.len(), 1);
-    assert_ne!(Some(&successors[0]), ada.cookie.as_ref());
+    let (mut one, mut two) = (ada.copy().attempt("one"), ada.copy().attempt("two"));
+    let (first, second) = tokio::join!(one.refresh(), two.refresh());
+    assert_eq!((first.status, second.status), (200, 200));
+    assert_eq!(first.cookie(), second.cookie());
 }
 
 #[tokio::test]

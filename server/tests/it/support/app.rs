@@ -6,10 +6,10 @@ use server::{
     boot::Server,
     clock::{Clock as _, SystemClock},
     config::{Settings, Sources},
-    session::{EventKind, Origin, SecurityEvent},
-    storage::{AccountChange, Accounts as _, Changed, Events as _, sqlite::SqliteStore},
+    session::{EventKind, Origin, SecurityEvent, Session},
+    storage::{AccountChange, Accounts as _, Changed, Events as _, Sessions as _, sqlite::SqliteStore},
 };
-use sessionkeep_types::Role;
+use sessionkeep_types::{Role, SessionId};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -102,6 +102,11 @@ impl TestApp {
     pub(crate) async fn events(&self) -> Vec<SecurityEvent> {
         let events = self.store().await.after(0, 1000).await.expect("works");
         events.into_iter().map(|stored| stored.event).collect()
+    }
+
+    /// The row as it is stored.
+    pub(crate) async fn session(&self, id: &str) -> Session {
+        self.store().await.find(&SessionId::new(id)).await.expect("works").expect("there")
     }
 
     /// Asks until it is so. What another process does is seen within a second, so this takes no longer.

@@ -8,3 +8,8 @@ pub(crate) mod program;
 pub(crate) use answer::Answer;
 pub(crate) use app::TestApp;
 pub(crate) use person::{EMAIL, PASSWORD, Person};
+
+/// How often a race is run: `few` times, or as often as `RACE_ROUNDS` says.
+pub(crate) fn rounds(few: u64) -> u64 {
+    std::env::var("RACE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(few)
+}

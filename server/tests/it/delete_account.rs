@@ -1,0 +1,78 @@
+//! `DELETE /api/me`
+
+use serde_json::json;
+
+use crate::support::{EMAIL, PASSWORD, TestApp};
+
+#[tokio::test]
+async fn the_account_and_its_sessions_are_gone_and_the_address_is_free_again() {
+    let app = TestApp::start().await;
+    let mut phone = app.direct();
+    phone.register().await;
+    let mut laptop = app.direct();
+    laptop.login().await;
+    let answer = phone.delete_account(PASSWORD).await;
+    assert_eq!(answer.status, 204, "{answer:?}");
+    assert!(
+        answer.header("set-cookie").starts_with("refreshToken=; ") && answer.header("set-cookie").contains("Max-Age=0")
+    );
+    for gone in [&mut phone, &mut laptop] {
+        assert_eq!(gone.me().await.outcome(), (403, "TOKEN_REVOKED"));
+        assert_eq!(gone.refresh().await.outcome(), (403, "REFRESH_INVALID"));
+        assert_eq!(gone.logout().await.status, 204);
+    }
+    assert_eq!(app.direct().login().await.outcome(), (401, "INVALID_CREDENTIALS"));
+    let mut new = app.direct();
+    assert_eq!(new.register().await.status, 201);
+    assert_eq!(new.sessions().await.len(), 1);
+    assert_eq!(new.get("/api/me/events").await.body["items"].as_array().map(Vec::len), Some(2), "nothing is inherited");
+}
+
+/// A tombstone outlives the process: the sessions' rows are gone, but their access tokens are still in time.
+#[tokio::test]
+async fn an_access_token_of_a_deleted_account_is_dead_after_a_restart_too() {
+    let mut app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    assert_eq!(ada.delete_account(PASSWORD).await.status, 204);
+    app.restart().await;
+    ada.url.clone_from(&app.url);
+    assert_eq!(ada.me().await.outcome(), (403, "TOKEN_REVOKED"));
+}
+
+#[tokio::test]
+async fn a_wrong_password_deletes_nothing() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let answer = ada.delete_account("another one entirely").await;
+    assert_eq!(answer.outcome(), (403, "INVALID_CREDENTIALS"));
+    assert_eq!(answer.header("set-cookie"), "");
+    assert_eq!((ada.me().await.status, ada.refresh().await.status), (200, 200));
+}
+
+#[tokio::test]
+async fn the_last_administrator_cannot_leave() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    app.set_role(EMAIL, "admin").await;
+    ada.login().await;
+    assert_eq!(ada.delete_account(PASSWORD).await.outcome(), (409, "LAST_ADMIN"));
+    let mut bob = app.direct();
+    bob.post("/api/auth/register", json!({"email": "bob@example.com", "password": PASSWORD})).await;
+    app.set_role("bob@example.com", "admin").await;
+    assert_eq!(ada.delete_account(PASSWORD).await.status, 204);
+}
+
+#[tokio::test]
+async fn that_it_was_there_and_was_deleted_stays_known() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    let id = ada.register().await.body["user"]["id"].as_str().expect("text").to_owned();
+    ada.delete_account(PASSWORD).await;
+    let events = app.events().await;
+    let last = events.last().expect("an event");
+    assert_eq!(last.kind, server::session::EventKind::AccountDeleted);
+    assert_eq!(last.user_id.as_ref().map(sessionkeep_types::UserId::as_str), Some(id.as_str()));
+}

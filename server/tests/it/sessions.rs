@@ -1,0 +1,189 @@
+//! `/api/sessions`: where a person is signed in.
+
+use crate::support::{PASSWORD, Person, TestApp};
+use serde_json::json;
+
+/// Ada on three devices; the first one made the account.
+async fn three(app: &TestApp) -> (Person, Person, Person) {
+    let mut phone = app.direct().header("user-agent", "phone/1");
+    phone.register().await;
+    let mut laptop = app.direct().header("user-agent", "laptop/1");
+    app.advance(60).await;
+    laptop.login().await;
+    let mut tablet = app.direct().header("user-agent", "tablet/1");
+    app.advance(60).await;
+    tablet.login().await;
+    (phone, laptop, tablet)
+}
+
+async fn id_of(person: &mut Person, device: &str) -> String {
+    let sessions = person.sessions().await;
+    let session = sessions.iter().find(|session| session["device"] == device).expect("a session of this device");
+    session["id"].as_str().expect("text").to_owned()
+}
+
+async fn is_dead(person: &mut Person, reason: &str) {
+    assert_eq!(person.me().await.outcome(), (403, "TOKEN_REVOKED"));
+    let answer = person.refresh().await;
+    assert_eq!(answer.outcome(), (403, "SESSION_REVOKED"));
+    assert_eq!(answer.body["reason"], reason);
+    assert_eq!(answer.header("set-cookie"), "", "a failed refresh sets no cookie");
+}
+
+/// SM-01
+#[tokio::test]
+async fn three_devices_are_three_sessions_newest_use_first_and_one_is_current() {
+    let app = TestApp::start().await;
+    let (mut phone, ..) = three(&app).await;
+    app.advance(60).await;
+    phone.refresh().await;
+    let sessions = phone.sessions().await;
+    let devices: Vec<_> =
+        sessions.iter().map(|session| (session["device"].as_str(), session["current"].as_bool())).collect();
+    assert_eq!(devices, [(Some("phone"), Some(true)), (Some("tablet"), Some(false)), (Some("laptop"), Some(false))]);
+    let first = &sessions[0];
+    assert_eq!((&first["ip"], &first["userAgent"]), (&json!("127.0.0.1"), &json!("phone/1")));
+    assert!(first["createdAt"].as_str() < first["lastUsedAt"].as_str());
+    assert!(first["lastUsedAt"].as_str() < first["expiresAt"].as_str());
+}
+
+/// SM-01: an id opens nothing.
+#[tokio::test]
+async fn a_sessions_id_is_of_no_use_as_a_token() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let id = ada.sessions().await[0]["id"].as_str().expect("text").to_owned();
+    let mut thief = app.direct();
+    thief.cookie = Some(id.clone());
+    assert_eq!(thief.refresh().await.outcome(), (403, "REFRESH_INVALID"));
+    assert_eq!(ada.me_with(&format!("Bearer {id}")).await.outcome(), (403, "TOKEN_INVALID"));
+}
+
+#[tokio::test]
+async fn a_session_is_listed_with_the_place_of_its_latest_use() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct().header("user-agent", "old/1");
+    ada.register().await;
+    let mut ada = ada.copy().header("user-agent", "new/2");
+    assert_eq!(ada.refresh().await.status, 200);
+    assert_eq!(ada.sessions().await[0]["userAgent"], "new/2");
+}
+
+/// SM-02
+#[tokio::test]
+async fn one_session_is_ended_at_once_and_the_others_live() {
+    let app = TestApp::start().await;
+    let (mut phone, mut laptop, mut tablet) = three(&app).await;
+    let laptops = id_of(&mut phone, "laptop").await;
+    let answer = phone.delete(&format!("/api/sessions/{laptops}")).await;
+    assert_eq!((answer.status, answer.header("set-cookie")), (204, ""));
+    is_dead(&mut laptop, "SIGNED_OUT_ELSEWHERE").await;
+    assert_eq!((phone.me().await.status, tablet.refresh().await.status), (200, 200));
+    assert_eq!(phone.sessions().await.len(), 2);
+    assert_eq!(phone.delete(&format!("/api/sessions/{laptops}")).await.status, 204, "twice is fine");
+}
+
+/// SM-02
+#[tokio::test]
+async fn all_other_sessions_are_ended_and_this_one_lives() {
+    let app = TestApp::start().await;
+    let (mut phone, mut laptop, mut tablet) = three(&app).await;
+    assert_eq!(phone.delete("/api/sessions").await.status, 204);
+    is_dead(&mut laptop, "SIGNED_OUT_ELSEWHERE").await;
+    is_dead(&mut tablet, "SIGNED_OUT_ELSEWHERE").await;
+    assert_eq!((phone.me().await.status, phone.refresh().await.status), (200, 200));
+    assert_eq!(phone.delete("/api/sessions").await.status, 204, "with nothing left to end, too");
+}
+
+#[tokio::test]
+async fn ending_the_current_session_is_signing_out() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let id = ada.sessions().await[0]["id"].as_str().expect("text").to_owned();
+    let answer = ada.delete(&format!("/api/sessions/{id}")).await;
+    assert_eq!(answer.status, 204);
+    assert_eq!(
+        answer.header("set-cookie"),
+        "refreshToken=; HttpOnly; SameSite=Strict; Secure; Path=/api/auth; Max-Age=0"
+    );
+    is_dead(&mut ada, "SIGNED_OUT").await;
+}
+
+/// AT-16: what belongs to somebody else is not there.
+#[tokio::test]
+async fn anothers_session_is_answered_like_one_that_does_not_exist() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let mut bob = app.direct();
+    bob.post("/api/auth/register", json!({"email": "bob@example.com", "password": PASSWORD})).await;
+    let adas = ada.sessions().await[0]["id"].as_str().expect("text").to_owned();
+    let mut answers = vec![];
+    for id in [adas.as_str(), "018f6b1e-0000-7000-8000-000000000001", "x", "%00"] {
+        let mut answer = bob.delete(&format!("/api/sessions/{id}")).await;
+        assert_eq!(answer.outcome(), (404, "NOT_FOUND"), "{id}");
+        answer.body["requestId"] = json!("");
+        answers.push(answer.body);
+    }
+    assert!(answers.iter().all(|answer| *answer == answers[0]));
+    assert_eq!(ada.me().await.status, 200);
+    assert_eq!(bob.sessions().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_session_that_has_expired_is_not_listed() {
+    let app = TestApp::start().await;
+    let mut phone = app.direct();
+    phone.register().await;
+    app.advance(7 * 86_400 - 1).await;
+    let mut laptop = app.direct();
+    laptop.login().await;
+    assert_eq!(laptop.sessions().await.len(), 2);
+    app.advance(1).await;
+    laptop.refresh().await;
+    assert_eq!(laptop.sessions().await.len(), 1);
+}
+
+/// RT-20: an account may have any number of sessions; signing in ends none. Whoever has too many sees and ends them.
+#[tokio::test]
+async fn there_is_no_limit_to_the_sessions_of_an_account() {
+    let app = TestApp::start().await;
+    let mut first = app.direct();
+    first.register().await;
+    for _ in 0..20 {
+        assert_eq!(app.direct().login().await.status, 200);
+    }
+    assert_eq!(first.sessions().await.len(), 21);
+    assert_eq!(first.refresh().await.status, 200);
+}
+
+/// RT-16
+#[tokio::test]
+async fn nobody_is_told_that_a_session_was_ended_while_the_store_is_down() {
+    let app = TestApp::start().await;
+    let (mut phone, mut laptop, _) = three(&app).await;
+    let laptops = id_of(&mut phone, "laptop").await;
+    app.store_down(true).await;
+    for path in [format!("/api/sessions/{laptops}"), "/api/sessions".to_owned()] {
+        assert_eq!(phone.delete(&path).await.outcome(), (503, "UNAVAILABLE"));
+    }
+    app.store_down(false).await;
+    assert_eq!(laptop.refresh().await.status, 200);
+    assert_eq!(phone.delete("/api/sessions").await.status, 204);
+    is_dead(&mut laptop, "SIGNED_OUT_ELSEWHERE").await;
+}
+
+#[tokio::test]
+async fn what_was_ended_stays_ended_after_a_restart() {
+    let mut app = TestApp::start().await;
+    let mut phone = app.direct();
+    phone.register().await;
+    let mut laptop = app.direct();
+    laptop.login().await;
+    phone.delete("/api/sessions").await;
+    app.restart().await;
+    laptop.url.clone_from(&app.url);
+    is_dead(&mut laptop, "SIGNED_OUT_ELSEWHERE").await;
+}
