@@ -187,3 +187,21 @@ async fn what_was_ended_stays_ended_after_a_restart() {
     laptop.url.clone_from(&app.url);
     is_dead(&mut laptop, "SIGNED_OUT_ELSEWHERE").await;
 }
+
+/// SM-08: an ended session is known to its absolute end, and afterwards nothing breaks over its tokens.
+#[tokio::test]
+async fn a_replay_after_a_purge_is_refused_in_order() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let mut thief = ada.copy();
+    ada.refresh().await;
+    ada.refresh().await;
+    assert_eq!(thief.refresh().await.outcome(), (403, "REFRESH_REUSED"));
+    app.purge(29).await;
+    assert_eq!(thief.refresh().await.outcome(), (403, "SESSION_REVOKED"));
+    app.purge(31).await;
+    assert_eq!(thief.refresh().await.outcome(), (403, "REFRESH_INVALID"));
+    assert_eq!(ada.refresh().await.outcome(), (403, "REFRESH_INVALID"));
+    assert_eq!(ada.logout().await.status, 204);
+}

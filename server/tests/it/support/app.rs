@@ -109,6 +109,12 @@ impl TestApp {
         self.store().await.find(&SessionId::new(id)).await.expect("works").expect("there")
     }
 
+    /// Deletes what ended before this many days from now.
+    pub(crate) async fn purge(&self, days: u64) {
+        let before = SystemClock.now().plus(Duration::from_hours(24 * days));
+        self.store().await.purge(before).await.expect("works");
+    }
+
     /// Asks until it is so. What another process does is seen within a second, so this takes no longer.
     pub(crate) async fn until(&self, so: impl AsyncFn() -> bool) {
         let asking = async { while !so().await {} };

@@ -1,0 +1,509 @@
+//! The suite. Each function is a test of any store; [`holds_for`] makes them tests of one.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use server::{
+    session::{
+        Client, Decision, Ended, EventKind, NewHead, Origin, Policy, Presented, SecurityEvent, Session, UnixMillis,
+        apply, decide,
+    },
+    storage::{Account, AccountChange, Changed, Confirmation, EventFilter, Scope, Step, StoredEvent, Transacted},
+};
+use sessionkeep_types::{EndReason, Role, SessionId, UserId};
+
+use super::Store;
+
+pub(super) const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
+
+macro_rules! suite {
+    ($($(#[$doc:meta])* $name:ident)*) => {
+        /// Every test of the suite, for one adapter.
+        macro_rules! holds_for {
+            ($adapter:ident, $fixture:ty) => {
+                mod $adapter {
+                    use crate::storage::{Fixture, contract};
+                    $(
+                        $(#[$doc])*
+                        #[tokio::test]
+                        async fn $name() {
+                            let (_keep, store) = <$fixture as Fixture>::empty().await;
+                            contract::$name(store).await;
+                        }
+                    )*
+                }
+            };
+        }
+        pub(super) use holds_for;
+    };
+}
+
+suite! {
+    a_row_comes_back_as_it_was_written
+    racing_transactions_on_one_session_see_each_others_work
+    of_racers_with_one_token_one_rotates_and_all_get_its_successor
+    an_end_is_committed_reported_and_final
+    a_decision_to_end_is_committed_with_its_event_though_the_client_is_refused
+    a_transaction_that_fails_changes_nothing
+    a_session_is_not_begun_for_an_account_that_has_changed_since_it_was_read
+    a_use_confirms_the_head_and_no_other_generation
+    ending_others_spares_one_and_reports_once
+    ending_all_takes_what_its_scope_names_and_nothing_else
+    a_purge_keeps_what_theft_detection_needs
+    an_address_is_taken_once
+    a_role_raises_the_version_and_disabling_ends
+    the_last_administrator_stays_unless_an_operator_insists
+    a_new_password_ends_every_session_and_begins_one
+    a_refused_change_of_password_changes_nothing
+    a_deleted_account_leaves_tombstones_and_no_rows
+    accounts_are_found_and_come_in_parts
+    events_are_filtered_and_come_in_parts
+    the_change_marker_stays_while_nothing_changes
+}
+
+fn event(kind: EventKind) -> SecurityEvent {
+    SecurityEvent::new(kind, &Origin { ip: "203.0.113.7".into(), user_agent: "x/1".into() }, NOW)
+}
+
+fn account_of(id: &str) -> Account {
+    Account {
+        id: UserId::new(id),
+        email: format!("{id}@example.com"),
+        display_name: Some(format!("Name of {id}")),
+        role: Role::User,
+        password_hash: "$argon2id$".into(),
+        password_changed_at: NOW,
+        disabled_at: None,
+        created_at: NOW,
+    }
+}
+
+fn account() -> Account {
+    account_of("u")
+}
+
+fn session_of(user: &str, id: &str) -> Session {
+    let client = Client { browser: true, attempts: true };
+    let mut session = Session::begin(SessionId::new(id), UserId::new(user), [7; 32], client, &Policy::default(), NOW);
+    session.origin = Origin { ip: "203.0.113.7".into(), user_agent: "x/1".into() };
+    session
+}
+
+fn session(id: &str) -> Session {
+    session_of("u", id)
+}
+
+async fn add_account(store: &impl Store, account: &Account) {
+    assert!(server::storage::Accounts::insert(store, account, &event(EventKind::Registered)).await.expect("works"));
+}
+
+async fn begin(store: &impl Store, session: &Session, account: &Account) -> bool {
+    server::storage::Sessions::insert(store, session, account, &event(EventKind::LoginSucceeded)).await.expect("works")
+}
+
+/// With one account, `u`, and one session of it, `s`.
+async fn filled(store: &impl Store) {
+    add_account(store, &account()).await;
+    assert!(begin(store, &session("s"), &account()).await);
+}
+
+async fn find(store: &impl Store, id: &str) -> Option<Session> {
+    store.find(&SessionId::new(id)).await.expect("works")
+}
+
+async fn events(store: &impl Store) -> Vec<EventKind> {
+    let all = store.after(0, 1000).await.expect("works");
+    all.into_iter().map(|stored| stored.event.kind).collect()
+}
+
+fn end(session: &Session, reason: EndReason) -> Session {
+    Session { ended: Some(Ended { at: NOW, reason }), ..session.clone() }
+}
+
+fn rotate(session: &Session) -> Session {
+    Session { generation: session.generation + 1, prev_hash: Some(session.head_hash), ..session.clone() }
+}
+
+pub(super) async fn a_row_comes_back_as_it_was_written(store: impl Store) {
+    filled(&store).await;
+    let mut written = session("s");
+    assert_eq!(find(&store, "s").await, Some(written.clone()));
+    written.prev_hash = Some([1; 32]);
+    written.sealed_head = Some(vec![1, 2, 3]);
+    written.head_attempt = Some("a".into());
+    written.confirmed_at = None;
+    written.hit = true;
+    written.streak = 2;
+    written.origin.ip = "198.51.100.1".into();
+    let mut step = |_: &Session| Step { next: Some(written.clone()), ..Step::default() };
+    store.transact(&SessionId::new("s"), &mut step).await.expect("works");
+    assert_eq!(find(&store, "s").await, Some(written));
+    assert_eq!(find(&store, "t").await, None);
+}
+
+pub(super) async fn racing_transactions_on_one_session_see_each_others_work(store: impl Store) {
+    filled(&store).await;
+    let store = Arc::new(store);
+    let tasks: Vec<_> = (0..50)
+        .map(|_| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                let mut step = |session: &Session| Step { next: Some(rotate(session)), ..Step::default() };
+                store.transact(&SessionId::new("s"), &mut step).await.expect("works")
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.expect("runs"), Transacted::Done { ended: vec![] });
+    }
+    assert_eq!(store.find(&SessionId::new("s")).await.expect("works").expect("there").generation, 50);
+}
+
+pub(super) async fn of_racers_with_one_token_one_rotates_and_all_get_its_successor(store: impl Store) {
+    filled(&store).await;
+    let store = Arc::new(store);
+    let tasks: Vec<_> = (1..=50_u8)
+        .map(|racer| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                let presented = Presented { generation: 0, hash: [7; 32] };
+                let mut seen = None;
+                let mut step = |session: &Session| {
+                    let policy = Policy::default();
+                    let decision = decide(session, presented, Some("attempt"), &policy, NOW);
+                    let head = decision.makes_head().then(|| NewHead { hash: [racer; 32], sealed: vec![racer] });
+                    let next = apply(session, &decision, Some("attempt"), head, &policy, NOW);
+                    seen = next.clone().map(|next| (decision, next.sealed_head));
+                    Step { next, ..Step::default() }
+                };
+                store.transact(&SessionId::new("s"), &mut step).await.expect("works");
+                seen.expect("decided")
+            })
+        })
+        .collect();
+    let (mut winners, mut successors) = (0, HashSet::new());
+    for task in tasks {
+        let (decision, successor) = task.await.expect("runs");
+        winners += usize::from(decision == Decision::Rotate);
+        assert!(matches!(decision, Decision::Rotate | Decision::Repeat), "{decision:?}");
+        successors.insert(successor);
+    }
+    assert_eq!((winners, successors.len()), (1, 1));
+    assert_eq!(store.find(&SessionId::new("s")).await.expect("works").expect("there").generation, 1);
+}
+
+pub(super) async fn an_end_is_committed_reported_and_final(store: impl Store) {
+    filled(&store).await;
+    let id = SessionId::new("s");
+    let mut step = |session: &Session| Step { next: Some(end(session, EndReason::ReuseDetected)), ..Step::default() };
+    let done = store.transact(&id, &mut step).await.expect("works");
+    assert_eq!(done, Transacted::Done { ended: vec![id.clone()] });
+    let endings = store.endings_since(NOW).await.expect("works");
+    assert_eq!(
+        endings.iter().map(|ending| (&ending.session_id, ending.ended_at)).collect::<Vec<_>>(),
+        [(&id, Some(NOW))]
+    );
+    assert_eq!(store.endings_since(UnixMillis(NOW.0 + 1)).await.expect("works"), []);
+    let mut revive =
+        |session: &Session| Step { next: Some(Session { ended: None, ..session.clone() }), ..Step::default() };
+    store.transact(&id, &mut revive).await.expect_err("a revoked row is never written again");
+    assert!(find(&store, "s").await.expect("there").ended.is_some());
+}
+
+/// RT-04
+pub(super) async fn a_decision_to_end_is_committed_with_its_event_though_the_client_is_refused(store: impl Store) {
+    filled(&store).await;
+    assert!(begin(&store, &session("t"), &account()).await);
+    let id = SessionId::new("s");
+    let mut rotations = |session: &Session| Step { next: Some(rotate(&rotate(session))), ..Step::default() };
+    store.transact(&id, &mut rotations).await.expect("works");
+    let mut theft = |session: &Session| {
+        let policy = Policy::default();
+        let decision = decide(session, Presented { generation: 0, hash: [9; 32] }, None, &policy, NOW);
+        assert_eq!(decision, Decision::Theft);
+        Step {
+            next: apply(session, &decision, None, None, &policy, NOW),
+            end_others: Some(EndReason::ReuseDetected),
+            events: vec![event(EventKind::RefreshReused)],
+        }
+    };
+    let Transacted::Done { mut ended } = store.transact(&id, &mut theft).await.expect("works") else {
+        panic!("it is there")
+    };
+    ended.sort();
+    assert_eq!(ended, [SessionId::new("s"), SessionId::new("t")]);
+    for id in ["s", "t"] {
+        assert_eq!(find(&store, id).await.expect("there").ended.expect("ended").reason, EndReason::ReuseDetected);
+    }
+    assert_eq!(events(&store).await.last(), Some(&EventKind::RefreshReused));
+}
+
+pub(super) async fn a_transaction_that_fails_changes_nothing(store: impl Store) {
+    filled(&store).await;
+    let id = SessionId::new("s");
+    let mut finish = |session: &Session| Step { next: Some(end(session, EndReason::SignedOut)), ..Step::default() };
+    store.transact(&id, &mut finish).await.expect("works");
+    let before = (find(&store, "s").await, events(&store).await);
+    let mut write = |session: &Session| Step {
+        next: Some(rotate(session)),
+        end_others: Some(EndReason::Admin),
+        events: vec![event(EventKind::RefreshReused)],
+    };
+    store.transact(&id, &mut write).await.expect_err("the row has ended");
+    assert_eq!((find(&store, "s").await, events(&store).await), before);
+    let mut never = |_: &Session| panic!("there is nothing to ask about");
+    assert_eq!(store.transact(&SessionId::new("x"), &mut never).await.expect("works"), Transacted::NotFound);
+}
+
+pub(super) async fn a_session_is_not_begun_for_an_account_that_has_changed_since_it_was_read(store: impl Store) {
+    filled(&store).await;
+    let other_password = Account { password_changed_at: UnixMillis(NOW.0 - 1), ..account() };
+    let other_role = Account { role: Role::Admin, ..account() };
+    let before = events(&store).await;
+    for read in [other_password, other_role] {
+        assert!(!begin(&store, &session("t"), &read).await);
+    }
+    let disable =
+        AccountChange { disabled: Some((true, event(EventKind::AccountDisabled))), ..AccountChange::default() };
+    store.change(&UserId::new("u"), &disable, NOW).await.expect("works");
+    assert!(!begin(&store, &session("t"), &account()).await);
+    assert_eq!(find(&store, "t").await, None);
+    assert_eq!(events(&store).await.len(), before.len() + 1, "and nothing is reported but the disabling");
+}
+
+pub(super) async fn a_use_confirms_the_head_and_no_other_generation(store: impl Store) {
+    filled(&store).await;
+    let id = SessionId::new("s");
+    let mut step =
+        |session: &Session| Step { next: Some(Session { confirmed_at: None, ..rotate(session) }), ..Step::default() };
+    store.transact(&id, &mut step).await.expect("works");
+    let later = UnixMillis(NOW.0 + 1);
+    for (generation, at, confirmed_at) in [(0, NOW, None), (1, NOW, Some(NOW)), (1, later, Some(NOW))] {
+        let used = Confirmation { session_id: id.clone(), generation, at };
+        store.confirm(&[used]).await.expect("works");
+        assert_eq!(find(&store, "s").await.expect("there").confirmed_at, confirmed_at);
+    }
+}
+
+pub(super) async fn ending_others_spares_one_and_reports_once(store: impl Store) {
+    filled(&store).await;
+    add_account(&store, &account_of("v")).await;
+    assert!(begin(&store, &session("t"), &account()).await);
+    assert!(begin(&store, &session("r"), &account()).await);
+    assert!(begin(&store, &session_of("v", "o"), &account_of("v")).await);
+    let scope = Scope::OthersOf(UserId::new("u"), SessionId::new("s"));
+    let before = events(&store).await.len();
+    let report = event(EventKind::SessionsEnded);
+    let mut ended: Vec<_> = (store.end_all(&scope, EndReason::SignedOutElsewhere, &report).await.expect("works"))
+        .into_iter()
+        .map(|ending| (ending.session_id, ending.ended_at))
+        .collect();
+    ended.sort();
+    assert_eq!(ended, [(SessionId::new("r"), Some(NOW)), (SessionId::new("t"), Some(NOW))]);
+    let living = store.of_user(&UserId::new("u")).await.expect("works");
+    assert_eq!(living, [session("s")]);
+    assert_eq!(store.of_user(&UserId::new("v")).await.expect("works").len(), 1);
+    assert!(store.end_all(&scope, EndReason::Admin, &report).await.expect("works").is_empty());
+    assert_eq!(find(&store, "t").await.expect("there").ended.expect("ended").reason, EndReason::SignedOutElsewhere);
+    assert_eq!(events(&store).await.len(), before + 1);
+}
+
+pub(super) async fn ending_all_takes_what_its_scope_names_and_nothing_else(store: impl Store) {
+    filled(&store).await;
+    add_account(&store, &account_of("v")).await;
+    let later = Session { created_at: UnixMillis(NOW.0 + 1), ..session_of("v", "o") };
+    assert!(begin(&store, &later, &account_of("v")).await);
+    let report = event(EventKind::SessionsEnded);
+    let begun_before = async |time| {
+        let scope = Scope::BegunBefore(UnixMillis(time));
+        store.end_all(&scope, EndReason::Admin, &report).await.expect("works").len()
+    };
+    assert_eq!(begun_before(NOW.0).await, 0);
+    assert_eq!(begun_before(NOW.0 + 1).await, 1);
+    assert!(find(&store, "s").await.expect("there").ended.is_some());
+    let all = Scope::Of(UserId::new("v"));
+    assert_eq!(store.end_all(&all, EndReason::Admin, &report).await.expect("works").len(), 1);
+    assert!(find(&store, "o").await.expect("there").ended.is_some());
+}
+
+/// SM-08
+pub(super) async fn a_purge_keeps_what_theft_detection_needs(store: impl Store) {
+    filled(&store).await;
+    let id = SessionId::new("s");
+    let mut finish = |session: &Session| Step { next: Some(end(session, EndReason::ReuseDetected)), ..Step::default() };
+    store.transact(&id, &mut finish).await.expect("works");
+    let absolute = session("s").absolute_deadline;
+    assert_eq!(store.purge(absolute).await.expect("works"), 0, "an ended session is remembered to its absolute end");
+    assert_eq!(find(&store, "s").await.expect("there").ended.expect("ended").reason, EndReason::ReuseDetected);
+    assert_eq!(store.purge(UnixMillis(absolute.0 + 1)).await.expect("works"), 1);
+    assert_eq!(find(&store, "s").await, None);
+}
+
+pub(super) async fn an_address_is_taken_once(store: impl Store) {
+    filled(&store).await;
+    let twin = Account { id: UserId::new("w"), ..account() };
+    let inserted = server::storage::Accounts::insert(&store, &twin, &event(EventKind::Registered)).await;
+    assert!(!inserted.expect("works"));
+    assert!(store.by_id(&twin.id).await.expect("works").is_none());
+    assert_eq!(store.by_email("u@example.com").await.expect("works").expect("there").id, account().id);
+    assert_eq!(events(&store).await, [EventKind::Registered, EventKind::LoginSucceeded]);
+}
+
+pub(super) async fn a_role_raises_the_version_and_disabling_ends(store: impl Store) {
+    filled(&store).await;
+    let u = UserId::new("u");
+    let role = |role| AccountChange { role: Some((role, event(EventKind::RoleChanged))), ..AccountChange::default() };
+    let disabled =
+        |flag| AccountChange { disabled: Some((flag, event(EventKind::AccountDisabled))), ..AccountChange::default() };
+    let Changed::Done { endings } = store.change(&u, &role(Role::Admin), NOW).await.expect("works") else {
+        panic!("it is there")
+    };
+    assert_eq!(endings.iter().map(|ending| (ending.ended_at, ending.ver)).collect::<Vec<_>>(), [(None, 1)]);
+    assert_eq!(store.endings_since(NOW).await.expect("works"), endings);
+    assert_eq!(find(&store, "s").await.expect("there").ver, 1);
+    // The same again is no change.
+    let before = events(&store).await.len();
+    let again = store.change(&u, &role(Role::Admin), NOW).await.expect("works");
+    assert_eq!(again, Changed::Done { endings: vec![] });
+    assert_eq!((find(&store, "s").await.expect("there").ver, events(&store).await.len()), (1, before));
+
+    let change = AccountChange { even_the_last_admin: true, ..disabled(true) };
+    let Changed::Done { endings } = store.change(&u, &change, NOW).await.expect("works") else { panic!("it is there") };
+    assert_eq!(endings.iter().map(|ending| ending.ended_at).collect::<Vec<_>>(), [Some(NOW)]);
+    assert_eq!(find(&store, "s").await.expect("there").ended.expect("ended").reason, EndReason::AccountDisabled);
+    assert!(store.by_id(&u).await.expect("works").expect("there").disabled_at.is_some());
+    store.change(&u, &disabled(false), NOW).await.expect("works");
+    assert!(store.by_id(&u).await.expect("works").expect("there").disabled_at.is_none());
+    assert!(find(&store, "s").await.expect("there").ended.is_some(), "what was ended stays ended");
+    let nobody = UserId::new("nobody");
+    assert_eq!(store.change(&nobody, &disabled(true), NOW).await.expect("works"), Changed::NotFound);
+}
+
+pub(super) async fn the_last_administrator_stays_unless_an_operator_insists(store: impl Store) {
+    let admin = |id| Account { role: Role::Admin, ..account_of(id) };
+    for id in ["u", "v"] {
+        add_account(&store, &admin(id)).await;
+    }
+    let u = UserId::new("u");
+    let demote = AccountChange { role: Some((Role::User, event(EventKind::RoleChanged))), ..AccountChange::default() };
+    let disable =
+        AccountChange { disabled: Some((true, event(EventKind::AccountDisabled))), ..AccountChange::default() };
+    assert!(matches!(store.change(&UserId::new("v"), &disable, NOW).await.expect("works"), Changed::Done { .. }));
+    let before = events(&store).await;
+    for change in [&demote, &disable] {
+        assert_eq!(store.change(&u, change, NOW).await.expect("works"), Changed::LastAdmin);
+    }
+    assert_eq!(store.delete(&u, &event(EventKind::AccountDeleted)).await.expect("works"), Changed::LastAdmin);
+    assert!(store.has_admin().await.expect("works"));
+    assert_eq!(events(&store).await, before, "a refusal changes and reports nothing");
+    let insist = AccountChange { even_the_last_admin: true, ..demote };
+    assert!(matches!(store.change(&u, &insist, NOW).await.expect("works"), Changed::Done { .. }));
+    assert!(!store.has_admin().await.expect("works"));
+}
+
+pub(super) async fn a_new_password_ends_every_session_and_begins_one(store: impl Store) {
+    filled(&store).await;
+    assert!(begin(&store, &session("t"), &account()).await);
+    let report = event(EventKind::PasswordChanged);
+    let endings = store.change_password(&account(), "$new$", &session("n"), &report).await.expect("works");
+    assert_eq!(endings.expect("changed").len(), 2);
+    for id in ["s", "t"] {
+        assert_eq!(find(&store, id).await.expect("there").ended.expect("ended").reason, EndReason::PasswordChanged);
+    }
+    assert_eq!(find(&store, "n").await, Some(session("n")));
+    let now = store.by_id(&account().id).await.expect("works").expect("there");
+    assert_ne!(now.password_changed_at, account().password_changed_at, "even within a millisecond");
+    assert!(!begin(&store, &session("o"), &account()).await, "a sign-in with the old password comes too late");
+    assert_eq!(events(&store).await.last(), Some(&EventKind::PasswordChanged));
+}
+
+pub(super) async fn a_refused_change_of_password_changes_nothing(store: impl Store) {
+    filled(&store).await;
+    let stale = Account { password_changed_at: UnixMillis(1), ..account() };
+    let before = (find(&store, "s").await, events(&store).await);
+    let report = event(EventKind::PasswordChanged);
+    assert!(store.change_password(&stale, "$new$", &session("n"), &report).await.expect("works").is_none());
+    assert_eq!((find(&store, "s").await, events(&store).await), before);
+    assert_eq!(find(&store, "n").await, None);
+    let kept = store.by_id(&account().id).await.expect("works").expect("there");
+    assert_eq!(kept.password_changed_at, NOW);
+}
+
+pub(super) async fn a_deleted_account_leaves_tombstones_and_no_rows(store: impl Store) {
+    filled(&store).await;
+    let u = UserId::new("u");
+    let deleted = store.delete(&u, &event(EventKind::AccountDeleted)).await.expect("works");
+    let Changed::Done { endings } = deleted else { panic!("it was there") };
+    assert_eq!(
+        endings.iter().map(|ending| (&ending.session_id, ending.ended_at)).collect::<Vec<_>>(),
+        [(&SessionId::new("s"), Some(NOW))]
+    );
+    assert_eq!((find(&store, "s").await, store.by_id(&u).await.expect("works").is_some()), (None, false));
+    assert_eq!(store.endings_since(NOW).await.expect("works"), endings);
+    assert_eq!(store.delete(&u, &event(EventKind::AccountDeleted)).await.expect("works"), Changed::NotFound);
+    store.purge(NOW.plus(Duration::from_millis(1))).await.expect("works");
+    assert_eq!(store.endings_since(NOW).await.expect("works"), [], "a tombstone goes when nothing needs it");
+}
+
+pub(super) async fn accounts_are_found_and_come_in_parts(store: impl Store) {
+    for id in ["a", "b", "c"] {
+        add_account(&store, &account_of(id)).await;
+    }
+    let page = async |query, before: Option<&str>, limit| {
+        let before = before.map(UserId::new);
+        let accounts = server::storage::Accounts::page(&store, query, before.as_ref(), limit).await.expect("works");
+        accounts.into_iter().map(|account| account.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(page(None, None, 10).await, ["c", "b", "a"]);
+    assert_eq!(page(None, None, 2).await, ["c", "b"]);
+    assert_eq!(page(None, Some("b"), 2).await, ["a"]);
+    assert_eq!(page(Some("B@EX"), None, 10).await, ["b"]);
+    assert_eq!(page(Some("of c"), None, 10).await, ["c"]);
+    for no_wildcard in ["%", "_", "\\", "a%m"] {
+        assert_eq!(page(Some(no_wildcard), None, 10).await, Vec::<String>::new(), "{no_wildcard}");
+    }
+}
+
+pub(super) async fn events_are_filtered_and_come_in_parts(store: impl Store) {
+    assert_eq!(store.latest().await.expect("works"), 0);
+    let (u, v) = (UserId::new("u"), UserId::new("v"));
+    let theft = SecurityEvent {
+        other: Some(Origin { ip: "198.51.100.1".into(), user_agent: "y/2".into() }),
+        ..event(EventKind::RefreshReused).of_session(&u, &SessionId::new("s")).by(Some(&v))
+    };
+    let recorded = [
+        event(EventKind::LoginFailed).of(&u),
+        event(EventKind::RefreshRepeated).of(&u),
+        theft,
+        event(EventKind::LoginFailed).of(&v),
+    ];
+    for event in &recorded {
+        store.record(event).await.expect("works");
+    }
+    let page = async |filter: &EventFilter, before, limit| -> Vec<StoredEvent> {
+        server::storage::Events::page(&store, filter, before, limit).await.expect("works")
+    };
+    let ids = |stored: &[StoredEvent]| stored.iter().map(|stored| stored.id).collect::<Vec<_>>();
+    let all = page(&EventFilter::default(), None, 10).await;
+    let mut read: Vec<_> = all.iter().map(|stored| stored.event.clone()).collect();
+    read.reverse();
+    assert_eq!(read, recorded, "each comes back as it was");
+    let latest = store.latest().await.expect("works");
+    assert_eq!(ids(&all), [latest, latest - 1, latest - 2, latest - 3]);
+    assert_eq!(ids(&page(&EventFilter::default(), Some(latest - 1), 1).await), [latest - 2]);
+    let of_u = EventFilter { user: Some(u.clone()), ..EventFilter::default() };
+    assert_eq!(ids(&page(&of_u, None, 10).await), [latest - 1, latest - 2, latest - 3]);
+    let quiet = EventFilter { without_routine: true, ..of_u };
+    assert_eq!(ids(&page(&quiet, None, 10).await), [latest - 1, latest - 3]);
+    let failed = EventFilter { kind: Some(EventKind::LoginFailed), ..EventFilter::default() };
+    assert_eq!(ids(&page(&failed, None, 10).await), [latest, latest - 3]);
+    assert_eq!(ids(&store.after(latest - 2, 10).await.expect("works")), [latest - 1, latest], "oldest first");
+}
+
+pub(super) async fn the_change_marker_stays_while_nothing_changes(store: impl Store) {
+    filled(&store).await;
+    let marker = store.change_marker().await.expect("works");
+    find(&store, "s").await;
+    assert_eq!(store.change_marker().await.expect("works"), marker);
+    store.record(&event(EventKind::LoginFailed)).await.expect("works");
+    assert_ne!(store.change_marker().await.expect("works"), marker);
+}

@@ -1,0 +1,50 @@
+//! What any store must hold: one suite, [`contract`], for every adapter. An adapter runs it in one line.
+
+mod contract;
+mod sqlite;
+
+use async_trait::async_trait;
+use server::storage::{Accounts, Events, Sessions, faulty::Faulty, sqlite::SqliteStore};
+use tempfile::TempDir;
+
+/// Everything that a store is.
+pub(crate) trait Store: Accounts + Sessions + Events + 'static {}
+
+impl<S: Accounts + Sessions + Events + 'static> Store for S {}
+
+/// An empty store. Whatever keeps it there goes with it.
+#[async_trait]
+pub(crate) trait Fixture: Sized {
+    type Store: Store;
+
+    async fn empty() -> (Self, Self::Store);
+}
+
+struct Sqlite(#[expect(dead_code, reason = "removed when the test ends")] TempDir);
+
+#[async_trait]
+impl Fixture for Sqlite {
+    type Store = SqliteStore;
+
+    async fn empty() -> (Self, SqliteStore) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(&folder.path().join("data/test.db")).await.expect("opens");
+        (Self(folder), store)
+    }
+}
+
+/// The adapter that breaks at a test's word must change nothing while it is not told to.
+struct FaultySqlite(#[expect(dead_code, reason = "removed when the test ends")] Sqlite);
+
+#[async_trait]
+impl Fixture for FaultySqlite {
+    type Store = Faulty<SqliteStore>;
+
+    async fn empty() -> (Self, Faulty<SqliteStore>) {
+        let (sqlite, store) = Sqlite::empty().await;
+        (Self(sqlite), Faulty::new(store, std::sync::Arc::default()))
+    }
+}
+
+contract::holds_for!(sqlite_store, super::Sqlite);
+contract::holds_for!(faulty_store, super::FaultySqlite);

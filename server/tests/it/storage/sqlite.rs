@@ -1,0 +1,71 @@
+//! What holds for SQLite alone.
+
+use server::{
+    session::{EventKind, Origin, SecurityEvent},
+    storage::{Accounts as _, Sessions as _, sqlite::SqliteStore},
+};
+use sessionkeep_types::{EndReason, Role, SessionId, UserId};
+use sqlx::{Connection as _, SqliteConnection, migrate::Migrator, sqlite::SqliteConnectOptions};
+
+use super::contract::NOW;
+
+/// E13: an acknowledged commit survives a power cut, because SQLite waits for the disk at every commit.
+#[tokio::test]
+async fn sqlite_syncs_every_commit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = SqliteStore::open(&folder.path().join("test.db")).await.expect("opens");
+    assert_eq!(store.durability().await.expect("works"), ("wal".to_owned(), 2));
+}
+
+/// RT-19: what an older version wrote lives on, and what it ended stays ended.
+#[tokio::test]
+async fn a_database_of_the_first_version_is_migrated_and_revives_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("old.db");
+    let migrations = folder.path().join("migrations");
+    std::fs::create_dir(&migrations).expect("a folder");
+    let first = "0001_initial.sql";
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite/");
+    std::fs::copy(format!("{source}{first}"), migrations.join(first)).expect("copied");
+    let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    let mut old = SqliteConnection::connect_with(&options).await.expect("opens");
+    Migrator::new(migrations).await.expect("found").run(&mut old).await.expect("runs");
+    sqlx::raw_sql(
+        "INSERT INTO users VALUES ('u', 'a@b.c', NULL, 'user', '$argon2id$', 1, NULL, 1);
+         INSERT INTO sessions (id, user_id, ver, ver_at, gen, head_hash, served_attempts, emitted_at, streak, hit, browser,
+             attempts, remember_me, created_at, last_used_at, idle_deadline, absolute_deadline, revoked_at,
+             revoked_reason, ip, user_agent)
+         VALUES ('live', 'u', 0, 0, 3, zeroblob(32), '[]', 0, 0, 0, 1, 1, 1, 1, 1, 9, 9, NULL, NULL, '::1', 'x'),
+                ('dead', 'u', 0, 0, 3, zeroblob(32), '[]', 0, 0, 0, 1, 1, 1, 1, 1, 9, 9, 5, 'REUSE_DETECTED', '', '');
+         INSERT INTO security_events (at, kind, ip, user_agent) VALUES (1, 'a_kind_of_long_ago', '::1', 'x');",
+    )
+    .execute(&mut old)
+    .await
+    .expect("written");
+    old.close().await.expect("closes");
+
+    let store = SqliteStore::open(&file).await.expect("migrates");
+    let find = async |id: &str| store.find(&SessionId::new(id)).await.expect("works").expect("there");
+    let (live, dead) = (find("live").await, find("dead").await);
+    assert_eq!((live.ended, live.generation, live.origin.user_agent.as_str()), (None, 3, "x"));
+    assert_eq!(dead.ended.expect("ended").reason, EndReason::ReuseDetected);
+    assert_eq!(store.by_id(&UserId::new("u")).await.expect("works").expect("there").role, Role::User);
+    let events = server::storage::Events::after(&store, 0, 10).await.expect("works");
+    assert_eq!(events[0].event.kind, EventKind::Unknown("a_kind_of_long_ago".into()));
+    assert_eq!(events[0].event.other, None);
+    drop(store);
+    SqliteStore::open(&file).await.expect("a second time, too");
+}
+
+#[tokio::test]
+async fn two_processes_share_one_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("test.db");
+    let (one, two) = tokio::join!(SqliteStore::open(&file), SqliteStore::open(&file));
+    let (one, two) = (one.expect("opens"), two.expect("opens"));
+    let before = two.change_marker().await.expect("works");
+    let event = SecurityEvent::new(EventKind::LoginFailed, &Origin::default(), NOW);
+    server::storage::Events::record(&one, &event).await.expect("works");
+    assert_ne!(two.change_marker().await.expect("works"), before, "the other one's commit is seen");
+    assert_eq!(server::storage::Events::latest(&two).await.expect("works"), 1);
+}
