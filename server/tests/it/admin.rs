@@ -67,6 +67,11 @@ async fn users_are_found_by_name_and_address_newest_first_and_in_parts() {
     assert_eq!(emails(&ada.get("/api/admin/users?query=c_d").await), ["c_d@example.com"]);
     assert_eq!(emails(&ada.get("/api/admin/users?query=b_b").await), Vec::<&str>::new(), "no wildcard");
     assert_eq!(emails(&ada.get("/api/admin/users?query=%25").await), Vec::<&str>::new());
+    for odd in ["%00", "%F0%9F%94%91", "'%20OR%201=1"] {
+        assert_eq!(emails(&ada.get(&format!("/api/admin/users?query={odd}")).await), Vec::<&str>::new(), "{odd}");
+    }
+    let long = format!("/api/admin/users?query={}", "x".repeat(55_000));
+    assert_eq!(ada.get(&long).await.outcome(), (422, "VALIDATION_FAILED"));
     let first = ada.get("/api/admin/users?limit=2").await;
     let next = first.body["next"].as_str().expect("there is more").to_owned();
     assert_eq!(emails(&ada.get(&format!("/api/admin/users?limit=2&before={next}")).await), [EMAIL]);

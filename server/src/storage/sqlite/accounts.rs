@@ -72,9 +72,9 @@ impl Accounts for SqliteStore {
     ) -> Result<Vec<Account>, StorageError> {
         let mut select = QueryBuilder::<Sqlite>::new("SELECT * FROM users WHERE TRUE");
         if let Some(query) = query {
-            let pattern = contains(query);
-            select.push(" AND (email LIKE ").push_bind(pattern.clone());
-            select.push(" ESCAPE '\\' OR display_name LIKE ").push_bind(pattern).push(" ESCAPE '\\')");
+            // `instr` and not `LIKE`: nothing in the text is a wildcard. SQLite lowers ASCII alone, so the name is compared so.
+            select.push(" AND (instr(email, ").push_bind(query.to_lowercase());
+            select.push(") > 0 OR instr(lower(display_name), ").push_bind(query.to_ascii_lowercase()).push(") > 0)");
         }
         if let Some(before) = before {
             // UUIDv7: the order of the ids is that of their making.
@@ -203,19 +203,6 @@ async fn is_last_admin(connection: &mut SqliteConnection, account: &Account) -> 
             .fetch_one(connection)
             .await?;
     Ok(row.try_get(0)?)
-}
-
-/// A pattern for what contains `text`, in which nothing of it is a wildcard.
-fn contains(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
 }
 
 #[derive(FromRow)]

@@ -458,7 +458,7 @@ pub(super) async fn accounts_are_found_and_come_in_parts(store: impl Store) {
     assert_eq!(page(None, Some("b"), 2).await, ["a"]);
     assert_eq!(page(Some("B@EX"), None, 10).await, ["b"]);
     assert_eq!(page(Some("of c"), None, 10).await, ["c"]);
-    for no_wildcard in ["%", "_", "\\", "a%m"] {
+    for no_wildcard in ["%", "_", "\\", "a%m", "\0"] {
         assert_eq!(page(Some(no_wildcard), None, 10).await, Vec::<String>::new(), "{no_wildcard}");
     }
 }

@@ -3,7 +3,7 @@ use axum::{
     extract::{Path, State},
 };
 use serde::Deserialize;
-use sessionkeep_types::{ManagedUser, Page, UpdateUserRequest, UserId};
+use sessionkeep_types::{ManagedUser, Page, UpdateUserRequest, UserId, limits};
 
 use super::{ApiError, AppState, page, rfc3339};
 use crate::{
@@ -26,6 +26,9 @@ pub(in crate::http) async fn list(
 ) -> Result<Answer<Page<ManagedUser>>, ApiError> {
     let admin = bearer.administrator(&state).await?;
     let query = search.query.as_deref().map(str::trim).filter(|query| !query.is_empty());
+    if query.is_some_and(|query| query.len() > limits::EMAIL_MAX_LENGTH) {
+        return Err(ApiError::invalid().with_field("query", "Nobody has a name or an address that long."));
+    }
     let before: Option<String> = part.before()?;
     let before = before.map(UserId::new);
     let users = state.auth.users(&admin, query, before.as_ref(), part.limit()).await?;
