@@ -1,5 +1,6 @@
 //! The server from outside, over real sockets. One binary; a file a route or a behaviour.
 
+mod access;
 mod activity;
 mod admin;
 mod canaries;
