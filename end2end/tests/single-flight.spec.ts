@@ -1,3 +1,4 @@
+// RT-21: any number of callers, one refresh.
 import { expect, test } from '../fixtures/index.ts';
 import { Traffic } from '../fixtures/traffic.ts';
 import { AccountPage } from '../pages/account.ts';
