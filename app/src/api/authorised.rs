@@ -3,14 +3,18 @@
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
-use sessionkeep_types::{ErrorCode, User, routes};
+use sessionkeep_types::{
+    ChangePasswordRequest, DeleteAccountRequest, ErrorCode, Page, SecurityEvent, Session, SessionList, TokenResponse,
+    User, routes,
+};
 
 use super::{
     error::ApiError,
-    public::PublicApi,
+    public::{PublicApi, decode, requested_by_us, with_attempt},
+    query,
     transport::{Method, Request},
 };
-use crate::session::{Manager, Pass};
+use crate::session::{Held, Manager, Pass};
 
 /// Talks to the server in the session's name: adds the access token, refreshes it when the server asks for that, and
 /// repeats the original request once.
@@ -18,6 +22,14 @@ use crate::session::{Manager, Pass};
 pub struct AuthorisedApi {
     api: PublicApi,
     manager: Rc<Manager>,
+}
+
+/// What an answer does to the cookie.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cookie {
+    Keeps,
+    /// Sets or clears it, so that nothing else may do so meanwhile, in any tab.
+    Writes,
 }
 
 impl AuthorisedApi {
@@ -33,22 +45,115 @@ impl AuthorisedApi {
         self.call(Request::new(Method::Get, routes::ME)).await
     }
 
-    /// Sends the request; after a refusal that a new token can mend, once more, the same in method and body.
+    /// `GET /api/sessions`: every living session of the account.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::me`].
+    pub async fn sessions(&self) -> Result<SessionList, ApiError> {
+        self.call(Request::new(Method::Get, routes::SESSIONS)).await
+    }
+
+    /// `DELETE /api/sessions/{id}`: one session ends. To end the current one is to sign out, and it is done in that way:
+    /// every tab hears of it at once, and a server that cannot be reached hears of it later.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::me`]; [`ErrorCode::NotFound`] where it has ended already.
+    pub async fn end_session(&self, session: &Session) -> Result<(), ApiError> {
+        if session.current {
+            self.manager.sign_out();
+            return Ok(());
+        }
+        self.exchange(Request::new(Method::Delete, routes::session(&session.id)), Cookie::Keeps).await.map(drop)
+    }
+
+    /// `DELETE /api/sessions`: every session but this one ends.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::me`].
+    pub async fn end_other_sessions(&self) -> Result<(), ApiError> {
+        self.exchange(Request::new(Method::Delete, routes::SESSIONS), Cookie::Keeps).await.map(drop)
+    }
+
+    /// `GET /api/me/events`: what happened to the account, newest first. `before` is the cursor of the page before.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::me`].
+    pub async fn my_events(&self, before: Option<&str>) -> Result<Page<SecurityEvent>, ApiError> {
+        let path = match before {
+            Some(cursor) => format!("{}?before={}", routes::MY_EVENTS, query::escaped(cursor)),
+            None => routes::MY_EVENTS.to_owned(),
+        };
+        self.call(Request::new(Method::Get, path)).await
+    }
+
+    /// `POST /api/auth/password`: another password. This browser goes on with a new session, all others end.
+    ///
+    /// It is sent once. Where the answer does not say what became of it ([`ApiError::is_unclear`]), the session is
+    /// looked at anew: if the password was changed and the new cookie was lost, it ends and says so.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::me`]; [`ErrorCode::InvalidCredentials`] where the current password is wrong.
+    pub async fn change_password(&self, change: &ChangePasswordRequest) -> Result<(), ApiError> {
+        let request = requested_by_us(Request::new(Method::Post, routes::PASSWORD)).json(change);
+        let request = with_attempt(request, self.manager.attempt_for_new_session().as_deref());
+        let answer = self.exchange(request, Cookie::Writes).await.and_then(|body| decode::<TokenResponse>(&body));
+        self.manager.adopt(self.look_again_if_unclear(answer)?);
+        Ok(())
+    }
+
+    /// `DELETE /api/me`: the account and its sessions are gone.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::change_password`]; [`ErrorCode::LastAdmin`] where nobody else could administrate.
+    pub async fn delete_account(&self, proof: &DeleteAccountRequest) -> Result<(), ApiError> {
+        let request = requested_by_us(Request::new(Method::Delete, routes::ME)).json(proof);
+        let answer = self.exchange(request, Cookie::Writes).await;
+        self.look_again_if_unclear(answer)?;
+        self.manager.account_is_deleted();
+        Ok(())
+    }
+
+    /// Sends the request and reads the JSON of a success.
     pub(crate) async fn call<T: DeserializeOwned>(&self, request: Request) -> Result<T, ApiError> {
+        decode(&self.exchange(request, Cookie::Keeps).await?)
+    }
+
+    /// Sends the request; after a refusal that a new token can mend, once more, the same in method and body. Such a
+    /// refusal comes before anything is done.
+    async fn exchange(&self, request: Request, cookie: Cookie) -> Result<String, ApiError> {
         let pass = self.manager.pass().await?;
-        match self.send(request.clone(), &pass).await {
+        match self.send(request.clone(), cookie, &pass).await {
             Err(error) if error.code().is_some_and(a_new_token_may_help) => {
                 let pass = self.manager.renew(&pass).await?;
-                self.send(request, &pass).await
+                self.send(request, cookie, &pass).await
             }
             answer => answer,
         }
     }
 
-    async fn send<T: DeserializeOwned>(&self, request: Request, pass: &Pass) -> Result<T, ApiError> {
-        let answer = self.api.call(request.header("authorization", pass.bearer())).await;
+    async fn send(&self, request: Request, cookie: Cookie, pass: &Pass) -> Result<String, ApiError> {
+        let _held = self.hold(cookie).await;
+        // Nobody asks in the name of a session that ended while this waited.
+        if !self.manager.honours(pass) {
+            return Err(ApiError::SignedOut);
+        }
+        let answer = self.api.exchange(request.header("authorization", pass.bearer())).await;
         // What arrives after a sign-out belongs to somebody who has left.
         if self.manager.honours(pass) { answer } else { Err(ApiError::SignedOut) }
+    }
+
+    async fn hold(&self, cookie: Cookie) -> Option<Held> {
+        match cookie {
+            Cookie::Keeps => None,
+            Cookie::Writes => self.manager.hold_cookie().await,
+        }
+    }
+
+    fn look_again_if_unclear<T>(&self, answer: Result<T, ApiError>) -> Result<T, ApiError> {
+        if answer.as_ref().is_err_and(ApiError::is_unclear) {
+            self.manager.look_again();
+        }
+        answer
     }
 }
 

@@ -50,6 +50,16 @@ impl ApiError {
         }
     }
 
+    /// Whether the request may have had its effect although it was not granted: no refusal says that it had none.
+    #[must_use]
+    pub fn is_unclear(&self) -> bool {
+        match self {
+            Self::NoAnswer | Self::Garbled { .. } => true,
+            Self::Refused { status, .. } => *status >= 500,
+            Self::SignedOut => false,
+        }
+    }
+
     /// How long the server asked us to wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {

@@ -33,6 +33,12 @@ pub(crate) fn answer(status: u16, body: &Value) -> Answer {
     Ok(Response { status, retry_after: None, body: body.to_string() })
 }
 
+/// A success that has nothing to say.
+#[expect(clippy::unnecessary_wraps, reason = "tests name answers and their absence alike")]
+pub(crate) fn nothing() -> Answer {
+    Ok(Response { status: 204, retry_after: None, body: String::new() })
+}
+
 pub(crate) fn token(name: &str, life: u64) -> Answer {
     answer(200, &json!({"accessToken": name, "tokenType": "Bearer", "expiresIn": life}))
 }

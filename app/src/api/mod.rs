@@ -11,6 +11,7 @@ pub(crate) mod fake;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod fetch;
 mod public;
+mod query;
 mod transport;
 
 pub use authorised::AuthorisedApi;

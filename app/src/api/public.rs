@@ -1,4 +1,4 @@
-//! The calls that need no access token: the four that set or use the cookie.
+//! The calls that need no access token, and how any call is sent and read.
 
 use core::time::Duration;
 use std::rc::Rc;
@@ -61,13 +61,12 @@ impl PublicApi {
     }
 
     /// Sends the request and reads the JSON of a success.
-    pub(super) async fn call<T: DeserializeOwned>(&self, request: Request) -> Result<T, ApiError> {
-        let body = self.exchange(request).await?;
-        serde_json::from_str(&body).map_err(|_| ApiError::Garbled { status: 200, retry_after: None })
+    async fn call<T: DeserializeOwned>(&self, request: Request) -> Result<T, ApiError> {
+        decode(&self.exchange(request).await?)
     }
 
-    /// Sends the request and gives the body of a success.
-    async fn exchange(&self, request: Request) -> Result<String, ApiError> {
+    /// Sends the request and gives the body of a success, which may be empty.
+    pub(super) async fn exchange(&self, request: Request) -> Result<String, ApiError> {
         let answer = match select(self.transport.send(request), self.clock.sleep(ABORT_AFTER)).await {
             Either::Left((answer, _)) => answer,
             Either::Right(((), _)) => Err(NoAnswer),
@@ -80,12 +79,17 @@ impl PublicApi {
     }
 }
 
+/// Reads the JSON of a success.
+pub(super) fn decode<T: DeserializeOwned>(body: &str) -> Result<T, ApiError> {
+    serde_json::from_str(body).map_err(|_| ApiError::Garbled { status: 200, retry_after: None })
+}
+
 /// A page of another origin cannot send this header without our leave.
-fn requested_by_us(request: Request) -> Request {
+pub(super) fn requested_by_us(request: Request) -> Request {
     request.header(routes::REQUESTED_BY_HEADER, REQUESTED_BY)
 }
 
-fn with_attempt(request: Request, attempt: Option<&str>) -> Request {
+pub(super) fn with_attempt(request: Request, attempt: Option<&str>) -> Request {
     match attempt {
         Some(id) => request.header(routes::REFRESH_ATTEMPT_HEADER, id),
         None => request,

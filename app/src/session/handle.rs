@@ -89,6 +89,18 @@ impl Session {
         }
     }
 
+    /// The time of the person's clock, in seconds since 1970. Not reactive.
+    #[must_use]
+    pub fn wall(self) -> i64 {
+        self.manager().map_or(0, |manager| manager.clock().wall())
+    }
+
+    /// How many seconds the person's clock is ahead of UTC at that time.
+    #[must_use]
+    pub fn ahead_of_utc(self, wall: i64) -> i64 {
+        self.manager().map_or(0, |manager| manager.clock().ahead_of_utc(wall))
+    }
+
     /// The calls that need a session.
     ///
     /// # Errors

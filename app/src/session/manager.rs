@@ -11,11 +11,11 @@ use futures::{
     channel::oneshot,
     future::{Either, select},
 };
-use sessionkeep_types::{AuthResponse, LoginRequest, RegisterRequest, TokenResponse, User};
+use sessionkeep_types::{AuthResponse, EndReason, LoginRequest, RegisterRequest, TokenResponse, User};
 
 use super::{
     attempt::Attempts,
-    ports::{Held, News, Ports, Wake},
+    ports::{Clock, Held, News, Ports, Wake},
     reason::SignedOut,
     schedule::{self, Wait},
     single_flight::SingleFlight,
@@ -175,6 +175,40 @@ impl Manager {
         });
     }
 
+    // ---- what else writes the cookie
+
+    /// The lock of everything that writes the cookie.
+    pub(crate) async fn hold_cookie(&self) -> Option<Held> {
+        self.lock(SIGN_PATIENCE).await
+    }
+
+    /// The name of a request that begins a new session.
+    pub(crate) fn attempt_for_new_session(&self) -> Option<String> {
+        self.attempts.declare()
+    }
+
+    /// The person's new session goes on where the old one was: for the page it is the same. Other tabs need no word; their
+    /// tokens are refused, and they refresh with the cookie that is theirs too.
+    pub(crate) fn adopt(self: &Rc<Self>, token: TokenResponse) {
+        self.received(token, Event::Refreshed);
+    }
+
+    /// It is not known what became of a request: asks the server where the session stands.
+    pub(crate) fn look_again(self: &Rc<Self>) {
+        self.start_refresh();
+    }
+
+    /// Account and cookie are gone.
+    pub(crate) fn account_is_deleted(&self) {
+        self.happened(Event::AccountDeleted);
+        self.ports.tabs.tell(News::AccountDeleted);
+    }
+
+    /// The clock.
+    pub(super) fn clock(&self) -> &dyn Clock {
+        &*self.ports.clock
+    }
+
     // ---- requests
 
     /// The right to send one request, refreshed before where the token has run out.
@@ -245,10 +279,11 @@ impl Manager {
 
     async fn refresh_until_answered(self: Rc<Self>) -> Outcome {
         let epoch = self.epoch();
+        let mut patience = REFRESH_PATIENCE;
         self.happened(Event::RefreshStarted);
         for failures in 1_u32.. {
             let answer = {
-                let _held = self.lock(REFRESH_PATIENCE).await;
+                let _held = self.lock(patience).await;
                 if self.epoch() != epoch {
                     return Outcome::Ended;
                 }
@@ -266,6 +301,12 @@ impl Manager {
                 Err(error) => error,
             };
             if let Some(why) = SignedOut::because_of(&error) {
+                // Another tab may have changed the password while this one went ahead without the lock. Once that tab has
+                // its answer, the cookie is a new one; in another browser the second answer is the same as the first.
+                if why == SignedOut::Ended(EndReason::PasswordChanged) && patience != SIGN_PATIENCE {
+                    patience = SIGN_PATIENCE;
+                    continue;
+                }
                 self.happened(Event::RefreshRefused(why));
                 return Outcome::Ended;
             }
@@ -323,6 +364,7 @@ impl Manager {
     pub fn heard(self: &Rc<Self>, news: News) {
         match news {
             News::SignedOut => self.happened(Event::SignedOutInAnotherTab),
+            News::AccountDeleted => self.happened(Event::AccountDeleted),
             News::SignedIn => {
                 self.happened(Event::SignedInInAnotherTab);
                 self.start_refresh();

@@ -23,6 +23,8 @@ pub enum SignedOut {
     NotRecognised,
     /// The cookie was used in two places.
     Reused,
+    /// The account was deleted, in this browser.
+    AccountDeleted,
     /// It was ended before its time.
     Ended(EndReason),
     /// It was ended, for a reason that this version does not know.
@@ -68,6 +70,7 @@ impl SignedOut {
             }
             Self::Expired => "Your session has expired. Please sign in again.",
             Self::NotRecognised => "Your session could not be continued. Please sign in again.",
+            Self::AccountDeleted => "Your account has been deleted.",
             Self::Reused | Self::Ended(EndReason::ReuseDetected | EndReason::CloneSuspected) => REUSED,
             Self::Ended(EndReason::SignedOutElsewhere) => "This session was signed out from another device.",
             Self::Ended(EndReason::PasswordChanged) => {
@@ -78,6 +81,26 @@ impl SignedOut {
                 "This account has been disabled. An administrator can tell you more."
             }
             Self::Ended(EndReason::Unknown(_)) | Self::Unexplained => "Your session was ended. Please sign in again.",
+        })
+    }
+}
+
+impl SignedOut {
+    /// The code of the explanation on the page of reasons, in the words of the contract where it has one. An empty one
+    /// stands for the page as a whole; none where there is nothing to explain.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        Some(match self {
+            Self::NoSession | Self::Here | Self::HereOnly | Self::InAnotherTab | Self::Ended(EndReason::SignedOut) => {
+                return None;
+            }
+            Self::CookieLost => ErrorCode::RefreshMissing.as_str(),
+            Self::Expired => ErrorCode::SessionExpired.as_str(),
+            Self::NotRecognised => ErrorCode::RefreshInvalid.as_str(),
+            Self::Reused => ErrorCode::RefreshReused.as_str(),
+            Self::AccountDeleted => "ACCOUNT_DELETED",
+            Self::Ended(EndReason::Unknown(_)) | Self::Unexplained => "",
+            Self::Ended(reason) => reason.as_str(),
         })
     }
 }

@@ -77,6 +77,8 @@ pub enum Event {
     SignOutDelayed,
     /// The person signed out in another tab.
     SignedOutInAnotherTab,
+    /// The account was deleted, here or in another tab.
+    AccountDeleted,
     /// Somebody signed in in another tab, perhaps somebody else.
     SignedInInAnotherTab,
     /// The browser brought the page back from its back/forward cache, where it heard of nothing.
@@ -108,6 +110,9 @@ impl Snapshot {
             (Restoring | SignedIn | Refreshing, Event::SignedOutInAnotherTab) => {
                 self.new_epoch(Out(SignedOut::InAnotherTab))
             }
+            (Restoring | SignedIn | Refreshing, Event::AccountDeleted) => {
+                self.new_epoch(Out(SignedOut::AccountDeleted))
+            }
 
             (
                 Out(_),
@@ -115,7 +120,8 @@ impl Snapshot {
                 | Event::Refreshed
                 | Event::RefreshDelayed
                 | Event::RefreshRefused(_)
-                | Event::SignedOutInAnotherTab,
+                | Event::SignedOutInAnotherTab
+                | Event::AccountDeleted,
             )
             | (SignedIn, Event::Refreshed | Event::RefreshDelayed | Event::RefreshRefused(_))
             | (_, Event::SignOutConfirmed | Event::SignOutDelayed) => self.clone(),
@@ -164,6 +170,7 @@ mod tests {
             (SignedIn, Event::SignedIn, SignedIn, true),
             (SignedIn, Event::SignedOutHere, out(SignedOut::Here), true),
             (SignedIn, Event::SignedOutInAnotherTab, out(SignedOut::InAnotherTab), true),
+            (SignedIn, Event::AccountDeleted, out(SignedOut::AccountDeleted), true),
             (SignedIn, Event::SignedInInAnotherTab, Restoring, true),
             (SignedIn, Event::Reopened, Restoring, true),
             (SignedIn, Event::SignOutConfirmed, SignedIn, false),
@@ -173,11 +180,13 @@ mod tests {
             (Refreshing, Event::RefreshRefused(theft()), out(theft()), true),
             (Refreshing, Event::SignedOutHere, out(SignedOut::Here), true),
             (Refreshing, Event::SignedOutInAnotherTab, out(SignedOut::InAnotherTab), true),
+            (Refreshing, Event::AccountDeleted, out(SignedOut::AccountDeleted), true),
             (out(SignedOut::Here), Event::Refreshed, out(SignedOut::Here), false),
             (out(SignedOut::Here), Event::RefreshStarted, out(SignedOut::Here), false),
             (out(SignedOut::Here), Event::RefreshDelayed, out(SignedOut::Here), false),
             (out(SignedOut::Here), Event::RefreshRefused(theft()), out(SignedOut::Here), false),
             (out(SignedOut::Here), Event::SignedOutInAnotherTab, out(SignedOut::Here), false),
+            (out(SignedOut::Here), Event::AccountDeleted, out(SignedOut::Here), false),
             (out(SignedOut::Here), Event::SignOutDelayed, out(SignedOut::HereOnly), false),
             (out(SignedOut::HereOnly), Event::SignOutConfirmed, out(SignedOut::Here), false),
             (out(SignedOut::Here), Event::SignedIn, SignedIn, true),

@@ -3,7 +3,10 @@
 use core::time::Duration;
 use std::rc::Rc;
 
-use sessionkeep_types::{LoginRequest, Password, RegisterRequest, User, routes};
+use sessionkeep_types::{
+    ChangePasswordRequest, DeleteAccountRequest, EndReason, LoginRequest, Password, RegisterRequest, SessionId, User,
+    routes,
+};
 
 use super::{
     fake::{FakeStorage, Tab},
@@ -13,7 +16,7 @@ use super::{
 };
 use crate::api::{
     ApiError, AuthorisedApi, Method, NoAnswer, Request,
-    fake::{answer, later, refusal, signed_in, token, user},
+    fake::{answer, later, nothing, refusal, signed_in, token, user},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -592,4 +595,208 @@ fn a_tab_that_died_with_the_lock_holds_nobody_up_for_long() {
     assert_eq!(tab.phase(), Phase::Restoring);
     tab.advance(SECOND);
     assert_eq!(tab.phase(), Phase::SignedIn);
+}
+
+// ---- the sessions of a person
+
+fn device(id: &str, current: bool) -> sessionkeep_types::Session {
+    let nothing = String::new;
+    sessionkeep_types::Session {
+        id: SessionId::new(id),
+        current,
+        created_at: nothing(),
+        last_used_at: nothing(),
+        expires_at: nothing(),
+        ip: nothing(),
+        user_agent: nothing(),
+        device: nothing(),
+    }
+}
+
+impl Tab {
+    fn end(&mut self, device: sessionkeep_types::Session) -> Result<(), ApiError> {
+        let api = self.api();
+        self.now(async move { api.end_session(&device).await })
+    }
+
+    fn change_password(&mut self) -> Result<(), ApiError> {
+        let api = self.api();
+        self.now(async move { api.change_password(&new_password()).await })
+    }
+
+    fn delete_account(&mut self) -> Result<(), ApiError> {
+        let api = self.api();
+        let proof = DeleteAccountRequest { current_password: Password::new("secret") };
+        self.now(async move { api.delete_account(&proof).await })
+    }
+
+    fn bearers(&self, path: &str) -> Vec<Option<String>> {
+        self.server.headers(path, "authorization")
+    }
+}
+
+fn new_password() -> ChangePasswordRequest {
+    ChangePasswordRequest { current_password: Password::new("secret"), new_password: Password::new("another") }
+}
+
+#[test]
+fn another_session_is_ended_by_its_id_and_an_empty_answer_is_a_success() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will("/api/sessions/other", nothing());
+    assert_eq!(tab.end(device("other", false)), Ok(()));
+    let sent = tab.server.asked("/api/sessions/other");
+    assert_eq!((sent.len(), sent[0].method), (1, Method::Delete));
+    assert_eq!(tab.phase(), Phase::SignedIn);
+}
+
+#[test]
+fn all_other_sessions_are_ended_with_one_request() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::SESSIONS, nothing());
+    let api = tab.api();
+    assert_eq!(tab.now(async move { api.end_other_sessions().await }), Ok(()));
+    assert_eq!(tab.server.asked(routes::SESSIONS)[0].method, Method::Delete);
+}
+
+#[test]
+fn ending_the_current_session_is_signing_out() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, nothing());
+    assert_eq!(tab.end(device("this", true)), Ok(()));
+    assert_eq!((tab.phase(), tab.told()), (Phase::SignedOut(SignedOut::Here), vec![News::SignedOut]));
+    assert_eq!(tab.server.asked(routes::LOGOUT).len(), 1);
+}
+
+#[test]
+fn the_next_page_of_events_is_asked_for_by_its_cursor() {
+    let mut tab = Tab::signed_in(900);
+    let page = answer(200, &serde_json::json!({"items": [], "next": null}));
+    tab.server.will("/api/me/events", page.clone());
+    tab.server.will("/api/me/events?before=a%26b", page);
+    for before in [None, Some("a&b")] {
+        let api = tab.api();
+        assert_eq!(tab.now(async move { api.my_events(before).await }).unwrap().next, None);
+    }
+}
+
+// ---- another password
+
+#[test]
+fn another_password_gives_this_page_a_new_session_that_goes_on_as_the_old_one() {
+    let mut tab = Tab::signed_in(900);
+    let (epoch, locked) = (tab.manager.snapshot().epoch, tab.times_locked());
+    tab.server.will(routes::PASSWORD, token("new", 900));
+    assert_eq!(tab.change_password(), Ok(()));
+    assert_eq!(tab.times_locked(), locked + 1);
+    assert_eq!(tab.server.headers(routes::PASSWORD, routes::REQUESTED_BY_HEADER), [Some("sessionkeep".to_owned())]);
+    assert!(tab.server.headers(routes::PASSWORD, routes::REFRESH_ATTEMPT_HEADER)[0].is_some());
+
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    tab.me().unwrap();
+    assert_eq!(tab.bearers(routes::ME), [Some("Bearer new".to_owned())]);
+    assert_eq!((tab.manager.snapshot().epoch, tab.told(), tab.refreshes()), (epoch, vec![], 1));
+}
+
+#[test]
+fn a_wrong_current_password_changes_nothing() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::PASSWORD, refusal(403, "INVALID_CREDENTIALS"));
+    assert!(matches!(tab.change_password(), Err(ApiError::Refused { status: 403, .. })));
+    assert_eq!((tab.phase(), tab.refreshes(), tab.server.asked(routes::PASSWORD).len()), (Phase::SignedIn, 1, 1));
+}
+
+#[test]
+fn a_password_change_that_an_old_token_held_up_is_sent_again_with_a_new_one() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::PASSWORD, refusal(401, "TOKEN_EXPIRED"));
+    tab.server.will(routes::PASSWORD, token("new", 900));
+    tab.server.will(routes::REFRESH, token("t2", 900));
+    assert_eq!(tab.change_password(), Ok(()));
+    assert_eq!(tab.bearers(routes::PASSWORD)[1].as_deref(), Some("Bearer t2"));
+}
+
+#[test]
+fn a_password_change_without_an_answer_is_not_repeated_but_looked_into() {
+    for lost in [Err(NoAnswer), refusal(503, "UNAVAILABLE")] {
+        let mut tab = Tab::signed_in(900);
+        tab.server.will(routes::PASSWORD, lost);
+        let refused = answer(
+            403,
+            &serde_json::json!({"error": "", "code": "SESSION_REVOKED", "requestId": "r", "reason": "PASSWORD_CHANGED"}),
+        );
+        tab.server.will(routes::REFRESH, refused);
+        assert!(tab.change_password().is_err_and(|error| error.is_unclear()));
+        tab.settle();
+        assert_eq!(tab.server.asked(routes::PASSWORD).len(), 1);
+        assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::Ended(EndReason::PasswordChanged)));
+    }
+}
+
+#[test]
+fn a_password_change_that_never_arrived_costs_nobody_the_session() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::PASSWORD, Err(NoAnswer));
+    assert_eq!(tab.change_password(), Err(ApiError::NoAnswer));
+    tab.settle();
+    assert_eq!((tab.phase(), tab.refreshes()), (Phase::SignedIn, 2));
+}
+
+#[test]
+fn a_tab_beside_the_one_that_changes_the_password_goes_on() {
+    let mut tab = Tab::signed_in(900);
+    let epoch = tab.manager.snapshot().epoch;
+    tab.server.will(routes::ME, refusal(403, "TOKEN_REVOKED"));
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    tab.server.will(routes::REFRESH, token("of the new session", 900));
+    assert!(tab.me().is_ok());
+    assert_eq!((tab.manager.snapshot().epoch, tab.phase()), (epoch, Phase::SignedIn));
+}
+
+#[test]
+fn a_tab_that_went_ahead_of_the_new_cookie_asks_once_more() {
+    let changed = || {
+        answer(
+            403,
+            &serde_json::json!({"error": "", "code": "SESSION_REVOKED", "requestId": "r", "reason": "PASSWORD_CHANGED"}),
+        )
+    };
+    let mut tab = Tab::signed_in(10);
+    tab.advance(10 * SECOND);
+    tab.server.will(routes::REFRESH, changed());
+    tab.server.will(routes::REFRESH, token("of the new session", 900));
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    assert!(tab.me().is_ok());
+
+    let mut elsewhere = Tab::signed_in(10);
+    elsewhere.advance(10 * SECOND);
+    elsewhere.server.will(routes::REFRESH, changed());
+    assert_eq!(elsewhere.me(), Err(ApiError::SignedOut));
+    assert_eq!(elsewhere.phase(), Phase::SignedOut(SignedOut::Ended(EndReason::PasswordChanged)));
+    assert_eq!(elsewhere.refreshes(), 3);
+}
+
+// ---- the end of an account
+
+#[test]
+fn who_deletes_the_account_is_signed_out_everywhere_and_told_so() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::ME, nothing());
+    assert_eq!(tab.delete_account(), Ok(()));
+    assert_eq!((tab.phase(), tab.told()), (Phase::SignedOut(SignedOut::AccountDeleted), vec![News::AccountDeleted]));
+    assert!(tab.server.asked(routes::LOGOUT).is_empty(), "the cookie is gone already");
+
+    let mut other = Tab::signed_in(900);
+    other.manager.heard(News::AccountDeleted);
+    other.settle();
+    assert_eq!(other.phase(), Phase::SignedOut(SignedOut::AccountDeleted));
+}
+
+#[test]
+fn an_account_that_is_not_deleted_stays_signed_in() {
+    for (status, code) in [(403, "INVALID_CREDENTIALS"), (409, "LAST_ADMIN"), (429, "RATE_LIMITED")] {
+        let mut tab = Tab::signed_in(900);
+        tab.server.will(routes::ME, refusal(status, code));
+        assert!(tab.delete_account().is_err(), "{code}");
+        assert_eq!((tab.phase(), tab.told(), tab.refreshes()), (Phase::SignedIn, vec![], 1), "{code}");
+    }
 }

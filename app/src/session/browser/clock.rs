@@ -1,8 +1,9 @@
-//! Monotonic time (`performance.now`) and timers.
+//! Monotonic time (`performance.now`), timers, and the wall clock.
 
 use core::time::Duration;
 
 use futures::{channel::oneshot, future::LocalBoxFuture};
+use js_sys::Date;
 use leptos::prelude::{TimeoutHandle, set_timeout_with_handle, window};
 
 use crate::session::ports::Clock;
@@ -31,6 +32,17 @@ impl Clock for PageClock {
             let _timer = timer;
             let _ = fired.await;
         })
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a browser's dates end 275 000 years from now")]
+    fn wall(&self) -> i64 {
+        (Date::now() / 1000.0) as i64
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "times of our era are exact")]
+    fn ahead_of_utc(&self, wall: i64) -> i64 {
+        let minutes = Date::new(&(wall as f64 * 1000.0).into()).get_timezone_offset();
+        minutes as i64 * -60
     }
 }
 

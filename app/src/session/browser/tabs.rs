@@ -9,6 +9,7 @@ use crate::session::ports::{News, Tabs};
 const CHANNEL: &str = "sessionkeep";
 const SIGNED_IN: &str = "signed-in";
 const SIGNED_OUT: &str = "signed-out";
+const ACCOUNT_DELETED: &str = "account-deleted";
 
 /// Talks to the other tabs; to nobody in a browser without the channel.
 pub(super) struct OtherTabs(Option<BroadcastChannel>);
@@ -26,6 +27,7 @@ impl OtherTabs {
             match word.as_deref() {
                 Some(SIGNED_IN) => heard(News::SignedIn),
                 Some(SIGNED_OUT) => heard(News::SignedOut),
+                Some(ACCOUNT_DELETED) => heard(News::AccountDeleted),
                 // A newer version in another tab may say more.
                 _ => {}
             }
@@ -38,6 +40,7 @@ impl Tabs for OtherTabs {
         let word = match news {
             News::SignedIn => SIGNED_IN,
             News::SignedOut => SIGNED_OUT,
+            News::AccountDeleted => ACCOUNT_DELETED,
         };
         if let Some(channel) = &self.0 {
             // OK because a tab that misses the news learns it from the server with its next request.
