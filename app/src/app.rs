@@ -11,7 +11,7 @@ use leptos_router::{
 use crate::{
     components::{Connection, FirstPage, Footer, Header},
     guard,
-    pages::{Account, Landing, NotFound, SignIn, SignUp},
+    pages::{Account, Activity, ChangePassword, DeleteAccount, Landing, NotFound, Sessions, SignIn, SignUp, SignedOut},
     session::Session,
 };
 
@@ -36,6 +36,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sign-in") view=SignIn ssr=SsrMode::Async />
                     <Route path=path!("/sign-up") view=SignUp ssr=SsrMode::Async />
                     <Route path=path!("/account") view=Account ssr=SsrMode::Async />
+                    <Route path=path!("/account/sessions") view=Sessions ssr=SsrMode::Async />
+                    <Route path=path!("/account/activity") view=Activity ssr=SsrMode::Async />
+                    <Route path=path!("/account/password") view=ChangePassword ssr=SsrMode::Async />
+                    <Route path=path!("/account/delete") view=DeleteAccount ssr=SsrMode::Async />
+                    <Route path=path!("/signed-out") view=SignedOut ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>
             <Footer />

@@ -34,11 +34,9 @@ fn elsewhere(phase: &Phase, path: &str, next: Option<&str>) -> Option<String> {
             Some(paths::after_sign_in(next).to_owned())
         }
         // Who has just signed out does not want to be brought back.
-        Phase::SignedOut(SignedOut::Here | SignedOut::HereOnly | SignedOut::InAnotherTab)
-            if paths::is_protected(path) =>
-        {
-            Some(paths::SIGN_IN.to_owned())
-        }
+        Phase::SignedOut(
+            SignedOut::Here | SignedOut::HereOnly | SignedOut::InAnotherTab | SignedOut::AccountDeleted,
+        ) if paths::is_protected(path) => Some(paths::SIGN_IN.to_owned()),
         Phase::SignedOut(_) if paths::is_protected(path) => Some(paths::with_next(paths::SIGN_IN, Some(path))),
         Phase::Restoring | Phase::SignedIn | Phase::Refreshing | Phase::SignedOut(_) => None,
     }
@@ -70,13 +68,21 @@ mod tests {
     fn who_is_not_signed_in_leaves_the_account_and_comes_back_afterwards() {
         let stranger = Phase::SignedOut(SignedOut::NoSession);
         assert_eq!(elsewhere(&stranger, "/account", None).as_deref(), Some("/sign-in?next=/account"));
+        assert_eq!(elsewhere(&stranger, paths::ACTIVITY, None).as_deref(), Some("/sign-in?next=/account/activity"));
         assert_eq!(elsewhere(&stranger, paths::LANDING, None), None);
         assert_eq!(elsewhere(&stranger, paths::SIGN_IN, None), None);
     }
 
     #[test]
+    fn the_page_of_reasons_is_for_everybody() {
+        for phase in [Phase::Restoring, Phase::SignedIn, Phase::SignedOut(SignedOut::Reused)] {
+            assert_eq!(elsewhere(&phase, paths::SIGNED_OUT, None), None);
+        }
+    }
+
+    #[test]
     fn who_has_signed_out_is_not_brought_back() {
-        for why in [SignedOut::Here, SignedOut::HereOnly, SignedOut::InAnotherTab] {
+        for why in [SignedOut::Here, SignedOut::HereOnly, SignedOut::InAnotherTab, SignedOut::AccountDeleted] {
             assert_eq!(elsewhere(&Phase::SignedOut(why), "/account", None).as_deref(), Some("/sign-in"));
         }
     }

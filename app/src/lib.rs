@@ -11,13 +11,16 @@
 pub mod api;
 mod app;
 mod components;
+mod explanation;
 mod guard;
+mod happened;
 mod pages;
 pub mod paths;
 pub mod session;
 #[cfg(feature = "ssr")]
 mod shell;
 mod validate;
+mod when;
 
 pub use app::App;
 #[cfg(feature = "ssr")]

@@ -6,8 +6,18 @@ pub const LANDING: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
 /// The form for people who do not.
 pub const SIGN_UP: &str = "/sign-up";
-/// One's own account. Only for people who are signed in.
+/// One's own account. Only for people who are signed in, like all that follow.
 pub const ACCOUNT: &str = "/account";
+/// The devices on which one is signed in.
+pub const SESSIONS: &str = "/account/sessions";
+/// What happened to one's account.
+pub const ACTIVITY: &str = "/account/activity";
+/// The form for another password.
+pub const PASSWORD: &str = "/account/password";
+/// The form that deletes one's account.
+pub const DELETE_ACCOUNT: &str = "/account/delete";
+/// Why sessions end. For everybody again.
+pub const SIGNED_OUT: &str = "/signed-out";
 
 /// The query's key for the page to go on to.
 pub const NEXT: &str = "next";
@@ -16,13 +26,16 @@ pub const NOTE: &str = "note";
 /// The note after a form that was sent before the page could take it.
 pub const NOT_READY: &str = "not-ready";
 
+/// The query's key for the code of a reason.
+pub const REASON: &str = "reason";
+
 /// Longer paths are not ours.
 const LONGEST: usize = 256;
 
 /// Whether the page is only for people who are signed in.
 #[must_use]
 pub fn is_protected(path: &str) -> bool {
-    path.trim_end_matches('/') == ACCOUNT
+    [ACCOUNT, SESSIONS, ACTIVITY, PASSWORD, DELETE_ACCOUNT].contains(&path.trim_end_matches('/'))
 }
 
 /// Whether the page is only for people who are not.
@@ -60,9 +73,25 @@ pub fn with_next(page: &str, next: Option<&str>) -> String {
     }
 }
 
+/// The explanation of a reason for which a session ended; of all of them where the code is empty.
+#[must_use]
+pub fn why(code: &str) -> String {
+    if code.is_empty() { SIGNED_OUT.to_owned() } else { format!("{SIGNED_OUT}?{REASON}={code}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_page_of_the_account_is_only_for_people_who_are_signed_in() {
+        for path in [ACCOUNT, SESSIONS, ACTIVITY, PASSWORD, DELETE_ACCOUNT, "/account/sessions/"] {
+            assert!(is_protected(path), "{path}");
+        }
+        for path in [LANDING, SIGN_IN, SIGN_UP, SIGNED_OUT, "/accounts", "/account/nowhere"] {
+            assert!(!is_protected(path), "{path}");
+        }
+    }
 
     #[test]
     fn only_plain_paths_of_our_own_are_followed() {

@@ -56,7 +56,7 @@ pub(super) fn described_by(id: &'static str, has_hint: bool, has_error: bool) ->
 
 /// The error's place. Empty it takes no room.
 #[component]
-pub(super) fn FieldError(
+pub(crate) fn FieldError(
     /// The field's id.
     id: &'static str,
     /// One sentence.

@@ -28,9 +28,16 @@ pub(crate) fn SubmitButton(
     label: &'static str,
     /// What it is doing.
     busy_label: &'static str,
+    /// Whether there is no way back.
+    #[prop(optional)]
+    danger: bool,
 ) -> impl IntoView {
     view! {
-        <button type="submit" class="button wide" aria-disabled=move || busy.get().then_some("true")>
+        <button
+            type="submit"
+            class=if danger { "button wide danger" } else { "button wide" }
+            aria-disabled=move || busy.get().then_some("true")
+        >
             {move || if busy.get() { busy_label } else { label }}
         </button>
     }

@@ -82,7 +82,7 @@ fn WayOut() -> impl IntoView {
         navigate(paths::SIGN_IN, NavigateOptions::default());
     };
     view! {
-        <A href=paths::ACCOUNT attr:class="button quiet">
+        <A href=paths::ACCOUNT exact=true attr:class="button quiet">
             "Account"
         </A>
         <button type="button" class="button secondary" on:click=sign_out>

@@ -1,7 +1,7 @@
 //! Why somebody stands before the sign-in form.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{components::A, hooks::use_query_map};
 
 use crate::{
     paths,
@@ -17,9 +17,23 @@ pub(crate) fn SignInNotice() -> impl IntoView {
         let (note, next) = query.with(|query| (query.get(paths::NOTE), query.get(paths::NEXT)));
         notice(&session.phase(), note.as_deref(), next.as_deref())
     });
+    let why = Memo::new(move |_| session.phase().signed_out().and_then(SignedOut::code).map(paths::why));
     view! {
         <div class="notice" role="status">
             {move || words.get()}
+            {move || why.get().map(|why| view! { " " <A href=why>"Why was I signed out?"</A> })}
+        </div>
+    }
+}
+
+/// What has to be said above a form of the account: only that it was sent too early.
+#[component]
+pub(crate) fn NotReadyNotice() -> impl IntoView {
+    let query = use_query_map();
+    let words = move || query.with(|query| notice(&Phase::Restoring, query.get(paths::NOTE).as_deref(), None));
+    view! {
+        <div class="notice" role="status">
+            {words}
         </div>
     }
 }

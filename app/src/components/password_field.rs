@@ -9,13 +9,18 @@ use crate::validate::length_hint;
 /// silence is the worst kind.
 #[component]
 pub(crate) fn PasswordField(
+    /// The id, which is the name too.
+    #[prop(default = "password")]
+    id: &'static str,
+    /// What to write here.
+    #[prop(default = "Password")]
+    label: &'static str,
     /// Whether it is chosen here (`new-password`, with a hint about its length) or only repeated.
     #[prop(optional)]
     new: bool,
     /// The field as the form sees it.
     state: FieldState,
 ) -> impl IntoView {
-    const ID: &str = "password";
     let FieldState { node, error } = state;
     let shown = RwSignal::new(false);
     let length = RwSignal::new(0_usize);
@@ -27,19 +32,19 @@ pub(crate) fn PasswordField(
     });
     view! {
         <div class="field">
-            <label for=ID>"Password"</label>
+            <label for=id>{label}</label>
             <div class="password">
                 <input
                     node_ref=node
-                    id=ID
-                    name=ID
+                    id=id
+                    name=id
                     type=move || if shown.get() { "text" } else { "password" }
                     autocomplete=if new { "new-password" } else { "current-password" }
                     autocapitalize="none"
                     spellcheck="false"
                     required
                     aria-invalid=move || error.get().is_some().then_some("true")
-                    aria-describedby=move || described_by(ID, new, error.get().is_some())
+                    aria-describedby=move || described_by(id, new, error.get().is_some())
                     on:input=move |_| {
                         error.set(None);
                         measure();
@@ -51,14 +56,14 @@ pub(crate) fn PasswordField(
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >
                     {move || if shown.get() { "Hide" } else { "Show" }}
-                    <span class="visually-hidden">" password"</span>
+                    <span class="visually-hidden">{format!(" {}", label.to_lowercase())}</span>
                 </button>
             </div>
-            <FieldError id=ID error=error />
+            <FieldError id=id error=error />
             {new
                 .then(|| {
                     view! {
-                        <p class="hint" id=format!("{ID}-hint")>
+                        <p class="hint" id=format!("{id}-hint")>
                             {move || length_hint(length.get())}
                         </p>
                     }

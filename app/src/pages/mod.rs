@@ -1,13 +1,23 @@
 //! The pages, one a file. What is public is in the first HTML; what is private only ever comes after it.
 
 mod account;
+mod activity;
+mod change_password;
+mod delete_account;
 mod landing;
 mod not_found;
+mod sessions;
 mod sign_in;
 mod sign_up;
+mod signed_out;
 
 pub(crate) use account::Account;
+pub(crate) use activity::Activity;
+pub(crate) use change_password::ChangePassword;
+pub(crate) use delete_account::DeleteAccount;
 pub(crate) use landing::Landing;
 pub(crate) use not_found::NotFound;
+pub(crate) use sessions::Sessions;
 pub(crate) use sign_in::SignIn;
 pub(crate) use sign_up::SignUp;
+pub(crate) use signed_out::SignedOut;

@@ -1,0 +1,85 @@
+//! A button that asks before it does something.
+
+use leptos::{either::Either, html, prelude::*};
+
+/// Pressed, it makes room for a question with two answers. The focus goes to the answers and comes back; Escape is a no.
+#[component]
+pub(crate) fn Confirm(
+    /// What it does.
+    label: &'static str,
+    /// What it does it to, for those who hear the button alone.
+    #[prop(into)]
+    about: String,
+    /// What to be asked.
+    #[prop(into)]
+    question: String,
+    /// What it is doing.
+    busy_label: &'static str,
+    /// Whether it is being done.
+    busy: RwSignal<bool>,
+    /// Does it.
+    #[prop(into)]
+    action: Callback<()>,
+) -> impl IntoView {
+    let asking = RwSignal::new(false);
+    let came_back = StoredValue::new(false);
+    let (first, yes) = (NodeRef::<html::Button>::new(), NodeRef::<html::Button>::new());
+    // A node is there as soon as its button is, each time anew.
+    Effect::new(move |_| focus(yes.get()));
+    Effect::new(move |_| focus(first.get().filter(|_| came_back.get_value())));
+    let dismiss = move || {
+        if !busy.get_untracked() {
+            came_back.set_value(true);
+            asking.set(false);
+        }
+    };
+    let confirm = move || {
+        if !busy.get_untracked() {
+            action.run(());
+        }
+    };
+    move || {
+        if asking.get() {
+            Either::Left(view! {
+                <div
+                    class="confirm"
+                    role="group"
+                    aria-label=question.clone()
+                    on:keydown=move |event| {
+                        if event.key() == "Escape" {
+                            dismiss();
+                        }
+                    }
+                >
+                    <p>{question.clone()}</p>
+                    <button
+                        type="button"
+                        class="button danger"
+                        node_ref=yes
+                        aria-disabled=move || busy.get().then_some("true")
+                        on:click=move |_| confirm()
+                    >
+                        {move || if busy.get() { busy_label } else { label }}
+                    </button>
+                    <button type="button" class="button secondary" on:click=move |_| dismiss()>
+                        "Cancel"
+                    </button>
+                </div>
+            })
+        } else {
+            Either::Right(view! {
+                <button type="button" class="button secondary" node_ref=first on:click=move |_| asking.set(true)>
+                    {label}
+                    <span class="visually-hidden">{format!(" {about}")}</span>
+                </button>
+            })
+        }
+    }
+}
+
+fn focus(button: Option<leptos::web_sys::HtmlButtonElement>) {
+    if let Some(button) = button {
+        // OK because a button that cannot take the focus leaves it where it was.
+        let _ = button.focus();
+    }
+}

@@ -1,0 +1,151 @@
+//! What belongs to the person comes after the page: asked for whenever there is a session, shown to nobody else.
+
+use leptos::{either::EitherOf3, prelude::*};
+
+use super::moment::Clock;
+use crate::{
+    api::{ApiError, AuthorisedApi},
+    session::{Epoch, Session},
+};
+
+/// How far the data of a page is. The data itself is the page's.
+#[derive(Clone, Copy)]
+pub(crate) struct Loading {
+    session: Session,
+    /// Reads the time with every answer.
+    pub(crate) clock: Clock,
+    /// Which session the data belongs to that is there.
+    of: RwSignal<Option<Epoch>>,
+    failure: RwSignal<Option<String>>,
+    requests: RwSignal<usize>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum State {
+    Waiting,
+    Failed(String),
+    Ready,
+}
+
+impl Loading {
+    /// Nothing yet.
+    pub(crate) fn new(session: Session) -> Self {
+        Self {
+            session,
+            clock: Clock::new(session),
+            of: RwSignal::new(None),
+            failure: RwSignal::new(None),
+            requests: RwSignal::new(0),
+        }
+    }
+
+    /// Calls `load` when there is a session, and again when there is another.
+    pub(crate) fn for_each_session(self, load: impl Fn() + 'static) {
+        let epoch = Memo::new(move |_| self.session.signed_in_epoch());
+        Effect::new(move |_| {
+            if epoch.get().is_some() {
+                load();
+            }
+        });
+    }
+
+    /// A request begins, where there is a session.
+    pub(crate) fn begin(self) -> Option<(Epoch, AuthorisedApi)> {
+        let begun = (untrack(|| self.session.signed_in_epoch())?, self.session.api().ok()?);
+        self.requests.update(|requests| *requests += 1);
+        Some(begun)
+    }
+
+    /// It was answered; `keep` gets what is to be shown, unless that concerns nobody any more.
+    pub(crate) fn end<T>(self, epoch: Epoch, answer: Result<T, ApiError>, keep: impl FnOnce(T)) {
+        // The page may be gone by now.
+        self.requests.try_update(|requests| *requests -= 1);
+        // What was asked for in an earlier session concerns nobody any more.
+        if untrack(|| self.session.signed_in_epoch()) != Some(epoch) {
+            return;
+        }
+        let failure = answer.map(keep).err().map(|error| error.to_string());
+        self.clock.read();
+        if failure.is_none() {
+            self.of.try_set(Some(epoch));
+        }
+        self.failure.try_set(failure);
+    }
+
+    /// Whether an answer is awaited. Reactive.
+    pub(crate) fn is_under_way(self) -> bool {
+        self.requests.get() > 0
+    }
+
+    /// What went wrong last, if it did. Reactive.
+    pub(crate) fn failure(self) -> Option<String> {
+        self.failure.get()
+    }
+
+    /// Nothing without a session, and nothing that belongs to another one.
+    fn state(self) -> State {
+        match self.session.signed_in_epoch() {
+            None => State::Waiting,
+            epoch if epoch == self.of.get() => State::Ready,
+            Some(_) => self.failure.get().map_or(State::Waiting, State::Failed),
+        }
+    }
+}
+
+/// Shows its children as soon as the data is there. Until then it is the same for everybody.
+#[component]
+pub(crate) fn Loaded(
+    /// How far the data is.
+    loading: Loading,
+    /// Asks for it again.
+    #[prop(into)]
+    reload: Callback<()>,
+    /// What is made of the data.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let state = Memo::new(move |_| loading.state());
+    move || match state.get() {
+        State::Waiting => EitherOf3::A(view! { <Waiting /> }),
+        State::Failed(why) => EitherOf3::B(view! { <Failure why=why reload=reload /> }),
+        State::Ready => EitherOf3::C(children()),
+    }
+}
+
+/// What everybody sees first.
+#[component]
+fn Waiting() -> impl IntoView {
+    view! {
+        <div class="card">
+            <p class="visually-hidden" role="status">
+                "Checking your session…"
+            </p>
+            <div class="skeleton-lines" aria-hidden="true">
+                <span class="skeleton"></span>
+                <span class="skeleton"></span>
+                <span class="skeleton"></span>
+                <span class="skeleton"></span>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Failure(
+    /// One sentence.
+    why: String,
+    /// To try again.
+    reload: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <div class="card">
+            <div class="alert" role="alert">
+                {why}
+            </div>
+            <div class="actions">
+                <button type="button" class="button secondary" on:click=move |_| reload.run(())>
+                    "Load again"
+                </button>
+            </div>
+        </div>
+    }
+}

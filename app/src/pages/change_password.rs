@@ -1,0 +1,141 @@
+//! Another password.
+
+use leptos::{either::Either, ev::SubmitEvent, html, prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use leptos_router::components::A;
+use sessionkeep_types::{ChangePasswordRequest, ErrorCode, Password};
+
+use crate::{
+    api::ApiError,
+    components::{
+        AccountNav, FieldState, FormAlert, Heading, NotReadyNotice, PasswordField, SubmitButton, Username,
+        account_email,
+    },
+    paths,
+    session::Session,
+    validate,
+};
+
+/// The page of the password. The form goes away when it has done its work: that tells a password manager to keep the
+/// new one.
+#[component]
+pub(crate) fn ChangePassword() -> impl IntoView {
+    let done = RwSignal::new(false);
+    view! {
+        <Title text="Change your password · Sessionkeep" />
+        <section class="medium">
+            <Heading text="Change your password" />
+            <AccountNav />
+            <NotReadyNotice />
+            {move || {
+                if done.get() { Either::Left(view! { <Done /> }) } else { Either::Right(view! { <Form done=done /> }) }
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Form(
+    /// Whether it has done its work.
+    done: RwSignal<bool>,
+) -> impl IntoView {
+    let session = Session::here();
+    let email = account_email(session);
+    let (current, new) = (FieldState::new(), FieldState::new());
+    let alert = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        alert.set(None);
+        current.judge(validate::password(&current.value()));
+        new.judge(validate::new_password(&new.value()));
+        if FieldState::focus_first_wrong(&[current, new]) {
+            return;
+        }
+        let Ok(api) = session.api() else { return };
+        let change = ChangePasswordRequest {
+            current_password: Password::new(current.value()),
+            new_password: Password::new(new.value()),
+        };
+        busy.set(true);
+        spawn_local(async move {
+            let answer = api.change_password(&change).await;
+            // Only a signal that is gone gives its value back: the page was left before the answer came.
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            let Err(error) = answer else { return done.set(true) };
+            current.judge(wrong_current(&error));
+            new.judge(error.field("newPassword").or(error.field("password")));
+            if !FieldState::focus_first_wrong(&[current, new]) {
+                alert.set(Some(words(&error)));
+            }
+        });
+    };
+
+    view! {
+        <form class="card form" method="post" action=paths::PASSWORD novalidate on:submit=submit>
+            <FormAlert message=alert />
+            <Username email=email />
+            <PasswordField id="currentPassword" label="Current password" state=current />
+            <PasswordField id="newPassword" label="New password" new=true state=new />
+            <p class="hint">"All your other devices are signed out when you change the password. This one is not."</p>
+            <SubmitButton busy=busy label="Change password" busy_label="Changing your password…" />
+        </form>
+    }
+}
+
+/// Takes the focus, which was in the form.
+#[component]
+fn Done() -> impl IntoView {
+    let node = NodeRef::<html::P>::new();
+    Effect::new(move |_| {
+        if let Some(words) = node.get() {
+            // OK because what cannot take the focus leaves it where it was.
+            let _ = words.focus();
+        }
+    });
+    view! {
+        <p class="notice" role="status" tabindex="-1" node_ref=node>
+            "Your password has been changed, and all your other devices were signed out."
+        </p>
+        <p>
+            "You stay signed in here. Have a look at " <A href=paths::SESSIONS>"where you’re signed in"</A> " or at the "
+            <A href=paths::ACTIVITY>"security activity"</A> "."
+        </p>
+    }
+}
+
+/// What is wrong with the current password.
+pub(super) fn wrong_current(error: &ApiError) -> Option<&str> {
+    match error.code() {
+        Some(ErrorCode::InvalidCredentials) => Some("This is not your current password."),
+        _ => error.field("currentPassword"),
+    }
+}
+
+fn words(error: &ApiError) -> String {
+    if error.is_unclear() {
+        "No clear answer came, so it is not known whether your password was changed. Try again: if the current password \
+         is refused now, the new one is in force already."
+            .to_owned()
+    } else {
+        error.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_was_lost_is_not_called_a_failure() {
+        let said = words(&ApiError::NoAnswer);
+        assert!(said.contains("not known whether"), "{said}");
+        assert_eq!(words(&ApiError::SignedOut), ApiError::SignedOut.to_string());
+    }
+}

@@ -1,0 +1,101 @@
+//! The end of an account.
+
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use leptos_router::components::A;
+use sessionkeep_types::{DeleteAccountRequest, Password};
+
+use super::change_password::wrong_current;
+use crate::{
+    components::{
+        AccountNav, FieldError, FieldState, FormAlert, Heading, NotReadyNotice, PasswordField, SubmitButton, Username,
+        account_email,
+    },
+    paths,
+    session::Session,
+    validate,
+};
+
+/// The form that deletes the account. It asks for the password, and for a tick that nobody sets by accident.
+#[component]
+pub(crate) fn DeleteAccount() -> impl IntoView {
+    let session = Session::here();
+    let email = account_email(session);
+    let (password, sure) = (FieldState::new(), RwSignal::new(None::<String>));
+    let tick = NodeRef::<html::Input>::new();
+    let alert = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        alert.set(None);
+        password.judge(validate::password(&password.value()));
+        let is_sure = tick.get_untracked().is_some_and(|tick| tick.checked());
+        sure.set((!is_sure).then(|| "Tick the box to confirm.".to_owned()));
+        if FieldState::focus_first_wrong(&[password, FieldState { node: tick, error: sure }]) {
+            return;
+        }
+        let Ok(api) = session.api() else { return };
+        let proof = DeleteAccountRequest { current_password: Password::new(password.value()) };
+        busy.set(true);
+        spawn_local(async move {
+            let answer = api.delete_account(&proof).await;
+            // Only a signal that is gone gives its value back: the page was left before the answer came.
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            let Err(error) = answer else { return };
+            password.judge(wrong_current(&error));
+            if !FieldState::focus_first_wrong(&[password]) {
+                alert.set(Some(if error.is_unclear() {
+                    "No clear answer came, so it is not known whether your account was deleted. Load this page again to \
+                     find out."
+                        .to_owned()
+                } else {
+                    error.to_string()
+                }));
+            }
+        });
+    };
+
+    view! {
+        <Title text="Delete your account · Sessionkeep" />
+        <section class="medium">
+            <Heading text="Delete your account" />
+            <AccountNav />
+            <NotReadyNotice />
+            <p>
+                "Your account and everything that belongs to it are deleted for good, and every device is signed out. Nobody \
+                 can bring it back."
+            </p>
+            <form class="card form" method="post" action=paths::DELETE_ACCOUNT novalidate on:submit=submit>
+                <FormAlert message=alert />
+                <Username email=email />
+                <PasswordField id="currentPassword" label="Current password" state=password />
+                <div class="field">
+                    <div class="check">
+                        <input
+                            node_ref=tick
+                            type="checkbox"
+                            id="sure"
+                            name="sure"
+                            required
+                            aria-invalid=move || sure.get().is_some().then_some("true")
+                            aria-describedby=move || sure.get().map(|_| "sure-error")
+                            on:change=move |_| sure.set(None)
+                        />
+                        <label for="sure">"I want my account to be deleted for good"</label>
+                    </div>
+                    <FieldError id="sure" error=sure />
+                </div>
+                <SubmitButton busy=busy label="Delete my account" busy_label="Deleting your account…" danger=true />
+                <p class="aside">
+                    <A href=paths::ACCOUNT>"Keep my account"</A>
+                </p>
+            </form>
+        </section>
+    }
+}

@@ -1,0 +1,246 @@
+//! The devices on which a person is signed in.
+
+use leptos::{either::Either, ev, html, prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use leptos_router::components::A;
+use sessionkeep_types::{ErrorCode, Session as Device};
+
+use crate::{
+    api::ApiError,
+    components::{AccountNav, Confirm, DeviceRow, FormAlert, Heading, Loaded, Loading},
+    paths,
+    session::Session,
+};
+
+/// The page of the devices.
+#[component]
+pub(crate) fn Sessions() -> impl IntoView {
+    let devices = Devices::new(Session::here());
+    let [focus, visibility] = devices.look_again_on_return();
+    on_cleanup(move || {
+        for listener in [focus, visibility] {
+            listener.update_value(|listener| {
+                if let Some(listener) = listener.take() {
+                    listener.remove();
+                }
+            });
+        }
+    });
+    view! {
+        <Title text="Where you’re signed in · Sessionkeep" />
+        <section class="medium">
+            <Heading text="Where you’re signed in" />
+            <AccountNav />
+            <FormAlert message=devices.alert />
+            <p class="notice" role="status" tabindex="-1" node_ref=devices.said_here>
+                {move || devices.said.get()}
+            </p>
+            <Loaded loading=devices.loading reload=move |()| devices.load()>
+                <DeviceList devices=devices />
+            </Loaded>
+            <p class="hint">
+                "You do not know one of these? Sign it out and "
+                <A href=paths::PASSWORD>"change your password"</A> ". The "
+                <A href=paths::ACTIVITY>"security activity"</A> " shows what it did."
+            </p>
+        </section>
+    }
+}
+
+/// What `/api/sessions` said, and what became of the buttons.
+#[derive(Clone, Copy)]
+struct Devices {
+    session: Session,
+    loading: Loading,
+    list: RwSignal<Vec<Device>>,
+    /// What was done, for everybody to see and hear.
+    said: RwSignal<Option<String>>,
+    said_here: NodeRef<html::P>,
+    alert: RwSignal<Option<String>>,
+}
+
+impl Devices {
+    fn new(session: Session) -> Self {
+        let devices = Self {
+            session,
+            loading: Loading::new(session),
+            list: RwSignal::new(Vec::new()),
+            said: RwSignal::new(None),
+            said_here: NodeRef::new(),
+            alert: RwSignal::new(None),
+        };
+        devices.loading.for_each_session(move || devices.load());
+        devices
+    }
+
+    fn load(self) {
+        let Some((epoch, api)) = self.loading.begin() else { return };
+        spawn_local(async move {
+            let answer = api.sessions().await;
+            self.loading.end(epoch, answer, |list| {
+                self.list.try_set(in_order(list.sessions));
+            });
+        });
+    }
+
+    /// Somebody who comes back wants to see what is, not what was.
+    fn look_again_on_return(self) -> [StoredValue<Option<WindowListenerHandle>>; 2] {
+        let listeners = [StoredValue::new(None), StoredValue::new(None)];
+        let [focus, visibility] = listeners;
+        let look = move || {
+            if !untrack(|| self.loading.is_under_way()) {
+                self.load();
+            }
+        };
+        Effect::new(move |_| {
+            focus.set_value(Some(window_event_listener(ev::focus, move |_| look())));
+            visibility.set_value(Some(window_event_listener(ev::visibilitychange, move |_| {
+                if !document().hidden() {
+                    look();
+                }
+            })));
+        });
+        listeners
+    }
+
+    fn end(self, device: Device, busy: RwSignal<bool>) {
+        let Ok(api) = self.session.api() else { return };
+        self.alert.set(None);
+        busy.set(true);
+        spawn_local(async move {
+            match api.end_session(&device).await {
+                Ok(()) => self.is_gone(&device, "is signed out now"),
+                Err(error) if error.code() == Some(&ErrorCode::NotFound) => {
+                    self.is_gone(&device, "was signed out already");
+                }
+                Err(error) => self.failed(&error),
+            }
+            busy.try_set(false);
+            self.load();
+        });
+    }
+
+    fn end_others(self, busy: RwSignal<bool>) {
+        let Ok(api) = self.session.api() else { return };
+        self.alert.set(None);
+        busy.set(true);
+        spawn_local(async move {
+            match api.end_other_sessions().await {
+                Ok(()) => {
+                    self.list.try_update(|list| list.retain(|device| device.current));
+                    self.say("All your other devices are signed out now.".to_owned());
+                }
+                Err(error) => self.failed(&error),
+            }
+            busy.try_set(false);
+            self.load();
+        });
+    }
+
+    fn is_gone(self, device: &Device, what: &str) {
+        self.list.try_update(|list| list.retain(|other| other.id != device.id));
+        self.say(format!("{} {what}.", device.device));
+    }
+
+    /// The button that had the focus is gone, so that goes to the words.
+    fn say(self, words: String) {
+        self.said.try_set(Some(words));
+        if let Some(place) = self.said_here.try_get_untracked().flatten() {
+            // OK because what cannot take the focus leaves it where it was.
+            let _ = place.focus();
+        }
+    }
+
+    fn failed(self, error: &ApiError) {
+        self.said.try_set(None);
+        self.alert.try_set(Some(error.to_string()));
+    }
+}
+
+#[component]
+fn DeviceList(
+    /// What there is to list.
+    devices: Devices,
+) -> impl IntoView {
+    let clock = devices.loading.clock;
+    let busy = RwSignal::new(false);
+    let has_others = Memo::new(move |_| devices.list.with(|list| list.iter().any(|device| !device.current)));
+    view! {
+        <div class="card">
+            <ul class="rows">
+                <For each=move || devices.list.get() key=identity let:device>
+                    <DeviceRow device=device clock=clock end=move |(device, busy)| devices.end(device, busy) />
+                </For>
+            </ul>
+            {move || {
+                if has_others.get() {
+                    Either::Left(view! {
+                        <div class="actions">
+                            <Confirm
+                                label="Sign out everywhere else"
+                                about=""
+                                question="Sign out all your other devices?"
+                                busy_label="Signing out…"
+                                busy=busy
+                                action=move |()| devices.end_others(busy)
+                            />
+                        </div>
+                    })
+                } else {
+                    Either::Right(view! { <p class="hint">"You are signed in on no other device."</p> })
+                }
+            }}
+        </div>
+    }
+}
+
+/// What makes a row another row: one that is the same stays, with the focus that may be in it.
+fn identity(device: &Device) -> String {
+    let Device { id, last_used_at, expires_at, ip, .. } = device;
+    format!("{id} {last_used_at} {expires_at} {ip}")
+}
+
+/// This device first, then the one that was used last.
+fn in_order(mut devices: Vec<Device>) -> Vec<Device> {
+    // Times of the contract are in the order of their letters.
+    devices.sort_by(|one, other| (other.current, &other.last_used_at).cmp(&(one.current, &one.last_used_at)));
+    devices
+}
+
+#[cfg(test)]
+mod tests {
+    use sessionkeep_types::SessionId;
+
+    use super::*;
+
+    fn device(name: &str, last_used_at: &str, current: bool) -> Device {
+        Device {
+            id: SessionId::new(name),
+            current,
+            created_at: String::new(),
+            last_used_at: last_used_at.to_owned(),
+            expires_at: String::new(),
+            ip: String::new(),
+            user_agent: String::new(),
+            device: String::new(),
+        }
+    }
+
+    #[test]
+    fn this_device_comes_first_and_then_the_one_that_was_used_last() {
+        let devices = vec![
+            device("old", "2026-11-20T10:00:00Z", false),
+            device("new", "2026-11-24T10:00:00Z", false),
+            device("this", "2026-11-22T10:00:00Z", true),
+        ];
+        let order: Vec<_> = in_order(devices).into_iter().map(|device| device.id.to_string()).collect();
+        assert_eq!(order, ["this", "new", "old"]);
+    }
+
+    #[test]
+    fn a_row_stays_until_its_session_is_used() {
+        let before = device("one", "2026-11-24T10:00:00Z", false);
+        assert_eq!(identity(&before), identity(&before.clone()));
+        assert_ne!(identity(&before), identity(&device("one", "2026-11-24T10:01:00Z", false)));
+    }
+}
