@@ -11,6 +11,7 @@ use leptos_router::{
 use crate::{
     components::{Connection, FirstPage, Footer, Header},
     guard,
+    light::page,
     pages::{Account, Activity, ChangePassword, DeleteAccount, Landing, NotFound, Sessions, SignIn, SignUp, SignedOut},
     session::Session,
 };
@@ -32,15 +33,15 @@ pub fn App() -> impl IntoView {
             <Connection />
             <main id="main" tabindex="-1">
                 <FlatRoutes fallback=NotFound>
-                    <Route path=path!("/") view=Landing ssr=SsrMode::Async />
-                    <Route path=path!("/sign-in") view=SignIn ssr=SsrMode::Async />
-                    <Route path=path!("/sign-up") view=SignUp ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=Account ssr=SsrMode::Async />
-                    <Route path=path!("/account/sessions") view=Sessions ssr=SsrMode::Async />
-                    <Route path=path!("/account/activity") view=Activity ssr=SsrMode::Async />
-                    <Route path=path!("/account/password") view=ChangePassword ssr=SsrMode::Async />
-                    <Route path=path!("/account/delete") view=DeleteAccount ssr=SsrMode::Async />
-                    <Route path=path!("/signed-out") view=SignedOut ssr=SsrMode::Async />
+                    <Route path=path!("/") view=page(Landing) ssr=SsrMode::Async />
+                    <Route path=path!("/sign-in") view=page(SignIn) ssr=SsrMode::Async />
+                    <Route path=path!("/sign-up") view=page(SignUp) ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=page(Account) ssr=SsrMode::Async />
+                    <Route path=path!("/account/sessions") view=page(Sessions) ssr=SsrMode::Async />
+                    <Route path=path!("/account/activity") view=page(Activity) ssr=SsrMode::Async />
+                    <Route path=path!("/account/password") view=page(ChangePassword) ssr=SsrMode::Async />
+                    <Route path=path!("/account/delete") view=page(DeleteAccount) ssr=SsrMode::Async />
+                    <Route path=path!("/signed-out") view=page(SignedOut) ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>
             <Footer />

@@ -14,6 +14,7 @@ mod components;
 mod explanation;
 mod guard;
 mod happened;
+mod light;
 mod pages;
 pub mod paths;
 pub mod session;

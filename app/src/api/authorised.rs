@@ -149,8 +149,11 @@ impl AuthorisedApi {
         }
     }
 
+    /// A word about the cookie (it is missing, or of no use) comes with the password's answer too; what it means for the
+    /// session is found out by a refresh, and nowhere else.
     fn look_again_if_unclear<T>(&self, answer: Result<T, ApiError>) -> Result<T, ApiError> {
-        if answer.as_ref().is_err_and(ApiError::is_unclear) {
+        let ends = |error: &ApiError| error.code().is_some_and(ErrorCode::ends_session);
+        if answer.as_ref().is_err_and(|error| error.is_unclear() || ends(error)) {
             self.manager.look_again();
         }
         answer

@@ -40,8 +40,10 @@ pub(crate) fn DeviceRow(
                     {ip.map(|ip| view! { " from " <span class="breakable">{ip}</span> })}
                 </p>
                 <p class="hint">
-                    "Signed in since " <When time=begun clock=clock date=true /> ", ends "
-                    <When time=ends clock=clock date=true /> " unless used before"
+                    "Signed in since " <When time=begun clock=clock date=true />
+                </p>
+                <p class="hint">
+                    "Ends " <When time=ends clock=clock date=true /> " unless used before"
                 </p>
             </div>
             <Confirm

@@ -1,6 +1,6 @@
 //! One security event.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use sessionkeep_types::{Origin, SecurityEvent};
 
 use super::moment::{Clock, When};
@@ -17,16 +17,15 @@ pub(crate) fn EventRow(
     let SecurityEvent { at, kind, by, origin, other, .. } = event;
     let Words { title, meaning, is_alarming } = words(&kind, by.is_some());
     let from = match other.as_ref().map(place) {
-        None => view! { <p class="hint">{place(&origin)}</p> }.into_any(),
-        Some(other) => view! {
+        None => Either::Left(view! { <p class="hint">{place(&origin)}</p> }),
+        Some(other) => Either::Right(view! {
             <dl class="sides hint">
                 <dt>"One side"</dt>
                 <dd>{place(&origin)}</dd>
                 <dt>"Other side"</dt>
                 <dd>{other}</dd>
             </dl>
-        }
-        .into_any(),
+        }),
     };
     view! {
         <li class="row" class:alarming=is_alarming>

@@ -92,7 +92,7 @@ impl Loading {
     }
 }
 
-/// Shows its children as soon as the data is there. Until then it is the same for everybody.
+/// Shows the view as soon as the data is there. Until then it is the same for everybody.
 #[component]
 pub(crate) fn Loaded(
     /// How far the data is.
@@ -100,14 +100,15 @@ pub(crate) fn Loaded(
     /// Asks for it again.
     #[prop(into)]
     reload: Callback<()>,
-    /// What is made of the data.
-    children: ChildrenFn,
+    /// Makes a view of the data ([`crate::light::later`]).
+    #[prop(into)]
+    view: Callback<(), AnyView>,
 ) -> impl IntoView {
     let state = Memo::new(move |_| loading.state());
     move || match state.get() {
         State::Waiting => EitherOf3::A(view! { <Waiting /> }),
         State::Failed(why) => EitherOf3::B(view! { <Failure why=why reload=reload /> }),
-        State::Ready => EitherOf3::C(children()),
+        State::Ready => EitherOf3::C(view.run(())),
     }
 }
 

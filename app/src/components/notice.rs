@@ -21,7 +21,7 @@ pub(crate) fn SignInNotice() -> impl IntoView {
     view! {
         <div class="notice" role="status">
             {move || words.get()}
-            {move || why.get().map(|why| view! { " " <A href=why>"Why was I signed out?"</A> })}
+            {move || why.get().map(|why| view! { " " <A href=why>"What does this mean?"</A> })}
         </div>
     }
 }

@@ -7,6 +7,7 @@ use sessionkeep_types::{Role, User};
 
 use crate::{
     components::{AccountNav, Heading, Loaded, Loading, When},
+    light::later,
     paths,
     session::{Phase, Session},
 };
@@ -21,9 +22,7 @@ pub(crate) fn Account() -> impl IntoView {
         <section class="medium">
             <Heading text="Your account" />
             <AccountNav />
-            <Loaded loading=account.loading reload=move |()| account.load()>
-                {move || account.user.get().map(|user| view! { <Details user=user account=account /> })}
-            </Loaded>
+            <Loaded loading=account.loading reload=move |()| account.load() view=move |()| later(details(account)) />
         </section>
     }
 }
@@ -53,6 +52,10 @@ impl AccountData {
             });
         });
     }
+}
+
+fn details(account: AccountData) -> impl IntoView {
+    move || account.user.get().map(|user| view! { <Details user=user account=account /> })
 }
 
 #[component]

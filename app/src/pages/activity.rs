@@ -1,12 +1,13 @@
 //! What happened to a person's account.
 
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{either::Either, html, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::components::A;
 use sessionkeep_types::{Page, SecurityEvent};
 
 use crate::{
     components::{AccountNav, Clock, EventRow, FormAlert, Heading, Loaded, Loading},
+    light::later,
     paths,
     session::Session,
     when,
@@ -27,9 +28,11 @@ pub(crate) fn Activity() -> impl IntoView {
                 <A href=paths::SESSIONS>"where you’re signed in"</A> ". We also explain "
                 <A href=paths::SIGNED_OUT>"why sessions end"</A> "."
             </p>
-            <Loaded loading=history.loading reload=move |()| history.load()>
-                <EventList history=history />
-            </Loaded>
+            <Loaded
+                loading=history.loading
+                reload=move |()| history.load()
+                view=move |()| later(view! { <EventList history=history /> })
+            />
         </section>
     }
 }
@@ -119,19 +122,15 @@ fn EventList(
     history: History,
 ) -> impl IntoView {
     let History { loading: Loading { clock, .. }, events, next, added, added_here, busy, alert, .. } = history;
-    let said = move || {
-        added.get().map(|number| match (number, next.with(Option::is_some)) {
-            (number, true) => format!("{number} more are shown."),
-            (number, false) => format!("{number} more are shown. That is everything."),
-        })
-    };
+    let said = move || added.get().map(|number| progress(number, next.with(Option::is_some)));
     view! {
         {move || {
             let days = by_day(&events.get(), clock);
             if days.is_empty() {
-                return view! { <p class="card">"Nothing has happened yet."</p> }.into_any();
+                return Either::Left(view! { <p class="card">"Nothing has happened yet."</p> });
             }
-            days.into_iter().map(|(day, events)| view! { <Day name=day events=events clock=clock /> }).collect_view().into_any()
+            let days = days.into_iter().map(|(day, events)| view! { <Day name=day events=events clock=clock /> });
+            Either::Right(days.collect_view())
         }}
         <FormAlert message=alert />
         <p class="hint" role="status" tabindex="-1" node_ref=added_here>
@@ -182,4 +181,25 @@ fn by_day(events: &[SecurityEvent], clock: Clock) -> Vec<(String, Vec<SecurityEv
         }
     }
     days
+}
+
+/// What to say when more was shown. A full page may be the last one, and then nothing comes after it.
+fn progress(added: usize, has_more: bool) -> String {
+    match (added, has_more) {
+        (0, false) => "That is everything.".to_owned(),
+        (added, false) => format!("{added} more shown. That is everything."),
+        (added, true) => format!("{added} more shown."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_the_list_is_said_even_when_nothing_was_left() {
+        assert_eq!(progress(50, true), "50 more shown.");
+        assert_eq!(progress(7, false), "7 more shown. That is everything.");
+        assert_eq!(progress(0, false), "That is everything.");
+    }
 }

@@ -8,6 +8,7 @@ use sessionkeep_types::{ErrorCode, Session as Device};
 use crate::{
     api::ApiError,
     components::{AccountNav, Confirm, DeviceRow, FormAlert, Heading, Loaded, Loading},
+    light::later,
     paths,
     session::Session,
 };
@@ -35,9 +36,11 @@ pub(crate) fn Sessions() -> impl IntoView {
             <p class="notice" role="status" tabindex="-1" node_ref=devices.said_here>
                 {move || devices.said.get()}
             </p>
-            <Loaded loading=devices.loading reload=move |()| devices.load()>
-                <DeviceList devices=devices />
-            </Loaded>
+            <Loaded
+                loading=devices.loading
+                reload=move |()| devices.load()
+                view=move |()| later(view! { <DeviceList devices=devices /> })
+            />
             <p class="hint">
                 "You do not know one of these? Sign it out and "
                 <A href=paths::PASSWORD>"change your password"</A> ". The "

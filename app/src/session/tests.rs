@@ -733,6 +733,17 @@ fn a_password_change_without_an_answer_is_not_repeated_but_looked_into() {
 }
 
 #[test]
+fn a_password_change_without_its_cookie_ends_the_session_as_a_refresh_would() {
+    let mut tab = Tab::signed_in(900);
+    for path in [routes::PASSWORD, routes::REFRESH] {
+        tab.server.will(path, refusal(401, "REFRESH_MISSING"));
+    }
+    assert!(tab.change_password().is_err());
+    tab.settle();
+    assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::CookieLost));
+}
+
+#[test]
 fn a_password_change_that_never_arrived_costs_nobody_the_session() {
     let mut tab = Tab::signed_in(900);
     tab.server.will(routes::PASSWORD, Err(NoAnswer));
