@@ -1,8 +1,14 @@
 import type { Page } from '@playwright/test';
 
 import { expect, test } from './fixtures/index.ts';
-import { WRONG_PASSWORD } from './fixtures/person.ts';
+import { NEW_PASSWORD, WRONG_PASSWORD } from './fixtures/person.ts';
 import { open } from './pages/hydrated.ts';
+import { SignInPage } from './pages/sign-in.ts';
+
+const BROWSERS = [
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1',
+];
 
 const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } } as const;
 
@@ -49,7 +55,66 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await take(page, 'signed-out');
       });
 
-      test('the session was used in two places', async ({ server, context, client, page, signIn, account, person }) => {
+      test('the devices', async ({ watch, anotherBrowser, page, signIn, devices, person }) => {
+        watch.expect(/500/);
+        for (const userAgent of BROWSERS) await new SignInPage(await anotherBrowser({ userAgent })).signIn(person);
+        await signIn.signIn(person);
+        let release = (): void => {};
+        const held = new Promise<void>((resolve) => (release = resolve));
+        await page.route('/api/sessions', async (route) => {
+          await held;
+          await route.continue();
+        });
+        await devices.open();
+        await take(page, 'devices-loading');
+        release();
+        await devices.shows(4);
+        await take(page, 'devices');
+        await devices.others.first().getByRole('button', { name: /^Sign out/ }).click();
+        await devices.endOthers.click();
+        await take(page, 'devices-asking');
+        await page.reload();
+        await devices.shows(4);
+        await devices.signOutOthers();
+        await devices.shows(1);
+        await take(page, 'devices-alone');
+        await page.route('/api/sessions', (route) => route.fulfill({ status: 500, body: 'no' }));
+        await page.reload();
+        await expect(devices.loadAgain).toBeVisible();
+        await take(page, 'devices-failed');
+      });
+
+      test('the password', async ({ page, signIn, password, deleteAccount, person }) => {
+        await signIn.signIn(person);
+        await password.open();
+        await take(page, 'password');
+        await password.change(WRONG_PASSWORD, NEW_PASSWORD);
+        await expect(password.current).toHaveAttribute('aria-invalid', 'true');
+        await take(page, 'password-refused');
+        await password.change(person.password, NEW_PASSWORD);
+        await expect(password.done).toBeVisible();
+        await take(page, 'password-changed');
+        await deleteAccount.open();
+        await take(page, 'delete-account');
+        await deleteAccount.submit.click();
+        await take(page, 'delete-account-mistakes');
+        await deleteAccount.current.fill(NEW_PASSWORD);
+        await deleteAccount.sure.check();
+        await deleteAccount.submit.click();
+        await expect(signIn.notice).toContainText('deleted');
+        await take(page, 'account-deleted');
+      });
+
+      test('the reasons', async ({ page, reasons }) => {
+        await reasons.open();
+        await take(page, 'reasons');
+        for (const reason of ['REUSE_DETECTED', 'PASSWORD_CHANGED']) {
+          await reasons.open(`?reason=${reason}`);
+          await take(page, `reason-${reason.toLowerCase().replace('_', '-')}`);
+        }
+      });
+
+      test('the session was used in two places', async ({ server, context, client, page, signIn, account, activity, person }) => {
         await signIn.signIn(person);
         await account.shows(person);
         client.cookie = (await context.cookies(`${server.origin}/api/auth`))[0]?.value;
@@ -60,6 +125,13 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await account.loadAgain.click();
         await expect(signIn.notice).toContainText('used in two places');
         await take(page, 'used-in-two-places');
+        await client.login({ ...person, password: WRONG_PASSWORD });
+        await signIn.fill(person);
+        await signIn.submit.click();
+        await account.shows(person);
+        await activity.open();
+        await expect(activity.events.first()).toBeVisible();
+        await take(page, 'activity');
       });
     });
   }

@@ -14,7 +14,7 @@ export class AccountPage {
   constructor(readonly page: Page) {
     this.heading = page.getByRole('heading', { level: 1, name: 'Your account' });
     this.loadAgain = page.getByRole('button', { name: 'Load again' });
-    this.signOut = page.getByRole('button', { name: 'Sign out' });
+    this.signOut = page.getByRole('button', { name: 'Sign out', exact: true });
     this.upToDate = page.getByRole('status').filter({ hasText: 'Up to date.' });
     this.waiting = page.getByRole('status').filter({ hasText: 'Checking your session' });
     this.reconnecting = page.getByRole('status').filter({ hasText: 'Reconnecting' });

@@ -13,6 +13,7 @@ export class SignInPage {
   readonly hidePassword: Locator;
   readonly alert: Locator;
   readonly notice: Locator;
+  readonly meaning: Locator;
 
   constructor(readonly page: Page) {
     const form = page.getByRole('main');
@@ -25,6 +26,7 @@ export class SignInPage {
     this.hidePassword = form.getByRole('button', { name: 'Hide password' });
     this.alert = form.getByRole('alert');
     this.notice = form.getByRole('status');
+    this.meaning = form.getByRole('link', { name: 'What does this mean?' });
   }
 
   async open(query = ''): Promise<void> {

@@ -19,7 +19,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme} colours`, () => {
     test.use({ colorScheme });
 
-    for (const path of ['/', '/sign-in', '/sign-up', '/nowhere']) {
+    for (const path of ['/', '/sign-in', '/sign-up', '/signed-out', '/signed-out?reason=REUSE_DETECTED', '/nowhere']) {
       test(`${path} has no barrier`, async ({ page }) => {
         await open(page, path);
         expect(await barriers(page)).toEqual([]);
@@ -29,6 +29,27 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test('the account has no barrier', async ({ page, signIn, account, person }) => {
       await signIn.signIn(person);
       await account.shows(person);
+      expect(await barriers(page)).toEqual([]);
+    });
+
+    test('the pages of the account have no barrier', async ({ page, signIn, devices, activity, password, deleteAccount, person }) => {
+      await signIn.signIn(person);
+      await devices.open();
+      await devices.shows(2);
+      expect(await barriers(page)).toEqual([]);
+      await devices.endOthers.click();
+      await devices.others.getByRole('button', { name: /^Sign out/ }).click();
+      expect(await barriers(page)).toEqual([]);
+      await activity.open();
+      await expect(activity.events).toHaveCount(3);
+      expect(await barriers(page)).toEqual([]);
+      await password.open();
+      await password.submit.click();
+      await expect(password.current).toBeFocused();
+      expect(await barriers(page)).toEqual([]);
+      await deleteAccount.open();
+      await deleteAccount.submit.click();
+      await expect(deleteAccount.current).toBeFocused();
       expect(await barriers(page)).toEqual([]);
     });
 

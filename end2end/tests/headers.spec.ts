@@ -2,7 +2,10 @@ import type { APIResponse } from '@playwright/test';
 
 import { expect, test } from '../fixtures/index.ts';
 
-const PAGES = ['/', '/sign-in', '/sign-up', '/account', '/nowhere'];
+const PAGES = [
+  '/', '/sign-in', '/sign-up', '/signed-out', '/account', '/account/sessions', '/account/activity', '/account/password',
+  '/account/delete', '/nowhere',
+];
 
 const ALWAYS = {
   'x-content-type-options': 'nosniff',

@@ -1,0 +1,30 @@
+import type { Locator, Page } from '@playwright/test';
+
+import { open } from './hydrated.ts';
+
+export class ActivityPage {
+  readonly heading: Locator;
+  readonly events: Locator;
+  readonly days: Locator;
+  readonly more: Locator;
+  readonly added: Locator;
+  readonly loadAgain: Locator;
+
+  constructor(readonly page: Page) {
+    const main = page.getByRole('main');
+    this.heading = main.getByRole('heading', { level: 1, name: 'Security activity' });
+    this.events = main.getByRole('listitem');
+    this.days = main.getByRole('heading', { level: 2 });
+    this.more = main.getByRole('button', { name: 'Show more' });
+    this.added = main.getByRole('status').filter({ hasText: /more shown|everything/ });
+    this.loadAgain = main.getByRole('button', { name: 'Load again' });
+  }
+
+  async open(): Promise<void> {
+    await open(this.page, '/account/activity');
+  }
+
+  event(title: string): Locator {
+    return this.events.filter({ has: this.page.getByText(title, { exact: true }) });
+  }
+}

@@ -1,0 +1,26 @@
+import type { Locator, Page } from '@playwright/test';
+
+import { open } from './hydrated.ts';
+
+export class DeleteAccountPage {
+  readonly heading: Locator;
+  readonly current: Locator;
+  readonly sure: Locator;
+  readonly submit: Locator;
+  readonly alert: Locator;
+  readonly notice: Locator;
+
+  constructor(readonly page: Page) {
+    const main = page.getByRole('main');
+    this.heading = main.getByRole('heading', { level: 1, name: 'Delete your account' });
+    this.current = main.getByLabel('Current password', { exact: true });
+    this.sure = main.getByLabel('I want my account to be deleted for good');
+    this.submit = main.getByRole('button', { name: 'Delete my account' });
+    this.alert = main.getByRole('alert');
+    this.notice = main.getByRole('status');
+  }
+
+  async open(): Promise<void> {
+    await open(this.page, '/account/delete');
+  }
+}

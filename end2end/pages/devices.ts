@@ -1,0 +1,60 @@
+import { type Locator, type Page, expect } from '@playwright/test';
+
+import { open } from './hydrated.ts';
+
+export class DevicesPage {
+  readonly heading: Locator;
+  readonly rows: Locator;
+  readonly endOthers: Locator;
+  readonly alone: Locator;
+  readonly notice: Locator;
+  readonly alert: Locator;
+  readonly loadAgain: Locator;
+
+  constructor(readonly page: Page) {
+    const main = page.getByRole('main');
+    this.heading = main.getByRole('heading', { level: 1, name: 'Where you’re signed in' });
+    this.rows = main.getByRole('listitem');
+    this.endOthers = main.getByRole('button', { name: 'Sign out everywhere else' });
+    this.alone = main.getByText('You are signed in on no other device.');
+    this.notice = main.getByRole('status').filter({ hasText: 'signed out' });
+    this.alert = main.getByRole('alert');
+    this.loadAgain = main.getByRole('button', { name: 'Load again' });
+  }
+
+  async open(): Promise<void> {
+    await open(this.page, '/account/sessions');
+  }
+
+  /** The row of the device that is looked at. */
+  get thisDevice(): Locator {
+    return this.rows.filter({ hasText: 'This device' });
+  }
+
+  get others(): Locator {
+    return this.rows.filter({ hasNotText: 'This device' });
+  }
+
+  /** So many devices, this one included. */
+  async shows(devices: number): Promise<void> {
+    await expect(this.rows).toHaveCount(devices);
+    await expect(this.thisDevice).toHaveCount(1);
+  }
+
+  /** Presses the button in the row, and confirms. */
+  async end(row: Locator): Promise<void> {
+    await row.getByRole('button', { name: /^Sign out/ }).click();
+    await row.getByRole('group').getByRole('button', { name: /^Sign out/ }).click();
+  }
+
+  /** Signs out all others, and confirms. */
+  async signOutOthers(): Promise<void> {
+    await this.endOthers.click();
+    await this.page.getByRole('group', { name: 'Sign out all your other devices?' }).getByRole('button', { name: /^Sign out/ }).click();
+  }
+
+  /** As if the person had looked at another window and came back. */
+  async comeBack(): Promise<void> {
+    await this.page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  }
+}

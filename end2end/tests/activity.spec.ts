@@ -1,0 +1,80 @@
+import { expect, test } from '../fixtures/index.ts';
+import { WRONG_PASSWORD } from '../fixtures/person.ts';
+
+test('sign-ins and refused ones are listed, newest first', async ({ client, signIn, activity, person }) => {
+  expect((await client.login({ ...person, password: WRONG_PASSWORD })).status).toBe(401);
+  await signIn.signIn(person);
+  await activity.open();
+  await expect(activity.days).toHaveText(['Today']);
+  // The sign-up signed in, too.
+  await expect(activity.events).toContainText(['Signed in', 'Sign-in refused', 'Signed in', 'Account created']);
+  for (const event of await activity.events.all()) await expect(event).toContainText('127.0.0.1');
+});
+
+test('a session that was used in two places is shown with both of them', async ({
+  server, context, client: thief, page, signIn, account, activity, person,
+}) => {
+  await signIn.signIn(person);
+  await account.shows(person);
+  thief.cookie = (await context.cookies(`${server.origin}/api/auth`))[0]?.value;
+  for (let round = 0; round < 2; round += 1) {
+    await server.advance({ seconds: 80 });
+    expect((await thief.refresh()).status).toBe(200);
+  }
+  await server.advance({ minutes: 16 });
+  await account.loadAgain.click();
+  await expect(signIn.notice).toContainText('used in two places');
+
+  await signIn.fill(person);
+  await signIn.submit.click();
+  await account.shows(person);
+  await page.getByRole('link', { name: 'Activity' }).click();
+  const theft = activity.event('A session was used in two places');
+  await expect(theft).toHaveCount(1);
+  await expect(theft.getByRole('term')).toHaveText(['One side', 'Other side']);
+  await expect(theft.getByRole('definition').first()).toContainText('127.0.0.1');
+  await expect(theft.getByRole('definition').first()).not.toHaveText(await theft.getByRole('definition').last().innerText());
+});
+
+test('what does not fit on one page comes with a button, and the focus is not lost', async ({ client, page, signIn, activity, person }) => {
+  await client.login({ ...person, password: WRONG_PASSWORD });
+  await signIn.signIn(person);
+  await page.route('/api/me/events*', async (route) => {
+    const url = new URL(route.request().url());
+    url.searchParams.set('limit', '2');
+    await route.continue({ url: url.href });
+  });
+  await activity.open();
+  await expect(activity.events).toHaveCount(2);
+  await activity.more.click();
+  await expect(activity.events).toHaveCount(4);
+  await expect(activity.added).toHaveText('2 more shown.');
+  await expect(activity.more).toBeFocused();
+  await expect(activity.events.last()).toContainText('Account created');
+  // The page was full, so the server could not know that it was the last.
+  await activity.more.click();
+  await expect(activity.more).toHaveCount(0);
+  await expect(activity.events).toHaveCount(4);
+  await expect(activity.added).toHaveText('That is everything.');
+  await expect(activity.added).toBeFocused();
+});
+
+test('the page says what to do about what looks unfamiliar', async ({ page, signIn, activity, person }) => {
+  await signIn.signIn(person);
+  await activity.open();
+  const main = page.getByRole('main');
+  for (const [name, path] of [['Change your password', '/account/password'], ['where you’re signed in', '/account/sessions']] as const) {
+    await expect(main.getByRole('link', { name })).toHaveAttribute('href', path);
+  }
+});
+
+test('a kind of event that this version does not know breaks nothing', async ({ page, signIn, activity, person }) => {
+  await signIn.signIn(person);
+  await page.route('/api/me/events*', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.text()).replace('authn_login_success', 'user_frozen') });
+  });
+  await activity.open();
+  await expect(activity.event('Something else happened')).toHaveCount(1);
+  await expect(page.getByText('user_frozen')).toHaveCount(0);
+});

@@ -1,0 +1,106 @@
+import { expect, test } from '../fixtures/index.ts';
+import { NEW_PASSWORD, WRONG_PASSWORD } from '../fixtures/person.ts';
+import { AccountPage } from '../pages/account.ts';
+import { SignInPage } from '../pages/sign-in.ts';
+
+test('a new password keeps this browser signed in, in every tab, and signs out all others', async ({
+  server, context, anotherBrowser, secondTab, page, signIn, account, password, person,
+}) => {
+  const elsewhere = await anotherBrowser();
+  const [there, itsSignIn] = [new AccountPage(elsewhere), new SignInPage(elsewhere)];
+  await itsSignIn.signIn(person);
+  await there.shows(person);
+  await signIn.signIn(person);
+  const tab = new AccountPage(await secondTab());
+  await tab.open();
+  await tab.shows(person);
+  const cookie = async (): Promise<string | undefined> => (await context.cookies(`${server.origin}/api/auth`))[0]?.value;
+  const before = await cookie();
+
+  await password.open();
+  await password.change(person.password, NEW_PASSWORD);
+  await expect(password.done).toBeVisible();
+  await expect(password.done).toBeFocused();
+  await expect(password.current).toHaveCount(0);
+  expect(await cookie()).not.toBe(before);
+
+  // This tab goes on with what it was given, the other one finds out by itself.
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await account.shows(person);
+  await account.load();
+  await tab.loadAgain.click();
+  await expect(tab.upToDate).toBeVisible();
+  await tab.shows(person);
+  await server.advance({ minutes: 16 });
+  await Promise.all([account.load(), tab.load()]);
+  for (const one of [account, tab]) await one.shows(person);
+
+  await there.loadAgain.click();
+  await expect(itsSignIn.notice).toContainText('Your password was changed');
+  await itsSignIn.fill({ ...person, password: NEW_PASSWORD });
+  await itsSignIn.submit.click();
+  await there.shows(person);
+});
+
+test('a wrong current password is refused at its field', async ({ page, signIn, password, person }) => {
+  await signIn.signIn(person);
+  await password.open();
+  await password.change(WRONG_PASSWORD, NEW_PASSWORD);
+  await expect(password.current).toBeFocused();
+  await expect(password.current).toHaveAttribute('aria-invalid', 'true');
+  await expect(password.current).toHaveAccessibleDescription('This is not your current password.');
+  await expect(page).toHaveURL('/account/password');
+});
+
+test('a new password that is too short or easily guessed is refused at its field', async ({ signIn, password, person }) => {
+  await signIn.signIn(person);
+  await password.open();
+  await password.change(person.password, 'short');
+  await expect(password.new).toBeFocused();
+  await expect(password.new).toHaveAccessibleDescription(/12 characters or more/);
+  await password.change(person.password, 'password1234');
+  await expect(password.new).toBeFocused();
+  await expect(password.new).toHaveAccessibleDescription(/common|guess/i);
+});
+
+test('a password manager learns whose password it is, and which is which', async ({ signIn, password, person }) => {
+  await signIn.signIn(person);
+  await password.open();
+  await expect(password.username).toHaveValue(person.email);
+  await expect(password.username).toBeHidden();
+  await expect(password.current).toHaveAttribute('autocomplete', 'current-password');
+  await expect(password.new).toHaveAttribute('autocomplete', 'new-password');
+});
+
+test('an answer that was lost is not called a failure, and the session says what became of it', async ({
+  watch, page, signIn, password, person,
+}) => {
+  watch.expect(/ERR_FAILED/);
+  await signIn.signIn(person);
+  await password.open();
+  let lost = 0;
+  await page.route('/api/auth/password', async (route) => {
+    lost += 1;
+    // The server does it, and nobody hears of it.
+    const { headers, ...rest } = { headers: await route.request().allHeaders(), method: 'POST', body: route.request().postData() };
+    const plain = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(':') && name !== 'content-length'));
+    expect((await fetch(route.request().url(), { ...rest, headers: plain })).status).toBe(200);
+    await route.abort();
+  });
+  await password.change(person.password, NEW_PASSWORD);
+  await expect(page).toHaveURL(/\/sign-in/);
+  await expect(signIn.notice).toContainText('Sign in with the new password.');
+  expect(lost).toBe(1);
+});
+
+test('a form sent before the page was ready never puts a password into a URL', async ({ page, signIn, password, person }) => {
+  await signIn.signIn(person);
+  await page.route(/\.wasm/, () => {});
+  await page.goto('/account/password', { waitUntil: 'commit' });
+  await password.current.fill(person.password);
+  await password.new.fill(NEW_PASSWORD);
+  const [sent] = await Promise.all([page.waitForRequest((request) => request.isNavigationRequest()), password.submit.click()]);
+  expect(sent.method()).toBe('POST');
+  await expect(password.notice.first()).toHaveText('The page was not ready yet, please try again.');
+  expect(new URL(page.url()).pathname).toBe('/account/password');
+});
