@@ -15,9 +15,9 @@ test('a server that is away for a moment costs nobody the session', async ({ ser
   await page.clock.install();
   await signIn.signIn(person);
   await account.shows(person);
-  // The page's token is old, so that the next click needs a refresh.
-  await page.clock.fastForward('16:00');
   await server.kill();
+  // The page's token is old now, so that it needs a refresh. Not before: the page would have it renewed while it still can.
+  await page.clock.fastForward('16:00');
   await account.loadAgain.click();
   await expect(account.reconnecting).toBeVisible();
   await account.shows(person);
