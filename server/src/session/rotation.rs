@@ -210,4 +210,6 @@ pub fn apply(
 #[cfg(test)]
 mod line;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
