@@ -119,6 +119,12 @@ impl Session {
         now >= self.idle_deadline || now >= self.absolute_deadline
     }
 
+    /// Whether `attempt` is remembered from before the head was made.
+    pub(super) fn served_before_head(&self, attempt: Option<&str>) -> bool {
+        let place = |attempt: Option<&str>| self.served_attempts.iter().position(|(served, _)| Some(served) == attempt);
+        place(attempt).zip(place(self.head_attempt.as_deref())).is_some_and(|(attempt, heads)| attempt < heads)
+    }
+
     /// Notes that an access token of `generation` was used at `at`: while that is the unconfirmed head, it confirms it.
     pub fn confirm(&mut self, generation: u64, at: UnixMillis) {
         if generation == self.generation && self.confirmed_at.is_none() {
@@ -127,7 +133,8 @@ impl Session {
     }
 }
 
-/// The refresh attempts that were answered lately, oldest first.
+/// The refresh attempts that were answered lately, the latest last. Only the one that made the head keeps its place
+/// when it is repeated: what stands before it was answered before there was this head.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServedAttempts(Vec<(String, UnixMillis)>);
 
@@ -157,5 +164,12 @@ impl ServedAttempts {
         self.0.push((attempt.to_owned(), now));
         let excess = self.0.len().saturating_sub(Self::AT_MOST);
         self.0.drain(..excess);
+    }
+
+    pub(super) fn renew(&mut self, attempt: &str, now: UnixMillis) {
+        match self.0.iter_mut().find(|(served, _)| served == attempt) {
+            Some((_, at)) => *at = now,
+            None => self.note(attempt, now),
+        }
     }
 }

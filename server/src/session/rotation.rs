@@ -128,8 +128,10 @@ pub fn decide(
             {
                 Decision::Repeat
             }
+            // It was answered before the head was made, so nobody waits for this.
+            None if known && session.served_before_head(attempt) => Decision::LateCopy,
             None if session.client.attempts && session.streak + 1 >= Policy::CLONE_CYCLES => Decision::CloneSuspected,
-            None if within(policy.replay_window(session.client), session.emitted_at) => Decision::LostAnswer,
+            None if known || within(policy.replay_window(session.client), session.emitted_at) => Decision::LostAnswer,
             None => Decision::Supersede,
             Some(confirmed_at) if in_tolerance(session, policy, confirmed_at, now) => Decision::InFlight,
             Some(_) if known => Decision::LateCopy,
@@ -201,7 +203,11 @@ pub fn apply(
     if next.ended.is_none() && !matches!(decision, Decision::Restored) {
         next.last_used_at = next.last_used_at.max(now);
         if let Some(attempt) = attempt.filter(|_| next.client.attempts) {
-            next.served_attempts.note(attempt, now);
+            if matches!(decision, Decision::Repeat) {
+                next.served_attempts.renew(attempt, now);
+            } else {
+                next.served_attempts.note(attempt, now);
+            }
         }
     }
     Some(next)
@@ -211,5 +217,7 @@ pub fn apply(
 mod line;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod schedules;
 #[cfg(test)]
 mod tests;

@@ -472,13 +472,38 @@ mod a_lost_answer_is_given_again {
         assert!(line.session.hit);
     }
 
-    /// The first to ask again need not be the one whose attempt made the head.
+    /// Two tabs that cannot share an attempt id: each gets the successor again until it is used, and neither has it superseded
+    /// while the other may hold it.
     #[test]
-    fn also_to_a_known_attempt_of_somebody_else() {
-        let mut line = rotated_and_used(BROWSER);
-        assert_eq!(line.present(1, Some("b")), Decision::Quiet);
-        assert_eq!(line.wait(Q).present(1, Some("c")), Decision::Rotate);
-        assert_eq!(line.present(1, Some("b")), Decision::LostAnswer);
+    fn to_every_attempt_that_was_given_it_while_that_is_remembered() {
+        for client in [BROWSER, DIRECT] {
+            let mut line = rotated(client);
+            assert_eq!(line.present(0, Some("b")), Decision::LostAnswer);
+            for (attempt, decision) in [("a", Decision::Repeat), ("b", Decision::LostAnswer), ("a", Decision::Repeat)] {
+                let answer = line.refresh(0, Some(attempt));
+                assert_eq!((answer.decision, answer.cookie), (decision, Some(1)));
+            }
+            assert_eq!(line.clone().wait(MEMORY).present(0, Some("b")), Decision::LostAnswer);
+            assert_eq!(line.wait(MEMORY + 1).present(0, Some("b")), Decision::Supersede);
+        }
+    }
+
+    /// As before, but no attempt id is known to have made the successor.
+    #[test]
+    fn also_where_the_first_attempt_had_no_name() {
+        let mut line = Line::of(BROWSER);
+        line.present(0, None);
+        assert_eq!(line.present(0, Some("b")), Decision::LostAnswer);
+        assert_eq!(line.wait(W).present(0, Some("b")), Decision::LostAnswer);
+    }
+
+    #[test]
+    fn also_where_the_first_attempt_is_no_longer_remembered() {
+        let mut line = rotated(BROWSER);
+        for n in 1..=16 {
+            assert_eq!(line.present(0, Some(&format!("tab {n}"))), Decision::LostAnswer);
+        }
+        assert_eq!(line.wait(W).present(0, Some("tab 1")), Decision::LostAnswer);
     }
 }
 
@@ -621,6 +646,28 @@ mod a_late_copy_is_turned_away {
         line.used();
         assert_eq!(line.clone().wait(MEMORY - Q).present(1, Some("b")), Decision::LateCopy);
         assert_eq!(line.wait(MEMORY - Q + 1).present(1, Some("b")), Decision::Theft);
+    }
+
+    #[test]
+    fn also_while_nobody_used_the_successor_however_late() {
+        for later in [0, W - 1, W, MEMORY] {
+            let mut line = rotated_and_used(BROWSER);
+            line.wait(Q - 1).present(1, Some("b"));
+            assert_eq!(line.wait(1).present(1, Some("c")), Decision::Rotate);
+            let before = line.session.clone();
+            assert_eq!(line.wait(later - 1).present(1, Some("b")), Decision::LateCopy);
+            assert_eq!(line.session, before);
+        }
+    }
+
+    #[test]
+    fn also_in_the_third_contested_rotation_in_a_row() {
+        let mut line = rotated_and_used(BROWSER);
+        line.session.streak = 2;
+        line.session.hit = true;
+        line.present(1, Some("b"));
+        line.wait(Q).present(1, Some("c"));
+        assert_eq!(line.present(1, Some("b")), Decision::LateCopy);
     }
 
     #[test]
