@@ -216,6 +216,8 @@ pub fn apply(
 #[cfg(test)]
 mod line;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod schedules;
