@@ -52,7 +52,10 @@ impl Server {
         #[cfg(feature = "test-support")]
         let (store, clock, testing) = {
             let testing = Arc::new(http::Testing::default());
-            let store = crate::storage::faulty::Faulty::new(store, Arc::clone(&testing.faults));
+            let store = crate::storage::faulty::Faulty::new(
+                store.with_faults(Arc::clone(&testing.faults)),
+                Arc::clone(&testing.faults),
+            );
             (store, Arc::clone(&testing.clock) as Arc<dyn Clock>, testing)
         };
         #[cfg(not(feature = "test-support"))]

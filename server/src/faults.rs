@@ -1,12 +1,32 @@
 //! Faults that a test can switch on in a running server. Not in release builds.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicU32, Ordering::SeqCst},
+};
+
+use serde::Deserialize;
+use tokio::sync::watch;
 
 /// What is broken at the moment.
 #[derive(Debug, Default)]
 pub struct Faults {
     store_down: AtomicBool,
     refresh_answers_to_lose: AtomicU32,
+    disk_full: Mutex<Option<bool>>,
+    abort_at: Mutex<Option<AbortAt>>,
+    commits_held: watch::Sender<bool>,
+    commits_waiting: watch::Sender<u32>,
+}
+
+/// Where a session's transaction ends the whole process, as a crash would.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum AbortAt {
+    /// Everything is written, nothing is committed.
+    BeforeCommit,
+    /// It is committed, and nobody knows yet.
+    AfterCommit,
 }
 
 impl Faults {
@@ -28,5 +48,49 @@ impl Faults {
     /// Whether this answer is to be lost; counts it.
     pub fn takes_this_answer(&self) -> bool {
         self.refresh_answers_to_lose.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1)).is_ok()
+    }
+
+    /// From now on the database's file cannot grow, or can again.
+    pub fn set_disk_full(&self, full: bool) {
+        *self.disk_full.lock().unwrap_or_else(PoisonError::into_inner) = Some(full);
+    }
+
+    /// Whether the disk is full; `None` when nobody ever said anything about it.
+    pub fn disk_is_full(&self) -> Option<bool> {
+        *self.disk_full.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the process in the next session's transaction.
+    pub fn set_abort_at(&self, point: AbortAt) {
+        *self.abort_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(point);
+    }
+
+    /// Ends the process, without any tidying up, when a test has named this point.
+    pub fn abort_if(&self, here: AbortAt) {
+        if *self.abort_at.lock().unwrap_or_else(PoisonError::into_inner) == Some(here) {
+            std::process::abort();
+        }
+    }
+
+    /// From now on the transactions of sessions wait before they commit, or go on.
+    pub fn set_commits_held(&self, held: bool) {
+        self.commits_held.send_replace(held);
+    }
+
+    /// Waits while commits are held.
+    pub async fn hold_commit(&self) {
+        let mut held = self.commits_held.subscribe();
+        if !*held.borrow() {
+            return;
+        }
+        self.commits_waiting.send_modify(|waiting| *waiting += 1);
+        held.wait_for(|held| !held).await.expect("OK because the sender is in self");
+        self.commits_waiting.send_modify(|waiting| *waiting -= 1);
+    }
+
+    /// Returns as soon as a commit is held.
+    pub async fn commit_is_held(&self) {
+        let mut waiting = self.commits_waiting.subscribe();
+        waiting.wait_for(|waiting| *waiting > 0).await.expect("OK because the sender is in self");
     }
 }

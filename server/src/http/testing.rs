@@ -15,7 +15,10 @@ use serde::Deserialize;
 use sessionkeep_types::routes;
 
 use super::AppState;
-use crate::{clock::MovableClock, faults::Faults};
+use crate::{
+    clock::MovableClock,
+    faults::{AbortAt, Faults},
+};
 
 /// What a test can reach.
 #[derive(Debug, Default)]
@@ -49,14 +52,33 @@ async fn clock(State(state): State<AppState>, Json(request): Json<ClockRequest>)
 struct FaultsRequest {
     store_down: Option<bool>,
     lose_refresh_answers: Option<u32>,
+    disk_full: Option<bool>,
+    abort_at: Option<AbortAt>,
+    hold_commits: Option<bool>,
+    /// Answers as soon as a commit is held.
+    #[serde(default)]
+    await_held_commit: bool,
 }
 
 async fn faults(State(state): State<AppState>, Json(request): Json<FaultsRequest>) -> StatusCode {
+    let faults = &state.testing.faults;
     if let Some(down) = request.store_down {
-        state.testing.faults.set_store_down(down);
+        faults.set_store_down(down);
     }
     if let Some(count) = request.lose_refresh_answers {
-        state.testing.faults.lose_refresh_answers(count);
+        faults.lose_refresh_answers(count);
+    }
+    if let Some(full) = request.disk_full {
+        faults.set_disk_full(full);
+    }
+    if let Some(point) = request.abort_at {
+        faults.set_abort_at(point);
+    }
+    if let Some(held) = request.hold_commits {
+        faults.set_commits_held(held);
+    }
+    if request.await_held_commit {
+        faults.commit_is_held().await;
     }
     StatusCode::NO_CONTENT
 }

@@ -8,6 +8,7 @@ mod cookies;
 mod csrf;
 mod delete_account;
 mod errors;
+mod faults;
 mod login;
 mod logout;
 mod me;

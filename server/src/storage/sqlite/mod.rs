@@ -6,6 +6,8 @@
 
 mod accounts;
 mod events;
+#[cfg(feature = "test-support")]
+mod faults;
 mod sessions;
 
 use std::{path::Path, time::Duration};
@@ -32,6 +34,8 @@ pub struct SqliteStore {
     readers: SqlitePool,
     /// Sees, as a connection of its own, every commit of every other one.
     watcher: Mutex<PoolConnection<Sqlite>>,
+    #[cfg(feature = "test-support")]
+    faults: std::sync::Arc<crate::faults::Faults>,
 }
 
 impl SqliteStore {
@@ -52,7 +56,13 @@ impl SqliteStore {
         migrate(&writer, file).await?;
         let readers = pool.max_connections(5).connect_with(options.read_only(true)).await?;
         let watcher = Mutex::new(readers.acquire().await?);
-        Ok(Self { writer, readers, watcher })
+        Ok(Self {
+            writer,
+            readers,
+            watcher,
+            #[cfg(feature = "test-support")]
+            faults: std::sync::Arc::default(),
+        })
     }
 
     /// How safely the writer commits: its `journal_mode`, and `synchronous` as SQLite numbers it (2 is FULL).
@@ -66,6 +76,8 @@ impl SqliteStore {
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StorageError> {
+        #[cfg(feature = "test-support")]
+        self.fill_or_free_the_disk().await?;
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 }

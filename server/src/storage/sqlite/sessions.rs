@@ -50,7 +50,11 @@ impl Sessions for SqliteStore {
         for event in &events {
             events::insert(&mut tx, event).await?;
         }
+        #[cfg(feature = "test-support")]
+        self.before_commit().await;
         tx.commit().await?;
+        #[cfg(feature = "test-support")]
+        self.after_commit();
         Ok(Transacted::Done { ended })
     }
 

@@ -83,7 +83,16 @@ impl Person {
 
     /// A refresh whose answer never arrives.
     pub(crate) async fn refresh_in_vain(&self) {
-        let answer = async { self.with_cookie("/api/auth/refresh").send().await?.text().await };
+        self.in_vain("/api/auth/refresh").await;
+    }
+
+    /// A sign-out whose answer never arrives.
+    pub(crate) async fn logout_in_vain(&self) {
+        self.in_vain("/api/auth/logout").await;
+    }
+
+    async fn in_vain(&self, path: &str) {
+        let answer = async { self.with_cookie(path).send().await?.text().await };
         answer.await.expect_err("the answer is lost");
     }
 

@@ -7,6 +7,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+use serde_json::Value;
 use server::config::table::SETTINGS;
 
 fn command(folder: &Path) -> Command {
@@ -33,8 +34,13 @@ pub(crate) struct Program {
 impl Program {
     /// Starts on a free port, in `folder`, and waits until it listens.
     pub(crate) fn start(folder: &Path, environment: &[(&str, &str)]) -> Self {
+        Self::start_at("127.0.0.1:0", folder, environment)
+    }
+
+    /// The same at an address of the caller's, which a restart keeps.
+    pub(crate) fn start_at(address: &str, folder: &Path, environment: &[(&str, &str)]) -> Self {
         let mut child = command(folder)
-            .args(["serve", "--bind-addr", "127.0.0.1:0"])
+            .args(["serve", "--bind-addr", address])
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -61,6 +67,25 @@ impl Program {
         assert!(sent.success());
         let log = self.log.take().expect("stopped once").join().expect("read");
         (self.child.wait().expect("ends").code(), log)
+    }
+
+    /// Pulls the plug: the process gets no chance to finish anything.
+    pub(crate) fn kill(mut self) -> String {
+        self.child.kill().expect("it runs");
+        self.end()
+    }
+
+    /// All that it logged, after it has ended by itself.
+    pub(crate) fn end(mut self) -> String {
+        let log = self.log.take().expect("stopped once").join().expect("read");
+        self.child.wait().expect("ends");
+        log
+    }
+
+    /// Switches a fault on or off, see `POST /test/faults`.
+    pub(crate) async fn fault(&self, fault: Value) {
+        let request = reqwest::Client::new().post(format!("{}/test/faults", self.url)).json(&fault);
+        assert_eq!(request.send().await.expect("sent").status(), 204);
     }
 }
 

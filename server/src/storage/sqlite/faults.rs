@@ -1,0 +1,41 @@
+//! Where a test breaks this adapter from inside: a full disk, a process that ends around a commit, a commit that takes long.
+
+use std::sync::Arc;
+
+use super::SqliteStore;
+use crate::{
+    faults::{AbortAt, Faults},
+    storage::StorageError,
+};
+
+impl SqliteStore {
+    /// From now on `faults` decide what breaks.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Arc<Faults>) -> Self {
+        self.faults = faults;
+        self
+    }
+
+    /// A full disk: SQLite takes the smallest number for the present size of the file, and answers `SQLITE_FULL` to
+    /// whatever makes it grow. Said before each transaction, because it holds for a connection and not for the file.
+    pub(super) async fn fill_or_free_the_disk(&self) -> Result<(), StorageError> {
+        let pragma = match self.faults.disk_is_full() {
+            None => return Ok(()),
+            Some(true) => "PRAGMA max_page_count = 1",
+            Some(false) => "PRAGMA max_page_count = 4294967294",
+        };
+        sqlx::query(pragma).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    /// A session's transaction has done everything but commit.
+    pub(super) async fn before_commit(&self) {
+        self.faults.abort_if(AbortAt::BeforeCommit);
+        self.faults.hold_commit().await;
+    }
+
+    /// A session's transaction is committed and nobody knows yet.
+    pub(super) fn after_commit(&self) {
+        self.faults.abort_if(AbortAt::AfterCommit);
+    }
+}
