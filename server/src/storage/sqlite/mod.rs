@@ -13,7 +13,7 @@ mod sessions;
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    Row as _, Sqlite, SqlitePool, Transaction,
+    Connection as _, Row as _, Sqlite, SqlitePool, Transaction,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -52,7 +52,13 @@ impl SqliteStore {
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
         let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).idle_timeout(None).max_lifetime(None);
-        let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+        // A full disk makes SQLite roll back by itself; SQLx then fails to, takes the connection to be in a transaction
+        // for ever, and would begin no other on it.
+        let writer = pool.clone().max_connections(1).before_acquire(|writer, _| {
+            let usable = !writer.is_in_transaction();
+            Box::pin(async move { Ok(usable) })
+        });
+        let writer = writer.connect_with(options.clone()).await?;
         migrate(&writer, file).await?;
         let readers = pool.max_connections(5).connect_with(options.read_only(true)).await?;
         let watcher = Mutex::new(readers.acquire().await?);

@@ -3,6 +3,8 @@
 //! The files named after a fault break one thing at a time.
 
 mod crash;
+mod database;
+mod disk_full;
 mod slow_commit;
 mod token;
 
