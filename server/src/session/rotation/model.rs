@@ -80,8 +80,7 @@ impl Hash for Row {
             idle_deadline,
             absolute_deadline: _,
             ended,
-            ip: _,
-            user_agent: _,
+            origin: _,
         } = &*self.0;
         (generation, head_hash, prev_hash, sealed_head, head_attempt).hash(state);
         (emitted_at, confirmed_at, streak, hit, last_used_at, idle_deadline).hash(state);

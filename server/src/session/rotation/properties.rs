@@ -227,8 +227,7 @@ fn changed(before: &Session, after: &Session) -> BTreeSet<&'static str> {
         idle_deadline,
         absolute_deadline,
         ended,
-        ip,
-        user_agent
+        origin
     )
 }
 
