@@ -11,6 +11,7 @@ mod process;
 mod run;
 mod server;
 mod setup;
+mod soak;
 mod stamp;
 mod steps;
 mod test;
@@ -50,6 +51,8 @@ enum Task {
         #[arg(last = true)]
         playwright_args: Vec<OsString>,
     },
+    /// Kills the server, cuts connections and fills the disk under hundreds of clients, and checks what became of them.
+    Soak(soak::Soak),
     /// Pictures of every page, phone and desktop, light and dark, in end2end/screenshots/.
     Screenshots {
         /// Arguments for Playwright.
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Task::Run { server_args } => run::run(&server_args),
         Task::Dev { server_args } => dev::dev(&server_args),
         Task::Test { part, playwright_args } => Ok(test::test(part, &playwright_args)),
+        Task::Soak(soak) => soak::soak(&soak),
         Task::Screenshots { playwright_args } => browser::screenshots(&playwright_args),
     };
     done.unwrap_or_else(|error| {

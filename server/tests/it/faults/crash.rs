@@ -31,7 +31,7 @@ async fn stolen_from() -> (Scene, Person) {
 }
 
 fn generation(person: &Person) -> u64 {
-    super::token::generation(person.access_token.as_deref().expect("an access token"))
+    super::token::Token::read(person.access_token.as_deref().expect("an access token")).generation
 }
 
 /// E3: before the commit nothing has happened.

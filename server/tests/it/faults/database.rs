@@ -1,10 +1,16 @@
 //! The database file after the program has ended.
 
+use std::path::PathBuf;
+
 use sqlx::{Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
+pub(super) fn file(folder: &TempDir) -> PathBuf {
+    folder.path().join("data/sessionkeep.db")
+}
+
 async fn open(folder: &TempDir) -> SqliteConnection {
-    let options = SqliteConnectOptions::new().filename(folder.path().join("data/sessionkeep.db"));
+    let options = SqliteConnectOptions::new().filename(file(folder));
     SqliteConnection::connect_with(&options).await.expect("opens")
 }
 
@@ -12,4 +18,34 @@ async fn open(folder: &TempDir) -> SqliteConnection {
 pub(super) async fn integrity(folder: &TempDir) -> String {
     let row = sqlx::query("PRAGMA integrity_check").fetch_one(&mut open(folder).await).await.expect("a row");
     row.get(0)
+}
+
+/// A session as it is kept.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) session: String,
+    pub(super) generation: u64,
+    pub(super) head_hash: Vec<u8>,
+    /// Why it was ended, if it was.
+    pub(super) ended: Option<String>,
+}
+
+/// All sessions.
+pub(super) async fn sessions(folder: &TempDir) -> Vec<Row> {
+    let rows = sqlx::query("SELECT id, gen, head_hash, revoked_reason FROM sessions");
+    let rows = rows.fetch_all(&mut open(folder).await).await.expect("rows");
+    rows.into_iter()
+        .map(|row| Row {
+            session: row.get("id"),
+            generation: u64::try_from(row.get::<i64, _>("gen")).expect("generations count from 0"),
+            head_hash: row.get("head_hash"),
+            ended: row.get("revoked_reason"),
+        })
+        .collect()
+}
+
+/// The e-mail addresses of all accounts.
+pub(super) async fn accounts(folder: &TempDir) -> Vec<String> {
+    let rows = sqlx::query("SELECT email FROM users").fetch_all(&mut open(folder).await).await.expect("rows");
+    rows.into_iter().map(|row| row.get("email")).collect()
 }

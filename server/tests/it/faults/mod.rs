@@ -6,6 +6,7 @@ mod crash;
 mod database;
 mod disk_full;
 mod slow_commit;
+mod soak;
 mod token;
 
 use crate::support::{Person, program::Program};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::timeout;
 
+use super::token::Token;
 use crate::support::{Person, program::Program};
 
 /// Long enough for an answer that does not wait for the commit: answers take a few milliseconds.
@@ -43,5 +44,5 @@ async fn a_commit_that_never_came_changed_nothing() {
     let _server = super::restart(&folder, &mut [&mut ada]);
     let (first, second) = (ada.refresh().await, ada.refresh().await);
     assert_eq!((first.status, second.status), (200, 200));
-    assert_eq!(super::token::generation(ada.access_token.as_deref().expect("a token")), 2);
+    assert_eq!(Token::read(ada.access_token.as_deref().expect("a token")).generation, 2);
 }

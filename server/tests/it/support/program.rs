@@ -71,6 +71,7 @@ impl Program {
 
     /// Pulls the plug: the process gets no chance to finish anything.
     pub(crate) fn kill(mut self) -> String {
+        assert_eq!(self.child.try_wait().expect("it can be asked"), None, "it ended before anybody wanted it to");
         self.child.kill().expect("it runs");
         self.end()
     }

@@ -1,0 +1,328 @@
+//! Judges a [`History`]. Pure: the same history gives the same verdict.
+//!
+//! The rules are the invariants I1 to I6 of the product. An operation whose outcome is unknown may have been done or not, so
+//! every rule accepts what follows from either.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{
+    super::token::Token,
+    history::{Answer, Cookie, History, Operation, Party, Verb},
+};
+
+/// After this time an ended session's access tokens are dead on every instance.
+const REVOCATION_REACHES_EVERYBODY: Duration = Duration::from_secs(1);
+
+/// What must not have happened.
+#[derive(Clone, Debug)]
+pub(super) struct Violation {
+    pub(super) rule: Rule,
+    pub(super) what: String,
+    /// Whose history shows it.
+    pub(super) about: About,
+    /// When.
+    pub(super) at: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// I1: nobody is logged out who does not have to be.
+    NobodyIsLoggedOut,
+    /// I2: what was ended stays ended.
+    EndedStaysEnded,
+    /// I3: what was acknowledged is not lost.
+    AcknowledgedIsKept,
+    /// I4: the same attempt gives the same successor, and a session has one line of tokens.
+    OneLineage,
+    /// I5: trouble is a 503, and never anything that a client acts upon.
+    HonestFailure,
+    /// I6: when nothing is broken any more, everything works again.
+    Recovers,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    Session(String),
+    Account(usize),
+}
+
+impl Violation {
+    pub(super) fn of(rule: Rule, operation: &Operation, what: impl Into<String>) -> Self {
+        let session = operation.session().map(|session| About::Session(session.to_owned()));
+        let about = session.unwrap_or(About::Account(operation.account));
+        Self { rule, what: what.into(), about, at: operation.ended.unwrap_or(operation.started) }
+    }
+}
+
+/// All that is wrong with it.
+pub(super) fn check(history: &History) -> Vec<Violation> {
+    let mut accounts: BTreeMap<usize, Vec<&Operation>> = BTreeMap::new();
+    let mut violations = vec![];
+    for operation in &history.operations {
+        accounts.entry(operation.account).or_default().push(operation);
+        violations.extend(manners(operation));
+        violations.extend(recovery(operation, history.calm_since));
+    }
+    for operations in accounts.values() {
+        violations.extend(account(operations));
+    }
+    for line in lines(history) {
+        violations.extend(line.nobody_is_logged_out());
+        violations.extend(line.ended_stays_ended());
+        violations.extend(line.one_owner());
+        violations.extend(line.same_attempt_same_successor());
+        violations.extend(line.one_token_a_generation());
+        violations.extend(line.generations_never_go_back());
+        violations.extend(line.replaced_tokens_are_dead());
+    }
+    violations.sort_by_key(|violation| violation.at);
+    violations
+}
+
+/// What is known of one session, in the order in which it was asked for.
+pub(super) struct Line<'a> {
+    pub(super) session: &'a str,
+    operations: Vec<&'a Operation>,
+}
+
+/// One for each session that anybody knows of.
+pub(super) fn lines(history: &History) -> Vec<Line<'_>> {
+    let mut sessions: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
+    for operation in &history.operations {
+        if let Some(session) = operation.session() {
+            sessions.entry(session).or_default().push(operation);
+        }
+    }
+    for operations in sessions.values_mut() {
+        operations.sort_by_key(|operation| operation.started);
+    }
+    sessions.into_iter().map(|(session, operations)| Line { session, operations }).collect()
+}
+
+/// Codes that end a session in the client although nobody ended it in the server.
+const NEVER: [&str; 4] = ["REFRESH_MISSING", "REFRESH_INVALID", "SESSION_EXPIRED", "TOKEN_INVALID"];
+
+impl Line<'_> {
+    /// Since when somebody may have signed out.
+    pub(super) fn logout_asked(&self) -> Option<Duration> {
+        self.first(|operation| operation.verb == Verb::Logout).map(|operation| operation.started)
+    }
+
+    /// Since when a thief has taken part.
+    pub(super) fn robbed(&self) -> Option<Duration> {
+        self.first(|operation| operation.party == Party::Thief && operation.verb == Verb::Refresh)
+            .map(|operation| operation.started)
+    }
+
+    /// The first answer that says that the session was ended.
+    pub(super) fn end_acknowledged(&self) -> Option<&Operation> {
+        let says_so = |operation: &&&Operation| match operation.verb {
+            Verb::Logout => operation.success().is_some(),
+            _ => matches!(operation.refused(), Some("REFRESH_REUSED" | "SESSION_REVOKED" | "TOKEN_REVOKED")),
+        };
+        self.operations.iter().filter(says_so).min_by_key(|operation| operation.ended).copied()
+    }
+
+    /// The newest refresh token that a complete answer brought.
+    pub(super) fn newest_acknowledged(&self) -> Option<&Token> {
+        self.operations
+            .iter()
+            .filter(|operation| operation.success().is_some())
+            .filter_map(|operation| operation.issued())
+            .max_by_key(|token| token.generation)
+    }
+
+    fn first(&self, so: impl Fn(&Operation) -> bool) -> Option<&Operation> {
+        self.operations.iter().copied().find(|operation| so(operation))
+    }
+
+    fn nobody_is_logged_out(&self) -> Vec<Violation> {
+        let (logout, theft) = (self.logout_asked(), self.robbed());
+        let wrong = |operation: &&&Operation| {
+            let before = |since: Option<Duration>| since.is_some_and(|since| operation.was_over(since));
+            let unasked = |since: Option<Duration>| since.is_none() || before(since);
+            let reason = operation.answer().map_or("", |answer| answer.reason.as_str());
+            match (operation.refused(), reason) {
+                (Some(code), _) if NEVER.contains(&code) => true,
+                (Some("REFRESH_REUSED"), _) | (Some("SESSION_REVOKED"), "REUSE_DETECTED" | "CLONE_SUSPECTED") => {
+                    unasked(theft)
+                }
+                (Some("SESSION_REVOKED"), "SIGNED_OUT") => unasked(logout),
+                (Some("TOKEN_REVOKED"), _) => unasked(logout) && unasked(theft),
+                (Some("SESSION_REVOKED"), _) => true,
+                _ => false,
+            }
+        };
+        let violation = |operation: &&Operation| {
+            let code = operation.refused().unwrap_or_default();
+            Violation::of(Rule::NobodyIsLoggedOut, operation, format!("{code}, though nobody gave a reason for it"))
+        };
+        self.operations.iter().filter(wrong).map(violation).collect()
+    }
+
+    fn ended_stays_ended(&self) -> Vec<Violation> {
+        let Some(end) = self.end_acknowledged() else { return vec![] };
+        let wrong = |operation: &&&Operation| {
+            let alive = operation.success().is_some();
+            match operation.verb {
+                Verb::Refresh => alive && end.was_over(operation.started),
+                Verb::Use => {
+                    let since = operation.started.saturating_sub(REVOCATION_REACHES_EVERYBODY);
+                    alive && end.was_over(since)
+                }
+                Verb::Register | Verb::Login | Verb::Logout => false,
+            }
+        };
+        let violation = |operation: &&Operation| {
+            Violation::of(Rule::EndedStaysEnded, operation, "alive after its end was acknowledged")
+        };
+        self.operations.iter().filter(wrong).map(violation).collect()
+    }
+
+    fn one_owner(&self) -> Vec<Violation> {
+        let owner = self.operations.first().map(|operation| operation.account);
+        let others = self.operations.iter().filter(|operation| Some(operation.account) != owner);
+        others.map(|operation| Violation::of(Rule::OneLineage, operation, "a session of another account")).collect()
+    }
+
+    fn same_attempt_same_successor(&self) -> Vec<Violation> {
+        let mut successors: BTreeMap<(&Token, &str), &Token> = BTreeMap::new();
+        let mut violations = vec![];
+        for operation in self.operations.iter().filter(|operation| operation.verb == Verb::Refresh) {
+            let (Some(presented), Some(issued)) = (&operation.presented, operation.issued()) else { continue };
+            if issued.session != presented.session || issued.generation <= presented.generation {
+                let what = format!("{issued:?} is no successor of {presented:?}");
+                violations.push(Violation::of(Rule::OneLineage, operation, what));
+            }
+            let Some(attempt) = operation.attempt.as_deref() else { continue };
+            let first = *successors.entry((presented, attempt)).or_insert(issued);
+            if first != issued {
+                let what = format!("the same attempt gave {first:?} before and {issued:?} now");
+                violations.push(Violation::of(Rule::OneLineage, operation, what));
+            }
+        }
+        violations
+    }
+
+    fn one_token_a_generation(&self) -> Vec<Violation> {
+        let mut generations: BTreeMap<u64, &Token> = BTreeMap::new();
+        let mut violations = vec![];
+        for operation in &self.operations {
+            let Some(issued) = operation.issued() else { continue };
+            let first = *generations.entry(issued.generation).or_insert(issued);
+            if first != issued {
+                let what = format!("two tokens of one generation: {first:?} and {issued:?}");
+                violations.push(Violation::of(Rule::OneLineage, operation, what));
+            }
+        }
+        violations
+    }
+
+    /// Whoever asks after an answer has arrived gets that answer's generation or a later one.
+    fn generations_never_go_back(&self) -> Vec<Violation> {
+        let generation = |operation: &Operation| {
+            let answer = operation.success()?;
+            Some(answer.access.as_ref()?.generation)
+        };
+        let mut by_end: Vec<_> = self.operations.iter().filter(|operation| generation(operation).is_some()).collect();
+        by_end.sort_by_key(|operation| operation.ended);
+        let mut over = by_end.into_iter().peekable();
+        let mut latest = 0;
+        let mut violations = vec![];
+        for operation in &self.operations {
+            while let Some(earlier) = over.next_if(|earlier| earlier.was_over(operation.started)) {
+                latest = latest.max(generation(earlier).unwrap_or_default());
+            }
+            if generation(operation).is_some_and(|generation| generation < latest) {
+                let what = format!("a generation before {latest}, which was answered before this was asked");
+                violations.push(Violation::of(Rule::OneLineage, operation, what));
+            }
+        }
+        violations
+    }
+
+    /// A token is dead once a successor of it was presented and gave a successor itself.
+    fn replaced_tokens_are_dead(&self) -> Vec<Violation> {
+        let rotated = |operation: &&&Operation| operation.verb == Verb::Refresh && operation.issued().is_some();
+        let mut by_end: Vec<_> = self.operations.iter().filter(rotated).collect();
+        by_end.sort_by_key(|operation| operation.ended);
+        let mut over = by_end.into_iter().peekable();
+        let mut replaced = 0;
+        let mut violations = vec![];
+        for operation in self.operations.iter().filter(|operation| operation.verb == Verb::Refresh) {
+            while let Some(earlier) = over.next_if(|earlier| earlier.was_over(operation.started)) {
+                replaced = replaced.max(earlier.presented.as_ref().map_or(0, |token| token.generation));
+            }
+            let presented = operation.presented.as_ref().map_or(u64::MAX, |token| token.generation);
+            if operation.success().is_some() && presented < replaced {
+                let what =
+                    format!("a token was accepted though its successor of generation {replaced} was replaced, too");
+                violations.push(Violation::of(Rule::EndedStaysEnded, operation, what));
+            }
+        }
+        violations
+    }
+}
+
+/// I3 and I5 for the sign-ups and sign-ins of one account.
+fn account(operations: &[&Operation]) -> Vec<Violation> {
+    let sign_ups = || operations.iter().filter(|operation| operation.verb == Verb::Register);
+    let acknowledged = sign_ups().filter(|operation| operation.success().is_some());
+    let mut violations: Vec<_> = (acknowledged.clone().skip(1))
+        .map(|operation| Violation::of(Rule::AcknowledgedIsKept, operation, "the account was made a second time"))
+        .collect();
+    let known_since = acknowledged.filter_map(|operation| operation.ended).min();
+    for operation in operations {
+        let wrong = match (operation.verb, operation.refused()) {
+            (Verb::Login, Some("INVALID_CREDENTIALS")) => known_since.is_some_and(|known| known < operation.started),
+            (Verb::Register, Some("EMAIL_TAKEN")) => !sign_ups().any(|earlier| earlier.started < operation.started),
+            _ => false,
+        };
+        if wrong {
+            let what = "what the server says of the account is not so";
+            violations.push(Violation::of(Rule::AcknowledgedIsKept, operation, what));
+        }
+    }
+    violations
+}
+
+/// I5: whether this answer may be given to such a request at all, whatever happened before.
+fn manners(operation: &Operation) -> Vec<Violation> {
+    let Some(answer) = operation.answer() else { return vec![] };
+    let Answer { status, code, cookie, access, retry_after, .. } = answer;
+    let final_codes = ["REFRESH_MISSING", "SESSION_EXPIRED", "REFRESH_INVALID", "REFRESH_REUSED", "SESSION_REVOKED"];
+    let known = match (operation.verb, *status, code.as_str()) {
+        (_, 503, "UNAVAILABLE")
+        | (Verb::Register, 201, "")
+        | (Verb::Register, 409, "EMAIL_TAKEN")
+        | (Verb::Login | Verb::Refresh | Verb::Use, 200, "")
+        | (Verb::Login, 401, "INVALID_CREDENTIALS")
+        | (Verb::Use, 401, "TOKEN_EXPIRED")
+        | (Verb::Use, 403, "TOKEN_REVOKED" | "TOKEN_INVALID")
+        | (Verb::Logout, 204, "") => true,
+        (Verb::Refresh, 409, "REFRESH_DUPLICATE") => operation.attempt.is_some(),
+        (Verb::Refresh, 401 | 403, code) => final_codes.contains(&code),
+        _ => false,
+    };
+    let cookie_is_right = match (operation.verb, answer.is_success()) {
+        (Verb::Register | Verb::Login, true) => matches!(cookie, Cookie::Set(_)),
+        (Verb::Refresh, true) => !matches!(cookie, Cookie::Cleared),
+        (Verb::Logout, true) => matches!(cookie, Cookie::Cleared),
+        (_, false) | (Verb::Use, true) => matches!(cookie, Cookie::Untouched),
+    };
+    let gives_access = matches!(operation.verb, Verb::Register | Verb::Login | Verb::Refresh) && answer.is_success();
+    let wrong = [
+        (!known, "an answer that this request never gets"),
+        (!cookie_is_right, "a cookie that this answer must not touch, or must"),
+        (gives_access != access.is_some(), "an access token where none belongs, or none where one does"),
+        (*status == 503 && !retry_after, "503 without Retry-After"),
+    ];
+    let violation = |(_, what)| Violation::of(Rule::HonestFailure, operation, what);
+    wrong.into_iter().filter(|(wrong, _)| *wrong).map(violation).collect()
+}
+
+fn recovery(operation: &Operation, calm_since: Option<Duration>) -> Option<Violation> {
+    let calm = calm_since.is_some_and(|since| since <= operation.started);
+    let unanswered = operation.answer().is_none_or(|answer| answer.status == 503);
+    (calm && unanswered).then(|| Violation::of(Rule::Recovers, operation, "not answered, though nothing is broken"))
+}

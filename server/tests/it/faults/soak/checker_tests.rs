@@ -1,0 +1,303 @@
+//! A checker that finds nothing wrong with anything would let every run pass: each rule must reject a history that breaks it.
+
+use std::time::Duration;
+
+use super::{
+    super::{database::Row, token::Token},
+    checker::{Rule, Violation, check},
+    client::email,
+    history::{Answer, Cookie, History, Operation, Outcome, Party, Verb},
+    report::report,
+    rows::compare,
+};
+
+/// A history that is told one operation after the other, each a second long, a second apart.
+#[derive(Default)]
+struct Story(History);
+
+/// Refresh tokens of session `s`; another letter, another token of the same generation.
+fn token(generation: u64, letter: u8) -> Token {
+    Token { session: "s".to_owned(), generation, hash: vec![letter] }
+}
+
+fn answer(status: u16, code: &str) -> Answer {
+    let (code, reason, cookie) = (code.to_owned(), String::new(), Cookie::Untouched);
+    Answer { status, code, reason, cookie, access: None, retry_after: status == 503 }
+}
+
+fn given(status: u16, cookie: Token) -> Answer {
+    Answer { access: Some(cookie.clone()), cookie: Cookie::Set(cookie), ..answer(status, "") }
+}
+
+fn ended(reason: &str) -> Answer {
+    Answer { reason: reason.to_owned(), ..answer(403, "SESSION_REVOKED") }
+}
+
+fn left() -> Answer {
+    Answer { cookie: Cookie::Cleared, ..answer(204, "") }
+}
+
+impl Story {
+    /// Somebody signed up and got generation 0.
+    fn begin() -> Self {
+        let mut story = Self::default();
+        story.tell(Verb::Register, None, given(201, token(0, b'a')));
+        story
+    }
+
+    fn tell(&mut self, verb: Verb, presented: Option<Token>, answer: Answer) -> &mut Operation {
+        let started = Duration::from_secs(2 * self.0.operations.len() as u64);
+        self.0.operations.push(Operation {
+            client: 0,
+            party: Party::Owner,
+            account: 0,
+            verb,
+            presented,
+            attempt: None,
+            started,
+            ended: Some(started + Duration::from_secs(1)),
+            outcome: Outcome::Answered(answer),
+        });
+        self.0.operations.last_mut().expect("just pushed")
+    }
+
+    fn refresh(&mut self, generation: u64, answer: Answer) -> &mut Operation {
+        self.tell(Verb::Refresh, Some(token(generation, b'a')), answer)
+    }
+
+    /// A refresh that gives the next generation.
+    fn rotate(&mut self, generation: u64) -> &mut Operation {
+        self.refresh(generation, given(200, token(generation + 1, b'a')))
+    }
+
+    fn use_token(&mut self, generation: u64, answer: Answer) -> &mut Operation {
+        self.tell(Verb::Use, Some(token(generation, b'a')), answer)
+    }
+
+    fn log_out(&mut self, answer: Answer) -> &mut Operation {
+        self.tell(Verb::Logout, Some(token(0, b'a')), answer)
+    }
+
+    fn verdict(&self) -> Vec<Rule> {
+        rules(&check(&self.0))
+    }
+
+    /// What the rules say when the database has this row at the end.
+    fn verdict_on(&self, generation: u64, letter: u8, ended: Option<&str>) -> Vec<Rule> {
+        let Token { session, generation, hash: head_hash } = token(generation, letter);
+        let row = Row { session, generation, head_hash, ended: ended.map(str::to_owned) };
+        rules(&compare(&self.0, &[row], &[email(0)]))
+    }
+}
+
+fn rules(violations: &[Violation]) -> Vec<Rule> {
+    violations.iter().map(|violation| violation.rule).collect()
+}
+
+#[test]
+fn an_ordinary_life_breaks_no_rule() {
+    let mut story = Story::begin();
+    story.rotate(0);
+    story.rotate(1).attempt = Some("x".to_owned());
+    story.rotate(1).attempt = Some("x".to_owned());
+    story.use_token(2, answer(200, ""));
+    story.refresh(2, answer(503, "UNAVAILABLE"));
+    story.log_out(left());
+    story.refresh(2, ended("SIGNED_OUT"));
+    story.use_token(2, answer(403, "TOKEN_REVOKED"));
+    assert_eq!(story.verdict(), []);
+    assert_eq!(story.verdict_on(2, b'a', Some("SIGNED_OUT")), []);
+}
+
+#[test]
+fn no_final_code_for_somebody_who_gave_no_reason() {
+    let finals = ["REFRESH_MISSING", "REFRESH_INVALID", "SESSION_EXPIRED", "REFRESH_REUSED", "SESSION_REVOKED"];
+    for code in finals {
+        let mut story = Story::begin();
+        story.refresh(0, answer(403, code));
+        assert!(story.verdict().contains(&Rule::NobodyIsLoggedOut), "{code}");
+    }
+    for code in ["TOKEN_REVOKED", "TOKEN_INVALID"] {
+        let mut story = Story::begin();
+        story.use_token(0, answer(403, code));
+        assert!(story.verdict().contains(&Rule::NobodyIsLoggedOut), "{code}");
+    }
+}
+
+#[test]
+fn a_reason_must_come_first_and_be_the_right_one() {
+    let mut story = Story::begin();
+    story.refresh(0, ended("SIGNED_OUT"));
+    story.log_out(left());
+    assert_eq!(story.verdict(), [Rule::NobodyIsLoggedOut], "the sign-out came later");
+
+    let mut story = Story::begin();
+    story.log_out(left());
+    story.refresh(0, answer(403, "REFRESH_REUSED"));
+    assert_eq!(story.verdict(), [Rule::NobodyIsLoggedOut], "a sign-out is no theft");
+
+    let mut story = Story::begin();
+    story.rotate(0).party = Party::Thief;
+    story.refresh(0, ended("SIGNED_OUT"));
+    assert_eq!(story.verdict(), [Rule::NobodyIsLoggedOut], "a theft is no sign-out");
+    story.0.operations.pop();
+    story.refresh(0, answer(403, "REFRESH_REUSED"));
+    assert_eq!(story.verdict(), []);
+}
+
+#[test]
+fn after_an_unknown_sign_out_either_is_fine() {
+    for answer in [given(200, token(1, b'a')), ended("SIGNED_OUT")] {
+        let mut story = Story::begin();
+        story.log_out(left()).outcome = Outcome::Unknown { why: "cut".to_owned(), cookie: None };
+        story.refresh(0, answer);
+        assert_eq!(story.verdict(), []);
+    }
+}
+
+#[test]
+fn who_was_told_that_it_is_over_never_gets_in_again() {
+    for end in [answer(403, "REFRESH_REUSED"), ended("REUSE_DETECTED")] {
+        let mut story = Story::begin();
+        story.rotate(0);
+        story.refresh(0, end).party = Party::Thief;
+        story.rotate(1);
+        assert_eq!(story.verdict(), [Rule::EndedStaysEnded]);
+    }
+    let mut story = Story::begin();
+    story.log_out(left());
+    story.rotate(0);
+    story.use_token(0, answer(200, ""));
+    assert_eq!(story.verdict(), [Rule::EndedStaysEnded, Rule::EndedStaysEnded]);
+}
+
+#[test]
+fn an_access_token_may_live_for_a_second_longer_and_a_racing_refresh_may_win() {
+    let mut story = Story::begin();
+    story.log_out(left());
+    let over = story.0.operations[1].ended.expect("answered");
+    story.use_token(0, answer(200, "")).started = over + Duration::from_millis(900);
+    story.rotate(0).started = over.saturating_sub(Duration::from_millis(1));
+    assert_eq!(story.verdict(), []);
+}
+
+#[test]
+fn a_token_whose_successor_was_replaced_is_dead() {
+    let mut story = Story::begin();
+    story.rotate(0);
+    story.rotate(1);
+    story.refresh(0, given(200, token(3, b'a')));
+    assert_eq!(story.verdict(), [Rule::EndedStaysEnded]);
+}
+
+#[test]
+fn an_acknowledged_account_is_there_and_there_once() {
+    let mut story = Story::begin();
+    story.tell(Verb::Login, None, answer(401, "INVALID_CREDENTIALS"));
+    let other = Token { session: "t".to_owned(), ..token(0, b'b') };
+    story.tell(Verb::Register, None, given(201, other));
+    assert_eq!(story.verdict(), [Rule::AcknowledgedIsKept, Rule::AcknowledgedIsKept]);
+
+    let mut story = Story::default();
+    story.tell(Verb::Register, None, answer(409, "EMAIL_TAKEN"));
+    assert_eq!(story.verdict(), [Rule::AcknowledgedIsKept], "nobody had asked for it");
+    assert_eq!(rules(&compare(&Story::begin().0, &[], &[])), [Rule::AcknowledgedIsKept, Rule::AcknowledgedIsKept]);
+}
+
+#[test]
+fn the_same_attempt_gives_the_same_successor() {
+    let mut story = Story::begin();
+    story.rotate(0).attempt = Some("x".to_owned());
+    story.refresh(0, given(200, token(2, b'a'))).attempt = Some("x".to_owned());
+    assert_eq!(story.verdict(), [Rule::OneLineage]);
+}
+
+#[test]
+fn a_cookie_that_arrived_without_the_rest_counts_as_given() {
+    let mut story = Story::begin();
+    let cut = Outcome::Unknown { why: "cut".to_owned(), cookie: Some(token(1, b'a')) };
+    story.rotate(0).outcome = cut;
+    story.refresh(0, given(200, token(1, b'b')));
+    assert_eq!(story.verdict(), [Rule::OneLineage]);
+}
+
+#[test]
+fn a_generation_has_one_token_and_a_session_one_owner() {
+    let mut story = Story::begin();
+    story.rotate(0);
+    story.refresh(0, given(200, token(1, b'b')));
+    assert_eq!(story.verdict(), [Rule::OneLineage]);
+
+    let mut story = Story::begin();
+    story.tell(Verb::Login, None, given(200, token(0, b'a'))).account = 1;
+    assert_eq!(story.verdict(), [Rule::OneLineage]);
+}
+
+#[test]
+fn a_successor_is_of_the_same_session_and_newer() {
+    for successor in [token(0, b'b'), Token { session: "t".to_owned(), ..token(1, b'a') }] {
+        let mut story = Story::default();
+        story.refresh(0, given(200, successor));
+        assert!(story.verdict().contains(&Rule::OneLineage));
+    }
+}
+
+#[test]
+fn generations_never_go_back() {
+    let mut story = Story::begin();
+    story.rotate(0);
+    let quiet = Answer { access: Some(token(0, b'a')), ..answer(200, "") };
+    story.refresh(1, quiet);
+    assert_eq!(story.verdict(), [Rule::OneLineage]);
+}
+
+#[test]
+fn trouble_is_said_to_be_trouble() {
+    let cleared = Answer { cookie: Cookie::Cleared, ..answer(503, "UNAVAILABLE") };
+    let hurried = Answer { retry_after: false, ..answer(503, "UNAVAILABLE") };
+    let without_a_token = answer(200, "");
+    let late_copy = answer(409, "REFRESH_DUPLICATE");
+    for wrong in [answer(500, "INTERNAL"), answer(429, "RATE_LIMITED"), cleared, hurried, without_a_token, late_copy] {
+        let mut story = Story::begin();
+        story.refresh(0, wrong.clone());
+        assert_eq!(story.verdict(), [Rule::HonestFailure], "{wrong:?}");
+    }
+    let mut story = Story::begin();
+    story.use_token(0, answer(200, "SOMEBODY_ELSE"));
+    assert_eq!(story.verdict(), [Rule::HonestFailure]);
+}
+
+#[test]
+fn when_nothing_is_broken_everybody_is_answered() {
+    let mut story = Story::begin();
+    story.refresh(0, answer(503, "UNAVAILABLE"));
+    story.0.calm_since = Some(Duration::from_secs(4));
+    assert_eq!(story.verdict(), []);
+    story.refresh(0, answer(503, "UNAVAILABLE"));
+    story.rotate(0).outcome = Outcome::Unknown { why: "cut".to_owned(), cookie: None };
+    assert_eq!(story.verdict(), [Rule::Recovers, Rule::Recovers]);
+}
+
+#[test]
+fn the_database_agrees_with_what_was_told() {
+    let mut story = Story::begin();
+    story.rotate(0);
+    assert_eq!(story.verdict_on(1, b'a', None), []);
+    assert_eq!(story.verdict_on(2, b'b', None), [], "an unanswered rotation may have been the last");
+    assert_eq!(story.verdict_on(0, b'a', None), [Rule::AcknowledgedIsKept]);
+    assert_eq!(story.verdict_on(1, b'b', None), [Rule::OneLineage]);
+    assert_eq!(story.verdict_on(1, b'a', Some("REUSE_DETECTED")), [Rule::NobodyIsLoggedOut]);
+    assert_eq!(rules(&compare(&story.0, &[], &[email(0)])), [Rule::AcknowledgedIsKept]);
+    story.log_out(left());
+    assert_eq!(story.verdict_on(1, b'a', None), [Rule::EndedStaysEnded]);
+}
+
+#[test]
+fn a_report_shows_what_led_to_it() {
+    let mut story = Story::begin();
+    story.refresh(0, answer(401, "SESSION_EXPIRED"));
+    let text = report(&story.0, &check(&story.0));
+    for part in ["NobodyIsLoggedOut at 3.000", "Register -> 201", "Refresh s/0#61 -> 401 SESSION_EXPIRED"] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+}

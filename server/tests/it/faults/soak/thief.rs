@@ -1,0 +1,67 @@
+//! A thief who copies what one client holds, now and then, and uses it early or late.
+
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
+
+use super::{
+    super::token::Token,
+    client::{Held, Identity, World, refresh, use_token},
+    random::Random,
+};
+
+/// How often a thief asks again who is not answered.
+const PERSISTENCE: usize = 20;
+
+pub(super) struct Thief {
+    pub(super) world: World,
+    pub(super) who: Identity,
+    pub(super) url: String,
+    pub(super) random: Random,
+    /// What the victim holds.
+    pub(super) victim: watch::Receiver<Held>,
+}
+
+impl Thief {
+    pub(super) async fn live(&mut self) {
+        while !self.world.stop.is_cancelled() {
+            sleep(self.random.millis(500..2500)).await;
+            let loot = self.victim.borrow().clone();
+            if let Some(cookie) = loot.cookie.as_deref() {
+                let stolen = Token::read(cookie);
+                // One in three is at once; the others wait until the loot is two generations old.
+                if self.random.percent(33) || self.grows_old(&stolen).await {
+                    self.replay(&loot).await;
+                }
+            }
+        }
+    }
+
+    /// Whether the victim rotates twice in reasonable time, and not signs in anew.
+    async fn grows_old(&mut self, stolen: &Token) -> bool {
+        let replaced = |held: &Held| {
+            let now = held.cookie.as_deref().map(Token::read);
+            now.is_some_and(|now| now.session != stolen.session || now.generation >= stolen.generation + 2)
+        };
+        let wait = timeout(self.random.millis(5000..10_000), self.victim.wait_for(replaced));
+        tokio::select! {
+            held = wait => held.is_ok_and(|held| held.is_ok()),
+            () = self.world.stop.cancelled() => false,
+        }
+    }
+
+    async fn replay(&mut self, loot: &Held) {
+        let attempt = self.who.kind.attempts.then(|| format!("{:016x}", self.random.next()));
+        for _ in 0..PERSISTENCE {
+            let reply = refresh(&self.world, self.who, &self.url, loot, attempt.as_deref()).await;
+            if let Some(access) = reply.access.as_deref().filter(|_| reply.is_success()) {
+                use_token(&self.world, self.who, &self.url, Some(access)).await;
+            }
+            if reply.is_success() || reply.is_final_refusal() || self.world.stop.is_cancelled() {
+                return;
+            }
+            sleep(self.random.millis(20..200)).await;
+        }
+    }
+}
