@@ -2,6 +2,7 @@
 
 use super::Auth;
 use crate::{
+    session::Origin,
     storage::{EventFilter, StorageError, StoredEvent},
     token::access::Claims,
 };
@@ -18,6 +19,11 @@ impl Auth {
         limit: u32,
     ) -> Result<Vec<StoredEvent>, StorageError> {
         let filter = EventFilter { user: Some(claims.user_id.clone()), kind: None, without_routine: true };
-        self.events.page(&filter, before, limit).await
+        let mut events = self.events.page(&filter, before, limit).await?;
+        // Where an administrator works is nobody's business.
+        for stored in events.iter_mut().filter(|stored| stored.event.by.is_some()) {
+            stored.event.origin = Origin::default();
+        }
+        Ok(events)
     }
 }

@@ -153,7 +153,7 @@ impl Auth {
                 let kind = if disabled { EventKind::AccountDisabled } else { EventKind::AccountEnabled };
                 (disabled, report(kind))
             }),
-            even_the_last_admin: actor.is_none(),
+            by: actor.cloned(),
         };
         match self.accounts.change(id, &change, now).await? {
             Changed::Done { endings } => {
@@ -161,6 +161,7 @@ impl Auth {
                 Ok(())
             }
             Changed::NotFound => Err(AdministrateError::NotFound),
+            Changed::Forbidden => Err(AdministrateError::Forbidden),
             Changed::LastAdmin => Err(AdministrateError::LastAdmin),
         }
     }

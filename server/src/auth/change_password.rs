@@ -81,7 +81,9 @@ impl Auth {
             let (session, token) = self.new_session(&account, device, now);
             let event =
                 SecurityEvent::new(EventKind::PasswordChanged, origin, now).of_session(&account.id, &session.id);
-            if let Some(endings) = self.accounts.change_password(&account, &hash, &session, &event).await? {
+            if let Some(endings) =
+                self.accounts.change_password(&account, &claims.session_id, &hash, &session, &event).await?
+            {
                 self.revocations.note(&endings, now);
                 return Ok(self.signed_in(account, &session, token, now));
             }

@@ -38,13 +38,13 @@ impl Auth {
         let now = self.clock.now();
         let event =
             SecurityEvent::new(EventKind::AccountDeleted, origin, now).of_session(&account.id, &claims.session_id);
-        match self.accounts.delete(&account.id, &event).await? {
+        match self.accounts.delete(&account, &claims.session_id, &event).await? {
             Changed::Done { endings } => {
                 self.revocations.note(&endings, now);
                 Ok(())
             }
             Changed::LastAdmin => Err(DeleteAccountError::LastAdmin),
-            Changed::NotFound => Err(ConfirmPasswordError::Gone.into()),
+            Changed::NotFound | Changed::Forbidden => Err(ConfirmPasswordError::Gone.into()),
         }
     }
 }

@@ -69,14 +69,20 @@ impl<S: Accounts> Accounts for Faulty<S> {
     async fn change_password(
         &self,
         account: &Account,
+        asking: &SessionId,
         new_hash: &str,
         session: &Session,
         event: &SecurityEvent,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
-        self.up()?.change_password(account, new_hash, session, event).await
+        self.up()?.change_password(account, asking, new_hash, session, event).await
     }
-    async fn delete(&self, id: &UserId, event: &SecurityEvent) -> Result<Changed, StorageError> {
-        self.up()?.delete(id, event).await
+    async fn delete(
+        &self,
+        account: &Account,
+        asking: &SessionId,
+        event: &SecurityEvent,
+    ) -> Result<Changed, StorageError> {
+        self.up()?.delete(account, asking, event).await
     }
 }
 

@@ -78,16 +78,25 @@ pub trait Accounts: Send + Sync {
     /// are refreshed; disabling ends them. Of the events those are stored whose change was one.
     async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError>;
     /// Sets the password of `account`, ends all its sessions and begins `session`, unless the account was disabled, or got
-    /// another password or role, since it was read: then nothing happens and the answer is `None`.
+    /// another password or role, since it was read, or the session `asking` has ended: then nothing happens and the answer
+    /// is `None`.
     async fn change_password(
         &self,
         account: &Account,
+        asking: &SessionId,
         new_hash: &str,
         session: &Session,
         event: &SecurityEvent,
     ) -> Result<Option<Vec<Ending>>, StorageError>;
-    /// Removes the account and its sessions. For access tokens that are in time a tombstone of each session stays.
-    async fn delete(&self, id: &UserId, event: &SecurityEvent) -> Result<Changed, StorageError>;
+    /// Removes the account and its sessions. For access tokens that are in time a tombstone of each session stays. Where it
+    /// was disabled, or got another password, since it was read, or the session `asking` has ended, the answer is as if it
+    /// were not there.
+    async fn delete(
+        &self,
+        account: &Account,
+        asking: &SessionId,
+        event: &SecurityEvent,
+    ) -> Result<Changed, StorageError>;
 }
 
 /// What shall be changed about an account. Each change comes with the event that reports it.
@@ -97,8 +106,8 @@ pub struct AccountChange {
     pub role: Option<(Role, SecurityEvent)>,
     /// Whether it shall be disabled from now on.
     pub disabled: Option<(bool, SecurityEvent)>,
-    /// Whether it may leave nobody who can administrate: an operator can make another one.
-    pub even_the_last_admin: bool,
+    /// The administrator who asks, and must still be one. `None`: an operator, who may leave nobody that can administrate.
+    pub by: Option<UserId>,
 }
 
 /// What became of a change to an account.
@@ -106,6 +115,8 @@ pub struct AccountChange {
 pub enum Changed {
     /// There is no such account.
     NotFound,
+    /// Who asks is no administrator any more.
+    Forbidden,
     /// Nobody could administrate any more; nothing was changed.
     LastAdmin,
     /// It is as was asked.

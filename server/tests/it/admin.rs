@@ -167,6 +167,9 @@ async fn an_administrator_sees_and_ends_a_persons_sessions() {
     let last = events.last().expect("an event");
     assert_eq!(last.kind, EventKind::SessionsEnded);
     assert_eq!(last.user_id.as_ref().map(UserId::as_str), Some(id.as_str()));
+    bob.post("/api/auth/login", json!({"email": BOB, "password": PASSWORD})).await;
+    let told = bob.get("/api/me/events").await.body["items"][1].clone();
+    assert_eq!((&told["kind"], &told["origin"]["ip"]), (&json!("sessions_ended"), &json!("")), "and not from where");
     assert_eq!(last.by.as_ref().map(UserId::as_str), ada.me().await.body["id"].as_str(), "who did it is on record");
 }
 

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use secrecy::ExposeSecret as _;
-use sessionkeep_types::{EndReason, Role, UserId};
+use sessionkeep_types::{EndReason, Role, SessionId, UserId};
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::{SqliteStore, events, impossible, sessions};
@@ -95,12 +95,17 @@ impl Accounts for SqliteStore {
     async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
         let mut tx = self.begin().await?;
         let Some(account) = select(&mut tx, id).await? else { return Ok(Changed::NotFound) };
+        if let Some(actor) = &change.by
+            && !select(&mut tx, actor).await?.is_some_and(|actor| can_administrate(&actor))
+        {
+            return Ok(Changed::Forbidden);
+        }
         let was_disabled = account.disabled_at.is_some();
         let role = change.role.as_ref().filter(|(role, _)| *role != account.role);
         let disabled = change.disabled.as_ref().filter(|(disabled, _)| *disabled != was_disabled);
         let stays_admin = role.map_or(&account.role, |(role, _)| role) == &Role::Admin
             && !disabled.map_or(was_disabled, |(disabled, _)| *disabled);
-        if !change.even_the_last_admin && !stays_admin && is_last_admin(&mut tx, &account).await? {
+        if change.by.is_some() && !stays_admin && is_last_admin(&mut tx, &account).await? {
             return Ok(Changed::LastAdmin);
         }
         let mut endings = vec![];
@@ -140,6 +145,7 @@ impl Accounts for SqliteStore {
     async fn change_password(
         &self,
         account: &Account,
+        asking: &SessionId,
         new_hash: &str,
         session: &Session,
         event: &SecurityEvent,
@@ -147,7 +153,8 @@ impl Accounts for SqliteStore {
         let mut tx = self.begin().await?;
         let all = Scope::Of(account.id.clone());
         let endings = sessions::end_all(&mut tx, &all, event.at, &EndReason::PasswordChanged).await?;
-        if !sessions::insert(&mut tx, session, account).await? {
+        let was_living = endings.iter().any(|ending| ending.session_id == *asking);
+        if !was_living || !sessions::insert(&mut tx, session, account).await? {
             return Ok(None);
         }
         // A sign-in that began with the old password compares this time, so it must be another one even within a millisecond.
@@ -163,9 +170,21 @@ impl Accounts for SqliteStore {
         Ok(Some(endings))
     }
 
-    async fn delete(&self, id: &UserId, event: &SecurityEvent) -> Result<Changed, StorageError> {
+    async fn delete(
+        &self,
+        account: &Account,
+        asking: &SessionId,
+        event: &SecurityEvent,
+    ) -> Result<Changed, StorageError> {
+        let id = &account.id;
         let mut tx = self.begin().await?;
-        let Some(account) = select(&mut tx, id).await? else { return Ok(Changed::NotFound) };
+        let unchanged = |current: &Account| {
+            current.disabled_at.is_none() && current.password_changed_at == account.password_changed_at
+        };
+        let Some(account) = select(&mut tx, id).await?.filter(unchanged) else { return Ok(Changed::NotFound) };
+        if !sessions::is_living(&mut tx, asking).await? {
+            return Ok(Changed::NotFound);
+        }
         if is_last_admin(&mut tx, &account).await? {
             return Ok(Changed::LastAdmin);
         }
@@ -192,9 +211,13 @@ async fn select(connection: &mut SqliteConnection, id: &UserId) -> Result<Option
     row.map(Account::try_from).transpose()
 }
 
+fn can_administrate(account: &Account) -> bool {
+    account.role == Role::Admin && account.disabled_at.is_none()
+}
+
 /// Whether nobody else could administrate.
 async fn is_last_admin(connection: &mut SqliteConnection, account: &Account) -> Result<bool, StorageError> {
-    if account.role != Role::Admin || account.disabled_at.is_some() {
+    if !can_administrate(account) {
         return Ok(false);
     }
     let row =

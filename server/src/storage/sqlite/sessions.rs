@@ -217,6 +217,11 @@ async fn update(connection: &mut SqliteConnection, read: &Session, next: &Sessio
     }
 }
 
+/// Whether it is there and was not ended.
+pub(super) async fn is_living(connection: &mut SqliteConnection, id: &SessionId) -> Result<bool, StorageError> {
+    Ok(select(connection, id).await?.is_some_and(|session| session.ended.is_none()))
+}
+
 /// Ends what lives of `scope`. The caller commits.
 pub(super) async fn end_all(
     connection: &mut SqliteConnection,

@@ -31,8 +31,8 @@ impl Token {
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tail = self.session.len().saturating_sub(6);
-        let hash: String = self.hash.iter().take(2).map(|byte| format!("{byte:02x}")).collect();
-        write!(f, "{}/{}#{hash}", &self.session[tail..], self.generation)
+        write!(f, "{}/{}#", &self.session[tail..], self.generation)?;
+        self.hash.iter().take(2).try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

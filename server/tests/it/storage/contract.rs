@@ -366,8 +366,9 @@ pub(super) async fn a_role_raises_the_version_and_disabling_ends(store: impl Sto
     assert_eq!(again, Changed::Done { endings: vec![] });
     assert_eq!((find(&store, "s").await.expect("there").ver, events(&store).await.len()), (1, before));
 
-    let change = AccountChange { even_the_last_admin: true, ..disabled(true) };
-    let Changed::Done { endings } = store.change(&u, &change, NOW).await.expect("works") else { panic!("it is there") };
+    let Changed::Done { endings } = store.change(&u, &disabled(true), NOW).await.expect("works") else {
+        panic!("it is there")
+    };
     assert_eq!(endings.iter().map(|ending| ending.ended_at).collect::<Vec<_>>(), [Some(NOW)]);
     assert_eq!(find(&store, "s").await.expect("there").ended.expect("ended").reason, EndReason::AccountDisabled);
     assert!(store.by_id(&u).await.expect("works").expect("there").disabled_at.is_some());
@@ -383,20 +384,33 @@ pub(super) async fn the_last_administrator_stays_unless_an_operator_insists(stor
     for id in ["u", "v"] {
         add_account(&store, &admin(id)).await;
     }
+    assert!(begin(&store, &session("s"), &admin("u")).await);
     let u = UserId::new("u");
-    let demote = AccountChange { role: Some((Role::User, event(EventKind::RoleChanged))), ..AccountChange::default() };
-    let disable =
-        AccountChange { disabled: Some((true, event(EventKind::AccountDisabled))), ..AccountChange::default() };
-    assert!(matches!(store.change(&UserId::new("v"), &disable, NOW).await.expect("works"), Changed::Done { .. }));
+    let demote = |by: Option<&str>| AccountChange {
+        role: Some((Role::User, event(EventKind::RoleChanged))),
+        disabled: None,
+        by: by.map(UserId::new),
+    };
+    let disable = |by: Option<&str>| AccountChange {
+        role: None,
+        disabled: Some((true, event(EventKind::AccountDisabled))),
+        by: by.map(UserId::new),
+    };
+    let done = |changed| matches!(changed, Changed::Done { .. });
+    assert!(done(store.change(&UserId::new("v"), &disable(Some("u")), NOW).await.expect("works")));
     let before = events(&store).await;
-    for change in [&demote, &disable] {
-        assert_eq!(store.change(&u, change, NOW).await.expect("works"), Changed::LastAdmin);
+    for change in [demote(Some("u")), disable(Some("u"))] {
+        assert_eq!(store.change(&u, &change, NOW).await.expect("works"), Changed::LastAdmin);
     }
-    assert_eq!(store.delete(&u, &event(EventKind::AccountDeleted)).await.expect("works"), Changed::LastAdmin);
+    let deleted = store.delete(&admin("u"), &SessionId::new("s"), &event(EventKind::AccountDeleted)).await;
+    assert_eq!(deleted.expect("works"), Changed::LastAdmin);
+    for no_admin in ["v", "nobody"] {
+        let changed = store.change(&u, &demote(Some(no_admin)), NOW).await.expect("works");
+        assert_eq!(changed, Changed::Forbidden, "{no_admin} cannot administrate any more");
+    }
     assert!(store.has_admin().await.expect("works"));
     assert_eq!(events(&store).await, before, "a refusal changes and reports nothing");
-    let insist = AccountChange { even_the_last_admin: true, ..demote };
-    assert!(matches!(store.change(&u, &insist, NOW).await.expect("works"), Changed::Done { .. }));
+    assert!(done(store.change(&u, &demote(None), NOW).await.expect("works")));
     assert!(!store.has_admin().await.expect("works"));
 }
 
@@ -404,7 +418,8 @@ pub(super) async fn a_new_password_ends_every_session_and_begins_one(store: impl
     filled(&store).await;
     assert!(begin(&store, &session("t"), &account()).await);
     let report = event(EventKind::PasswordChanged);
-    let endings = store.change_password(&account(), "$new$", &session("n"), &report).await.expect("works");
+    let endings =
+        store.change_password(&account(), &SessionId::new("s"), "$new$", &session("n"), &report).await.expect("works");
     assert_eq!(endings.expect("changed").len(), 2);
     for id in ["s", "t"] {
         assert_eq!(find(&store, id).await.expect("there").ended.expect("ended").reason, EndReason::PasswordChanged);
@@ -421,7 +436,12 @@ pub(super) async fn a_refused_change_of_password_changes_nothing(store: impl Sto
     let stale = Account { password_changed_at: UnixMillis(1), ..account() };
     let before = (find(&store, "s").await, events(&store).await);
     let report = event(EventKind::PasswordChanged);
-    assert!(store.change_password(&stale, "$new$", &session("n"), &report).await.expect("works").is_none());
+    let change = async |read: &Account, asking| {
+        let asking = SessionId::new(asking);
+        store.change_password(read, &asking, "$new$", &session("n"), &report).await.expect("works")
+    };
+    assert!(change(&stale, "s").await.is_none());
+    assert!(change(&account(), "another").await.is_none(), "a session that has ended changes no password");
     assert_eq!((find(&store, "s").await, events(&store).await), before);
     assert_eq!(find(&store, "n").await, None);
     let kept = store.by_id(&account().id).await.expect("works").expect("there");
@@ -431,7 +451,14 @@ pub(super) async fn a_refused_change_of_password_changes_nothing(store: impl Sto
 pub(super) async fn a_deleted_account_leaves_tombstones_and_no_rows(store: impl Store) {
     filled(&store).await;
     let u = UserId::new("u");
-    let deleted = store.delete(&u, &event(EventKind::AccountDeleted)).await.expect("works");
+    let delete = async |read: &Account, asking| {
+        store.delete(read, &SessionId::new(asking), &event(EventKind::AccountDeleted)).await.expect("works")
+    };
+    let stale = Account { password_changed_at: UnixMillis(1), ..account() };
+    assert_eq!(delete(&stale, "s").await, Changed::NotFound, "its password has changed");
+    assert_eq!(delete(&account(), "another").await, Changed::NotFound, "the session that asked has ended");
+    assert!(find(&store, "s").await.is_some());
+    let deleted = delete(&account(), "s").await;
     let Changed::Done { endings } = deleted else { panic!("it was there") };
     assert_eq!(
         endings.iter().map(|ending| (&ending.session_id, ending.ended_at)).collect::<Vec<_>>(),
@@ -439,7 +466,7 @@ pub(super) async fn a_deleted_account_leaves_tombstones_and_no_rows(store: impl 
     );
     assert_eq!((find(&store, "s").await, store.by_id(&u).await.expect("works").is_some()), (None, false));
     assert_eq!(store.endings_since(NOW).await.expect("works"), endings);
-    assert_eq!(store.delete(&u, &event(EventKind::AccountDeleted)).await.expect("works"), Changed::NotFound);
+    assert_eq!(delete(&account(), "s").await, Changed::NotFound);
     store.purge(NOW.plus(Duration::from_millis(1))).await.expect("works");
     assert_eq!(store.endings_since(NOW).await.expect("works"), [], "a tombstone goes when nothing needs it");
 }

@@ -81,20 +81,19 @@ impl TestApp {
     pub(crate) async fn set_role(&self, email: &str, role: &str) {
         let event = SecurityEvent::new(EventKind::RoleChanged, &Origin::default(), SystemClock.now());
         let change = AccountChange { role: Some((Role::from(role.to_owned()), event)), ..AccountChange::default() };
-        self.change(email, change).await;
+        self.change(email, &change).await;
     }
 
     pub(crate) async fn disable(&self, email: &str) {
         let event = SecurityEvent::new(EventKind::AccountDisabled, &Origin::default(), SystemClock.now());
         let change = AccountChange { disabled: Some((true, event)), ..AccountChange::default() };
-        self.change(email, change).await;
+        self.change(email, &change).await;
     }
 
-    async fn change(&self, email: &str, change: AccountChange) {
-        let change = AccountChange { even_the_last_admin: true, ..change };
+    async fn change(&self, email: &str, change: &AccountChange) {
         let store = self.store().await;
         let account = store.by_email(email).await.expect("works").expect("there");
-        let changed = store.change(&account.id, &change, SystemClock.now()).await.expect("works");
+        let changed = store.change(&account.id, change, SystemClock.now()).await.expect("works");
         assert!(matches!(changed, Changed::Done { .. }), "{changed:?}");
     }
 

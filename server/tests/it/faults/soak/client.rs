@@ -329,7 +329,7 @@ async fn record(world: &World, operation: Operation, request: RequestBuilder) ->
     if let (Some(email_), Outcome::Answered(answer)) = (&reply.email, &mut reply.outcome)
         && *email_ != email(account)
     {
-        answer.code = "SOMEBODY_ELSE".to_owned();
+        "SOMEBODY_ELSE".clone_into(&mut answer.code);
     }
     world.recorder.ended(invoked, reply.outcome.clone());
     reply

@@ -1,4 +1,4 @@
-//! Choices that a seed repeats: SplitMix64, small and good enough to choose with.
+//! Choices that a seed repeats: `SplitMix64`, small and good enough to choose with.
 
 #[derive(Clone, Debug)]
 pub(super) struct Random(u64);
