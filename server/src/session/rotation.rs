@@ -214,6 +214,8 @@ pub fn apply(
 }
 
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod line;
 #[cfg(test)]
 mod model;

@@ -1,0 +1,75 @@
+//! What `docs/rotation.md` says of the tests is true: those that it names exist, and none is left out.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+/// A file of the repository.
+fn text(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+pub(super) fn page() -> String {
+    text("docs/rotation.md")
+}
+
+fn module(name: &str) -> String {
+    text(&format!("server/src/session/rotation/{name}.rs"))
+}
+
+/// The names that follow a keyword at the beginning of a line.
+fn names_after<'t>(text: &'t str, keyword: &str) -> BTreeSet<&'t str> {
+    text.lines()
+        .filter_map(|line| line.trim_start().strip_prefix(keyword))
+        .map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().expect("a first part"))
+        .collect()
+}
+
+/// The first function below each `#[test]`.
+fn tests_of(text: &str) -> BTreeSet<&str> {
+    let below = text.split("#[test]").skip(1);
+    below
+        .filter_map(|below| below.lines().find_map(|line| line.trim_start().strip_prefix("fn ")?.split('(').next()))
+        .collect()
+}
+
+/// What the page names as `module::test`.
+fn named<'p>(page: &'p str, module: &str) -> BTreeSet<&'p str> {
+    let prefix = format!("{module}::");
+    page.split('`').skip(1).step_by(2).filter_map(|code| code.strip_prefix(&prefix)).collect()
+}
+
+#[test]
+fn each_promise_names_its_tests_and_no_test_is_left_out() {
+    let page = page();
+    for name in ["properties", "schedules", "model"] {
+        let module = module(name);
+        assert_eq!(named(&page, name), tests_of(&module), "{name}");
+    }
+    let module = module("tests");
+    assert!(named(&page, "tests").is_subset(&names_after(&module, "fn ")));
+    for (name, files) in
+        [("refresh", &["refresh"][..]), ("logout", &["logout"]), ("storage", &["storage/contract", "storage/sqlite"])]
+    {
+        let texts: String = files.iter().map(|file| text(&format!("server/tests/it/{file}.rs"))).collect();
+        let (named, there) = (named(&page, name), texts.replace("pub(super)", "").replace("async", ""));
+        assert!(!named.is_empty() && named.is_subset(&names_after(&there, "fn ")), "{name}: {named:?}");
+    }
+}
+
+#[test]
+fn each_row_of_the_table_has_its_module_of_tests() {
+    let page = page();
+    let module = module("tests");
+    let modules = names_after(&module, "mod ");
+    let rows = page.lines().filter(|line| line.starts_with("| ") && line[2..].starts_with(|c: char| c.is_numeric()));
+    let mut count = 0;
+    for row in rows {
+        count += 1;
+        let tests = row.rsplit('`').nth(1).expect("a name");
+        assert!(tests.contains("::") || modules.contains(tests), "row {count}: {tests}");
+    }
+    assert_eq!(count, 15);
+    for name in modules {
+        assert!(page.contains(&format!("`{name}`")), "the page does not name {name}");
+    }
+}
