@@ -41,6 +41,7 @@ pub async fn follow(
 ) {
     let mut marker = None;
     let mut read_until = clock.now();
+    let mut looked_at = read_until;
     let mut ticks = interval(POLL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -49,6 +50,11 @@ pub async fn follow(
             _ = ticks.tick() => {}
         }
         let (started, now) = (Instant::now(), clock.now());
+        if now < looked_at {
+            // The clock went back: tokens are in time again whose sessions' ends were forgotten. As at start.
+            (marker, read_until) = (None, now.minus(access::MAX_LIFETIME));
+        }
+        looked_at = now;
         match catch_up(&*sessions, &revocations, marker, read_until, now).await {
             Ok(seen) => {
                 if marker != Some(seen) {

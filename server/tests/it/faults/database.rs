@@ -26,19 +26,21 @@ pub(super) struct Row {
     pub(super) session: String,
     pub(super) generation: u64,
     pub(super) head_hash: Vec<u8>,
+    pub(super) last_used_at: i64,
     /// Why it was ended, if it was.
     pub(super) ended: Option<String>,
 }
 
 /// All sessions.
 pub(super) async fn sessions(folder: &TempDir) -> Vec<Row> {
-    let rows = sqlx::query("SELECT id, gen, head_hash, revoked_reason FROM sessions");
+    let rows = sqlx::query("SELECT id, gen, head_hash, last_used_at, revoked_reason FROM sessions");
     let rows = rows.fetch_all(&mut open(folder).await).await.expect("rows");
     rows.into_iter()
         .map(|row| Row {
             session: row.get("id"),
             generation: u64::try_from(row.get::<i64, _>("gen")).expect("generations count from 0"),
             head_hash: row.get("head_hash"),
+            last_used_at: row.get("last_used_at"),
             ended: row.get("revoked_reason"),
         })
         .collect()

@@ -1,4 +1,9 @@
-use std::{collections::HashMap, net::TcpListener, time::Duration};
+use std::{
+    collections::HashMap,
+    net::TcpListener,
+    sync::atomic::{AtomicI64, Ordering::SeqCst},
+    time::Duration,
+};
 
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -6,7 +11,7 @@ use server::{
     boot::Server,
     clock::{Clock as _, SystemClock},
     config::{Settings, Sources},
-    session::{EventKind, Origin, SecurityEvent, Session},
+    session::{EventKind, Origin, SecurityEvent, Session, UnixMillis},
     storage::{AccountChange, Accounts as _, Changed, Events as _, Sessions as _, sqlite::SqliteStore},
 };
 use sessionkeep_types::{Role, SessionId};
@@ -21,6 +26,8 @@ pub(crate) struct TestApp {
     pub(crate) url: String,
     folder: TempDir,
     environment: HashMap<String, String>,
+    /// How far the clock was moved, in seconds.
+    ahead: AtomicI64,
     stop: CancellationToken,
     running: JoinHandle<anyhow::Result<()>>,
 }
@@ -40,13 +47,14 @@ impl TestApp {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let (url, stop, running) = run(&environment).await;
-        Self { url, folder, environment, stop, running }
+        Self { url, folder, environment, ahead: AtomicI64::new(0), stop, running }
     }
 
     /// Stops the server and starts another one on the same database.
     pub(crate) async fn restart(&mut self) {
         self.stop.cancel();
         (&mut self.running).await.expect("runs").expect("stops");
+        self.ahead = AtomicI64::new(0);
         (self.url, self.stop, self.running) = run(&self.environment).await;
     }
 
@@ -79,13 +87,13 @@ impl TestApp {
     }
 
     pub(crate) async fn set_role(&self, email: &str, role: &str) {
-        let event = SecurityEvent::new(EventKind::RoleChanged, &Origin::default(), SystemClock.now());
+        let event = SecurityEvent::new(EventKind::RoleChanged, &Origin::default(), self.now());
         let change = AccountChange { role: Some((Role::from(role.to_owned()), event)), ..AccountChange::default() };
         self.change(email, &change).await;
     }
 
     pub(crate) async fn disable(&self, email: &str) {
-        let event = SecurityEvent::new(EventKind::AccountDisabled, &Origin::default(), SystemClock.now());
+        let event = SecurityEvent::new(EventKind::AccountDisabled, &Origin::default(), self.now());
         let change = AccountChange { disabled: Some((true, event)), ..AccountChange::default() };
         self.change(email, &change).await;
     }
@@ -93,7 +101,7 @@ impl TestApp {
     async fn change(&self, email: &str, change: &AccountChange) {
         let store = self.store().await;
         let account = store.by_email(email).await.expect("works").expect("there");
-        let changed = store.change(&account.id, change, SystemClock.now()).await.expect("works");
+        let changed = store.change(&account.id, change, self.now()).await.expect("works");
         assert!(matches!(changed, Changed::Done { .. }), "{changed:?}");
     }
 
@@ -135,7 +143,13 @@ impl TestApp {
         Person::at(&self.url).header("sec-fetch-site", "same-origin")
     }
 
+    /// What the server takes for now: an operator's command on the same machine has the same clock.
+    fn now(&self) -> UnixMillis {
+        UnixMillis(SystemClock.now().0 + self.ahead.load(SeqCst) * 1000)
+    }
+
     pub(crate) async fn advance(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, SeqCst);
         self.control("clock", json!({"advanceMs": seconds * 1000})).await;
     }
 

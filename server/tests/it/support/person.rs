@@ -33,6 +33,12 @@ impl Person {
         self.header("x-refresh-attempt", id)
     }
 
+    /// Names the next refresh attempt, where attempts are named at all.
+    pub(crate) fn attempt_if_any(self, id: &str) -> Self {
+        let names_attempts = self.headers.iter().any(|(name, _)| *name == "x-refresh-attempt");
+        if names_attempts { self.attempt(id) } else { self }
+    }
+
     /// The same person on another device, or a thief with what the person holds.
     pub(crate) fn copy(&self) -> Self {
         self.clone()

@@ -7,7 +7,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::config::table::SETTINGS;
 
 fn command(folder: &Path) -> Command {
@@ -85,7 +85,16 @@ impl Program {
 
     /// Switches a fault on or off, see `POST /test/faults`.
     pub(crate) async fn fault(&self, fault: Value) {
-        let request = reqwest::Client::new().post(format!("{}/test/faults", self.url)).json(&fault);
+        self.control("faults", fault).await;
+    }
+
+    /// Moves the server's clock; a negative number moves it back.
+    pub(crate) async fn advance(&self, seconds: i64) {
+        self.control("clock", json!({"advanceMs": seconds * 1000})).await;
+    }
+
+    async fn control(&self, what: &str, body: Value) {
+        let request = reqwest::Client::new().post(format!("{}/test/{what}", self.url)).json(&body);
         assert_eq!(request.send().await.expect("sent").status(), 204);
     }
 }

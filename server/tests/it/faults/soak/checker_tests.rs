@@ -85,7 +85,7 @@ impl Story {
     /// What the rules say when the database has this row at the end.
     fn verdict_on(&self, generation: u64, letter: u8, ended: Option<&str>) -> Vec<Rule> {
         let Token { session, generation, hash: head_hash } = token(generation, letter);
-        let row = Row { session, generation, head_hash, ended: ended.map(str::to_owned) };
+        let row = Row { session, generation, head_hash, last_used_at: 0, ended: ended.map(str::to_owned) };
         rules(&compare(&self.0, &[row], &[email(0)]))
     }
 }
