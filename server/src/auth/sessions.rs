@@ -4,7 +4,7 @@ use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::Auth;
 use crate::{
-    session::{Ended, EventKind, Origin, SecurityEvent, Session},
+    session::{EventKind, Origin, SecurityEvent, Session},
     storage::{Scope, Step, StorageError, Transacted},
     token::access::Claims,
 };
@@ -83,7 +83,7 @@ impl Auth {
         }
         let now = self.clock.now();
         let event = SecurityEvent::new(kind, origin, now).of_session(&session.user_id, &session.id);
-        let next = Session { ended: Some(Ended { at: now, reason: reason.clone() }), ..session.clone() };
+        let next = Session { ended: Some(session.end(reason.clone(), now)), ..session.clone() };
         Step { next: Some(next), end_others: None, events: vec![event] }
     }
 }

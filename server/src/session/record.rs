@@ -125,6 +125,13 @@ impl Session {
         place(attempt).zip(place(self.head_attempt.as_deref())).is_some_and(|(attempt, heads)| attempt < heads)
     }
 
+    /// Its end, now. Not before its latest use, even when the clock went back meanwhile: its access tokens die together
+    /// with it only as long as its end is no older than they can be.
+    #[must_use]
+    pub fn end(&self, reason: EndReason, now: UnixMillis) -> Ended {
+        Ended { at: now.max(self.last_used_at), reason }
+    }
+
     /// Notes that an access token of `generation` was used at `at`: while that is the unconfirmed head, it confirms it.
     pub fn confirm(&mut self, generation: u64, at: UnixMillis) {
         if generation == self.generation && self.confirmed_at.is_none() {

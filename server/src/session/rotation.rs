@@ -6,7 +6,7 @@
 
 use sessionkeep_types::EndReason;
 
-use super::{Ended, EventKind, Policy, Rotation, Session, TokenHash, UnixMillis};
+use super::{EventKind, Policy, Rotation, Session, TokenHash, UnixMillis};
 
 /// A refresh token whose signature and type are right.
 #[derive(Clone, Copy, Debug)]
@@ -185,8 +185,8 @@ pub fn apply(
             next.emitted_at = now;
         }
         Decision::Supersede => hit(&mut next),
-        Decision::Theft => next.ended = Some(Ended { at: now, reason: EndReason::ReuseDetected }),
-        Decision::CloneSuspected => next.ended = Some(Ended { at: now, reason: EndReason::CloneSuspected }),
+        Decision::Theft => next.ended = Some(next.end(EndReason::ReuseDetected, now)),
+        Decision::CloneSuspected => next.ended = Some(next.end(EndReason::CloneSuspected, now)),
         // Expiry is computed from the deadlines and never stored as an end, so this moves the deadline: to the epoch, before which no clock goes back.
         Decision::Restored => next.idle_deadline = UnixMillis(0),
         Decision::LateCopy | Decision::Ended(_) | Decision::Expired => return None,

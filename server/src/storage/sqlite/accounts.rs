@@ -116,7 +116,7 @@ impl Accounts for SqliteStore {
                 .execute(&mut *tx)
                 .await?;
             let raised = sqlx::query(
-                "UPDATE sessions SET ver = ver + 1, ver_at = ? WHERE user_id = ? AND revoked_at IS NULL
+                "UPDATE sessions SET ver = ver + 1, ver_at = MAX(?, last_used_at) WHERE user_id = ? AND revoked_at IS NULL
                  RETURNING id, revoked_at, ver, ver_at",
             )
             .bind(now.0)
@@ -189,7 +189,7 @@ impl Accounts for SqliteStore {
             return Ok(Changed::LastAdmin);
         }
         let rows = sqlx::query(
-            "INSERT INTO tombstones (session_id, ended_at) SELECT id, ? FROM sessions WHERE user_id = ?
+            "INSERT INTO tombstones (session_id, ended_at) SELECT id, MAX(?, last_used_at) FROM sessions WHERE user_id = ?
              RETURNING session_id, ended_at, 0, 0",
         )
         .bind(event.at.0)

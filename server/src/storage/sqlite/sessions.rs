@@ -229,8 +229,12 @@ pub(super) async fn end_all(
     at: UnixMillis,
     reason: &EndReason,
 ) -> Result<Vec<Ending>, StorageError> {
-    let mut query = QueryBuilder::<Sqlite>::new("UPDATE sessions SET revoked_at = ");
-    query.push_bind(at.0).push(", revoked_reason = ").push_bind(reason.as_str()).push(" WHERE revoked_at IS NULL AND ");
+    let mut query = QueryBuilder::<Sqlite>::new("UPDATE sessions SET revoked_at = MAX(");
+    query
+        .push_bind(at.0)
+        .push(", last_used_at), revoked_reason = ")
+        .push_bind(reason.as_str())
+        .push(" WHERE revoked_at IS NULL AND ");
     match scope {
         Scope::Of(user) => query.push("user_id = ").push_bind(user.as_str()),
         Scope::OthersOf(user, but) => {

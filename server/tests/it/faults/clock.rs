@@ -5,7 +5,7 @@ use server::clock::{Clock as _, SystemClock};
 use tempfile::TempDir;
 
 use super::database;
-use crate::support::{PASSWORD, Person, TestApp, program::Program};
+use crate::support::{EMAIL, PASSWORD, Person, TestApp, program::Program};
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -135,6 +135,32 @@ async fn an_ended_session_does_not_come_back_with_the_time() {
     app.advance(300 - HOUR).await;
     app.until(async || ada.me().await.outcome() == (403, "TOKEN_REVOKED")).await;
     assert_eq!(ada.refresh().await.outcome(), (403, "SESSION_REVOKED"));
+}
+
+/// E14, I2: nor while the clock goes back and on again.
+#[tokio::test]
+async fn a_session_that_was_ended_by_a_late_clock_does_not_come_back_when_that_is_mended() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    app.advance(-HOUR).await;
+    assert_eq!(ada.logout().await.status, 204);
+    app.advance(HOUR).await;
+    memory_learns_something(&app).await;
+    assert_eq!(ada.me().await.outcome(), (403, "TOKEN_REVOKED"));
+}
+
+/// E14: nor does a role that was taken away.
+#[tokio::test]
+async fn a_role_that_was_changed_by_a_late_clock_does_not_come_back_when_that_is_mended() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    app.advance(-HOUR).await;
+    app.set_role(EMAIL, "admin").await;
+    app.advance(HOUR).await;
+    memory_learns_something(&app).await;
+    assert_eq!(ada.me().await.outcome(), (401, "TOKEN_STALE"));
 }
 
 /// Whenever the memory of ended sessions learns something, it forgets what is old. Here it learns that Bob's role has changed.
