@@ -51,3 +51,9 @@ pub(super) async fn accounts(folder: &TempDir) -> Vec<String> {
     let rows = sqlx::query("SELECT email FROM users").fetch_all(&mut open(folder).await).await.expect("rows");
     rows.into_iter().map(|row| row.get("email")).collect()
 }
+
+/// How many security events of this kind were reported.
+pub(super) async fn events(folder: &TempDir, kind: &str) -> i64 {
+    let count = sqlx::query("SELECT count(*) FROM security_events WHERE kind = ?").bind(kind);
+    count.fetch_one(&mut open(folder).await).await.expect("a row").get(0)
+}

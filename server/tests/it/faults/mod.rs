@@ -6,6 +6,8 @@ mod clock;
 mod crash;
 mod database;
 mod disk_full;
+mod lost_answer;
+mod restore;
 mod slow_commit;
 mod soak;
 mod token;

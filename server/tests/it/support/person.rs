@@ -75,7 +75,7 @@ impl Person {
         self.post("/api/auth/login", json!({"email": EMAIL, "password": PASSWORD})).await
     }
 
-    fn with_cookie(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn with_cookie(&self, path: &str) -> RequestBuilder {
         let mut request = self.request(Method::POST, path).header("x-requested-by", "test");
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", format!("refreshToken={cookie}"));
