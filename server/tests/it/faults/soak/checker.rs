@@ -63,6 +63,12 @@ pub(super) fn check(history: &History) -> Vec<Violation> {
         violations.extend(manners(operation));
         violations.extend(recovery(operation, history.calm_since));
     }
+    violations.extend(history.complaints.iter().map(|(at, account, what)| Violation {
+        rule: Rule::Recovers,
+        what: what.clone(),
+        about: About::Account(*account),
+        at: *at,
+    }));
     for operations in accounts.values() {
         violations.extend(account(operations));
     }

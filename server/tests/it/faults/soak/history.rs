@@ -13,6 +13,8 @@ use super::super::token::Token;
 pub(super) struct History {
     pub(super) operations: Vec<Operation>,
     pub(super) incidents: Vec<Incident>,
+    /// What did not recover from a fault, as whoever mended it saw: the account with which it was tried, and what was wrong.
+    pub(super) complaints: Vec<(Duration, usize, String)>,
     /// From here on nothing is broken: whatever is asked later must be answered.
     pub(super) calm_since: Option<Duration>,
 }
@@ -162,6 +164,12 @@ impl Recorder {
         let mut history = self.lock();
         let at = self.begun.elapsed();
         history.incidents.push(Incident { at, what: what.into() });
+    }
+
+    pub(super) fn complain(&self, account: usize, what: impl Into<String>) {
+        let mut history = self.lock();
+        let at = self.begun.elapsed();
+        history.complaints.push((at, account, what.into()));
     }
 
     pub(super) fn calm(&self) {
