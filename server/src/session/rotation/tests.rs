@@ -175,7 +175,9 @@ mod the_head_is_quiet {
     #[test]
     fn not_after_signing_in_which_starts_no_quiet_period() {
         for client in ALL_CLIENTS {
-            assert_eq!(Line::of(client).present(0, Some("a")), Decision::Rotate);
+            let mut line = Line::of(client);
+            assert_eq!(line.session.confirmed_at, Some(START), "whoever lost the answer to a sign-in signs in again");
+            assert_eq!(line.present(0, Some("a")), Decision::Rotate);
         }
     }
 
@@ -358,6 +360,13 @@ mod the_same_attempt_is_repeated {
     fn but_not_in_a_session_that_began_without_attempts() {
         assert_eq!(rotated(PLAIN_BROWSER).wait(W).present(0, Some("a")), Decision::Supersede);
         assert_eq!(rotated_and_used(PLAIN_BROWSER).wait(C + 1).present(0, Some("a")), Decision::Theft);
+    }
+
+    #[test]
+    fn but_not_where_a_row_remembers_attempts_that_it_should_not_have() {
+        let mut line = rotated_and_used(BROWSER);
+        line.session.client.attempts = false;
+        assert_eq!(line.wait(C + 1).present(0, Some("a")), Decision::Theft);
     }
 
     #[test]
@@ -870,6 +879,8 @@ mod a_clone_is_suspected {
             line.wait(900 * SECOND).present(9, None);
             assert_eq!(line.present(9, None), Decision::LostAnswer);
             assert_eq!((line.session.streak, line.session.hit), (0, false));
+            line.session.streak = 2;
+            assert_eq!(line.present(9, None), Decision::LostAnswer);
         }
     }
 }
