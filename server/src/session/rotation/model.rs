@@ -778,8 +778,11 @@ impl Request {
 #[track_caller]
 fn holds(name: &str, scenario: Scenario) {
     let checker = scenario.checker().threads(2).spawn_bfs().join();
-    eprintln!("{name}: {} states, at most {} steps", checker.unique_state_count(), checker.max_depth());
+    let states = checker.unique_state_count();
+    eprintln!("{name}: {states} states, at most {} steps", checker.max_depth());
     checker.assert_properties();
+    let row = format!("| {name} | {states} |");
+    assert!(super::docs::page().contains(&row), "docs/rotation.md lacks the line {row}");
 }
 
 /// Finds a way to break the promise.

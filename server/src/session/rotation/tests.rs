@@ -385,6 +385,20 @@ mod the_same_attempt_is_repeated {
         );
     }
 
+    /// What stands before it was served before the head was made, and what stands behind it, since then.
+    #[test]
+    fn and_its_attempt_keeps_its_place_among_the_served_ones() {
+        let mut line = rotated_and_used(BROWSER);
+        line.wait(Q - 1).present(1, Some("b"));
+        line.wait(1).present(1, Some("c"));
+        line.wait(SECOND).present(1, Some("d"));
+        line.wait(SECOND).present(1, Some("c"));
+        let served: Vec<_> = line.session.served_attempts.iter().map(|(id, at)| (id, at.0 - START.0)).collect();
+        assert_eq!(served, [("a", 0), ("b", Q - 1), ("c", Q + 2 * SECOND), ("d", Q + SECOND)]);
+        let before_head = ["a", "b", "c", "d", "e"].map(|attempt| line.session.served_before_head(Some(attempt)));
+        assert_eq!(before_head, [true, true, false, false, false]);
+    }
+
     #[test]
     fn also_in_the_third_contested_rotation_in_a_row() {
         let mut line = rotated(BROWSER);
