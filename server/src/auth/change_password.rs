@@ -4,6 +4,7 @@ use sessionkeep_types::Password;
 
 use super::{Auth, Device, SignedIn, confirm_password::ConfirmPasswordError, new_password::NewPasswordError};
 use crate::{
+    password::Normalised,
     session::{EventKind, Origin, SecurityEvent},
     storage::StorageError,
     token::{access::Claims, refresh::RefreshToken},
@@ -69,7 +70,7 @@ impl Auth {
             return Err(ChangePasswordError::RefreshInvalid);
         }
         let mut account = self.confirm_password(claims, current, origin).await?;
-        if current == new {
+        if Normalised::new(current).zip(Normalised::new(new)).is_some_and(|(current, new)| current.is(&new)) {
             return Err(ChangePasswordError::Unchanged);
         }
         let hash = self.hash_new_password(new, &account.email, account.display_name.as_deref()).await?;

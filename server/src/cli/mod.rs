@@ -6,7 +6,12 @@ mod serve;
 mod sessions;
 mod user;
 
-use std::{collections::HashMap, process::ExitCode};
+use std::{
+    collections::HashMap,
+    io::{self, ErrorKind},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use anyhow::Context as _;
 use clap::{Arg, ArgGroup, ArgMatches, Command};
@@ -14,6 +19,7 @@ use sessionkeep_types::{Role, limits};
 
 use crate::{
     auth::{Auth, normalise_email},
+    boot::Server,
     config::{EXIT_CONFIG, Refusal, Settings, Sources, sources, table::SETTINGS},
     session::Origin,
     storage::Account,
@@ -25,6 +31,10 @@ pub fn main() -> ExitCode {
     let arguments = command().get_matches();
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads has seen enough (`| head`).
+        Err(error) if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) => {
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             // One line, causes included.
             eprintln!("sessionkeep: {}", format!("{error:#}").replace(['\n', '\r'], " "));
@@ -125,6 +135,20 @@ fn role() -> Arg {
 
 fn chosen_role(arguments: &ArgMatches) -> Role {
     Role::from(arguments.get_one::<String>("role").cloned().unwrap_or_default())
+}
+
+/// Writes a line of an answer. Unlike `println!` it does not panic when nobody reads any more.
+macro_rules! say {
+    ($($text:tt)*) => {
+        std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($text)*)))?
+    };
+}
+use say;
+
+/// The use cases on the settings' store, for a command that serves nothing: so no page's bundle need be there.
+async fn open(settings: &Settings) -> anyhow::Result<Arc<Auth>> {
+    let settings = Settings { assets_dir: None, ..settings.clone() };
+    Ok(Server::build(&settings).await?.auth)
 }
 
 /// The account with this e-mail address.

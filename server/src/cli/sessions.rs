@@ -3,10 +3,9 @@ use clap::ArgMatches;
 use sessionkeep_types::{EndReason, SessionId};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{all, find, operator};
+use super::{all, find, open, operator, say};
 use crate::{
     auth::Auth,
-    boot::Server,
     config::Settings,
     session::{EventKind, SecurityEvent, UnixMillis},
     storage::{Scope, Transacted},
@@ -14,9 +13,7 @@ use crate::{
 
 /// `sessionkeep sessions ...`. A running server sees within a second what is done here.
 pub(super) async fn run(settings: &Settings, arguments: &ArgMatches) -> anyhow::Result<()> {
-    // No page is served, so no bundle need be there.
-    let settings = Settings { assets_dir: None, ..settings.clone() };
-    let auth = Server::build(&settings).await?.auth;
+    let auth = open(settings).await?;
     match arguments.subcommand() {
         Some(("list", arguments)) => list(&auth, arguments).await,
         Some(("revoke", arguments)) => revoke(&auth, arguments).await,
@@ -32,7 +29,7 @@ async fn list(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
     for account in accounts {
         for session in auth.living_sessions(&account.id).await? {
             let ends = session.idle_deadline.min(session.absolute_deadline);
-            println!(
+            say!(
                 "{}\t{}\tbegun {}\tused {}\tends {}\t{}\t{}",
                 session.id,
                 account.email,
@@ -52,15 +49,15 @@ async fn revoke(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
         return revoke_one(auth, &SessionId::new(id)).await;
     }
     let event = SecurityEvent::new(EventKind::SessionsEnded, &operator(), auth.clock.now());
-    let (scope, event) = match (arguments.get_one::<String>("user"), arguments.get_one::<String>("before")) {
-        (Some(email), _) => {
-            let account = find(auth, email).await?;
-            (Scope::Of(account.id.clone()), event.of(&account.id))
-        }
-        (None, Some(before)) => (Scope::BegunBefore(time(before, auth.clock.now())?), event),
+    let scope = match (arguments.get_one::<String>("user"), arguments.get_one::<String>("before")) {
+        (Some(email), _) => Scope::Of(find(auth, email).await?.id),
+        (None, Some(before)) => Scope::BegunBefore(time(before, auth.clock.now())?),
         (None, None) => bail!("say which: a session's id, --user or --before"),
     };
-    println!("{} sessions are ended.", auth.end_all(&scope, &event).await?);
+    match auth.end_all(&scope, &event).await? {
+        1 => say!("1 session is ended."),
+        count => say!("{count} sessions are ended."),
+    }
     Ok(())
 }
 
@@ -68,8 +65,8 @@ async fn revoke_one(auth: &Auth, id: &SessionId) -> anyhow::Result<()> {
     let mut step = |session: &_| auth.end_step(session, &EndReason::Admin, EventKind::SessionEnded, &operator());
     match auth.sessions.transact(id, &mut step).await? {
         Transacted::NotFound => bail!("there is no session {id}"),
-        Transacted::Done { ended } if ended.is_empty() => println!("{id} had ended before."),
-        Transacted::Done { .. } => println!("{id} is ended."),
+        Transacted::Done { ended } if ended.is_empty() => say!("{id} had ended before."),
+        Transacted::Done { .. } => say!("{id} is ended."),
     }
     Ok(())
 }
@@ -89,9 +86,11 @@ fn rfc3339(at: UnixMillis) -> anyhow::Result<String> {
     Ok(seconds.format(&Rfc3339)?)
 }
 
-/// What a client sent must not move the operator's cursor.
+/// What a client sent must not move the operator's cursor, nor turn the line around.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    let turns =
+        |c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    text.chars().map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -110,5 +109,6 @@ mod tests {
     #[test]
     fn what_a_client_sent_cannot_write_over_the_list() {
         assert_eq!(printable("a\u{1b}[2Jb\tc"), "a\u{fffd}[2Jb\u{fffd}c");
+        assert_eq!(printable("a\u{202e}b\u{2066}"), "a\u{fffd}b\u{fffd}");
     }
 }

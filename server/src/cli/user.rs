@@ -4,18 +4,15 @@ use anyhow::bail;
 use clap::ArgMatches;
 use sessionkeep_types::Password;
 
-use super::{all, chosen_role, find, operator};
+use super::{all, chosen_role, find, open, operator, say};
 use crate::{
     auth::{Auth, Credentials, register::RegisterError},
-    boot::Server,
     config::Settings,
 };
 
 /// `sessionkeep user ...`. A running server sees within a second what is done here.
 pub(super) async fn run(settings: &Settings, arguments: &ArgMatches) -> anyhow::Result<()> {
-    // No page is served, so no bundle need be there.
-    let settings = Settings { assets_dir: None, ..settings.clone() };
-    let auth = Server::build(&settings).await?.auth;
+    let auth = open(settings).await?;
     match arguments.subcommand() {
         Some(("list", _)) => list(&auth).await,
         Some(("create", arguments)) => create(&auth, arguments).await,
@@ -29,7 +26,7 @@ pub(super) async fn run(settings: &Settings, arguments: &ArgMatches) -> anyhow::
 async fn list(auth: &Auth) -> anyhow::Result<()> {
     for account in all(auth).await? {
         let state = if account.disabled_at.is_some() { "disabled" } else { "enabled" };
-        println!("{}\t{}\t{state}\t{}", account.id, account.role.as_str(), account.email);
+        say!("{}\t{}\t{state}\t{}", account.id, account.role.as_str(), account.email);
     }
     Ok(())
 }
@@ -46,7 +43,7 @@ async fn create(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
         }
         other => other.into(),
     })?;
-    println!("{}", account.id);
+    say!("{}", account.id);
     Ok(())
 }
 
@@ -54,7 +51,7 @@ async fn set_role(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
     let account = find(auth, &email(arguments)).await?;
     let role = chosen_role(arguments);
     auth.change_account(&account.id, Some(role.clone()), None, None, &operator()).await?;
-    println!("{} is {} now.", account.email, role.as_str());
+    say!("{} is {} now.", account.email, role.as_str());
     Ok(())
 }
 
@@ -62,7 +59,7 @@ async fn set_disabled(auth: &Auth, arguments: &ArgMatches, disabled: bool) -> an
     let account = find(auth, &email(arguments)).await?;
     auth.change_account(&account.id, None, Some(disabled), None, &operator()).await?;
     let state = if disabled { "disabled, its sessions are ended" } else { "enabled" };
-    println!("{} is {state}.", account.email);
+    say!("{} is {state}.", account.email);
     Ok(())
 }
 

@@ -339,7 +339,7 @@ impl From<ConfirmPasswordError> for ApiError {
 impl From<ChangePasswordError> for ApiError {
     fn from(error: ChangePasswordError) -> Self {
         match error {
-            ChangePasswordError::RefreshMissing => RefreshError::Missing.into(),
+            ChangePasswordError::RefreshMissing => Self::from(RefreshError::Missing).challenge("Bearer"),
             ChangePasswordError::RefreshInvalid => RefreshError::Invalid.into(),
             ChangePasswordError::Gone => Self::token_revoked(),
             ChangePasswordError::WrongPassword => Self::wrong_current_password(),

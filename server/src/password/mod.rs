@@ -33,6 +33,12 @@ impl Normalised {
         Self(SecretString::default())
     }
 
+    /// Whether it is the same password, however its letters were composed.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+
     fn expose(&self) -> &str {
         self.0.expose_secret()
     }

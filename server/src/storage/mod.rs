@@ -148,8 +148,8 @@ pub trait Sessions: Send + Sync {
     /// The sessions of an account that were not ended, the one used last first. Some of them may have expired.
     async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError>;
 
-    /// Ends all sessions of `scope` that were not ended yet, at the time of `event`. Where there was none to end, nothing
-    /// is reported.
+    /// Ends all sessions of `scope` that were not ended yet, at the time of `event`, which is reported to each person who
+    /// had one. Where there was none to end, nothing is reported.
     async fn end_all(
         &self,
         scope: &Scope,

@@ -163,6 +163,7 @@ async fn an_administrator_sees_and_ends_a_persons_sessions() {
     assert_eq!(bob.refresh().await.body["reason"], "ADMIN");
     assert_eq!(ada.delete("/api/admin/users/unknown/sessions").await.outcome(), (404, "NOT_FOUND"));
     assert_eq!(ada.me().await.status, 200);
+    assert_eq!(ada.get("/api/admin/users?before=x").await.outcome(), (422, "VALIDATION_FAILED"));
     let events = app.events().await;
     let last = events.last().expect("an event");
     assert_eq!(last.kind, EventKind::SessionsEnded);
@@ -186,6 +187,16 @@ async fn a_refresh_that_races_an_administrator_wins_nothing() {
         assert_eq!(bob.me().await.outcome(), (403, "TOKEN_REVOKED"));
         assert_eq!(bob.refresh().await.outcome(), (403, "SESSION_REVOKED"));
     }
+}
+
+#[tokio::test]
+async fn an_administrator_who_ends_the_own_sessions_is_signed_out() {
+    let app = TestApp::start().await;
+    let (mut ada, ..) = ada_and_bob(&app).await;
+    let id = ada.me().await.body["id"].as_str().expect("text").to_owned();
+    let answer = ada.delete(&format!("/api/admin/users/{id}/sessions")).await;
+    assert!(answer.status == 204 && answer.header("set-cookie").contains("Max-Age=0"), "{answer:?}");
+    assert_eq!(ada.me().await.outcome(), (403, "TOKEN_REVOKED"));
 }
 
 #[tokio::test]

@@ -110,7 +110,8 @@ async fn both_credentials_are_needed_and_must_be_of_one_session() {
     assert_eq!(without_token.post("/api/auth/password", body).await.outcome(), (401, "TOKEN_MISSING"));
     let mut without_cookie = phone.copy();
     without_cookie.cookie = None;
-    assert_eq!(without_cookie.change_password(PASSWORD, NEW).await.outcome(), (401, "REFRESH_MISSING"));
+    let answer = without_cookie.change_password(PASSWORD, NEW).await;
+    assert_eq!((answer.outcome(), answer.header("www-authenticate")), ((401, "REFRESH_MISSING"), "Bearer"));
     let mut mixed = phone.copy();
     mixed.cookie = laptop.cookie.clone();
     assert_eq!(mixed.change_password(PASSWORD, NEW).await.outcome(), (403, "REFRESH_INVALID"));

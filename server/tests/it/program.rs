@@ -128,11 +128,11 @@ async fn an_operator_lists_and_ends_sessions_beside_the_running_server() {
     assert!(sessions(&["revoke", laptops]).contains("had ended before"));
 
     assert!(sessions(&["revoke", "--before", "2020-01-01T00:00:00Z"]).starts_with("0 sessions"));
-    assert!(sessions(&["revoke", "--before", "now"]).starts_with("1 sessions"));
+    assert!(sessions(&["revoke", "--before", "now"]).starts_with("1 session is"));
     until_revoked(&phone).await;
     phone.login().await;
     assert_eq!(phone.me().await.status, 200, "who signs in afterwards is not concerned");
-    assert!(sessions(&["revoke", "--user", "ada@example.com"]).starts_with("1 sessions"));
+    assert!(sessions(&["revoke", "--user", "ada@example.com"]).starts_with("1 session is"));
     until_revoked(&phone).await;
 
     for wrong in [&["revoke"][..], &["revoke", "x"], &["revoke", "--before", "x"], &["list", "--user", "x"]] {

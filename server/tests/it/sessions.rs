@@ -205,3 +205,20 @@ async fn a_replay_after_a_purge_is_refused_in_order() {
     assert_eq!(ada.refresh().await.outcome(), (403, "REFRESH_INVALID"));
     assert_eq!(ada.logout().await.status, 204);
 }
+
+/// SM-05: RT-12 enforces the lifetimes; this says that they are documented as they are, and why.
+#[test]
+fn the_documentation_names_the_lifetimes_that_are_enforced() {
+    let policy = server::session::Policy::default();
+    let days = |lifetime: std::time::Duration| lifetime.as_secs() / 86_400;
+    assert_eq!((days(policy.idle_lifetime), days(policy.absolute_lifetime)), (7, 30));
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operations.md")).expect("text");
+    for said in [
+        "seven days after its last\nrefresh",
+        "thirty days after its sign-in",
+        "a week bounds",
+        "any number of sessions",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
+}

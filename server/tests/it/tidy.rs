@@ -104,3 +104,25 @@ fn sql_is_never_put_together_from_strings() {
 fn nothing_writes_html_by_hand() {
     forbid("app/src", &["inner_html", "set_inner_html"], "");
 }
+
+/// The checklist's rows on refresh tokens and sessions, and the faults that a single instance can meet.
+#[test]
+fn every_row_of_the_checklist_is_named_where_it_is_proven() {
+    let mut rows: Vec<String> = (1..=22).map(|row| format!("RT-{row:02}")).collect();
+    rows.extend((1..=8).map(|row| format!("SM-{row:02}")));
+    rows.extend(["E1", "E2", "E3", "E4", "E6", "E12", "E13", "E14", "E19"].map(str::to_owned));
+    let mut comments = String::new();
+    for (path, text) in sources("server/tests/it").into_iter().chain(sources("server/src")) {
+        if !path.ends_with("tidy.rs") {
+            comments.extend(text.lines().filter(|line| line.trim_start().starts_with("//")));
+        }
+    }
+    for entry in fs::read_dir(root().join("end2end/tests")).expect("a folder") {
+        let text = fs::read_to_string(entry.expect("an entry").path()).expect("text");
+        comments.extend(text.lines().filter(|line| line.starts_with("//")));
+    }
+    let words: std::collections::HashSet<&str> =
+        comments.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').collect();
+    let missing: Vec<_> = rows.iter().filter(|row| !words.contains(row.as_str())).collect();
+    assert!(missing.is_empty(), "no test names {missing:?}");
+}

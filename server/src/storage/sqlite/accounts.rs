@@ -134,7 +134,8 @@ impl Accounts for SqliteStore {
                 .await?;
             if *disabled {
                 let all = Scope::Of(id.clone());
-                endings.extend(sessions::end_all(&mut tx, &all, now, &EndReason::AccountDisabled).await?);
+                let ended = sessions::end_all(&mut tx, &all, now, &EndReason::AccountDisabled).await?;
+                endings.extend(ended.into_iter().map(|(ending, _)| ending));
             }
             events::insert(&mut tx, event).await?;
         }
@@ -152,7 +153,8 @@ impl Accounts for SqliteStore {
     ) -> Result<Option<Vec<Ending>>, StorageError> {
         let mut tx = self.begin().await?;
         let all = Scope::Of(account.id.clone());
-        let endings = sessions::end_all(&mut tx, &all, event.at, &EndReason::PasswordChanged).await?;
+        let ended = sessions::end_all(&mut tx, &all, event.at, &EndReason::PasswordChanged).await?;
+        let endings: Vec<Ending> = ended.into_iter().map(|(ending, _)| ending).collect();
         let was_living = endings.iter().any(|ending| ending.session_id == *asking);
         if !was_living || !sessions::insert(&mut tx, session, account).await? {
             return Ok(None);

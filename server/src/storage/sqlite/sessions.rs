@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
@@ -44,7 +46,7 @@ impl Sessions for SqliteStore {
             if let (Some(reason), Some(end)) = (end_others, &next.ended) {
                 let others = Scope::OthersOf(session.user_id.clone(), session.id.clone());
                 let endings = end_all(&mut tx, &others, end.at, &reason).await?;
-                ended.extend(endings.into_iter().map(|ending| ending.session_id));
+                ended.extend(endings.into_iter().map(|(ending, _)| ending.session_id));
             }
         }
         for event in &events {
@@ -76,10 +78,12 @@ impl Sessions for SqliteStore {
     ) -> Result<Vec<Ending>, StorageError> {
         let mut tx = self.begin().await?;
         let endings = end_all(&mut tx, scope, event.at, &reason).await?;
-        if !endings.is_empty() {
-            events::insert(&mut tx, event).await?;
+        let people: BTreeSet<&UserId> = endings.iter().map(|(_, user)| user).collect();
+        for person in people {
+            events::insert(&mut tx, &event.clone().of(person)).await?;
         }
         tx.commit().await?;
+        let endings = endings.into_iter().map(|(ending, _)| ending).collect();
         Ok(endings)
     }
 
@@ -222,13 +226,13 @@ pub(super) async fn is_living(connection: &mut SqliteConnection, id: &SessionId)
     Ok(select(connection, id).await?.is_some_and(|session| session.ended.is_none()))
 }
 
-/// Ends what lives of `scope`. The caller commits.
+/// Ends what lives of `scope`, and says whose each was. The caller commits.
 pub(super) async fn end_all(
     connection: &mut SqliteConnection,
     scope: &Scope,
     at: UnixMillis,
     reason: &EndReason,
-) -> Result<Vec<Ending>, StorageError> {
+) -> Result<Vec<(Ending, UserId)>, StorageError> {
     let mut query = QueryBuilder::<Sqlite>::new("UPDATE sessions SET revoked_at = MAX(");
     query
         .push_bind(at.0)
@@ -242,9 +246,9 @@ pub(super) async fn end_all(
         }
         Scope::BegunBefore(time) => query.push("created_at < ").push_bind(time.0),
     };
-    query.push(" RETURNING id, revoked_at, ver, ver_at");
+    query.push(" RETURNING id, revoked_at, ver, ver_at, user_id");
     let rows = query.build().fetch_all(connection).await?;
-    rows.iter().map(ending).collect()
+    rows.iter().map(|row| Ok((ending(row)?, UserId::new(row.try_get::<String, _>(4)?)))).collect()
 }
 
 pub(super) fn ending(row: &SqliteRow) -> Result<Ending, StorageError> {

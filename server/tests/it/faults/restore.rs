@@ -6,7 +6,10 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::{database, restart};
-use crate::support::{PASSWORD, Person, program::Program};
+use crate::support::{
+    PASSWORD, Person,
+    program::{self, Program},
+};
 
 /// The files of a SQLite database beside the first are told by these endings. The log belongs to the database: without it
 /// the last commits are missing, and that of another time must not stay beside an older file.
@@ -79,7 +82,6 @@ async fn a_restored_backup_costs_those_who_went_on_a_sign_in_and_accuses_nobody(
     server.stop("-TERM");
     backup.restore(&folder);
 
-    run_book(&folder);
     let mut everybody = [&mut idle, &mut once, &mut often, &mut lost, &mut signed_out, &mut newcomer];
     let server = restart(&folder, &mut everybody);
     for person in [&mut once, &mut often] {
@@ -96,14 +98,37 @@ async fn a_restored_backup_costs_those_who_went_on_a_sign_in_and_accuses_nobody(
     }
     assert_eq!(newcomer.refresh().await.outcome(), (403, "REFRESH_INVALID"));
     assert_eq!(newcomer.post("/api/auth/register", bob).await.status, 201);
-    assert_eq!(signed_out.refresh().await.status, 200, "this is what the run book is for; see there");
+    assert_eq!(signed_out.refresh().await.status, 200, "this is what the run book is for");
     server.stop("-TERM");
     assert_eq!(database::events(&folder, "authn_token_reuse").await, 0, "nobody is accused");
     assert_eq!(database::events(&folder, "database_restored").await, 2);
     assert_eq!(database::integrity(&folder).await, "ok");
 }
 
-/// E19, DR-05, TO BE ADDED HERE: `sessionkeep sessions revoke --before <now>` with the program stopped. It ends every session
-/// that the backup knows, so that one that was ended after the backup does not come back (I2). `signed_out` is then
-/// refused with `SESSION_REVOKED`, and so are `idle` and `lost`, who sign in again.
-fn run_book(_folder: &TempDir) {}
+/// E19, DR-05: the run book of `docs/operations.md`. What was ended after the backup does not come back (I2).
+#[tokio::test]
+async fn after_the_run_book_nothing_that_was_ended_lives_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path(), &[]);
+    let mut idle = Person::at(&server.url);
+    idle.register().await;
+    let mut signed_out = another_device(&idle).await;
+    server.stop("-TERM");
+    let backup = Backup::make(&folder);
+    let server = restart(&folder, &mut [&mut idle, &mut signed_out]);
+    assert_eq!(signed_out.logout().await.status, 204);
+    server.stop("-TERM");
+    backup.restore(&folder);
+
+    let run_book = program::output(folder.path(), &["sessions", "revoke", "--before", "now"], &[]);
+    assert!(run_book.status.success() && run_book.stdout == b"2 sessions are ended.\n", "{run_book:?}");
+    let server = restart(&folder, &mut [&mut idle, &mut signed_out]);
+    for person in [&mut idle, &mut signed_out] {
+        assert_eq!(person.me().await.outcome(), (403, "TOKEN_REVOKED"));
+        let answer = person.refresh().await;
+        assert_eq!((answer.outcome(), &answer.body["reason"]), ((403, "SESSION_REVOKED"), &json!("ADMIN")));
+        assert_eq!(person.login().await.status, 200);
+    }
+    server.stop("-TERM");
+    assert_eq!(database::events(&folder, "sessions_ended").await, 1, "and the person is told");
+}

@@ -319,6 +319,8 @@ pub(super) async fn ending_all_takes_what_its_scope_names_and_nothing_else(store
     };
     assert_eq!(begun_before(NOW.0).await, 0);
     assert_eq!(begun_before(NOW.0 + 1).await, 1);
+    let told = store.after(0, 100).await.expect("works").pop().expect("an event").event;
+    assert_eq!((told.kind, told.user_id), (EventKind::SessionsEnded, Some(UserId::new("u"))), "the person is told");
     assert!(find(&store, "s").await.expect("there").ended.is_some());
     let all = Scope::Of(UserId::new("v"));
     assert_eq!(store.end_all(&all, EndReason::Admin, &report).await.expect("works").len(), 1);
@@ -521,6 +523,8 @@ pub(super) async fn events_are_filtered_and_come_in_parts(store: impl Store) {
     assert_eq!(ids(&page(&of_u, None, 10).await), [latest - 1, latest - 2, latest - 3]);
     let quiet = EventFilter { without_routine: true, ..of_u };
     assert_eq!(ids(&page(&quiet, None, 10).await), [latest - 1, latest - 3]);
+    let of_v = EventFilter { user: Some(v), kind: Some(EventKind::LoginFailed), without_routine: false };
+    assert_eq!(ids(&page(&of_v, None, 10).await), [latest]);
     let failed = EventFilter { kind: Some(EventKind::LoginFailed), ..EventFilter::default() };
     assert_eq!(ids(&page(&failed, None, 10).await), [latest, latest - 3]);
     assert_eq!(ids(&store.after(latest - 2, 10).await.expect("works")), [latest - 1, latest], "oldest first");

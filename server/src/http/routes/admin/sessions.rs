@@ -1,7 +1,8 @@
 use axum::{
     Json,
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode, header},
+    response::IntoResponse,
 };
 use sessionkeep_types::{SessionList, UserId};
 
@@ -25,8 +26,11 @@ pub(in crate::http) async fn end(
     From(origin): From,
     Path(id): Path<UserId>,
     bearer: Bearer,
-) -> Result<StatusCode, ApiError> {
-    let admin = bearer.administrator(&state).await?;
+) -> Result<impl IntoResponse, ApiError> {
+    let claims = bearer.authenticate(&state).await?;
+    let admin = state.auth.administrator(&claims).await?;
     state.auth.end_sessions_of(&admin, &id, &origin).await?;
-    Ok(StatusCode::NO_CONTENT)
+    // One's own: the current session is among them.
+    let cookie = (id == claims.user_id).then(|| (header::SET_COOKIE, state.edge.cookie.clear()));
+    Ok((StatusCode::NO_CONTENT, cookie.into_iter().collect::<HeaderMap>()))
 }

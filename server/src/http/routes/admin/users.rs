@@ -4,6 +4,7 @@ use axum::{
 };
 use serde::Deserialize;
 use sessionkeep_types::{ManagedUser, Page, UpdateUserRequest, UserId, limits};
+use uuid::Uuid;
 
 use super::{ApiError, AppState, page, rfc3339};
 use crate::{
@@ -29,8 +30,7 @@ pub(in crate::http) async fn list(
     if query.is_some_and(|query| query.len() > limits::EMAIL_MAX_LENGTH) {
         return Err(ApiError::invalid().with_field("query", "Nobody has a name or an address that long."));
     }
-    let before: Option<String> = part.before()?;
-    let before = before.map(UserId::new);
+    let before = part.before::<Uuid>()?.map(|id| UserId::new(id.to_string()));
     let users = state.auth.users(&admin, query, before.as_ref(), part.limit()).await?;
     Ok(Answer(page(users, part.limit(), |account| account.id.to_string(), managed)))
 }
