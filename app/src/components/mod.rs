@@ -25,7 +25,7 @@ pub(crate) use device::DeviceRow;
 pub(crate) use event::EventRow;
 pub(crate) use field::{FieldError, FieldState, TextField};
 pub(crate) use footer::Footer;
-pub(crate) use form::{FormAlert, SubmitButton};
+pub(crate) use form::{FormAlert, Submission, SubmitButton};
 pub(crate) use header::Header;
 pub(crate) use heading::{FirstPage, Heading};
 pub(crate) use loading::{Loaded, Loading};

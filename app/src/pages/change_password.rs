@@ -1,6 +1,6 @@
 //! Another password.
 
-use leptos::{either::Either, ev::SubmitEvent, html, prelude::*, task::spawn_local};
+use leptos::{either::Either, ev::SubmitEvent, html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::components::A;
 use sessionkeep_types::{ChangePasswordRequest, ErrorCode, Password};
@@ -8,7 +8,7 @@ use sessionkeep_types::{ChangePasswordRequest, ErrorCode, Password};
 use crate::{
     api::ApiError,
     components::{
-        AccountNav, FieldState, FormAlert, Heading, NotReadyNotice, PasswordField, SubmitButton, Username,
+        AccountNav, FieldState, FormAlert, Heading, NotReadyNotice, PasswordField, Submission, SubmitButton, Username,
         account_email,
     },
     paths,
@@ -42,15 +42,12 @@ fn Form(
     let session = Session::here();
     let email = account_email(session);
     let (current, new) = (FieldState::new(), FieldState::new());
-    let alert = RwSignal::new(None::<String>);
-    let busy = RwSignal::new(false);
+    let form = Submission::new();
 
     let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
+        if !form.begins(&event) {
             return;
         }
-        alert.set(None);
         current.judge(validate::password(&current.value()));
         new.judge(validate::new_password(&new.value()));
         if FieldState::focus_first_wrong(&[current, new]) {
@@ -61,30 +58,24 @@ fn Form(
             current_password: Password::new(current.value()),
             new_password: Password::new(new.value()),
         };
-        busy.set(true);
-        spawn_local(async move {
-            let answer = api.change_password(&change).await;
-            // Only a signal that is gone gives its value back: the page was left before the answer came.
-            if busy.try_set(false).is_some() {
-                return;
-            }
+        form.send(async move { api.change_password(&change).await }, move |answer| {
             let Err(error) = answer else { return done.set(true) };
             current.judge(wrong_current(&error));
             new.judge(error.field("newPassword").or(error.field("password")));
             if !FieldState::focus_first_wrong(&[current, new]) {
-                alert.set(Some(words(&error)));
+                form.fails(words(&error));
             }
         });
     };
 
     view! {
         <form class="card form" method="post" action=paths::PASSWORD novalidate on:submit=submit>
-            <FormAlert message=alert />
+            <FormAlert message=form.alert />
             <Username email=email />
             <PasswordField id="currentPassword" label="Current password" state=current />
             <PasswordField id="newPassword" label="New password" new=true state=new />
             <p class="hint">"All your other devices are signed out when you change the password. This one is not."</p>
-            <SubmitButton busy=busy label="Change password" busy_label="Changing your password…" />
+            <SubmitButton of=form label="Change password" busy_label="Changing your password…" />
         </form>
     }
 }

@@ -1,6 +1,6 @@
 //! The end of an account.
 
-use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::components::A;
 use sessionkeep_types::{DeleteAccountRequest, Password};
@@ -8,8 +8,8 @@ use sessionkeep_types::{DeleteAccountRequest, Password};
 use super::change_password::wrong_current;
 use crate::{
     components::{
-        AccountNav, FieldError, FieldState, FormAlert, Heading, NotReadyNotice, PasswordField, SubmitButton, Username,
-        account_email,
+        AccountNav, FieldError, FieldState, FormAlert, Heading, NotReadyNotice, PasswordField, Submission,
+        SubmitButton, Username, account_email,
     },
     paths,
     session::Session,
@@ -23,15 +23,12 @@ pub(crate) fn DeleteAccount() -> impl IntoView {
     let email = account_email(session);
     let (password, sure) = (FieldState::new(), RwSignal::new(None::<String>));
     let tick = NodeRef::<html::Input>::new();
-    let alert = RwSignal::new(None::<String>);
-    let busy = RwSignal::new(false);
+    let form = Submission::new();
 
     let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
+        if !form.begins(&event) {
             return;
         }
-        alert.set(None);
         password.judge(validate::password(&password.value()));
         let is_sure = tick.get_untracked().is_some_and(|tick| tick.checked());
         sure.set((!is_sure).then(|| "Tick the box to confirm.".to_owned()));
@@ -40,23 +37,17 @@ pub(crate) fn DeleteAccount() -> impl IntoView {
         }
         let Ok(api) = session.api() else { return };
         let proof = DeleteAccountRequest { current_password: Password::new(password.value()) };
-        busy.set(true);
-        spawn_local(async move {
-            let answer = api.delete_account(&proof).await;
-            // Only a signal that is gone gives its value back: the page was left before the answer came.
-            if busy.try_set(false).is_some() {
-                return;
-            }
+        form.send(async move { api.delete_account(&proof).await }, move |answer| {
             let Err(error) = answer else { return };
             password.judge(wrong_current(&error));
             if !FieldState::focus_first_wrong(&[password]) {
-                alert.set(Some(if error.is_unclear() {
+                form.fails(if error.is_unclear() {
                     "No clear answer came, so it is not known whether your account was deleted. Load this page again to \
                      find out."
                         .to_owned()
                 } else {
                     error.to_string()
-                }));
+                });
             }
         });
     };
@@ -72,7 +63,7 @@ pub(crate) fn DeleteAccount() -> impl IntoView {
                  can bring it back."
             </p>
             <form class="card form" method="post" action=paths::DELETE_ACCOUNT novalidate on:submit=submit>
-                <FormAlert message=alert />
+                <FormAlert message=form.alert />
                 <Username email=email />
                 <PasswordField id="currentPassword" label="Current password" state=password />
                 <div class="field">
@@ -91,7 +82,7 @@ pub(crate) fn DeleteAccount() -> impl IntoView {
                     </div>
                     <FieldError id="sure" error=sure />
                 </div>
-                <SubmitButton busy=busy label="Delete my account" busy_label="Deleting your account…" danger=true />
+                <SubmitButton of=form label="Delete my account" busy_label="Deleting your account…" danger=true />
                 <p class="aside">
                     <A href=paths::ACCOUNT>"Keep my account"</A>
                 </p>

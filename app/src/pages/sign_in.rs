@@ -1,12 +1,12 @@
 //! Signing in.
 
-use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_query_map};
 use sessionkeep_types::{ErrorCode, LoginRequest, Password};
 
 use crate::{
-    components::{FieldState, FormAlert, Heading, PasswordField, SignInNotice, SubmitButton, TextField},
+    components::{FieldState, FormAlert, Heading, PasswordField, SignInNotice, Submission, SubmitButton, TextField},
     paths,
     session::Session,
     validate,
@@ -18,15 +18,12 @@ pub(crate) fn SignIn() -> impl IntoView {
     let session = Session::here();
     let (email, password) = (FieldState::new(), FieldState::new());
     let remember = NodeRef::<html::Input>::new();
-    let alert = RwSignal::new(None::<String>);
-    let busy = RwSignal::new(false);
+    let form = Submission::new();
 
     let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
+        if !form.begins(&event) {
             return;
         }
-        alert.set(None);
         email.judge(validate::email(&email.value()));
         password.judge(validate::password(&password.value()));
         if FieldState::focus_first_wrong(&[email, password]) {
@@ -37,20 +34,14 @@ pub(crate) fn SignIn() -> impl IntoView {
             password: Password::new(password.value()),
             remember_me: remember.get_untracked().is_none_or(|remember| remember.checked()),
         };
-        busy.set(true);
-        spawn_local(async move {
-            let answer = session.sign_in(credentials).await;
-            // Only a signal that is gone gives its value back: the page was left before the answer came.
-            if busy.try_set(false).is_some() {
-                return;
-            }
+        form.send(async move { session.sign_in(credentials).await }, move |answer| {
             let Err(error) = answer else { return };
             email.judge(error.field("email"));
             password.judge(error.field("password"));
             if FieldState::focus_first_wrong(&[email, password]) {
                 return;
             }
-            alert.set(Some(error.to_string()));
+            form.fails(error.to_string());
             if error.code() == Some(&ErrorCode::InvalidCredentials) {
                 password.focus();
             }
@@ -70,14 +61,14 @@ pub(crate) fn SignIn() -> impl IntoView {
             <Heading text="Sign in" />
             <SignInNotice />
             <form class="card form" method="post" action=action novalidate on:submit=submit>
-                <FormAlert message=alert />
+                <FormAlert message=form.alert />
                 <TextField id="email" label="Email" kind="email" autocomplete="username" state=email />
                 <PasswordField state=password />
                 <div class="check">
                     <input node_ref=remember type="checkbox" id="rememberMe" name="rememberMe" checked />
                     <label for="rememberMe">"Keep me signed in on this device"</label>
                 </div>
-                <SubmitButton busy=busy label="Sign in" busy_label="Signing in…" />
+                <SubmitButton of=form label="Sign in" busy_label="Signing in…" />
             </form>
             <p class="aside">"New here? " <A href=sign_up>"Create an account"</A></p>
         </section>

@@ -1,12 +1,12 @@
 //! Making an account.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_query_map};
 use sessionkeep_types::{Password, RegisterRequest};
 
 use crate::{
-    components::{FieldState, FormAlert, Heading, PasswordField, SignInNotice, SubmitButton, TextField},
+    components::{FieldState, FormAlert, Heading, PasswordField, SignInNotice, Submission, SubmitButton, TextField},
     paths,
     session::Session,
     validate,
@@ -17,15 +17,12 @@ use crate::{
 pub(crate) fn SignUp() -> impl IntoView {
     let session = Session::here();
     let (email, name, password) = (FieldState::new(), FieldState::new(), FieldState::new());
-    let alert = RwSignal::new(None::<String>);
-    let busy = RwSignal::new(false);
+    let form = Submission::new();
 
     let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
+        if !form.begins(&event) {
             return;
         }
-        alert.set(None);
         email.judge(validate::email(&email.value()));
         name.judge(validate::display_name(&name.value()));
         password.judge(validate::new_password(&password.value()));
@@ -37,19 +34,13 @@ pub(crate) fn SignUp() -> impl IntoView {
             password: Password::new(password.value()),
             display_name: Some(name.value().trim().to_owned()).filter(|name| !name.is_empty()),
         };
-        busy.set(true);
-        spawn_local(async move {
-            let answer = session.sign_up(account).await;
-            // Only a signal that is gone gives its value back: the page was left before the answer came.
-            if busy.try_set(false).is_some() {
-                return;
-            }
+        form.send(async move { session.sign_up(account).await }, move |answer| {
             let Err(error) = answer else { return };
             email.judge(error.field("email"));
             name.judge(error.field("displayName"));
             password.judge(error.field("password"));
             if !FieldState::focus_first_wrong(&[email, name, password]) {
-                alert.set(Some(error.to_string()));
+                form.fails(error.to_string());
             }
         });
     };
@@ -67,11 +58,11 @@ pub(crate) fn SignUp() -> impl IntoView {
             <Heading text="Create your account" />
             <SignInNotice />
             <form class="card form" method="post" action=action novalidate on:submit=submit>
-                <FormAlert message=alert />
+                <FormAlert message=form.alert />
                 <TextField id="email" label="Email" kind="email" autocomplete="username" state=email />
                 <TextField id="displayName" label="Display name (optional)" autocomplete="name" optional=true state=name />
                 <PasswordField new=true state=password />
-                <SubmitButton busy=busy label="Create account" busy_label="Creating your account…" />
+                <SubmitButton of=form label="Create account" busy_label="Creating your account…" />
             </form>
             <p class="aside">"You have an account? " <A href=sign_in>"Sign in instead"</A></p>
         </section>
