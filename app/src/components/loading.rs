@@ -18,6 +18,15 @@ pub(crate) struct Loading {
     of: RwSignal<Option<Epoch>>,
     failure: RwSignal<Option<String>>,
     requests: RwSignal<usize>,
+    /// How many requests were begun. Of several the last one counts: an earlier one may be older than what was done since.
+    begun: RwSignal<u64>,
+}
+
+/// A request that is under way.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked {
+    epoch: Epoch,
+    serial: u64,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -36,6 +45,7 @@ impl Loading {
             of: RwSignal::new(None),
             failure: RwSignal::new(None),
             requests: RwSignal::new(0),
+            begun: RwSignal::new(0),
         }
     }
 
@@ -50,18 +60,20 @@ impl Loading {
     }
 
     /// A request begins, where there is a session.
-    pub(crate) fn begin(self) -> Option<(Epoch, AuthorisedApi)> {
-        let begun = (untrack(|| self.session.signed_in_epoch())?, self.session.api().ok()?);
+    pub(crate) fn begin(self) -> Option<(Asked, AuthorisedApi)> {
+        let (epoch, api) = (untrack(|| self.session.signed_in_epoch())?, self.session.api().ok()?);
         self.requests.update(|requests| *requests += 1);
-        Some(begun)
+        self.begun.update(|begun| *begun += 1);
+        Some((Asked { epoch, serial: self.begun.get_untracked() }, api))
     }
 
     /// It was answered; `keep` gets what is to be shown, unless that concerns nobody any more.
-    pub(crate) fn end<T>(self, epoch: Epoch, answer: Result<T, ApiError>, keep: impl FnOnce(T)) {
+    pub(crate) fn end<T>(self, asked: Asked, answer: Result<T, ApiError>, keep: impl FnOnce(T)) {
         // The page may be gone by now.
         self.requests.try_update(|requests| *requests -= 1);
         // What was asked for in an earlier session concerns nobody any more.
-        if untrack(|| self.session.signed_in_epoch()) != Some(epoch) {
+        let Asked { epoch, serial } = asked;
+        if untrack(|| self.session.signed_in_epoch()) != Some(epoch) || self.begun.try_get_untracked() != Some(serial) {
             return;
         }
         let failure = answer.map(keep).err().map(|error| error.to_string());

@@ -10,10 +10,10 @@ pub(crate) fn account_email(session: Session) -> RwSignal<String> {
     let (email, loading) = (RwSignal::new(String::new()), Loading::new(session));
     loading.for_each_session(move || {
         email.set(String::new());
-        let Some((epoch, api)) = loading.begin() else { return };
+        let Some((asked, api)) = loading.begin() else { return };
         spawn_local(async move {
             let answer = api.me().await;
-            loading.end(epoch, answer, |user| {
+            loading.end(asked, answer, |user| {
                 email.try_set(user.email);
             });
         });

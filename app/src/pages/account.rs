@@ -44,10 +44,10 @@ impl AccountData {
 
     /// Asks for the account. Every call is one request.
     fn load(self) {
-        let Some((epoch, api)) = self.loading.begin() else { return };
+        let Some((asked, api)) = self.loading.begin() else { return };
         spawn_local(async move {
             let answer = api.me().await;
-            self.loading.end(epoch, answer, |user| {
+            self.loading.end(asked, answer, |user| {
                 self.user.try_set(Some(user));
             });
         });

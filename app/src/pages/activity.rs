@@ -70,10 +70,10 @@ impl History {
 
     /// Asks for the newest.
     fn load(self) {
-        let Some((epoch, api)) = self.loading.begin() else { return };
+        let Some((asked, api)) = self.loading.begin() else { return };
         spawn_local(async move {
             let answer = api.my_events(None).await;
-            self.loading.end(epoch, answer, |Page { items, next }| {
+            self.loading.end(asked, answer, |Page { items, next }| {
                 self.events.try_set(items);
                 self.next.try_set(next);
                 self.added.try_set(None);

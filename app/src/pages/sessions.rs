@@ -77,10 +77,10 @@ impl Devices {
     }
 
     fn load(self) {
-        let Some((epoch, api)) = self.loading.begin() else { return };
+        let Some((asked, api)) = self.loading.begin() else { return };
         spawn_local(async move {
             let answer = api.sessions().await;
-            self.loading.end(epoch, answer, |list| {
+            self.loading.end(asked, answer, |list| {
                 self.list.try_set(in_order(list.sessions));
             });
         });

@@ -112,8 +112,7 @@ impl Auth {
     ) -> Result<(), AdministrateError> {
         self.user(actor, id).await?;
         let event = SecurityEvent::new(EventKind::SessionsEnded, origin, self.clock.now()).of(id).by(Some(&actor.id));
-        self.end_all(&Scope::Of(id.clone()), &event).await?;
-        Ok(())
+        self.end_all(&Scope::Of(id.clone()), &event).await.map(drop)
     }
 
     /// A part of everybody's security events, newest first.
@@ -169,9 +168,10 @@ impl Auth {
     /// Ends the sessions of `scope` in an administrator's or an operator's name. Returns how many.
     ///
     /// # Errors
-    /// When the store fails.
-    pub(crate) async fn end_all(&self, scope: &Scope, event: &SecurityEvent) -> Result<usize, StorageError> {
+    /// [`AdministrateError::Forbidden`] where the administrator is none any more, or when the store fails.
+    pub(crate) async fn end_all(&self, scope: &Scope, event: &SecurityEvent) -> Result<usize, AdministrateError> {
         let endings = self.sessions.end_all(scope, EndReason::Admin, event).await?;
+        let endings = endings.ok_or(AdministrateError::Forbidden)?;
         self.revocations.note(&endings, event.at);
         Ok(endings.len())
     }

@@ -63,17 +63,19 @@ impl Auth {
         })
     }
 
-    /// Ends every own session but the one that asks.
+    /// Ends every own session but the one that asks. False: that one has ended meanwhile, and nothing was done.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn end_other_sessions(&self, claims: &Claims, origin: &Origin) -> Result<(), StorageError> {
+    pub async fn end_other_sessions(&self, claims: &Claims, origin: &Origin) -> Result<bool, StorageError> {
         let now = self.clock.now();
         let scope = Scope::OthersOf(claims.user_id.clone(), claims.session_id.clone());
         let event = SecurityEvent::new(EventKind::SessionsEnded, origin, now).of(&claims.user_id);
-        let endings = self.sessions.end_all(&scope, EndReason::SignedOutElsewhere, &event).await?;
+        let Some(endings) = self.sessions.end_all(&scope, EndReason::SignedOutElsewhere, &event).await? else {
+            return Ok(false);
+        };
         self.revocations.note(&endings, now);
-        Ok(())
+        Ok(true)
     }
 
     /// The step that ends a session, and reports it, unless it has ended already.

@@ -132,7 +132,7 @@ impl ApiError {
         Self::forbidden(ErrorCode::TokenInvalid, "The access token is not valid.")
     }
 
-    fn token_revoked() -> Self {
+    pub(super) fn token_revoked() -> Self {
         Self::forbidden(ErrorCode::TokenRevoked, "This session was ended. Sign in again.")
     }
 

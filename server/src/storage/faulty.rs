@@ -109,7 +109,7 @@ impl<S: Sessions> Sessions for Faulty<S> {
         scope: &Scope,
         reason: EndReason,
         event: &SecurityEvent,
-    ) -> Result<Vec<Ending>, StorageError> {
+    ) -> Result<Option<Vec<Ending>>, StorageError> {
         self.up()?.end_all(scope, reason, event).await
     }
     async fn confirm(&self, confirmations: &[Confirmation]) -> Result<(), StorageError> {

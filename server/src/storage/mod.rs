@@ -149,13 +149,14 @@ pub trait Sessions: Send + Sync {
     async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError>;
 
     /// Ends all sessions of `scope` that were not ended yet, at the time of `event`, which is reported to each person who
-    /// had one. Where there was none to end, nothing is reported.
+    /// had one. Where there was none to end, nothing is reported. `None`: who asks may not any more (the session that was to
+    /// be spared has ended, or the administrator is none), and nothing was ended.
     async fn end_all(
         &self,
         scope: &Scope,
         reason: EndReason,
         event: &SecurityEvent,
-    ) -> Result<Vec<Ending>, StorageError>;
+    ) -> Result<Option<Vec<Ending>>, StorageError>;
 
     /// Writes that access tokens of these generations were used.
     async fn confirm(&self, confirmations: &[Confirmation]) -> Result<(), StorageError>;

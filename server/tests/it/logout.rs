@@ -83,8 +83,8 @@ async fn a_refresh_that_races_a_sign_out_wins_nothing() {
         let mut ada = app.direct();
         ada.login().await;
         let mut tab = ada.copy();
-        let (_, signed_out) = tokio::join!(tab.refresh(), ada.logout());
-        assert_eq!(signed_out.status, 204);
+        let ((_, refused), signed_out) = tokio::join!(tab.refresh_until_refused(), ada.logout());
+        assert_eq!((signed_out.status, refused.outcome()), (204, (403, "SESSION_REVOKED")));
         assert_eq!(tab.me().await.outcome(), (403, "TOKEN_REVOKED"));
         assert_eq!(tab.refresh().await.outcome(), (403, "SESSION_REVOKED"));
     }

@@ -128,8 +128,10 @@ async fn a_refresh_that_races_a_change_of_password_wins_nothing() {
     for _ in 0..rounds(20) {
         let mut laptop = app.direct();
         laptop.post("/api/auth/login", json!({"email": EMAIL, "password": passwords[0]})).await;
-        let (_, changed) = tokio::join!(laptop.refresh(), phone.change_password(passwords[0], passwords[1]));
-        assert_eq!(changed.status, 200, "{changed:?}");
+        let change = phone.change_password(passwords[0], passwords[1]);
+        let ((granted, refused), changed) = tokio::join!(laptop.refresh_until_refused(), change);
+        assert_eq!((changed.status, refused.outcome()), (200, (403, "SESSION_REVOKED")), "{changed:?}");
+        assert!(granted > 0, "the password is hashed meanwhile");
         assert_eq!(laptop.me().await.outcome(), (403, "TOKEN_REVOKED"));
         assert_eq!(laptop.refresh().await.outcome(), (403, "SESSION_REVOKED"));
         passwords.reverse();

@@ -47,6 +47,9 @@ pub(in crate::http) async fn end_others(
     bearer: Bearer,
 ) -> Result<StatusCode, ApiError> {
     let claims = bearer.authenticate(&state).await?;
-    state.auth.end_other_sessions(&claims, &origin).await?;
-    Ok(StatusCode::NO_CONTENT)
+    if state.auth.end_other_sessions(&claims, &origin).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ApiError::token_revoked())
+    }
 }

@@ -96,7 +96,7 @@ impl Accounts for SqliteStore {
         let mut tx = self.begin().await?;
         let Some(account) = select(&mut tx, id).await? else { return Ok(Changed::NotFound) };
         if let Some(actor) = &change.by
-            && !select(&mut tx, actor).await?.is_some_and(|actor| can_administrate(&actor))
+            && !may_administrate(&mut tx, actor).await?
         {
             return Ok(Changed::Forbidden);
         }
@@ -211,6 +211,11 @@ async fn select(connection: &mut SqliteConnection, id: &UserId) -> Result<Option
     let row: Option<Row> =
         sqlx::query_as("SELECT * FROM users WHERE id = ?").bind(id.as_str()).fetch_optional(connection).await?;
     row.map(Account::try_from).transpose()
+}
+
+/// Whether this is an administrator at the moment.
+pub(super) async fn may_administrate(connection: &mut SqliteConnection, id: &UserId) -> Result<bool, StorageError> {
+    Ok(select(connection, id).await?.is_some_and(|account| can_administrate(&account)))
 }
 
 fn can_administrate(account: &Account) -> bool {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
-use super::{SqliteStore, events, impossible};
+use super::{SqliteStore, accounts, events, impossible};
 use crate::{
     session::{Client, Ended, Origin, SecurityEvent, ServedAttempts, Session, TokenHash, UnixMillis},
     storage::{Account, Confirmation, Ending, Scope, Sessions, Step, StorageError, Transacted},
@@ -75,16 +75,23 @@ impl Sessions for SqliteStore {
         scope: &Scope,
         reason: EndReason,
         event: &SecurityEvent,
-    ) -> Result<Vec<Ending>, StorageError> {
+    ) -> Result<Option<Vec<Ending>>, StorageError> {
         let mut tx = self.begin().await?;
+        let may = match (scope, &event.by) {
+            (Scope::OthersOf(_, asking), _) => is_living(&mut tx, asking).await?,
+            (_, Some(actor)) => accounts::may_administrate(&mut tx, actor).await?,
+            _ => true,
+        };
+        if !may {
+            return Ok(None);
+        }
         let endings = end_all(&mut tx, scope, event.at, &reason).await?;
         let people: BTreeSet<&UserId> = endings.iter().map(|(_, user)| user).collect();
         for person in people {
             events::insert(&mut tx, &event.clone().of(person)).await?;
         }
         tx.commit().await?;
-        let endings = endings.into_iter().map(|(ending, _)| ending).collect();
-        Ok(endings)
+        Ok(Some(endings.into_iter().map(|(ending, _)| ending).collect()))
     }
 
     async fn confirm(&self, confirmations: &[Confirmation]) -> Result<(), StorageError> {

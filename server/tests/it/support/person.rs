@@ -87,6 +87,19 @@ impl Person {
         self.keep(self.with_cookie("/api/auth/refresh")).await
     }
 
+    /// Refreshes again and again, so that some come before what happens meanwhile and some after it, until one is refused.
+    /// Returns how many were granted, and the refusal.
+    pub(crate) async fn refresh_until_refused(&mut self) -> (u32, Answer) {
+        let mut granted = 0;
+        loop {
+            let answer = self.refresh().await;
+            if answer.status != 200 {
+                return (granted, answer);
+            }
+            granted += 1;
+        }
+    }
+
     /// A refresh whose answer never arrives.
     pub(crate) async fn refresh_in_vain(&self) {
         self.in_vain("/api/auth/refresh").await;
