@@ -162,8 +162,9 @@ impl ServedAttempts {
         self.0.iter().map(|(attempt, at)| (attempt.as_str(), *at))
     }
 
+    /// One that was served in the future is known, too: the clock went back, and a late copy must not become theft by it.
     pub(super) fn knows(&self, attempt: &str, now: UnixMillis) -> bool {
-        self.0.iter().any(|(served, at)| served == attempt && now.since(*at).is_some_and(|ago| ago <= Self::MEMORY))
+        self.0.iter().any(|(served, at)| served == attempt && now.since(*at).is_none_or(|ago| ago <= Self::MEMORY))
     }
 
     pub(super) fn note(&mut self, attempt: &str, now: UnixMillis) {
