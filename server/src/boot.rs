@@ -118,6 +118,7 @@ impl Server {
         background.wait().await;
         // What was used while the last requests finished.
         auth.confirmations.write(&*auth.sessions, auth.clock.now()).await?;
+        auth.sessions.settle().await?;
         Ok(outcome?)
     }
 }

@@ -124,6 +124,9 @@ impl<S: Sessions> Sessions for Faulty<S> {
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError> {
         self.up()?.purge(before).await
     }
+    async fn settle(&self) -> Result<(), StorageError> {
+        self.up()?.settle().await
+    }
 }
 
 #[async_trait]

@@ -169,6 +169,9 @@ pub trait Sessions: Send + Sync {
 
     /// Deletes sessions whose absolute end was before `before`, in small batches. Returns how many.
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError>;
+
+    /// Puts what is kept in a form that can be copied as it lies. The last thing that a server asks of its store.
+    async fn settle(&self) -> Result<(), StorageError>;
 }
 
 /// Which sessions.

@@ -64,6 +64,18 @@ async fn a_signal_stops_it_in_order_and_a_restart_signs_nobody_out() {
     assert_eq!(server.stop("-INT").0, Some(0));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn after_a_stop_in_order_the_database_file_alone_has_everything() {
+    let folder = folder();
+    let server = program::Program::start(folder.path(), &[]);
+    let mut ada = Person::at(&server.url);
+    ada.register().await;
+    assert_eq!(server.stop("-TERM").0, Some(0));
+    let log = std::fs::metadata(folder.path().join("data/sessionkeep.db-wal")).map_or(0, |log| log.len());
+    assert_eq!(log, 0, "bytes are left in the log");
+}
+
 /// E4: what was ended stays ended, however the process ends.
 #[cfg(unix)]
 #[tokio::test]

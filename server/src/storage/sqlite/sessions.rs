@@ -124,6 +124,11 @@ impl Sessions for SqliteStore {
         Ok(sqlx::query("PRAGMA data_version").fetch_one(&mut **watcher).await?.try_get(0)?)
     }
 
+    async fn settle(&self) -> Result<(), StorageError> {
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+        Ok(())
+    }
+
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError> {
         sqlx::query("DELETE FROM tombstones WHERE ended_at < ?").bind(before.0).execute(&self.writer).await?;
         let mut purged = 0;
