@@ -43,6 +43,11 @@ pub(crate) fn token(name: &str, life: u64) -> Answer {
     answer(200, &json!({"accessToken": name, "tokenType": "Bearer", "expiresIn": life}))
 }
 
+/// A token whose claims are `{"sub":"ada"}`.
+pub(crate) const ADAS: &str = "e30.eyJzdWIiOiJhZGEifQ.c2ln";
+/// A token whose claims are `{"sub":"eve"}`.
+pub(crate) const EVES: &str = "e30.eyJzdWIiOiJldmUifQ.c2ln";
+
 pub(crate) fn signed_in(name: &str, life: u64) -> Answer {
     answer(200, &json!({"accessToken": name, "tokenType": "Bearer", "expiresIn": life, "user": user("ada")}))
 }

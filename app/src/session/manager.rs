@@ -296,7 +296,7 @@ impl Manager {
             let error = match answer {
                 Ok(token) => {
                     self.received(token, Event::Refreshed);
-                    return Outcome::Fresh;
+                    return if self.epoch() == epoch { Outcome::Fresh } else { Outcome::Ended };
                 }
                 Err(error) => error,
             };
@@ -355,7 +355,9 @@ impl Manager {
                 manager.refresh_if_due();
             });
         }
-        self.change(event, Some(token));
+        // Somebody else signed in in another tab, and the word of it was lost: the cookie is theirs, the page is not.
+        let is_anothers = self.token.borrow().as_ref().is_some_and(|held| !held.is_of_the_same_person_as(&token));
+        self.change(if is_anothers { Event::SignedIn } else { event }, Some(token));
     }
 
     // ---- what happens outside

@@ -67,7 +67,7 @@ pub enum Event {
     RefreshDelayed,
     /// It was refused for good.
     RefreshRefused(SignedOut),
-    /// A sign-in or sign-up of this page succeeded.
+    /// A sign-in or sign-up of this page succeeded, or a refresh brought another person's token.
     SignedIn,
     /// The person signed out on this page.
     SignedOutHere,

@@ -43,7 +43,8 @@ impl Tabs for OtherTabs {
             News::AccountDeleted => ACCOUNT_DELETED,
         };
         if let Some(channel) = &self.0 {
-            // OK because a tab that misses the news learns it from the server with its next request.
+            // OK because a tab that misses the news learns it with its next refresh, from a refusal or from the person
+            // that the new token names. Until then its requests carry the token that its page belongs to.
             let _ = channel.post_message(&JsValue::from_str(word));
         }
     }
