@@ -20,3 +20,21 @@ test('a refusal that comes after its form was left harms nothing', async ({ page
   await signUp.submit.click();
   await expect(signUp.email).toHaveAttribute('aria-invalid', 'true');
 });
+
+test('a device that is signed out after its page was left harms nothing', async ({ page, signIn, devices, account, person }) => {
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/api/sessions/*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await signIn.signIn(person);
+  await devices.open();
+  await devices.end(devices.others);
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await account.shows(person);
+  const ended = page.waitForResponse('**/api/sessions/*');
+  release();
+  expect((await ended).status()).toBe(204);
+  await account.load();
+});

@@ -59,12 +59,15 @@ impl Loading {
         });
     }
 
-    /// A request begins, where there is a session.
+    /// A request begins, where there is a session and the page is still there.
     pub(crate) fn begin(self) -> Option<(Asked, AuthorisedApi)> {
         let (epoch, api) = (untrack(|| self.session.signed_in_epoch())?, self.session.api().ok()?);
+        let serial = self.begun.try_update(|begun| {
+            *begun += 1;
+            *begun
+        })?;
         self.requests.update(|requests| *requests += 1);
-        self.begun.update(|begun| *begun += 1);
-        Some((Asked { epoch, serial: self.begun.get_untracked() }, api))
+        Some((Asked { epoch, serial }, api))
     }
 
     /// It was answered; `keep` gets what is to be shown, unless that concerns nobody any more.
