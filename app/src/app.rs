@@ -11,7 +11,7 @@ use leptos_router::{
 use crate::{
     components::{Connection, FirstPage, Footer, Header},
     guard,
-    light::page,
+    light::{own, page},
     pages::{Account, Activity, ChangePassword, DeleteAccount, Landing, NotFound, Sessions, SignIn, SignUp, SignedOut},
     session::Session,
 };
@@ -36,11 +36,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=page(Landing) ssr=SsrMode::Async />
                     <Route path=path!("/sign-in") view=page(SignIn) ssr=SsrMode::Async />
                     <Route path=path!("/sign-up") view=page(SignUp) ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=page(Account) ssr=SsrMode::Async />
-                    <Route path=path!("/account/sessions") view=page(Sessions) ssr=SsrMode::Async />
-                    <Route path=path!("/account/activity") view=page(Activity) ssr=SsrMode::Async />
-                    <Route path=path!("/account/password") view=page(ChangePassword) ssr=SsrMode::Async />
-                    <Route path=path!("/account/delete") view=page(DeleteAccount) ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=page(|| own(Account)) ssr=SsrMode::Async />
+                    <Route path=path!("/account/sessions") view=page(|| own(Sessions)) ssr=SsrMode::Async />
+                    <Route path=path!("/account/activity") view=page(|| own(Activity)) ssr=SsrMode::Async />
+                    <Route path=path!("/account/password") view=page(|| own(ChangePassword)) ssr=SsrMode::Async />
+                    <Route path=path!("/account/delete") view=page(|| own(DeleteAccount)) ssr=SsrMode::Async />
                     <Route path=path!("/signed-out") view=page(SignedOut) ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>

@@ -16,9 +16,22 @@ use leptos::{
     },
 };
 
+use crate::session::Session;
+
 /// A page: it comes to life at once.
 pub(crate) fn page<V: IntoView + 'static>(page: fn() -> V) -> impl Fn() -> Light<V, true> + Clone + Send + 'static {
     move || Light(page())
+}
+
+/// The page of a person. When another session takes the place of the one that it was made in, it is made anew: nothing
+/// that was typed or said is left to somebody else.
+pub(crate) fn own<V: IntoView + 'static>(page: fn() -> V) -> impl IntoView {
+    let session = Session::here();
+    let epoch = Memo::new(move |_| session.epoch());
+    move || {
+        epoch.get();
+        Light::<V, true>(page())
+    }
 }
 
 /// What only ever comes after the page, such as what belongs to the person.

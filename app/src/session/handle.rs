@@ -60,6 +60,12 @@ impl Session {
         self.snapshot.with(|snapshot| snapshot.link)
     }
 
+    /// Which session it is, or which it would be. Reactive.
+    #[must_use]
+    pub fn epoch(self) -> Epoch {
+        self.snapshot.with(|snapshot| snapshot.epoch)
+    }
+
     /// Which session it is, while there is one. Reactive.
     #[must_use]
     pub fn signed_in_epoch(self) -> Option<Epoch> {
