@@ -138,8 +138,14 @@ impl AuthorisedApi {
             return Err(ApiError::SignedOut);
         }
         let answer = self.api.exchange(request.header("authorization", pass.bearer())).await;
+        if self.manager.honours(pass) {
+            return answer;
+        }
         // What arrives after a sign-out belongs to somebody who has left.
-        if self.manager.honours(pass) { answer } else { Err(ApiError::SignedOut) }
+        if cookie == Cookie::Writes && answer.is_ok() {
+            self.manager.came_too_late();
+        }
+        Err(ApiError::SignedOut)
     }
 
     async fn hold(&self, cookie: Cookie) -> Option<Held> {

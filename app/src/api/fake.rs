@@ -87,6 +87,11 @@ impl FakeServer {
         self.is_holding.set(true);
     }
 
+    /// New answers wait no longer; those that do still wait.
+    pub(crate) fn hold_no_more(&self) {
+        self.is_holding.set(false);
+    }
+
     /// Gives the oldest request that waits this answer, and no longer holds new ones.
     pub(crate) fn release(&self, answer: Answer) {
         self.is_holding.set(false);

@@ -30,6 +30,8 @@ const REFRESH_PATIENCE: Duration = Duration::from_secs(5);
 /// How long signing in and out wait: longer than any request may take, so that a slow answer of another tab does not set
 /// its cookie over theirs.
 const SIGN_PATIENCE: Duration = Duration::from_secs(12);
+/// How long a new cookie may be on its way, in failures whose wait is as long: a second or two.
+const COOKIE_ON_ITS_WAY: u32 = 3;
 /// Written while the server has not heard of a sign-out: a reload must not bring the session back.
 const SIGN_OUT_PENDING: &str = "sessionkeep.sign-out-pending";
 
@@ -193,6 +195,15 @@ impl Manager {
         self.received(token, Event::Refreshed);
     }
 
+    /// A session that is over here has got a new cookie: its request was under way when it ended, in a browser without
+    /// locks. Who has signed out stays signed out.
+    pub(crate) fn came_too_late(self: &Rc<Self>) {
+        use SignedOut::{Here, HereOnly, InAnotherTab};
+        if matches!(self.snapshot().phase, Phase::SignedOut(Here | HereOnly | InAnotherTab)) {
+            self.sign_out();
+        }
+    }
+
     /// It is not known what became of a request: asks the server where the session stands.
     pub(crate) fn look_again(self: &Rc<Self>) {
         self.start_refresh();
@@ -302,9 +313,11 @@ impl Manager {
             };
             if let Some(why) = SignedOut::because_of(&error) {
                 // Another tab may have changed the password while this one went ahead without the lock. Once that tab has
-                // its answer, the cookie is a new one; in another browser the second answer is the same as the first.
+                // its answer, the cookie is a new one; in another browser the second answer is the same as the first. Where
+                // there are no locks, only time tells.
                 if why == SignedOut::Ended(EndReason::PasswordChanged) && patience != SIGN_PATIENCE {
                     patience = SIGN_PATIENCE;
+                    self.wait_after(COOKIE_ON_ITS_WAY, &error, epoch).await;
                     continue;
                 }
                 self.happened(Event::RefreshRefused(why));

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::api::{
     ApiError, AuthorisedApi, Method, NoAnswer, Request,
-    fake::{ADAS, EVES, answer, later, nothing, refusal, signed_in, token, user},
+    fake::{ADAS, Answer, EVES, answer, later, nothing, refusal, signed_in, token, user},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -761,13 +761,9 @@ fn a_password_change_without_an_answer_is_not_repeated_but_looked_into() {
     for lost in [Err(NoAnswer), refusal(503, "UNAVAILABLE")] {
         let mut tab = Tab::signed_in(900);
         tab.server.will(routes::PASSWORD, lost);
-        let refused = answer(
-            403,
-            &serde_json::json!({"error": "", "code": "SESSION_REVOKED", "requestId": "r", "reason": "PASSWORD_CHANGED"}),
-        );
-        tab.server.will(routes::REFRESH, refused);
+        tab.server.will(routes::REFRESH, password_changed());
         assert!(tab.change_password().is_err_and(|error| error.is_unclear()));
-        tab.settle();
+        tab.advance(MINUTE);
         assert_eq!(tab.server.asked(routes::PASSWORD).len(), 1);
         assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::Ended(EndReason::PasswordChanged)));
     }
@@ -804,27 +800,120 @@ fn a_tab_beside_the_one_that_changes_the_password_goes_on() {
     assert_eq!((tab.manager.snapshot().epoch, tab.phase()), (epoch, Phase::SignedIn));
 }
 
+fn password_changed() -> Answer {
+    answer(
+        403,
+        &serde_json::json!({"error": "", "code": "SESSION_REVOKED", "requestId": "r", "reason": "PASSWORD_CHANGED"}),
+    )
+}
+
 #[test]
-fn a_tab_that_went_ahead_of_the_new_cookie_asks_once_more() {
-    let changed = || {
-        answer(
-            403,
-            &serde_json::json!({"error": "", "code": "SESSION_REVOKED", "requestId": "r", "reason": "PASSWORD_CHANGED"}),
-        )
-    };
+fn a_tab_that_went_ahead_of_the_new_cookie_waits_for_it_and_asks_once_more() {
     let mut tab = Tab::signed_in(10);
     tab.advance(10 * SECOND);
-    tab.server.will(routes::REFRESH, changed());
+    tab.server.will(routes::REFRESH, password_changed());
     tab.server.will(routes::REFRESH, token("of the new session", 900));
     tab.server.will(routes::ME, answer(200, &user("ada")));
-    assert!(tab.me().is_ok());
+    let api = tab.api();
+    let me = tab.begin(async move { api.me().await });
+    tab.advance(SECOND);
+    assert_eq!((tab.refreshes(), tab.phase()), (2, Phase::Refreshing), "the cookie may be on its way");
+    tab.advance(SECOND);
+    assert!(me.take().is_some_and(|me| me.is_ok()));
+    assert_eq!((tab.refreshes(), tab.phase()), (3, Phase::SignedIn));
+}
 
-    let mut elsewhere = Tab::signed_in(10);
-    elsewhere.advance(10 * SECOND);
-    elsewhere.server.will(routes::REFRESH, changed());
-    assert_eq!(elsewhere.me(), Err(ApiError::SignedOut));
-    assert_eq!(elsewhere.phase(), Phase::SignedOut(SignedOut::Ended(EndReason::PasswordChanged)));
-    assert_eq!(elsewhere.refreshes(), 3);
+#[test]
+fn a_password_that_was_changed_elsewhere_ends_the_session_after_the_second_answer() {
+    let mut tab = Tab::signed_in(10);
+    tab.advance(10 * SECOND);
+    tab.server.will(routes::REFRESH, password_changed());
+    let api = tab.api();
+    let me = tab.begin(async move { api.me().await });
+    tab.advance(MINUTE);
+    assert_eq!(me.take(), Some(Err(ApiError::SignedOut)));
+    assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::Ended(EndReason::PasswordChanged)));
+    assert_eq!(tab.refreshes(), 3);
+}
+
+// ---- signing out while the password is being changed, in a browser without locks
+
+impl Tab {
+    /// A password change whose answer has not come yet.
+    fn begin_to_change_password(&mut self) {
+        self.server.hold();
+        let api = self.api();
+        drop(self.begin(async move { api.change_password(&new_password()).await }));
+        self.server.hold_no_more();
+    }
+
+    fn logouts(&self) -> usize {
+        self.server.asked(routes::LOGOUT).len()
+    }
+}
+
+#[test]
+fn a_sign_out_is_not_undone_by_the_cookie_of_a_new_password() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, nothing());
+    tab.begin_to_change_password();
+    tab.manager.sign_out();
+    tab.settle();
+    tab.server.release(token("new", 900));
+    tab.settle();
+    assert_eq!((tab.phase(), tab.logouts()), (Phase::SignedOut(SignedOut::Here), 2));
+}
+
+#[test]
+fn a_sign_out_in_another_tab_is_not_undone_by_the_cookie_of_a_new_password() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, nothing());
+    tab.begin_to_change_password();
+    tab.manager.heard(News::SignedOut);
+    tab.server.release(token("new", 900));
+    tab.settle();
+    assert_eq!((tab.phase(), tab.logouts()), (Phase::SignedOut(SignedOut::Here), 1));
+}
+
+#[test]
+fn a_sign_out_that_a_new_password_came_after_survives_a_reload() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, nothing());
+    tab.server.will(routes::LOGOUT, Err(NoAnswer));
+    tab.begin_to_change_password();
+    tab.manager.sign_out();
+    tab.settle();
+    tab.server.release(token("new", 900));
+    tab.settle();
+    let mut reloaded = Tab::with_storage(Rc::clone(&tab.storage));
+    reloaded.open();
+    assert_eq!((reloaded.phase(), reloaded.refreshes()), (Phase::SignedOut(SignedOut::HereOnly), 0));
+}
+
+#[test]
+fn a_password_change_that_failed_while_somebody_signed_out_set_no_cookie() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, nothing());
+    tab.begin_to_change_password();
+    tab.manager.sign_out();
+    tab.settle();
+    tab.server.release(refusal(403, "TOKEN_REVOKED"));
+    tab.settle();
+    assert_eq!((tab.phase(), tab.logouts()), (Phase::SignedOut(SignedOut::Here), 1));
+}
+
+#[test]
+fn whoever_has_signed_in_again_meanwhile_is_not_signed_out() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, nothing());
+    tab.server.will(routes::LOGIN, signed_in("t2", 900));
+    tab.begin_to_change_password();
+    tab.manager.sign_out();
+    tab.settle();
+    tab.sign_in().unwrap();
+    tab.server.release(token("new", 900));
+    tab.settle();
+    assert_eq!((tab.phase(), tab.logouts()), (Phase::SignedIn, 1));
 }
 
 // ---- the end of an account
