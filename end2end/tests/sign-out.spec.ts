@@ -1,4 +1,5 @@
 import { expect, test } from '../fixtures/index.ts';
+import { NEW_PASSWORD } from '../fixtures/person.ts';
 import { AccountPage } from '../pages/account.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 
@@ -57,4 +58,37 @@ test('a sign-out that the server could not hear of is kept until it can', async 
   await told;
   await expect(signIn.notice).toHaveText('You are signed out.');
   expect((await client.me(accessToken)).body['code']).toBe('TOKEN_REVOKED');
+});
+
+test('a sign-out is not undone by a new password whose cookie comes later, in a browser without locks', async ({
+  server, context, page, signIn, password, person,
+}) => {
+  let [changed, release] = [(): void => {}, (): void => {}];
+  const isChanged = new Promise<void>((resolve) => (changed = resolve));
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'locks', { value: undefined }));
+  await page.route('/api/auth/password', async (route) => {
+    const { 'content-length': _, ...headers } = await route.request().allHeaders();
+    const answer = await fetch(route.request().url(), { method: 'POST', headers, body: route.request().postData() });
+    const [status, body, cookie] = [answer.status, await answer.text(), answer.headers.get('set-cookie') ?? ''];
+    changed();
+    await held;
+    await route.fulfill({ status, body, headers: { 'content-type': 'application/json', 'set-cookie': cookie } });
+  });
+  await signIn.signIn(person);
+  await password.open();
+  await password.change(person.password, NEW_PASSWORD);
+  await isChanged;
+  const told = page.waitForResponse('/api/auth/logout');
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await told;
+
+  const toldAgain = page.waitForResponse('/api/auth/logout');
+  const late = page.waitForResponse('/api/auth/password');
+  release();
+  expect((await late).status()).toBe(200);
+  expect((await toldAgain).status()).toBe(204);
+  expect(await context.cookies(`${server.origin}/api/auth`)).toEqual([]);
+  await page.reload();
+  await expect(signIn.heading).toBeVisible();
 });
