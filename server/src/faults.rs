@@ -19,7 +19,7 @@ pub struct Faults {
     commits_waiting: watch::Sender<u32>,
 }
 
-/// Where a session's transaction ends the whole process, as a crash would.
+/// Where a transaction that somebody asked for ends the whole process, as a crash would.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum AbortAt {
@@ -60,7 +60,7 @@ impl Faults {
         *self.disk_full.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the process in the next session's transaction.
+    /// Ends the process in the next transaction that somebody asks for.
     pub fn set_abort_at(&self, point: AbortAt) {
         *self.abort_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(point);
     }
@@ -72,7 +72,7 @@ impl Faults {
         }
     }
 
-    /// From now on the transactions of sessions wait before they commit, or go on.
+    /// From now on the transactions that somebody asks for wait before they commit, or go on.
     pub fn set_commits_held(&self, held: bool) {
         self.commits_held.send_replace(held);
     }
@@ -83,14 +83,29 @@ impl Faults {
         if !*held.borrow() {
             return;
         }
-        self.commits_waiting.send_modify(|waiting| *waiting += 1);
+        let _waiting = Waiting::begin(&self.commits_waiting);
         held.wait_for(|held| !held).await.expect("OK because the sender is in self");
-        self.commits_waiting.send_modify(|waiting| *waiting -= 1);
     }
 
-    /// Returns as soon as a commit is held.
-    pub async fn commit_is_held(&self) {
+    /// Returns as soon as a commit is held, or as soon as none is.
+    pub async fn commit_is_held(&self, held: bool) {
         let mut waiting = self.commits_waiting.subscribe();
-        waiting.wait_for(|waiting| *waiting > 0).await.expect("OK because the sender is in self");
+        waiting.wait_for(|waiting| (*waiting > 0) == held).await.expect("OK because the sender is in self");
+    }
+}
+
+/// A commit that is held. It may be given up as well, when its client hangs up.
+struct Waiting<'a>(&'a watch::Sender<u32>);
+
+impl<'a> Waiting<'a> {
+    fn begin(waiting: &'a watch::Sender<u32>) -> Self {
+        waiting.send_modify(|waiting| *waiting += 1);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|waiting| *waiting -= 1);
     }
 }

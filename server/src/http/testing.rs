@@ -55,9 +55,8 @@ struct FaultsRequest {
     disk_full: Option<bool>,
     abort_at: Option<AbortAt>,
     hold_commits: Option<bool>,
-    /// Answers as soon as a commit is held.
-    #[serde(default)]
-    await_held_commit: bool,
+    /// Answers as soon as a commit is held, or as soon as none is.
+    await_held_commit: Option<bool>,
 }
 
 async fn faults(State(state): State<AppState>, Json(request): Json<FaultsRequest>) -> StatusCode {
@@ -77,8 +76,8 @@ async fn faults(State(state): State<AppState>, Json(request): Json<FaultsRequest
     if let Some(held) = request.hold_commits {
         faults.set_commits_held(held);
     }
-    if request.await_held_commit {
-        faults.commit_is_held().await;
+    if let Some(held) = request.await_held_commit {
+        faults.commit_is_held(held).await;
     }
     StatusCode::NO_CONTENT
 }

@@ -31,7 +31,7 @@ impl Accounts for SqliteStore {
             return Ok(false);
         }
         events::insert(&mut tx, event).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(true)
     }
 
@@ -46,21 +46,24 @@ impl Accounts for SqliteStore {
     }
 
     async fn rehash_password(&self, id: &UserId, old: &str, new: &str) -> Result<(), StorageError> {
+        let mut tx = self.begin().await?;
         sqlx::query("UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?")
             .bind(new)
             .bind(id.as_str())
             .bind(old)
-            .execute(&self.writer)
+            .execute(&mut *tx)
             .await?;
-        Ok(())
+        self.commit(tx).await
     }
 
     async fn set_display_name(&self, id: &UserId, name: Option<&str>) -> Result<bool, StorageError> {
+        let mut tx = self.begin().await?;
         let updated = sqlx::query("UPDATE users SET display_name = ? WHERE id = ?")
             .bind(name)
             .bind(id.as_str())
-            .execute(&self.writer)
+            .execute(&mut *tx)
             .await?;
+        self.commit(tx).await?;
         Ok(updated.rows_affected() == 1)
     }
 
@@ -139,7 +142,7 @@ impl Accounts for SqliteStore {
             }
             events::insert(&mut tx, event).await?;
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(Changed::Done { endings })
     }
 
@@ -168,7 +171,7 @@ impl Accounts for SqliteStore {
             .execute(&mut *tx)
             .await?;
         events::insert(&mut tx, event).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(Some(endings))
     }
 
@@ -202,7 +205,7 @@ impl Accounts for SqliteStore {
         // Its sessions go with it (`ON DELETE CASCADE`).
         sqlx::query("DELETE FROM users WHERE id = ?").bind(id.as_str()).execute(&mut *tx).await?;
         events::insert(&mut tx, event).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(Changed::Done { endings })
     }
 }

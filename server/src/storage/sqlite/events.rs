@@ -13,7 +13,7 @@ impl Events for SqliteStore {
     async fn record(&self, event: &SecurityEvent) -> Result<(), StorageError> {
         let mut tx = self.begin().await?;
         insert(&mut tx, event).await?;
-        Ok(tx.commit().await?)
+        self.commit(tx).await
     }
 
     async fn page(

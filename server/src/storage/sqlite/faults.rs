@@ -28,13 +28,13 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// A session's transaction has done everything but commit.
+    /// A transaction has done everything but commit.
     pub(super) async fn before_commit(&self) {
         self.faults.abort_if(AbortAt::BeforeCommit);
         self.faults.hold_commit().await;
     }
 
-    /// A session's transaction is committed and nobody knows yet.
+    /// A transaction is committed and nobody knows yet.
     pub(super) fn after_commit(&self) {
         self.faults.abort_if(AbortAt::AfterCommit);
     }

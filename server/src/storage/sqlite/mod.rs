@@ -86,6 +86,23 @@ impl SqliteStore {
         self.fill_or_free_the_disk().await?;
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
+
+    /// Commits what somebody is told of afterwards. Whatever a test breaks about commits, it breaks here.
+    #[expect(clippy::disallowed_methods, reason = "this is the place")]
+    async fn commit(&self, tx: Transaction<'static, Sqlite>) -> Result<(), StorageError> {
+        #[cfg(feature = "test-support")]
+        self.before_commit().await;
+        tx.commit().await?;
+        #[cfg(feature = "test-support")]
+        self.after_commit();
+        Ok(())
+    }
+}
+
+/// Commits what nobody asked for and nobody waits for. A test that holds the next commit does not mean this one.
+#[expect(clippy::disallowed_methods, reason = "the other place")]
+async fn commit_in_the_background(tx: Transaction<'static, Sqlite>) -> Result<(), StorageError> {
+    Ok(tx.commit().await?)
 }
 
 impl From<sqlx::Error> for StorageError {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
-use super::{SqliteStore, accounts, events, impossible};
+use super::{SqliteStore, accounts, commit_in_the_background, events, impossible};
 use crate::{
     session::{Client, Ended, Origin, SecurityEvent, ServedAttempts, Session, TokenHash, UnixMillis},
     storage::{Account, Confirmation, Ending, Scope, Sessions, Step, StorageError, Transacted},
@@ -21,7 +21,7 @@ impl Sessions for SqliteStore {
             return Ok(false);
         }
         events::insert(&mut tx, event).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(true)
     }
 
@@ -52,11 +52,7 @@ impl Sessions for SqliteStore {
         for event in &events {
             events::insert(&mut tx, event).await?;
         }
-        #[cfg(feature = "test-support")]
-        self.before_commit().await;
-        tx.commit().await?;
-        #[cfg(feature = "test-support")]
-        self.after_commit();
+        self.commit(tx).await?;
         Ok(Transacted::Done { ended })
     }
 
@@ -90,7 +86,7 @@ impl Sessions for SqliteStore {
         for person in people {
             events::insert(&mut tx, &event.clone().of(person)).await?;
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(Some(endings.into_iter().map(|(ending, _)| ending).collect()))
     }
 
@@ -104,7 +100,7 @@ impl Sessions for SqliteStore {
                 .execute(&mut *tx)
                 .await?;
         }
-        Ok(tx.commit().await?)
+        commit_in_the_background(tx).await
     }
 
     async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError> {

@@ -1,9 +1,12 @@
-//! The process ends in the middle of a session's transaction.
+//! The process ends in the middle of a transaction.
 
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::restart;
+use super::{
+    restart,
+    writes::{Home, Write},
+};
 use crate::support::{Person, program::Program};
 
 struct Scene {
@@ -92,7 +95,24 @@ async fn a_crash_after_a_theft_is_committed_leaves_the_session_dead() {
     assert_eq!(answer.body["reason"], "REUSE_DETECTED");
 }
 
-/// The same two points of a sign-out: nobody who was told 204 is signed in, and who was told nothing asks again.
+/// The same two points of every request that writes: before, nothing has changed; after, all of it has. Nobody was told
+/// anything.
+#[tokio::test]
+async fn a_crash_around_the_commit_of_any_write_leaves_nothing_of_it_or_all() {
+    for write in Write::ALL {
+        for (point, committed) in [("beforeCommit", false), ("afterCommit", true)] {
+            let (home, server) = Home::begin().await;
+            let before = home.rows().await;
+            server.fault(json!({"abortAt": point})).await;
+            write.ask(&home.ada).await.expect_err("the answer is lost");
+            server.end();
+            assert_eq!(home.rows().await != before, committed, "{write:?}, {point}");
+            assert_eq!(home.shows_after_a_restart(write).await, committed, "{write:?}, {point}");
+        }
+    }
+}
+
+/// Nobody who was told 204 is signed in, and who was told nothing asks again.
 #[tokio::test]
 async fn a_crash_around_the_commit_of_a_sign_out_leaves_it_to_be_repeated() {
     for (point, afterwards) in [("beforeCommit", 200), ("afterCommit", 403)] {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use sqlx::{Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
 pub(super) fn file(folder: &TempDir) -> PathBuf {
@@ -56,4 +56,25 @@ pub(super) async fn accounts(folder: &TempDir) -> Vec<String> {
 pub(super) async fn events(folder: &TempDir, kind: &str) -> i64 {
     let count = sqlx::query("SELECT count(*) FROM security_events WHERE kind = ?").bind(kind);
     count.fetch_one(&mut open(folder).await).await.expect("a row").get(0)
+}
+
+/// Every row of every table of ours, as text.
+pub(super) async fn everything(folder: &TempDir) -> Vec<String> {
+    let mut connection = open(folder).await;
+    let tables =
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_sqlx_*'
+         ORDER BY name";
+    let mut everything = vec![];
+    for table in sqlx::query(tables).fetch_all(&mut connection).await.expect("rows") {
+        let table: String = table.get(0);
+        let columns =
+            sqlx::query("SELECT group_concat('quote(\"' || name || '\")', ' || '', '' || ') FROM pragma_table_info(?)");
+        let columns = columns.bind(&table).fetch_one(&mut connection).await.expect("a row");
+        let columns: String = columns.get(0);
+        // Names from the schema itself.
+        let rows = sqlx::query(AssertSqlSafe(format!("SELECT {columns} FROM \"{table}\" ORDER BY rowid")));
+        let rows = rows.fetch_all(&mut connection).await.expect("rows");
+        everything.extend(rows.into_iter().map(|row| format!("{table}: {}", row.get::<String, _>(0))));
+    }
+    everything
 }

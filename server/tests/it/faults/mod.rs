@@ -11,6 +11,7 @@ mod restore;
 mod slow_commit;
 mod soak;
 mod token;
+mod writes;
 
 use crate::support::{Person, program::Program};
 

@@ -3,46 +3,50 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::{task::JoinHandle, time::timeout};
 
-use super::token::Token;
-use crate::support::{Person, program::Program};
+use super::writes::{Home, Write};
+use crate::support::program::Program;
 
 /// Long enough for an answer that does not wait for the commit: answers take a few milliseconds.
 const AN_ANSWER_WOULD_HAVE_COME: Duration = Duration::from_millis(300);
 
-/// E13: what is acknowledged is durable, so no byte of an answer precedes the commit.
+/// Asks, and returns while the commit is held.
+async fn ask_and_hold(home: &Home, server: &Program, write: Write) -> JoinHandle<reqwest::Result<u16>> {
+    server.fault(json!({"holdCommits": true})).await;
+    let ada = home.ada.copy();
+    let asking = tokio::spawn(async move { write.ask(&ada).await });
+    server.fault(json!({"awaitHeldCommit": true})).await;
+    asking
+}
+
+/// E13, I3: what is acknowledged is durable. So no byte of an answer precedes the commit, and what was answered is there
+/// although the process ends at once.
 #[tokio::test]
 async fn nobody_is_answered_before_the_commit() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let server = Program::start(folder.path(), &[]);
-    let mut ada = Person::at(&server.url);
-    ada.register().await;
-    server.fault(json!({"holdCommits": true})).await;
-    let mut tab = ada.copy();
-    let mut first_byte = tokio::spawn(async move { tab.refresh().await });
-    server.fault(json!({"awaitHeldCommit": true})).await;
-    timeout(AN_ANSWER_WOULD_HAVE_COME, &mut first_byte).await.expect_err("no answer while the commit is held");
-    assert_eq!(ada.me().await.status, 200, "whoever only reads does not wait");
-    server.fault(json!({"holdCommits": false})).await;
-    assert_eq!(first_byte.await.expect("runs").status, 200);
+    for write in Write::ALL {
+        let (home, server) = Home::begin().await;
+        let mut first_byte = ask_and_hold(&home, &server, write).await;
+        let early = timeout(AN_ANSWER_WOULD_HAVE_COME, &mut first_byte).await;
+        assert!(early.is_err(), "{write:?} is answered while the commit is held: {early:?}");
+        assert_eq!(home.ada.me().await.status, 200, "{write:?}: whoever only reads does not wait");
+        server.fault(json!({"holdCommits": false})).await;
+        assert_eq!(first_byte.await.expect("runs").expect("an answer"), write.success(), "{write:?}");
+        server.kill();
+        assert!(home.shows_after_a_restart(write).await, "{write:?} was acknowledged and is lost");
+    }
 }
 
 /// E13, with the plug pulled: what was not answered may be lost, and then it never happened.
 #[tokio::test]
 async fn a_commit_that_never_came_changed_nothing() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let server = Program::start(folder.path(), &[]);
-    let mut ada = Person::at(&server.url);
-    ada.register().await;
-    server.fault(json!({"holdCommits": true})).await;
-    let tab = ada.copy();
-    let waiting = tokio::spawn(async move { tab.refresh_in_vain().await });
-    server.fault(json!({"awaitHeldCommit": true})).await;
-    server.kill();
-    waiting.await.expect("the connection broke");
-    let _server = super::restart(&folder, &mut [&mut ada]);
-    let (first, second) = (ada.refresh().await, ada.refresh().await);
-    assert_eq!((first.status, second.status), (200, 200));
-    assert_eq!(Token::read(ada.access_token.as_deref().expect("a token")).generation, 2);
+    for write in Write::ALL {
+        let (home, server) = Home::begin().await;
+        let before = home.rows().await;
+        let asking = ask_and_hold(&home, &server, write).await;
+        server.kill();
+        asking.await.expect("runs").expect_err("the connection broke");
+        assert_eq!(home.rows().await, before, "{write:?}");
+        assert!(!home.shows_after_a_restart(write).await, "{write:?}");
+    }
 }
