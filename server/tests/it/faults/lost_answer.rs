@@ -2,13 +2,15 @@
 
 use std::{fmt::Write as _, io, net::SocketAddr};
 
+use serde_json::json;
+use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
 
-use super::token::Token;
-use crate::support::{Person, TestApp};
+use super::{database, token::Token};
+use crate::support::{Person, TestApp, program::Program};
 
 /// Rounds of a race between a hang-up and the server's work.
 const ROUNDS: usize = 25;
@@ -65,26 +67,79 @@ async fn an_answer_that_was_lost_after_the_commit_is_given_again_to_every_kind_o
     }
 }
 
+/// When somebody hangs up.
+#[derive(Clone, Copy, Debug)]
+enum HangUp {
+    BeforeTheCommit,
+    AfterTheCommit,
+    /// After other tasks had this many turns.
+    Sometime(usize),
+}
+
+/// A browser and its server, whose commits can be held.
+struct Call {
+    folder: TempDir,
+    server: Program,
+    ada: Person,
+}
+
+impl Call {
+    /// Sends the refresh and hangs up. Both the times that have a name are made sure of.
+    async fn hang_up(&self, when: HangUp) {
+        let before = self.generation().await;
+        match when {
+            HangUp::BeforeTheCommit => {
+                self.server.fault(json!({"holdCommits": true})).await;
+                let connection = send_refresh(&self.ada).await;
+                self.server.fault(json!({"awaitHeldCommit": true})).await;
+                reset(connection);
+                self.server.fault(json!({"awaitHeldCommit": false})).await;
+                self.server.fault(json!({"holdCommits": false})).await;
+                assert_eq!(self.generation().await, before, "what nobody waits for is given up");
+            }
+            HangUp::AfterTheCommit => {
+                let connection = send_refresh(&self.ada).await;
+                while self.generation().await == before {}
+                reset(connection);
+            }
+            HangUp::Sometime(turns) => {
+                let connection = send_refresh(&self.ada).await;
+                for _ in 0..turns {
+                    tokio::task::yield_now().await;
+                }
+                reset(connection);
+            }
+        }
+    }
+
+    /// As it is in the database.
+    async fn generation(&self) -> u64 {
+        database::sessions(&self.folder).await[0].generation
+    }
+}
+
+fn reset(connection: TcpStream) {
+    connection.set_zero_linger().expect("an open connection");
+    drop(connection);
+}
+
 /// E2: whoever hangs up while the server is at work and asks again is served once, whatever was done by then.
 #[tokio::test]
 async fn a_client_that_hangs_up_in_the_middle_and_asks_again_is_served_once() {
-    let app = TestApp::start().await;
-    app.direct().register().await;
-    let mut ada = app.browser();
-    ada.login().await;
-    for round in 0..ROUNDS {
-        ada = ada.attempt(&format!("round {round}"));
-        let connection = send_refresh(&ada).await;
-        // More or less of the work is done by then.
-        for _ in 0..round * 4 {
-            tokio::task::yield_now().await;
-        }
-        connection.set_zero_linger().expect("an open connection");
-        drop(connection);
-        assert_eq!(ada.refresh().await.status, 200);
-        assert_eq!(ada.me().await.status, 200);
-        let generation = Token::read(ada.cookie.as_deref().expect("a cookie")).generation;
-        assert_eq!(generation, round as u64 + 1, "both requests were one rotation");
-        app.advance(76).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Program::start(folder.path(), &[]);
+    let mut ada = Person::at(&server.url).header("sec-fetch-site", "same-origin").attempt("sign-in");
+    ada.register().await;
+    let mut call = Call { folder, server, ada };
+    let sometime = (0..ROUNDS).map(|round| HangUp::Sometime(round * 4));
+    let times = [HangUp::BeforeTheCommit, HangUp::AfterTheCommit].into_iter().chain(sometime);
+    for (round, when) in (1..).zip(times) {
+        call.server.advance(76).await;
+        call.ada = call.ada.attempt(&format!("round {round}"));
+        call.hang_up(when).await;
+        assert_eq!(call.ada.refresh().await.status, 200, "{when:?}");
+        assert_eq!(call.ada.me().await.status, 200, "{when:?}");
+        let generation = Token::read(call.ada.cookie.as_deref().expect("a cookie")).generation;
+        assert_eq!(generation, round, "{when:?}: both requests were one rotation");
     }
 }
