@@ -1,6 +1,10 @@
 //! What `docs/rotation.md` says of the tests is true: those that it names exist, and none is left out.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 /// A file of the repository.
 fn text(path: &str) -> String {
@@ -24,12 +28,20 @@ fn names_after<'t>(text: &'t str, keyword: &str) -> BTreeSet<&'t str> {
         .collect()
 }
 
-/// The first function below each `#[test]`.
+/// The first function below each `#[test]`, or a like attribute of a runtime.
 fn tests_of(text: &str) -> BTreeSet<&str> {
-    let below = text.split("#[test]").skip(1);
-    below
-        .filter_map(|below| below.lines().find_map(|line| line.trim_start().strip_prefix("fn ")?.split('(').next()))
-        .collect()
+    let mut lines = text.lines().map(str::trim_start);
+    let mut tests = BTreeSet::new();
+    while lines.by_ref().any(|line| line.starts_with("#[test]") || (line.starts_with("#[") && line.contains("::test")))
+    {
+        tests.extend(lines.by_ref().find_map(function));
+    }
+    tests
+}
+
+fn function(line: &str) -> Option<&str> {
+    let (before, name) = line.split_once("fn ")?;
+    if before.starts_with(['#', '/']) { None } else { name.split('(').next() }
 }
 
 /// What the page names as `module::test`.
@@ -53,6 +65,27 @@ fn each_promise_names_its_tests_and_no_test_is_left_out() {
         let texts: String = files.iter().map(|file| text(&format!("server/tests/it/{file}.rs"))).collect();
         let named = named(&page, name);
         assert!(!named.is_empty() && named.is_subset(&names_after(&texts, "fn ")), "{name}: {named:?}");
+    }
+}
+
+/// Of those that break the program from outside, every test of crashes and slow commits is named.
+#[test]
+fn the_tests_that_break_the_program_exist() {
+    let page = page();
+    let mut named_of: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    // Without a test's name: the module.
+    for (module, test) in named(&page, "faults").into_iter().filter_map(|name| name.split_once("::")) {
+        named_of.entry(module).or_default().insert(test);
+    }
+    for (module, named) in &named_of {
+        let file = if *module == "soak" { "soak/mod" } else { module };
+        let file = text(&format!("server/tests/it/faults/{file}.rs"));
+        let missing: Vec<_> = named.difference(&tests_of(&file)).copied().collect();
+        assert!(missing.is_empty(), "{module} has no {missing:?}");
+    }
+    for module in ["crash", "slow_commit"] {
+        let file = text(&format!("server/tests/it/faults/{module}.rs"));
+        assert_eq!(named_of.get(module), Some(&tests_of(&file)), "{module}");
     }
 }
 
