@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sqlx::{Sqlite, Transaction};
+
 use super::SqliteStore;
 use crate::{
     faults::{AbortAt, Faults},
@@ -17,15 +19,19 @@ impl SqliteStore {
     }
 
     /// A full disk: SQLite takes the smallest number for the present size of the file, and answers `SQLITE_FULL` to
-    /// whatever makes it grow. Said before each transaction, because it holds for a connection and not for the file.
-    pub(super) async fn fill_or_free_the_disk(&self) -> Result<(), StorageError> {
+    /// whatever makes it grow. Said in each transaction, because it holds for a connection and not for the file, and because
+    /// no transaction that begins after the disk was freed may find it full.
+    pub(super) async fn fill_or_free_the_disk(
+        &self,
+        mut tx: Transaction<'static, Sqlite>,
+    ) -> Result<Transaction<'static, Sqlite>, StorageError> {
         let pragma = match self.faults.disk_is_full() {
-            None => return Ok(()),
+            None => return Ok(tx),
             Some(true) => "PRAGMA max_page_count = 1",
             Some(false) => "PRAGMA max_page_count = 4294967294",
         };
-        sqlx::query(pragma).execute(&self.writer).await?;
-        Ok(())
+        sqlx::query(pragma).execute(&mut *tx).await?;
+        Ok(tx)
     }
 
     /// A transaction has done everything but commit.

@@ -82,9 +82,10 @@ impl SqliteStore {
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StorageError> {
+        let tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
         #[cfg(feature = "test-support")]
-        self.fill_or_free_the_disk().await?;
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        let tx = self.fill_or_free_the_disk(tx).await?;
+        Ok(tx)
     }
 
     /// Commits what somebody is told of afterwards. Whatever a test breaks about commits, it breaks here.

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     super::token::Token,
-    history::{Answer, Cookie, History, Operation, Party, Verb},
+    history::{Answer, Broken, Cookie, History, Operation, Outcome, Party, Verb},
 };
 
 /// After this time an ended session's access tokens are dead on every instance.
@@ -34,7 +34,7 @@ pub(super) enum Rule {
     AcknowledgedIsKept,
     /// I4: the same attempt gives the same successor, and a session has one line of tokens.
     OneLineage,
-    /// I5: trouble is a 503, and never anything that a client acts upon.
+    /// I5: trouble is a 503, and never anything that a client acts upon; and without trouble everybody is answered.
     HonestFailure,
     /// I6: when nothing is broken any more, everything works again.
     Recovers,
@@ -61,7 +61,7 @@ pub(super) fn check(history: &History) -> Vec<Violation> {
     for operation in &history.operations {
         accounts.entry(operation.account).or_default().push(operation);
         violations.extend(manners(operation));
-        violations.extend(recovery(operation, history.calm_since));
+        violations.extend(unanswered(operation, history));
     }
     violations.extend(history.complaints.iter().map(|(at, account, what)| Violation {
         rule: Rule::Recovers,
@@ -328,8 +328,32 @@ fn manners(operation: &Operation) -> Vec<Violation> {
     wrong.into_iter().filter(|(wrong, _)| *wrong).map(violation).collect()
 }
 
-fn recovery(operation: &Operation, calm_since: Option<Duration>) -> Option<Violation> {
-    let calm = calm_since.is_some_and(|since| since <= operation.started);
-    let unanswered = operation.answer().is_none_or(|answer| answer.status == 503);
-    (calm && unanswered).then(|| Violation::of(Rule::Recovers, operation, "not answered, though nothing is broken"))
+/// I5, I6: who asks is answered. Excused is
+/// * silence, if the line has cut that very request off, or the process was killed while it was under way;
+/// * 503, if it wants to write and the disk was full while it was under way.
+///
+/// Nothing excuses a client's waiting in vain for as long as it has patience: whatever breaks says so at once.
+fn unanswered(operation: &Operation, history: &History) -> Option<Violation> {
+    let broken = |what| {
+        let faults = history.faults.iter().filter(|fault| fault.broken == what);
+        faults.into_iter().any(|fault| fault.touches(operation.started, operation.ended))
+    };
+    let (excused, what) = match &operation.outcome {
+        Outcome::Unknown { timed_out: true, .. } => (false, "no answer for as long as the client waits"),
+        Outcome::Unknown { .. } => (operation.cut || broken(Broken::Process), "no answer, though nothing cut it off"),
+        Outcome::Answered(Answer { status: 503, .. }) if operation.verb == Verb::Use => {
+            (false, "503 to somebody who only reads")
+        }
+        outcome if is_unavailable(outcome) => (broken(Broken::Disk), "503, though the disk has room"),
+        Outcome::Answered(_) => return None,
+    };
+    if history.calm_since.is_some_and(|since| since <= operation.started) {
+        return Some(Violation::of(Rule::Recovers, operation, "not answered, though nothing is broken"));
+    }
+    (!excused).then(|| Violation::of(Rule::HonestFailure, operation, what))
+}
+
+/// Whether it says that the store cannot be used.
+pub(super) fn is_unavailable(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Answered(Answer { status: 503, code, .. }) if code == "UNAVAILABLE")
 }

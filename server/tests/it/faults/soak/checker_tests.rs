@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::{
     super::{database::Row, token::Token},
-    checker::{Rule, Violation, check},
+    checker::{Rule, Violation, check, is_unavailable},
     client::email,
-    history::{Answer, Cookie, History, Operation, Outcome, Party, Verb},
+    history::{Answer, Broken, Cookie, Fault, History, Operation, Outcome, Party, Verb},
     report::report,
     rows::compare,
 };
@@ -56,6 +56,7 @@ impl Story {
             attempt: None,
             started,
             ended: Some(started + Duration::from_secs(1)),
+            cut: false,
             outcome: Outcome::Answered(answer),
         });
         self.0.operations.last_mut().expect("just pushed")
@@ -74,6 +75,12 @@ impl Story {
         self.tell(Verb::Use, Some(token(generation, b'a')), answer)
     }
 
+    /// From this second to that one.
+    fn broken(&mut self, broken: Broken, from: u64, until: u64) {
+        let [from, until] = [from, until].map(Duration::from_secs);
+        self.0.faults.push(Fault { broken, from, until: Some(until) });
+    }
+
     fn log_out(&mut self, answer: Answer) -> &mut Operation {
         self.tell(Verb::Logout, Some(token(0, b'a')), answer)
     }
@@ -90,6 +97,17 @@ impl Story {
     }
 }
 
+impl Operation {
+    /// The line cut it off, after this cookie if any.
+    fn cut_off(&mut self, cookie: Option<Token>) {
+        (self.cut, self.outcome) = (true, silence(cookie));
+    }
+}
+
+fn silence(cookie: Option<Token>) -> Outcome {
+    Outcome::Unknown { why: "cut".to_owned(), timed_out: false, cookie }
+}
+
 fn rules(violations: &[Violation]) -> Vec<Rule> {
     violations.iter().map(|violation| violation.rule).collect()
 }
@@ -102,6 +120,7 @@ fn an_ordinary_life_breaks_no_rule() {
     story.rotate(1).attempt = Some("x".to_owned());
     story.use_token(2, answer(200, ""));
     story.refresh(2, answer(503, "UNAVAILABLE"));
+    story.broken(Broken::Disk, 9, 20);
     story.log_out(left());
     story.refresh(2, ended("SIGNED_OUT"));
     story.use_token(2, answer(403, "TOKEN_REVOKED"));
@@ -149,7 +168,7 @@ fn a_reason_must_come_first_and_be_the_right_one() {
 fn after_an_unknown_sign_out_either_is_fine() {
     for answer in [given(200, token(1, b'a')), ended("SIGNED_OUT")] {
         let mut story = Story::begin();
-        story.log_out(left()).outcome = Outcome::Unknown { why: "cut".to_owned(), cookie: None };
+        story.log_out(left()).cut_off(None);
         story.refresh(0, answer);
         assert_eq!(story.verdict(), []);
     }
@@ -215,8 +234,7 @@ fn the_same_attempt_gives_the_same_successor() {
 #[test]
 fn a_cookie_that_arrived_without_the_rest_counts_as_given() {
     let mut story = Story::begin();
-    let cut = Outcome::Unknown { why: "cut".to_owned(), cookie: Some(token(1, b'a')) };
-    story.rotate(0).outcome = cut;
+    story.rotate(0).cut_off(Some(token(1, b'a')));
     story.refresh(0, given(200, token(1, b'b')));
     assert_eq!(story.verdict(), [Rule::OneLineage]);
 }
@@ -259,6 +277,7 @@ fn trouble_is_said_to_be_trouble() {
     let late_copy = answer(409, "REFRESH_DUPLICATE");
     for wrong in [answer(500, "INTERNAL"), answer(429, "RATE_LIMITED"), cleared, hurried, without_a_token, late_copy] {
         let mut story = Story::begin();
+        story.broken(Broken::Disk, 0, 9);
         story.refresh(0, wrong.clone());
         assert_eq!(story.verdict(), [Rule::HonestFailure], "{wrong:?}");
     }
@@ -268,13 +287,58 @@ fn trouble_is_said_to_be_trouble() {
 }
 
 #[test]
+fn trouble_has_a_cause() {
+    // The refresh takes from the second second to the third.
+    let told = |outcome: Outcome, verb: Verb, fault: Option<(Broken, u64, u64)>| {
+        let mut story = Story::begin();
+        let refresh = story.refresh(0, answer(200, ""));
+        (refresh.outcome, refresh.verb) = (outcome, verb);
+        if let Some((broken, from, until)) = fault {
+            story.broken(broken, from, until);
+        }
+        story.verdict()
+    };
+    let unavailable = || Outcome::Answered(answer(503, "UNAVAILABLE"));
+    for (broken, other) in [(Broken::Disk, Broken::Process), (Broken::Process, Broken::Disk)] {
+        let outcome = || if broken == Broken::Disk { unavailable() } else { silence(None) };
+        for touches in [(0, 2), (2, 3), (3, 9), (0, 9)] {
+            assert_eq!(told(outcome(), Verb::Refresh, Some((broken, touches.0, touches.1))), [], "{touches:?}");
+        }
+        for elsewhere in [None, Some((broken, 0, 1)), Some((broken, 4, 9)), Some((other, 0, 9))] {
+            assert_eq!(told(outcome(), Verb::Refresh, elsewhere), [Rule::HonestFailure], "{elsewhere:?}");
+        }
+    }
+    let lost_patience = Outcome::Unknown { why: "timed out".to_owned(), timed_out: true, cookie: None };
+    assert_eq!(told(lost_patience, Verb::Refresh, Some((Broken::Process, 0, 9))), [Rule::HonestFailure]);
+    assert_eq!(told(unavailable(), Verb::Use, Some((Broken::Disk, 0, 9))), [Rule::HonestFailure], "reads go on");
+
+    let mut story = Story::begin();
+    story.rotate(0).cut_off(None);
+    assert_eq!(story.verdict(), []);
+    story.rotate(0).outcome = silence(None);
+    assert_eq!(story.verdict(), [Rule::HonestFailure], "another request was cut off");
+}
+
+#[test]
+fn a_full_disk_is_told_from_whatever_else_refuses_a_sign_in() {
+    assert!(is_unavailable(&Outcome::Answered(answer(503, "UNAVAILABLE"))));
+    let others =
+        [(200, ""), (401, "INVALID_CREDENTIALS"), (429, "RATE_LIMITED"), (500, "INTERNAL"), (503, "NOT_READY")];
+    for (status, code) in others {
+        assert!(!is_unavailable(&Outcome::Answered(answer(status, code))), "{status}");
+    }
+    assert!(!is_unavailable(&silence(None)));
+}
+
+#[test]
 fn when_nothing_is_broken_everybody_is_answered() {
     let mut story = Story::begin();
     story.refresh(0, answer(503, "UNAVAILABLE"));
+    story.broken(Broken::Disk, 0, 9);
     story.0.calm_since = Some(Duration::from_secs(4));
     assert_eq!(story.verdict(), []);
     story.refresh(0, answer(503, "UNAVAILABLE"));
-    story.rotate(0).outcome = Outcome::Unknown { why: "cut".to_owned(), cookie: None };
+    story.rotate(0).cut_off(None);
     story.0.complaints.push((Duration::from_secs(9), 0, "a freed disk is not written to".to_owned()));
     assert_eq!(story.verdict(), [Rule::Recovers; 3]);
 }

@@ -19,6 +19,9 @@ use super::{
 
 pub(super) const PASSWORD: &str = "quiet river under the oak";
 
+/// The header by which the line knows which operation it carries: its number in the history.
+pub(super) const NUMBER: &str = "x-soak-operation";
+
 /// Of so many ended sessions a client keeps what it held.
 const LEFT_BEHIND: usize = 3;
 
@@ -154,10 +157,10 @@ impl Client {
     }
 
     /// Begins another session, whatever this one is.
-    pub(super) async fn sign_in_succeeds(&mut self) -> bool {
+    pub(super) async fn sign_in_again(&mut self) -> Reply {
         let reply = self.sign_up_or_in(Verb::Login).await;
         self.signed_in(&reply);
-        reply.is_success()
+        reply
     }
 
     fn signed_in(&mut self, reply: &Reply) {
@@ -308,7 +311,7 @@ fn request(world: &World, url: &str, method: Method, path: &str, kind: Kind) -> 
 }
 
 fn operation(who: Identity, verb: Verb, presented: Option<&str>, attempt: Option<&str>) -> Operation {
-    let under_way = Outcome::Unknown { why: "under way".to_owned(), cookie: None };
+    let under_way = Outcome::Unknown { why: "under way".to_owned(), timed_out: false, cookie: None };
     Operation {
         client: who.client,
         party: who.party,
@@ -318,6 +321,7 @@ fn operation(who: Identity, verb: Verb, presented: Option<&str>, attempt: Option
         attempt: attempt.map(str::to_owned),
         started: Duration::ZERO,
         ended: None,
+        cut: false,
         outcome: under_way,
     }
 }
@@ -325,7 +329,7 @@ fn operation(who: Identity, verb: Verb, presented: Option<&str>, attempt: Option
 async fn record(world: &World, operation: Operation, request: RequestBuilder) -> Reply {
     let account = operation.account;
     let invoked = world.recorder.invoke(operation);
-    let mut reply = send(request).await;
+    let mut reply = send(request.header(NUMBER, invoked.0)).await;
     if let (Some(email_), Outcome::Answered(answer)) = (&reply.email, &mut reply.outcome)
         && *email_ != email(account)
     {

@@ -13,6 +13,7 @@ use super::super::token::Token;
 pub(super) struct History {
     pub(super) operations: Vec<Operation>,
     pub(super) incidents: Vec<Incident>,
+    pub(super) faults: Vec<Fault>,
     /// What did not recover from a fault, as whoever mended it saw: the account with which it was tried, and what was wrong.
     pub(super) complaints: Vec<(Duration, usize, String)>,
     /// From here on nothing is broken: whatever is asked later must be answered.
@@ -32,6 +33,8 @@ pub(super) struct Operation {
     pub(super) started: Duration,
     /// `None` while it is under way.
     pub(super) ended: Option<Duration>,
+    /// The line to the server has cut it off, at whatever moment.
+    pub(super) cut: bool,
     pub(super) outcome: Outcome,
 }
 
@@ -52,9 +55,10 @@ pub(super) enum Verb {
 
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
-    /// The connection broke: it may have been done or not. A cookie may have arrived before that.
+    /// The connection broke, or the client lost patience: it may have been done or not. A cookie may have arrived before that.
     Unknown {
         why: String,
+        timed_out: bool,
         cookie: Option<Token>,
     },
     Answered(Answer),
@@ -79,7 +83,33 @@ pub(super) enum Cookie {
     Cleared,
 }
 
-/// Something that was broken or mended.
+/// A time in which something was broken.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fault {
+    pub(super) broken: Broken,
+    pub(super) from: Duration,
+    /// `None` while it is.
+    pub(super) until: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Broken {
+    /// The process was killed and does not listen again yet.
+    Process,
+    /// The disk is full.
+    Disk,
+}
+
+impl Fault {
+    /// Whether any of it lies between these two. What a client measures begins before the server knows of it and ends
+    /// after that, so this needs no allowance.
+    pub(super) fn touches(&self, from: Duration, until: Option<Duration>) -> bool {
+        let over = |end: Option<Duration>, begin| end.is_some_and(|end| end < begin);
+        !over(self.until, from) && !over(until, self.from)
+    }
+}
+
+/// Something that was broken or mended, for whoever reads the history.
 #[derive(Clone, Debug)]
 pub(super) struct Incident {
     pub(super) at: Duration,
@@ -139,7 +169,7 @@ pub(super) struct Recorder {
 
 /// An operation that is under way.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Invoked(usize);
+pub(super) struct Invoked(pub(super) usize);
 
 impl Recorder {
     pub(super) fn new() -> Self {
@@ -164,6 +194,28 @@ impl Recorder {
         let mut history = self.lock();
         let at = self.begun.elapsed();
         history.incidents.push(Incident { at, what: what.into() });
+    }
+
+    /// From now on this is broken.
+    pub(super) fn breaks(&self, broken: Broken, what: &str) {
+        self.incident(what);
+        let mut history = self.lock();
+        let from = self.begun.elapsed();
+        history.faults.push(Fault { broken, from, until: None });
+    }
+
+    /// What was broken is mended.
+    pub(super) fn mended(&self, broken: Broken, what: &str) {
+        self.incident(what);
+        let mut history = self.lock();
+        let now = self.begun.elapsed();
+        let open = history.faults.iter_mut().filter(|fault| fault.broken == broken && fault.until.is_none());
+        open.for_each(|fault| fault.until = Some(now));
+    }
+
+    /// The line cuts off the operation of this number.
+    pub(super) fn cut(&self, number: usize) {
+        self.lock().operations[number].cut = true;
     }
 
     pub(super) fn complain(&self, account: usize, what: impl Into<String>) {
@@ -199,8 +251,10 @@ impl fmt::Display for Operation {
             write!(f, " attempt {attempt}")?;
         }
         match &self.outcome {
-            Outcome::Unknown { why, cookie: None } => write!(f, " -> unknown ({why})"),
-            Outcome::Unknown { why, cookie: Some(cookie) } => write!(f, " -> cookie {cookie:?}, then unknown ({why})"),
+            Outcome::Unknown { why, cookie: None, .. } => write!(f, " -> unknown ({why})"),
+            Outcome::Unknown { why, cookie: Some(cookie), .. } => {
+                write!(f, " -> cookie {cookie:?}, then unknown ({why})")
+            }
             Outcome::Answered(Answer { status, code, reason, cookie, access, .. }) => {
                 write!(f, " -> {status} {code} {reason}")?;
                 match cookie {

@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{figures::Damage, random::Random};
+use super::{client::NUMBER, figures::Damage, history::Recorder, random::Random};
 
 /// What the line may do to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,7 @@ struct Line {
     temper: Temper,
     random: Arc<Mutex<Random>>,
     damage: Arc<Damage>,
+    recorder: Recorder,
     quiet: CancellationToken,
 }
 
@@ -59,11 +60,12 @@ pub(super) async fn lay(
     temper: Temper,
     random: Random,
     damage: Arc<Damage>,
+    recorder: Recorder,
     quiet: CancellationToken,
 ) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let near = listener.local_addr()?;
-    let line = Line { upstream, temper, random: Arc::new(Mutex::new(random)), damage, quiet };
+    let line = Line { upstream, temper, random: Arc::new(Mutex::new(random)), damage, recorder, quiet };
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             let line = line.clone();
@@ -79,6 +81,9 @@ impl Line {
         client.set_nodelay(true)?;
         let request = read_request(&mut client).await?;
         let fate = self.fate(&request);
+        if matches!(fate, Fate::CutBefore | Fate::CutAtWork | Fate::CutAnswer | Fate::CutInside) {
+            self.recorder.cut(number(&request)?);
+        }
         if fate == Fate::CutBefore {
             self.damage.requests_cut.fetch_add(1, Relaxed);
             return client.set_zero_linger();
@@ -147,13 +152,21 @@ async fn read_request(client: &mut TcpStream) -> io::Result<Vec<u8>> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         let Some(head) = request.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
-        let length = String::from_utf8_lossy(&request[..head])
-            .lines()
-            .filter_map(|line| line.split_once(':'))
-            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-            .map_or(0, |(_, value)| value.trim().parse().unwrap_or(0));
+        let length = header(&request[..head], "content-length").unwrap_or(0);
         if request.len() >= head + 4 + length {
             return Ok(request);
         }
     }
+}
+
+/// Which operation it is.
+fn number(request: &[u8]) -> io::Result<usize> {
+    header(request, NUMBER).ok_or_else(|| io::Error::other("every client numbers its requests"))
+}
+
+fn header(head: &[u8], name: &str) -> Option<usize> {
+    let head = String::from_utf8_lossy(head);
+    let (_, value) =
+        head.lines().filter_map(|line| line.split_once(':')).find(|(it, _)| it.eq_ignore_ascii_case(name))?;
+    value.trim().parse().ok()
 }

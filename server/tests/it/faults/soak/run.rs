@@ -67,7 +67,7 @@ impl Run {
         };
         let upstream = supervisor.address().parse().expect("an address");
         let mut lay = async |temper| {
-            let line = proxy::lay(upstream, temper, random.fork(), Arc::clone(&damage), stop.clone());
+            let line = proxy::lay(upstream, temper, random.fork(), Arc::clone(&damage), recorder.clone(), stop.clone());
             format!("http://{}", line.await.expect("a free port"))
         };
         let (lossy, wild) = (lay(Temper::Lossy).await, lay(Temper::Wild).await);

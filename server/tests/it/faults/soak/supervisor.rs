@@ -14,7 +14,13 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{client::Client, figures::Damage, history::Recorder, random::Random};
+use super::{
+    checker::is_unavailable,
+    client::Client,
+    figures::Damage,
+    history::{Broken, Recorder},
+    random::Random,
+};
 use crate::support::program::Program;
 
 /// Out of the range from which the system takes ports for outgoing connections: nobody else gets it by chance, and nobody
@@ -24,6 +30,8 @@ const PORTS: std::ops::Range<u32> = 20_000..32_000;
 const DISK_FULL_EVERY: u64 = 4;
 /// A disk that is not full after so many sign-ins is none.
 const SIGN_INS: usize = 300;
+/// What SQLite says of a full disk, as the program logs it.
+const FULL: &str = "database or disk is full";
 /// How soon everything works again after a fault.
 const RECOVERY: Duration = Duration::from_secs(10);
 
@@ -36,6 +44,8 @@ pub(super) struct Supervisor {
     random: Random,
     damage: Arc<Damage>,
     log: String,
+    /// The accounts that found the disk full when they signed in, since the program was started.
+    found_full: Vec<usize>,
 }
 
 impl Supervisor {
@@ -47,8 +57,8 @@ impl Supervisor {
         damage: Arc<Damage>,
     ) -> Self {
         let address = free_address();
-        let (program, log) = (None, String::new());
-        Self { address, folder, settings, program, recorder, random, damage, log }
+        let (program, log, found_full) = (None, String::new(), vec![]);
+        Self { address, folder, settings, program, recorder, random, damage, log, found_full }
     }
 
     pub(super) fn address(&self) -> &str {
@@ -62,7 +72,7 @@ impl Supervisor {
             Program::start_at(&address, &folder, &settings)
         };
         self.program = Some(spawn_blocking(start).await.expect("it starts"));
-        self.recorder.incident("the program runs");
+        self.recorder.mended(Broken::Process, "the program runs");
     }
 
     /// Breaks one thing after the other until `until`, and leaves everything whole.
@@ -85,8 +95,9 @@ impl Supervisor {
 
     async fn kill_and_restart(&mut self) {
         let program = self.program.take().expect("it runs");
-        self.recorder.incident("kill -9");
-        self.log += &spawn_blocking(move || program.kill()).await.expect("it ends");
+        self.recorder.breaks(Broken::Process, "kill -9");
+        let log = spawn_blocking(move || program.kill()).await.expect("it ends");
+        self.keep(&log);
         self.damage.kills.fetch_add(1, Relaxed);
         if self.random.percent(30) {
             sleep(self.random.millis(0..500)).await;
@@ -94,34 +105,54 @@ impl Supervisor {
         self.start().await;
     }
 
-    /// Full means that a sign-in was refused for it; free again, that one succeeds without a restart.
+    /// Full means that a sign-in was refused for it, and for nothing else; free again, that one succeeds without a restart.
     async fn fill_and_free_the_disk(&mut self, probe: &mut Client) {
         self.set_disk_full(true).await;
         let mut left = SIGN_INS;
-        while left > 0 && probe.sign_in_succeeds().await {
+        let refused = loop {
+            let reply = probe.sign_in_again().await;
             left -= 1;
+            if left == 0 || !reply.is_success() {
+                break reply;
+            }
+        };
+        if is_unavailable(&refused.outcome) {
+            self.recorder.incident("a sign-in found the disk full");
+            self.damage.disk_full_episodes.fetch_add(1, Relaxed);
+            self.found_full.push(probe.account);
+        } else {
+            self.recorder.complain(probe.account, format!("a full disk makes a sign-in end as {:?}", refused.outcome));
         }
-        if left == 0 {
-            self.recorder.complain(probe.account, "a full disk is written to");
-        }
-        self.recorder.incident("a sign-in found the disk full");
         sleep(self.random.millis(300..1000)).await;
         self.set_disk_full(false).await;
         let recovers = async {
-            while !probe.sign_in_succeeds().await {
+            while !probe.sign_in_again().await.is_success() {
                 sleep(Duration::from_millis(20)).await;
             }
         };
         if timeout(RECOVERY, recovers).await.is_err() {
             self.recorder.complain(probe.account, "a freed disk is not written to without a restart");
         }
-        self.damage.disk_full_episodes.fetch_add(1, Relaxed);
     }
 
     async fn set_disk_full(&self, full: bool) {
         let program = self.program.as_ref().expect("it runs");
+        if full {
+            self.recorder.breaks(Broken::Disk, "the disk is full");
+        }
         program.fault(json!({"diskFull": full})).await;
-        self.recorder.incident(if full { "the disk is full" } else { "the disk has room" });
+        if !full {
+            self.recorder.mended(Broken::Disk, "the disk has room");
+        }
+    }
+
+    /// Looks through what an ended program logged: where somebody found the disk full, SQLite must have said so.
+    fn keep(&mut self, log: &str) {
+        let found_full = std::mem::take(&mut self.found_full);
+        if log.matches(FULL).count() < found_full.len() {
+            self.recorder.complain(found_full[0], "a sign-in was refused for a full disk, and SQLite did not say so");
+        }
+        self.log += log;
     }
 
     /// Ends the program as an operator does. Returns all that it ever logged.
@@ -129,7 +160,8 @@ impl Supervisor {
         let program = self.program.take().expect("it runs");
         let (status, log) = spawn_blocking(move || program.stop("-TERM")).await.expect("it ends");
         assert_eq!(status, Some(0), "it ends in order: {log}");
-        std::mem::take(&mut self.log) + &log
+        self.keep(&log);
+        std::mem::take(&mut self.log)
     }
 }
 

@@ -37,7 +37,8 @@ impl Reply {
     }
 
     fn unknown(error: &reqwest::Error, cookie: Option<String>) -> Self {
-        let outcome = Outcome::Unknown { why: why(error), cookie: cookie.as_deref().map(Token::read) };
+        let cookie_read = cookie.as_deref().map(Token::read);
+        let outcome = Outcome::Unknown { why: why(error), timed_out: error.is_timeout(), cookie: cookie_read };
         Self { outcome, cookie, access: None, email: None }
     }
 }
