@@ -7,11 +7,16 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     super::token::Token,
-    history::{Answer, Broken, Cookie, History, Operation, Outcome, Party, Verb},
+    client::Kind,
+    history::{Answer, Broken, Cookie, Fault, History, Operation, Outcome, Party, Verb},
 };
 
 /// After this time an ended session's access tokens are dead on every instance.
 const REVOCATION_REACHES_EVERYBODY: Duration = Duration::from_secs(1);
+/// C: for so long after the successor's first use a browser that names no attempts may be late with the token before.
+const TOLERANCE: Duration = Duration::from_secs(10);
+/// W, at the least: before that no successor is made in place of one that nobody used.
+const NOT_SUPERSEDED: Duration = Duration::from_secs(10);
 
 /// What must not have happened.
 #[derive(Clone, Debug)]
@@ -36,6 +41,8 @@ pub(super) enum Rule {
     OneLineage,
     /// I5: trouble is a 503, and never anything that a client acts upon; and without trouble everybody is answered.
     HonestFailure,
+    /// Who presents a replaced token whose successor was used is a thief.
+    TheftIsCaught,
     /// I6: when nothing is broken any more, everything works again.
     Recovers,
 }
@@ -80,6 +87,7 @@ pub(super) fn check(history: &History) -> Vec<Violation> {
         violations.extend(line.one_token_a_generation());
         violations.extend(line.generations_never_go_back());
         violations.extend(line.replaced_tokens_are_dead());
+        violations.extend(line.theft_is_caught());
     }
     violations.sort_by_key(|violation| violation.at);
     violations
@@ -89,10 +97,12 @@ pub(super) fn check(history: &History) -> Vec<Violation> {
 pub(super) struct Line<'a> {
     pub(super) session: &'a str,
     operations: Vec<&'a Operation>,
+    faults: &'a [Fault],
 }
 
 /// One for each session that anybody knows of.
 pub(super) fn lines(history: &History) -> Vec<Line<'_>> {
+    let faults = &history.faults[..];
     let mut sessions: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
     for operation in &history.operations {
         if let Some(session) = operation.session() {
@@ -102,7 +112,7 @@ pub(super) fn lines(history: &History) -> Vec<Line<'_>> {
     for operations in sessions.values_mut() {
         operations.sort_by_key(|operation| operation.started);
     }
-    sessions.into_iter().map(|(session, operations)| Line { session, operations }).collect()
+    sessions.into_iter().map(|(session, operations)| Line { session, operations, faults }).collect()
 }
 
 /// Codes that end a session in the client although nobody ended it in the server.
@@ -268,6 +278,49 @@ impl Line<'_> {
         }
         violations
     }
+
+    fn theft_is_caught(&self) -> Vec<Violation> {
+        let missed =
+            |operation: &&&Operation| operation.success().is_some() || operation.refused() == Some("REFRESH_DUPLICATE");
+        let violation = |operation: &&Operation| {
+            Violation::of(Rule::TheftIsCaught, operation, "a replaced token, whose successor was used, is no theft")
+        };
+        self.certain_thefts().filter(missed).map(violation).collect()
+    }
+
+    /// The refreshes that can be nothing but theft, if they are answered at all: with a token of a generation before one
+    /// whose access token was used, in an attempt that nobody has made before.
+    fn certain_thefts(&self) -> impl Iterator<Item = &&Operation> {
+        self.operations.iter().filter(|theft| {
+            let known = |earlier: &&Operation| {
+                earlier.started < theft.started && earlier.attempt.is_some() && earlier.attempt == theft.attempt
+            };
+            theft.verb == Verb::Refresh
+                && !self.operations.iter().any(known)
+                && self.operations.iter().any(|using| self.proves(using, theft))
+        })
+    }
+
+    /// Whether this use of an access token had confirmed, for certain, a successor of the token that is presented.
+    fn proves(&self, using: &Operation, theft: &Operation) -> bool {
+        let (Some(used), Some(presented)) = (&using.presented, &theft.presented) else { return false };
+        let Kind { browser, attempts } = Kind::of(theft.client);
+        let tolerance = if browser && !attempts { TOLERANCE } else { Duration::ZERO };
+        // Uses are noted in memory and written later: a kill forgets them.
+        let forgotten = |fault: &Fault| fault.broken == Broken::Process && fault.touches(using.started, theft.ended);
+        // Only the head is confirmed. It is one until somebody supersedes it, which is too early in this time.
+        let made = self.operations.iter().filter(|making| {
+            making.verb == Verb::Refresh
+                && making.presented.as_ref().is_some_and(|token| token.generation + 1 == used.generation)
+        });
+        let made = made.map(|making| making.started).min();
+        using.verb == Verb::Use
+            && using.success().is_some()
+            && used.generation > presented.generation
+            && using.was_over(theft.started.saturating_sub(tolerance))
+            && made.is_some_and(|made| using.was_over(made + NOT_SUPERSEDED))
+            && !self.faults.iter().any(forgotten)
+    }
 }
 
 /// I3 and I5 for the sign-ups and sign-ins of one account.
@@ -356,4 +409,10 @@ fn unanswered(operation: &Operation, history: &History) -> Option<Violation> {
 /// Whether it says that the store cannot be used.
 pub(super) fn is_unavailable(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Answered(Answer { status: 503, code, .. }) if code == "UNAVAILABLE")
+}
+
+/// How many presentations could be nothing but theft, and were answered.
+pub(super) fn certain_thefts(history: &History) -> usize {
+    let answered = |theft: &&&Operation| theft.answer().is_some_and(|answer| answer.status != 503);
+    lines(history).iter().map(|line| line.certain_thefts().filter(answered).count()).sum()
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     super::{database::Row, token::Token},
-    checker::{Rule, Violation, check, is_unavailable},
+    checker::{Rule, Violation, certain_thefts, check, is_unavailable},
     client::email,
     history::{Answer, Broken, Cookie, Fault, History, Operation, Outcome, Party, Verb},
     report::report,
@@ -73,6 +73,11 @@ impl Story {
 
     fn use_token(&mut self, generation: u64, answer: Answer) -> &mut Operation {
         self.tell(Verb::Use, Some(token(generation, b'a')), answer)
+    }
+
+    /// A use of an access token of this generation, and it is accepted.
+    fn is_used(&mut self, generation: u64) -> &mut Operation {
+        self.use_token(generation, answer(200, ""))
     }
 
     /// From this second to that one.
@@ -328,6 +333,81 @@ fn a_full_disk_is_told_from_whatever_else_refuses_a_sign_in() {
         assert!(!is_unavailable(&Outcome::Answered(answer(status, code))), "{status}");
     }
     assert!(!is_unavailable(&silence(None)));
+}
+
+/// Somebody rotated and used the new access token, and then the old refresh token is presented.
+fn robbed(kind: usize, presented: impl FnOnce(&mut Story)) -> (Vec<Rule>, usize) {
+    let mut story = Story::begin();
+    story.rotate(0).attempt = Some("x".to_owned());
+    story.is_used(1);
+    presented(&mut story);
+    story.0.operations.iter_mut().for_each(|operation| operation.client = kind);
+    (story.verdict(), certain_thefts(&story.0))
+}
+
+#[test]
+fn a_replaced_token_whose_successor_was_used_is_theft() {
+    let successor = || given(200, token(1, b'a'));
+    let missed = (vec![Rule::TheftIsCaught], 1);
+    for kind in [0, 1, 3] {
+        assert_eq!(robbed(kind, |story| story.refresh(0, successor()).party = Party::Thief), missed);
+        let quiet = Answer { cookie: Cookie::Untouched, ..successor() };
+        assert_eq!(robbed(kind, |story| story.refresh(0, quiet).attempt = Some("y".to_owned())), missed);
+        let late_copy = answer(409, "REFRESH_DUPLICATE");
+        assert_eq!(robbed(kind, |story| story.refresh(0, late_copy).attempt = Some("y".to_owned())), missed);
+        let caught = |code| move |story: &mut Story| story.refresh(0, answer(403, code)).party = Party::Thief;
+        assert_eq!(robbed(kind, caught("REFRESH_REUSED")), (vec![], 1));
+    }
+    let later = |story: &mut Story| {
+        let operation = story.refresh(0, successor());
+        (operation.started, operation.ended) = (Duration::from_secs(16), Some(Duration::from_secs(17)));
+    };
+    assert_eq!(robbed(2, later), missed, "after the tolerance of a browser that names no attempts");
+    let unanswered = |story: &mut Story| story.refresh(0, successor()).cut_off(None);
+    assert_eq!(robbed(0, unanswered), (vec![], 0));
+}
+
+#[test]
+fn it_is_no_theft_for_certain() {
+    let successor = || given(200, token(1, b'a'));
+    let again = |story: &mut Story| story.refresh(0, successor()).attempt = Some("x".to_owned());
+    assert_eq!(robbed(0, again), (vec![], 0), "in an attempt that was made before");
+    let in_flight = |story: &mut Story| story.refresh(0, successor()).attempt = None;
+    assert_eq!(robbed(2, in_flight), (vec![], 0), "within the tolerance of a browser that names no attempts");
+    for second in 4..8 {
+        let killed = |story: &mut Story| {
+            story.refresh(0, successor());
+            story.broken(Broken::Process, second, second);
+        };
+        assert_eq!(robbed(0, killed), (vec![], 0), "after a kill, which forgets the use");
+    }
+    let earlier_kill = |story: &mut Story| {
+        story.refresh(0, successor());
+        story.broken(Broken::Process, 2, 3);
+    };
+    assert_eq!(robbed(0, earlier_kill), (vec![Rule::TheftIsCaught], 1), "a kill before the use forgets nothing of it");
+
+    let full_disk = |story: &mut Story| {
+        story.refresh(0, successor());
+        story.broken(Broken::Disk, 0, 9);
+    };
+    assert_eq!(robbed(0, full_disk), (vec![Rule::TheftIsCaught], 1), "nor does a full disk");
+
+    let head = |story: &mut Story| story.rotate(1).attempt = None;
+    assert_eq!(robbed(0, head), (vec![], 0), "the access token must be of a successor");
+    let mut story = Story::begin();
+    story.rotate(0);
+    story.is_used(1).cut_off(None);
+    story.refresh(0, successor());
+    assert_eq!(certain_thefts(&story.0), 0, "the use must have been accepted");
+
+    let mut story = Story::begin();
+    story.rotate(0);
+    let late = story.is_used(1);
+    (late.started, late.ended) = (Duration::from_secs(13), Some(Duration::from_secs(14)));
+    let theft = story.refresh(0, successor());
+    (theft.started, theft.ended) = (Duration::from_secs(15), Some(Duration::from_secs(16)));
+    assert_eq!(certain_thefts(&story.0), 0, "somebody may have superseded the successor before it was used");
 }
 
 #[test]

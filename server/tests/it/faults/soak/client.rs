@@ -56,6 +56,8 @@ pub(super) struct World {
 pub(super) struct Held {
     pub(super) cookie: Option<String>,
     pub(super) access: Option<String>,
+    /// The access token that was accepted last.
+    pub(super) used: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,7 +167,7 @@ impl Client {
 
     fn signed_in(&mut self, reply: &Reply) {
         if reply.is_success() {
-            self.held.send_replace(Held { cookie: reply.cookie.clone(), access: reply.access.clone() });
+            self.held.send_replace(Held { cookie: reply.cookie.clone(), access: reply.access.clone(), used: None });
             self.standing = Standing::SignedIn;
         }
     }
@@ -212,6 +214,9 @@ impl Client {
     async fn use_token(&mut self) -> bool {
         let access = self.held.borrow().access.clone();
         let reply = use_token(&self.world, self.identity(), &self.url, access.as_deref()).await;
+        if reply.is_success() {
+            self.held.send_modify(|held| held.used = access);
+        }
         if reply.is_final_refusal() {
             // The client asks for the reason.
             return self.refresh().await;

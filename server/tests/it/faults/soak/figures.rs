@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    checker::{Rule, Violation},
+    checker::{Rule, Violation, certain_thefts},
     history::{History, Verb},
 };
 
@@ -52,6 +52,7 @@ impl fmt::Display for Figures<'_> {
         )?;
         let Some(violations) = self.violations else { return Ok(()) };
         let lost = violations.iter().filter(|violation| violation.rule == Rule::NobodyIsLoggedOut).count();
+        write!(f, ", of tokens whose successor was used {}", certain_thefts(self.history))?;
         write!(f, ", sessions lost: {lost}, other violations: {}", violations.len() - lost)
     }
 }

@@ -30,8 +30,12 @@ impl Thief {
             let loot = self.victim.borrow().clone();
             if let Some(cookie) = loot.cookie.as_deref() {
                 let stolen = Token::read(cookie);
-                // One in three is at once; the others wait until the loot is two generations old.
-                if self.random.percent(33) || self.grows_old(&stolen).await {
+                let is_due = match self.random.below(3) {
+                    0 => true,
+                    1 => self.grows_old(&stolen).await,
+                    _ => self.successor_is_used(&stolen).await,
+                };
+                if is_due {
                     self.replay(&loot).await;
                 }
             }
@@ -40,11 +44,25 @@ impl Thief {
 
     /// Whether the victim rotates twice in reasonable time, and not signs in anew.
     async fn grows_old(&mut self, stolen: &Token) -> bool {
-        let replaced = |held: &Held| {
+        self.sees(|held| {
             let now = held.cookie.as_deref().map(Token::read);
             now.is_some_and(|now| now.session != stolen.session || now.generation >= stolen.generation + 2)
-        };
-        let wait = timeout(self.random.millis(5000..10_000), self.victim.wait_for(replaced));
+        })
+        .await
+    }
+
+    /// Whether, in reasonable time, the victim's access token of a later generation is accepted. From then on the loot is
+    /// evidence.
+    async fn successor_is_used(&mut self, stolen: &Token) -> bool {
+        self.sees(|held| {
+            let used = held.used.as_deref().map(Token::read);
+            used.is_some_and(|used| used.session == stolen.session && used.generation > stolen.generation)
+        })
+        .await
+    }
+
+    async fn sees(&mut self, so: impl Fn(&Held) -> bool) -> bool {
+        let wait = timeout(self.random.millis(5000..10_000), self.victim.wait_for(|held| so(held)));
         tokio::select! {
             held = wait => held.is_ok_and(|held| held.is_ok()),
             () = self.world.stop.cancelled() => false,
