@@ -117,9 +117,11 @@ impl Server {
         draining.await?;
         background.wait().await;
         // What was used while the last requests finished.
-        auth.confirmations.write(&*auth.sessions, auth.clock.now()).await?;
-        auth.sessions.settle().await?;
-        Ok(outcome?)
+        let written = auth.confirmations.write(&*auth.sessions, auth.clock.now()).await;
+        let settled = auth.sessions.settle().await;
+        outcome?;
+        written?;
+        Ok(settled?)
     }
 }
 

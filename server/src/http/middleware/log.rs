@@ -12,7 +12,8 @@ use crate::http::error::ApiError;
 pub(in crate::http) async fn log(request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map_or("(page or asset)", MatchedPath::as_str).to_owned();
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-    let span = tracing::info_span!("request", %id, method = %request.method(), path);
+    // Of the highest level, or whoever logs warnings alone would not learn of which request they are.
+    let span = tracing::error_span!("request", %id, method = %request.method(), path);
     let started = tokio::time::Instant::now();
     async move {
         let response = next.run(request).await;

@@ -121,7 +121,11 @@ impl Sessions for SqliteStore {
     }
 
     async fn settle(&self) -> Result<(), StorageError> {
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+        // It does not fail where another process reads, but says so in a row.
+        let busy: bool = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.writer).await?.try_get(0)?;
+        if busy {
+            tracing::warn!("another process uses the database: its newest data stays in the log beside it (-wal)");
+        }
         Ok(())
     }
 

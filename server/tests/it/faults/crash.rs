@@ -95,7 +95,7 @@ async fn a_crash_after_a_theft_is_committed_leaves_the_session_dead() {
     assert_eq!(answer.body["reason"], "REUSE_DETECTED");
 }
 
-/// The same two points of every request that writes: before, nothing has changed; after, all of it has. Nobody was told
+/// The same two points of every request of a person that writes: before, nothing has changed; after, all of it has. Nobody was told
 /// anything.
 #[tokio::test]
 async fn a_crash_around_the_commit_of_any_write_leaves_nothing_of_it_or_all() {
@@ -104,7 +104,7 @@ async fn a_crash_around_the_commit_of_any_write_leaves_nothing_of_it_or_all() {
             let (home, server) = Home::begin().await;
             let before = home.rows().await;
             server.fault(json!({"abortAt": point})).await;
-            write.ask(&home.ada).await.expect_err("the answer is lost");
+            write.ask(&home.ada, &home.tablet).await.expect_err("the answer is lost");
             server.end();
             assert_eq!(home.rows().await != before, committed, "{write:?}, {point}");
             assert_eq!(home.shows_after_a_restart(write).await, committed, "{write:?}, {point}");

@@ -1,17 +1,20 @@
 //! The connection breaks around the commit of a refresh.
 
-use std::{fmt::Write as _, io, net::SocketAddr};
+use std::{fmt::Write as _, io, net::SocketAddr, time::Duration};
 
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
+    time::timeout,
 };
 
 use super::{database, token::Token};
 use crate::support::{Person, TestApp, program::Program};
 
+/// Longer than anything here takes on any machine: without it a test that fails would go on for ever.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Rounds of a race between a hang-up and the server's work.
 const ROUNDS: usize = 25;
 
@@ -93,13 +96,15 @@ impl Call {
                 let connection = send_refresh(&self.ada).await;
                 self.server.fault(json!({"awaitHeldCommit": true})).await;
                 reset(connection);
-                self.server.fault(json!({"awaitHeldCommit": false})).await;
+                let given_up = self.server.fault(json!({"awaitHeldCommit": false}));
+                timeout(PATIENCE, given_up).await.expect("it is noticed that nobody waits");
                 self.server.fault(json!({"holdCommits": false})).await;
                 assert_eq!(self.generation().await, before, "what nobody waits for is given up");
             }
             HangUp::AfterTheCommit => {
                 let connection = send_refresh(&self.ada).await;
-                while self.generation().await == before {}
+                let rotates = async { while self.generation().await == before {} };
+                timeout(PATIENCE, rotates).await.expect("the refresh is committed");
                 reset(connection);
             }
             HangUp::Sometime(turns) => {

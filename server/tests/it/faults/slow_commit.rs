@@ -14,8 +14,8 @@ const AN_ANSWER_WOULD_HAVE_COME: Duration = Duration::from_millis(300);
 /// Asks, and returns while the commit is held.
 async fn ask_and_hold(home: &Home, server: &Program, write: Write) -> JoinHandle<reqwest::Result<u16>> {
     server.fault(json!({"holdCommits": true})).await;
-    let ada = home.ada.copy();
-    let asking = tokio::spawn(async move { write.ask(&ada).await });
+    let (ada, tablet) = (home.ada.copy(), home.tablet.copy());
+    let asking = tokio::spawn(async move { write.ask(&ada, &tablet).await });
     server.fault(json!({"awaitHeldCommit": true})).await;
     asking
 }

@@ -1,10 +1,11 @@
-//! Every request that writes, for the faults that break writes.
+//! Every request of a person that writes, for the faults that break writes.
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
+use sessionkeep_types::{SessionId, routes};
 use tempfile::TempDir;
 
-use super::{database, restart};
+use super::{database, restart, token::Token};
 use crate::support::{EMAIL, PASSWORD, Person, program::Program};
 
 const BOB: &str = "bob@example.com";
@@ -16,6 +17,7 @@ pub(super) enum Write {
     SignIn,
     Refresh,
     SignOut,
+    EndSession,
     EndOtherSessions,
     ChangePassword,
     ChangeName,
@@ -23,18 +25,20 @@ pub(super) enum Write {
 }
 
 impl Write {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::SignUp,
         Self::SignIn,
         Self::Refresh,
         Self::SignOut,
+        Self::EndSession,
         Self::EndOtherSessions,
         Self::ChangePassword,
         Self::ChangeName,
         Self::DeleteAccount,
     ];
 
-    fn request(self, ada: &Person) -> RequestBuilder {
+    /// `tablet` is another device of hers.
+    fn request(self, ada: &Person, tablet: &Person) -> RequestBuilder {
         let credentials = |email: &str| json!({"email": email, "password": PASSWORD});
         let token = ada.access_token.as_deref().expect("an access token");
         let with_token = |request: RequestBuilder| request.header("authorization", format!("Bearer {token}"));
@@ -43,6 +47,10 @@ impl Write {
             Self::SignIn => ada.request(Method::POST, "/api/auth/login").json(&credentials(EMAIL)),
             Self::Refresh => ada.with_cookie("/api/auth/refresh"),
             Self::SignOut => ada.with_cookie("/api/auth/logout"),
+            Self::EndSession => {
+                let session = Token::read(tablet.access_token.as_deref().expect("an access token")).session;
+                with_token(ada.request(Method::DELETE, &routes::session(&SessionId::new(session))))
+            }
             Self::EndOtherSessions => with_token(ada.request(Method::DELETE, "/api/sessions")),
             Self::ChangePassword => with_token(ada.with_cookie("/api/auth/password"))
                 .json(&json!({"currentPassword": PASSWORD, "newPassword": OTHER_PASSWORD})),
@@ -54,8 +62,8 @@ impl Write {
     }
 
     /// Asks, and waits for the whole answer. Returns its status.
-    pub(super) async fn ask(self, ada: &Person) -> reqwest::Result<u16> {
-        let answer = self.request(ada).send().await?;
+    pub(super) async fn ask(self, ada: &Person, tablet: &Person) -> reqwest::Result<u16> {
+        let answer = self.request(ada, tablet).send().await?;
         let status = answer.status().as_u16();
         answer.bytes().await?;
         Ok(status)
@@ -65,7 +73,7 @@ impl Write {
         match self {
             Self::SignUp => 201,
             Self::SignIn | Self::Refresh | Self::ChangePassword | Self::ChangeName => 200,
-            Self::SignOut | Self::EndOtherSessions | Self::DeleteAccount => 204,
+            Self::SignOut | Self::EndSession | Self::EndOtherSessions | Self::DeleteAccount => 204,
         }
     }
 }
@@ -74,7 +82,7 @@ impl Write {
 pub(super) struct Home {
     folder: TempDir,
     pub(super) ada: Person,
-    tablet: Person,
+    pub(super) tablet: Person,
 }
 
 impl Home {
@@ -106,7 +114,7 @@ impl Home {
             Write::SignIn => self.ada.sessions().await.len() == 3,
             Write::Refresh => database::sessions(&self.folder).await.iter().any(|session| session.generation == 1),
             Write::SignOut => self.ada.me().await.outcome() == (403, "TOKEN_REVOKED"),
-            Write::EndOtherSessions => self.tablet.me().await.outcome() == (403, "TOKEN_REVOKED"),
+            Write::EndSession | Write::EndOtherSessions => self.tablet.me().await.outcome() == (403, "TOKEN_REVOKED"),
             Write::ChangePassword => {
                 let (old, new) = (signs_in(EMAIL, PASSWORD).await, signs_in(EMAIL, OTHER_PASSWORD).await);
                 assert_ne!(old, new, "one of the two is right");

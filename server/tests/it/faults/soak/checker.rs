@@ -309,16 +309,18 @@ impl Line<'_> {
         // Uses are noted in memory and written later: a kill forgets them.
         let forgotten = |fault: &Fault| fault.broken == Broken::Process && fault.touches(using.started, theft.ended);
         // Only the head is confirmed. It is one until somebody supersedes it, which is too early in this time.
-        let made = self.operations.iter().filter(|making| {
-            making.verb == Verb::Refresh
-                && making.presented.as_ref().is_some_and(|token| token.generation + 1 == used.generation)
-        });
-        let made = made.map(|making| making.started).min();
+        let made = || {
+            let making = self.operations.iter().filter(|making| {
+                making.verb == Verb::Refresh
+                    && making.presented.as_ref().is_some_and(|token| token.generation + 1 == used.generation)
+            });
+            making.map(|making| making.started).min()
+        };
         using.verb == Verb::Use
             && using.success().is_some()
             && used.generation > presented.generation
             && using.was_over(theft.started.saturating_sub(tolerance))
-            && made.is_some_and(|made| using.was_over(made + NOT_SUPERSEDED))
+            && made().is_some_and(|made| using.was_over(made + NOT_SUPERSEDED))
             && !self.faults.iter().any(forgotten)
     }
 }
@@ -383,7 +385,8 @@ fn manners(operation: &Operation) -> Vec<Violation> {
 
 /// I5, I6: who asks is answered. Excused is
 /// * silence, if the line has cut that very request off, or the process was killed while it was under way;
-/// * 503, if it wants to write and the disk was full while it was under way.
+/// * 503, if it wants to write and the disk was full while it was under way, or if it needs a password hashed and the server
+///   logged that it had too much of that to do.
 ///
 /// Nothing excuses a client's waiting in vain for as long as it has patience: whatever breaks says so at once.
 fn unanswered(operation: &Operation, history: &History) -> Option<Violation> {
@@ -391,6 +394,12 @@ fn unanswered(operation: &Operation, history: &History) -> Option<Violation> {
         let faults = history.faults.iter().filter(|fault| fault.broken == what);
         faults.into_iter().any(|fault| fault.touches(operation.started, operation.ended))
     };
+    let shed = |answer: &Answer| {
+        [Verb::Register, Verb::Login].contains(&operation.verb) && history.shed.contains(&answer.request_id)
+    };
+    if operation.answer().is_some_and(|answer| answer.status == 503 && shed(answer)) {
+        return None;
+    }
     let (excused, what) = match &operation.outcome {
         Outcome::Unknown { timed_out: true, .. } => (false, "no answer for as long as the client waits"),
         Outcome::Unknown { .. } => (operation.cut || broken(Broken::Process), "no answer, though nothing cut it off"),

@@ -22,7 +22,7 @@ fn token(generation: u64, letter: u8) -> Token {
 
 fn answer(status: u16, code: &str) -> Answer {
     let (code, reason, cookie) = (code.to_owned(), String::new(), Cookie::Untouched);
-    Answer { status, code, reason, cookie, access: None, retry_after: status == 503 }
+    Answer { status, code, reason, cookie, access: None, retry_after: status == 503, request_id: "r".to_owned() }
 }
 
 fn given(status: u16, cookie: Token) -> Answer {
@@ -272,6 +272,20 @@ fn generations_never_go_back() {
     let quiet = Answer { access: Some(token(0, b'a')), ..answer(200, "") };
     story.refresh(1, quiet);
     assert_eq!(story.verdict(), [Rule::OneLineage]);
+}
+
+#[test]
+fn a_sign_in_may_be_turned_away_where_the_server_logged_that_it_had_too_much_to_hash() {
+    for (shed, verb, verdict) in [
+        ("r", Verb::Login, vec![]),
+        ("another", Verb::Login, vec![Rule::HonestFailure]),
+        ("r", Verb::Refresh, vec![Rule::HonestFailure]),
+    ] {
+        let mut story = Story::begin();
+        story.0.shed.insert(shed.to_owned());
+        story.tell(verb, (verb == Verb::Refresh).then(|| token(0, b'a')), answer(503, "UNAVAILABLE"));
+        assert_eq!(story.verdict(), verdict, "{shed} {verb:?}");
+    }
 }
 
 #[test]

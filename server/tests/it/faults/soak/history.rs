@@ -1,6 +1,7 @@
 //! What every client asked for, when, and what became of it. Written while the run goes on, judged afterwards.
 
 use std::{
+    collections::HashSet,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -16,6 +17,8 @@ pub(super) struct History {
     pub(super) faults: Vec<Fault>,
     /// What did not recover from a fault, as whoever mended it saw: the account with which it was tried, and what was wrong.
     pub(super) complaints: Vec<(Duration, usize, String)>,
+    /// The requests that the server turned away because it had too much to hash, as it logged.
+    pub(super) shed: HashSet<String>,
     /// From here on nothing is broken: whatever is asked later must be answered.
     pub(super) calm_since: Option<Duration>,
 }
@@ -73,6 +76,8 @@ pub(super) struct Answer {
     pub(super) cookie: Cookie,
     pub(super) access: Option<Token>,
     pub(super) retry_after: bool,
+    /// As the answer names the request; empty for a success.
+    pub(super) request_id: String,
 }
 
 /// What an answer does to the cookie jar.

@@ -18,7 +18,7 @@ use super::{
     checker::is_unavailable,
     client::Client,
     figures::Damage,
-    history::{Broken, Recorder},
+    history::{Broken, Outcome, Recorder},
     random::Random,
 };
 use crate::support::program::Program;
@@ -44,8 +44,8 @@ pub(super) struct Supervisor {
     random: Random,
     damage: Arc<Damage>,
     log: String,
-    /// The accounts that found the disk full when they signed in, since the program was started.
-    found_full: Vec<usize>,
+    /// Who found the disk full when signing in, since the program was started: the account, and the request's id.
+    found_full: Vec<(usize, String)>,
 }
 
 impl Supervisor {
@@ -116,10 +116,12 @@ impl Supervisor {
                 break reply;
             }
         };
-        if is_unavailable(&refused.outcome) {
+        if let Outcome::Answered(answer) = &refused.outcome
+            && is_unavailable(&refused.outcome)
+        {
             self.recorder.incident("a sign-in found the disk full");
             self.damage.disk_full_episodes.fetch_add(1, Relaxed);
-            self.found_full.push(probe.account);
+            self.found_full.push((probe.account, answer.request_id.clone()));
         } else {
             self.recorder.complain(probe.account, format!("a full disk makes a sign-in end as {:?}", refused.outcome));
         }
@@ -148,9 +150,12 @@ impl Supervisor {
 
     /// Looks through what an ended program logged: where somebody found the disk full, SQLite must have said so.
     fn keep(&mut self, log: &str) {
-        let found_full = std::mem::take(&mut self.found_full);
-        if log.matches(FULL).count() < found_full.len() {
-            self.recorder.complain(found_full[0], "a sign-in was refused for a full disk, and SQLite did not say so");
+        for (account, request) in std::mem::take(&mut self.found_full) {
+            let of_it: Vec<_> = log.lines().filter(|line| line.contains(&request)).collect();
+            if !of_it.iter().any(|line| line.contains(FULL)) {
+                let what = format!("a sign-in was refused for a full disk, and SQLite did not say so: {of_it:?}");
+                self.recorder.complain(account, what);
+            }
         }
         self.log += log;
     }

@@ -75,6 +75,7 @@ async fn read(response: Response) -> Reply {
         cookie: jar,
         access: access.as_deref().map(Token::read),
         retry_after,
+        request_id: word("requestId"),
     };
     Reply { outcome: Outcome::Answered(answer), cookie, access, email: body["email"].as_str().map(str::to_owned) }
 }
