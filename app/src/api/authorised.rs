@@ -142,8 +142,8 @@ impl AuthorisedApi {
             return answer;
         }
         // What arrives after a sign-out belongs to somebody who has left.
-        if cookie == Cookie::Writes && answer.is_ok() {
-            self.manager.came_too_late();
+        if cookie == Cookie::Writes {
+            self.manager.came_too_late(answer.and_then(|body| decode(&body)));
         }
         Err(ApiError::SignedOut)
     }

@@ -43,10 +43,10 @@ pub(crate) fn token(name: &str, life: u64) -> Answer {
     answer(200, &json!({"accessToken": name, "tokenType": "Bearer", "expiresIn": life}))
 }
 
-/// A token whose claims are `{"sub":"ada"}`.
-pub(crate) const ADAS: &str = "e30.eyJzdWIiOiJhZGEifQ.c2ln";
-/// A token whose claims are `{"sub":"eve"}`.
-pub(crate) const EVES: &str = "e30.eyJzdWIiOiJldmUifQ.c2ln";
+/// A token whose claims are `{"sub":"ada","sid":"adas"}`.
+pub(crate) const ADAS: &str = "e30.eyJzdWIiOiJhZGEiLCJzaWQiOiJhZGFzIn0.c2ln";
+/// A token whose claims are `{"sub":"eve","sid":"eves"}`.
+pub(crate) const EVES: &str = "e30.eyJzdWIiOiJldmUiLCJzaWQiOiJldmVzIn0.c2ln";
 
 pub(crate) fn signed_in(name: &str, life: u64) -> Answer {
     answer(200, &json!({"accessToken": name, "tokenType": "Bearer", "expiresIn": life, "user": user("ada")}))

@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use futures::future::{Either, select};
 use serde::de::DeserializeOwned;
-use sessionkeep_types::{AuthResponse, LoginRequest, RegisterRequest, TokenResponse, routes};
+use sessionkeep_types::{AccessToken, AuthResponse, LoginRequest, RegisterRequest, TokenResponse, routes};
 
 use super::{
     error::ApiError,
     transport::{Method, NoAnswer, Request, Transport},
 };
-use crate::session::Clock;
+use crate::session::{Clock, bearer, session_of};
 
 /// After this long a request is given up: on a phone that changed networks it would hang for minutes.
 const ABORT_AFTER: Duration = Duration::from_secs(10);
@@ -58,6 +58,13 @@ impl PublicApi {
     /// `POST /api/auth/logout`.
     pub(crate) async fn logout(&self) -> Result<(), ApiError> {
         self.exchange(requested_by_us(Request::new(Method::Post, routes::LOGOUT))).await.map(drop)
+    }
+
+    /// `DELETE /api/sessions/{id}` of the session that the token belongs to. Where it names none there is nothing to end.
+    pub(crate) async fn end_session_of(&self, token: &AccessToken) -> Result<(), ApiError> {
+        let Some(session) = session_of(token) else { return Ok(()) };
+        let request = Request::new(Method::Delete, routes::session(&session));
+        self.exchange(request.header("authorization", bearer(token))).await.map(drop)
     }
 
     /// Sends the request and reads the JSON of a success.

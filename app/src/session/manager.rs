@@ -11,7 +11,7 @@ use futures::{
     channel::oneshot,
     future::{Either, select},
 };
-use sessionkeep_types::{AuthResponse, EndReason, LoginRequest, RegisterRequest, TokenResponse, User};
+use sessionkeep_types::{AccessToken, AuthResponse, EndReason, LoginRequest, RegisterRequest, TokenResponse, User};
 
 use super::{
     attempt::Attempts,
@@ -30,9 +30,10 @@ const REFRESH_PATIENCE: Duration = Duration::from_secs(5);
 /// How long signing in and out wait: longer than any request may take, so that a slow answer of another tab does not set
 /// its cookie over theirs.
 const SIGN_PATIENCE: Duration = Duration::from_secs(12);
-/// How long a new cookie may be on its way, in failures whose wait is as long: a second or two.
-const COOKIE_ON_ITS_WAY: u32 = 3;
-/// Written while the server has not heard of a sign-out: a reload must not bring the session back.
+/// How long a new cookie may be on its way.
+const COOKIE_ON_ITS_WAY: Duration = Duration::from_secs(2);
+/// Written while the server has not heard of a sign-out: a reload must not bring the session back. Each sign-out writes an
+/// id of its own and removes no other: another tab may have signed out since, from a cookie that came later.
 const SIGN_OUT_PENDING: &str = "sessionkeep.sign-out-pending";
 
 /// Keeps the session of one page.
@@ -129,7 +130,7 @@ impl Manager {
 
     /// Signs out, here and in the other tabs at once. The server hears of it as soon as it can be reached.
     pub fn sign_out(self: &Rc<Self>) {
-        self.ports.storage.write(SIGN_OUT_PENDING, "1");
+        self.ports.storage.write(SIGN_OUT_PENDING, &self.ports.random.id());
         self.happened(Event::SignedOutHere);
         self.ports.tabs.tell(News::SignedOut);
         self.tell_server_of_sign_out();
@@ -138,17 +139,23 @@ impl Manager {
     /// A sign-out that the server has not heard of yet comes before the next sign-in: the new cookie would take the place
     /// of the old one, and the old session would live on.
     async fn finish_sign_out(&self) -> Result<(), ApiError> {
-        if self.ports.storage.read(SIGN_OUT_PENDING).is_none() {
-            return Ok(());
+        let note = self.ports.storage.read(SIGN_OUT_PENDING);
+        if note.is_some() {
+            self.api.logout().await?;
+            self.sign_out_is_told(note.as_ref());
         }
-        self.api.logout().await?;
-        self.ports.storage.remove(SIGN_OUT_PENDING);
         Ok(())
+    }
+
+    fn sign_out_is_told(&self, note: Option<&String>) {
+        if self.ports.storage.read(SIGN_OUT_PENDING).as_ref() == note {
+            self.ports.storage.remove(SIGN_OUT_PENDING);
+        }
     }
 
     fn tell_server_of_sign_out(self: &Rc<Self>) {
         let (manager, epoch) = (Rc::clone(self), self.epoch());
-        let is_written = self.ports.storage.read(SIGN_OUT_PENDING).is_some();
+        let note = self.ports.storage.read(SIGN_OUT_PENDING);
         self.spawn(async move {
             for failures in 1_u32.. {
                 let answer = {
@@ -157,7 +164,7 @@ impl Manager {
                         return;
                     }
                     // Another tab has told the server, and may have signed in since: its session is not ours to end.
-                    if is_written && manager.ports.storage.read(SIGN_OUT_PENDING).is_none() {
+                    if note.is_some() && manager.ports.storage.read(SIGN_OUT_PENDING).is_none() {
                         manager.happened(Event::SignOutConfirmed);
                         return;
                     }
@@ -167,7 +174,7 @@ impl Manager {
                     return;
                 }
                 let Err(error) = answer else {
-                    manager.ports.storage.remove(SIGN_OUT_PENDING);
+                    manager.sign_out_is_told(note.as_ref());
                     manager.happened(Event::SignOutConfirmed);
                     return;
                 };
@@ -195,13 +202,38 @@ impl Manager {
         self.received(token, Event::Refreshed);
     }
 
-    /// A session that is over here has got a new cookie: its request was under way when it ended, in a browser without
-    /// locks. Who has signed out stays signed out.
-    pub(crate) fn came_too_late(self: &Rc<Self>) {
+    /// The answer to a request that was under way when its session ended here, in a browser without locks: it may have
+    /// brought a new cookie. Who has signed out stays signed out, whoever is at the page by now.
+    pub(crate) fn came_too_late(self: &Rc<Self>, answer: Result<TokenResponse, ApiError>) {
         use SignedOut::{Here, HereOnly, InAnotherTab};
+        match answer {
+            Ok(token) => self.end_session_of(token.access_token),
+            Err(error) if !error.is_unclear() => return,
+            // No token to end it by, and perhaps a cookie. (A deleted account has none; one sign-out more harms nobody.)
+            Err(_) => {}
+        }
         if matches!(self.snapshot().phase, Phase::SignedOut(Here | HereOnly | InAnotherTab)) {
             self.sign_out();
         }
+    }
+
+    /// Ends the session that a token belongs to, in its own name and not in that of whichever cookie the browser has. The
+    /// answer clears the cookie all the same: where somebody else signed in after it came, they have to do so once more.
+    /// That is the lesser harm; their page would have gone on in the other's account.
+    fn end_session_of(self: &Rc<Self>, token: AccessToken) {
+        let manager = Rc::clone(self);
+        self.spawn(async move {
+            for failures in 1_u32.. {
+                let answer = {
+                    let _held = manager.lock(SIGN_PATIENCE).await;
+                    manager.api.end_session_of(&token).await
+                };
+                match answer {
+                    Err(error) if error.is_unclear() => manager.wait_after(failures, &error, manager.epoch()).await,
+                    _ => return,
+                }
+            }
+        });
     }
 
     /// It is not known what became of a request: asks the server where the session stands.
@@ -315,16 +347,17 @@ impl Manager {
                 // Another tab may have changed the password while this one went ahead without the lock. Once that tab has
                 // its answer, the cookie is a new one; in another browser the second answer is the same as the first. Where
                 // there are no locks, only time tells.
-                if why == SignedOut::Ended(EndReason::PasswordChanged) && patience != SIGN_PATIENCE {
-                    patience = SIGN_PATIENCE;
-                    self.wait_after(COOKIE_ON_ITS_WAY, &error, epoch).await;
-                    continue;
+                if why != SignedOut::Ended(EndReason::PasswordChanged) || patience == SIGN_PATIENCE {
+                    self.happened(Event::RefreshRefused(why));
+                    return Outcome::Ended;
                 }
-                self.happened(Event::RefreshRefused(why));
-                return Outcome::Ended;
+                patience = SIGN_PATIENCE;
+                // Not to be cut short: nothing that wakes a page brings the cookie sooner.
+                self.ports.clock.sleep(COOKIE_ON_ITS_WAY).await;
+            } else {
+                self.happened(Event::RefreshDelayed);
+                self.wait_after(failures, &error, epoch).await;
             }
-            self.happened(Event::RefreshDelayed);
-            self.wait_after(failures, &error, epoch).await;
             if self.epoch() != epoch {
                 return Outcome::Ended;
             }

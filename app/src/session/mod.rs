@@ -27,3 +27,4 @@ pub use ports::{Clock, Held, Lock, News, Page, Ports, Random, Spawn, Storage, Ta
 pub use reason::SignedOut;
 pub use state::{Epoch, Event, Link, Phase, Snapshot};
 pub use token::Pass;
+pub(crate) use token::{bearer, session_of};

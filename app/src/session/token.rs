@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use serde::Deserialize;
-use sessionkeep_types::{AccessToken, TokenResponse, UserId};
+use sessionkeep_types::{AccessToken, SessionId, TokenResponse, UserId};
 
 use super::{schedule, state::Epoch};
 
@@ -21,7 +21,7 @@ impl HeldToken {
     pub(super) fn received(answer: TokenResponse, serial: u64, now: Duration, dice: f64) -> Self {
         let life = Duration::from_secs(answer.expires_in);
         Self {
-            person: person(answer.access_token.expose()),
+            person: claims(&answer.access_token).map(|claims| claims.sub),
             token: answer.access_token,
             serial,
             expires: now.saturating_add(life),
@@ -58,18 +58,31 @@ pub struct Pass {
 impl Pass {
     /// The value of the `Authorization` header.
     pub(crate) fn bearer(&self) -> String {
-        format!("Bearer {}", self.token.expose())
+        bearer(&self.token)
     }
 }
 
-/// Whose token it says it is. Good for noticing another person, and for nothing else: the server alone judges tokens.
-fn person(token: &str) -> Option<UserId> {
-    #[derive(Deserialize)]
-    struct Claims {
-        sub: UserId,
-    }
-    let claims = base64url(token.split('.').nth(1)?)?;
-    serde_json::from_slice::<Claims>(&claims).ok().map(|claims| claims.sub)
+/// The value of the `Authorization` header.
+pub(crate) fn bearer(token: &AccessToken) -> String {
+    format!("Bearer {}", token.expose())
+}
+
+/// What a token says of itself. Good for noticing another person and for naming a session to the server, and for nothing
+/// else: the server alone judges tokens.
+#[derive(Deserialize)]
+struct Claims {
+    sub: UserId,
+    sid: SessionId,
+}
+
+/// The session that a token says it belongs to.
+pub(crate) fn session_of(token: &AccessToken) -> Option<SessionId> {
+    claims(token).map(|claims| claims.sid)
+}
+
+fn claims(token: &AccessToken) -> Option<Claims> {
+    let claims = base64url(token.expose().split('.').nth(1)?)?;
+    serde_json::from_slice(&claims).ok()
 }
 
 /// A handful of lines, where a crate would be some kilobytes of the bundle.
@@ -99,15 +112,21 @@ mod tests {
     use super::*;
     use crate::api::fake::{ADAS, EVES};
 
+    fn read(token: &str) -> Option<(UserId, SessionId)> {
+        claims(&AccessToken::new(token)).map(|claims| (claims.sub, claims.sid))
+    }
+
     #[test]
-    fn a_token_says_whose_it_is() {
-        assert_eq!((person(ADAS), person(EVES)), (Some(UserId::new("ada")), Some(UserId::new("eve"))));
+    fn a_token_says_whose_it_is_and_of_which_session() {
+        assert_eq!(read(ADAS), Some((UserId::new("ada"), SessionId::new("adas"))));
+        assert_eq!(read(EVES), Some((UserId::new("eve"), SessionId::new("eves"))));
     }
 
     #[test]
     fn what_is_no_token_belongs_to_nobody() {
-        for junk in ["", "t1", "a.b", "e30.e30.c2ln", "e30.eyJzdWIiOiJhZGEifQ==.c2ln"] {
-            assert_eq!(person(junk), None, "{junk}");
+        let padded = ADAS.replacen(".c2ln", "==.c2ln", 1);
+        for junk in ["", "t1", "a.b", "e30.e30.c2ln", "e30.eyJzdWIiOiJhZGEifQ.c2ln", &padded] {
+            assert_eq!(read(junk), None, "{junk}");
         }
     }
 
