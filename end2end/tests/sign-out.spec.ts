@@ -1,5 +1,7 @@
+import type { Page } from '@playwright/test';
+
 import { expect, test } from '../fixtures/index.ts';
-import { NEW_PASSWORD } from '../fixtures/person.ts';
+import { NEW_PASSWORD, somebody } from '../fixtures/person.ts';
 import { AccountPage } from '../pages/account.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 
@@ -60,35 +62,79 @@ test('a sign-out that the server could not hear of is kept until it can', async 
   expect((await client.me(accessToken)).body['code']).toBe('TOKEN_REVOKED');
 });
 
-test('a sign-out is not undone by a new password whose cookie comes later, in a browser without locks', async ({
-  server, context, page, signIn, password, person,
-}) => {
-  let [changed, release] = [(): void => {}, (): void => {}];
-  const isChanged = new Promise<void>((resolve) => (changed = resolve));
+/**
+ * A browser without locks, in which the answer to a new password, and with it the cookie, comes when it is released.
+ * `changed` resolves once the server has done its part.
+ */
+async function holdNewPassword(page: Page): Promise<{ changed: Promise<void>; release: () => void }> {
+  let [tell, release] = [(): void => {}, (): void => {}];
+  const changed = new Promise<void>((resolve) => (tell = resolve));
   const held = new Promise<void>((resolve) => (release = resolve));
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'locks', { value: undefined }));
   await page.route('/api/auth/password', async (route) => {
     const { 'content-length': _, ...headers } = await route.request().allHeaders();
     const answer = await fetch(route.request().url(), { method: 'POST', headers, body: route.request().postData() });
     const [status, body, cookie] = [answer.status, await answer.text(), answer.headers.get('set-cookie') ?? ''];
-    changed();
+    tell();
     await held;
     await route.fulfill({ status, body, headers: { 'content-type': 'application/json', 'set-cookie': cookie } });
   });
+  return { changed, release };
+}
+
+test('a sign-out is not undone by a new password whose cookie comes later, in a browser without locks', async ({
+  server, context, page, signIn, account, password, person,
+}) => {
+  const answer = await holdNewPassword(page);
   await signIn.signIn(person);
   await password.open();
   await password.change(person.password, NEW_PASSWORD);
-  await isChanged;
+  await answer.changed;
   const told = page.waitForResponse('/api/auth/logout');
-  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await account.signOut.click();
   await told;
 
   const toldAgain = page.waitForResponse('/api/auth/logout');
+  const ended = page.waitForResponse('/api/sessions/*');
   const late = page.waitForResponse('/api/auth/password');
-  release();
+  answer.release();
   expect((await late).status()).toBe(200);
   expect((await toldAgain).status()).toBe(204);
+  // The sign-out may have ended the session by its cookie before it was ended by its name.
+  expect([204, 403]).toContain((await ended).status());
   expect(await context.cookies(`${server.origin}/api/auth`)).toEqual([]);
   await page.reload();
   await expect(signIn.heading).toBeVisible();
+});
+
+test('who signs in after a sign-out is not given the account of a new password whose cookie comes later', async ({
+  server, context, client, page, signIn, account, password, person,
+}) => {
+  const another = somebody();
+  expect((await client.register(another)).status).toBe(201);
+  const answer = await holdNewPassword(page);
+  await signIn.signIn(person);
+  await password.open();
+  await password.change(person.password, NEW_PASSWORD);
+  await answer.changed;
+  const told = page.waitForResponse('/api/auth/logout');
+  await account.signOut.click();
+  await told;
+  // On this very page: to open another would hang up on the answer.
+  await signIn.fill(another);
+  await signIn.submit.click();
+  await account.shows(another);
+
+  const ended = page.waitForResponse('/api/sessions/*');
+  const late = page.waitForResponse('/api/auth/password');
+  answer.release();
+  const { accessToken } = (await (await late).json()) as { accessToken: string };
+  expect((await ended).status()).toBe(204);
+  expect((await client.me(accessToken)).body['code']).toBe('TOKEN_REVOKED');
+  expect(await context.cookies(`${server.origin}/api/auth`)).toEqual([]);
+  // Hers was in its place: she signs in once more.
+  await page.reload();
+  await expect(signIn.heading).toBeVisible();
+  await signIn.signIn(another);
+  await account.shows(another);
 });
