@@ -1,0 +1,169 @@
+//! The server's public keys, fetched and kept.
+//!
+//! A document is good for as long as its `Cache-Control: max-age` says, within bounds. A token that names a key which is not
+//! in it may be signed with a new one, so the document is fetched again, but never twice within [`PAUSE`]: whoever invents
+//! names must not make us ask all the time. When the server cannot be reached, the keys we have go on for [`KEEP_OLD`].
+
+use std::{collections::HashMap, time::Duration};
+
+use jsonwebtoken::jwk::Jwk;
+use reqwest::{Client, Url, header, redirect};
+use serde::Deserialize;
+use tokio::{
+    sync::{Mutex, RwLock},
+    time::Instant,
+};
+
+use crate::VerifyingKey;
+
+/// Least time between two requests.
+pub const PAUSE: Duration = Duration::from_secs(10);
+/// How long keys outlive the document they came in while no newer one can be had. A key that the server has removed in an emergency
+/// is trusted so much longer at most.
+pub const KEEP_OLD: Duration = Duration::from_hours(1);
+/// How long a document that does not say is good for; and the least and most that one may say.
+const FRESH: Duration = Duration::from_mins(5);
+const FRESH_AT_LEAST: Duration = Duration::from_secs(10);
+const FRESH_AT_MOST: Duration = Duration::from_hours(1);
+/// How long an answer may take.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// More than the document of any server of ours has.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// The address cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    /// Not an address.
+    #[error("it is not the address of a document")]
+    Malformed,
+    /// Whoever is on the way could put in keys of their own.
+    #[error("it must be https, or on this machine")]
+    Insecure,
+    /// There can be no HTTP client.
+    #[error("no HTTP client can be made: {0}")]
+    Client(reqwest::Error),
+}
+
+/// The keys cannot be had at the moment. Whoever asks should come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the keys of the server cannot be fetched")]
+pub struct Unavailable;
+
+/// For the log.
+#[derive(Debug, thiserror::Error)]
+enum NoDocument {
+    #[error(transparent)]
+    Http(#[from] reqwest::Error),
+    #[error("the answer is too long")]
+    TooLong,
+    #[error("the answer is not a JWK set with keys of different names")]
+    Malformed,
+}
+
+/// Keys of a server elsewhere.
+pub struct RemoteKeys {
+    url: Url,
+    client: Client,
+    known: RwLock<Option<Document>>,
+    /// When the server was asked last. Held while it is asked, so that it is asked once.
+    asked: Mutex<Option<Instant>>,
+}
+
+struct Document {
+    keys: HashMap<String, VerifyingKey>,
+    fetched: Instant,
+    good_for: Duration,
+}
+
+/// The document (RFC 7517, 5). Each key is read by itself: of a kind that we do not know it is passed over.
+#[derive(Deserialize)]
+struct Wire {
+    keys: Vec<serde_json::Value>,
+}
+
+impl RemoteKeys {
+    /// Keys of the document at `url`. Nothing is fetched yet.
+    ///
+    /// # Errors
+    /// [`Unusable`].
+    pub fn new(url: &str) -> Result<Self, Unusable> {
+        let url = Url::parse(url).map_err(|_| Unusable::Malformed)?;
+        let here = match url.host_str() {
+            Some("localhost" | "[::1]") => true,
+            Some(host) => host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback()),
+            None => return Err(Unusable::Malformed),
+        };
+        if url.scheme() != "https" && !(url.scheme() == "http" && here) {
+            return Err(Unusable::Insecure);
+        }
+        // A redirect could lead anywhere.
+        let client = Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT).build();
+        let client = client.map_err(Unusable::Client)?;
+        Ok(Self { url, client, known: RwLock::default(), asked: Mutex::default() })
+    }
+
+    /// The key of this name. `None`: the server has none.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn find(&self, id: &str) -> Result<Option<VerifyingKey>, Unavailable> {
+        let seen = Instant::now();
+        if let Some(key) = self.fresh(id).await {
+            return Ok(Some(key));
+        }
+        let mut asked = self.asked.lock().await;
+        // Somebody else may have asked while this one waited.
+        let just_now = asked.is_some_and(|at| at >= seen || seen.duration_since(at) < PAUSE);
+        if !just_now {
+            *asked = Some(Instant::now());
+            match self.fetch().await {
+                Ok(document) => *self.known.write().await = Some(document),
+                Err(error) => tracing::warn!(%error, url = %self.url, "the keys of the server cannot be fetched"),
+            }
+        }
+        drop(asked);
+        let known = self.known.read().await;
+        let document = known.as_ref().filter(|document| document.fetched.elapsed() < document.good_for + KEEP_OLD);
+        Ok(document.ok_or(Unavailable)?.keys.get(id).cloned())
+    }
+
+    async fn fresh(&self, id: &str) -> Option<VerifyingKey> {
+        let known = self.known.read().await;
+        let document = known.as_ref().filter(|document| document.fetched.elapsed() < document.good_for)?;
+        document.keys.get(id).cloned()
+    }
+
+    async fn fetch(&self) -> Result<Document, NoDocument> {
+        let fetched = Instant::now();
+        let mut answer = self.client.get(self.url.clone()).send().await?.error_for_status()?;
+        let good_for = answer.headers().get(header::CACHE_CONTROL).and_then(|value| max_age(value.to_str().ok()?));
+        let good_for = good_for.map_or(FRESH, |said| said.clamp(FRESH_AT_LEAST, FRESH_AT_MOST));
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await? {
+            body.extend_from_slice(&chunk);
+            if body.len() > MAX_BYTES {
+                return Err(NoDocument::TooLong);
+            }
+        }
+        Ok(Document { keys: read(&body)?, fetched, good_for })
+    }
+}
+
+/// The keys in a document. Two of one name refuse it: which of them is meant?
+fn read(body: &[u8]) -> Result<HashMap<String, VerifyingKey>, NoDocument> {
+    let wire: Wire = serde_json::from_slice(body).map_err(|_| NoDocument::Malformed)?;
+    let mut keys = HashMap::new();
+    for key in wire.keys {
+        let Ok(key) = serde_json::from_value::<Jwk>(key) else { continue };
+        let Ok(key) = VerifyingKey::from_jwk(&key) else { continue };
+        if keys.insert(key.id().to_owned(), key).is_some() {
+            return Err(NoDocument::Malformed);
+        }
+    }
+    Ok(keys)
+}
+
+fn max_age(cache_control: &str) -> Option<Duration> {
+    let seconds = cache_control.split(',').find_map(|directive| directive.trim().strip_prefix("max-age="))?;
+    seconds.parse().ok().map(Duration::from_secs)
+}
