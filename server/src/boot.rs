@@ -3,6 +3,7 @@
 use std::{net::TcpListener, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use sessionkeep_verify::Expected;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -11,6 +12,7 @@ use crate::{
     clock::Clock,
     config::{Refusal, Settings},
     http::{self, AppState, Client, Edge},
+    keys::{self, Keys},
     password::{PasswordRules, Passwords},
     random::{Random, SystemRandom},
     revocation::{Revocations, feed},
@@ -37,6 +39,7 @@ pub struct Server {
     /// The use cases, for programs that run no HTTP.
     pub auth: Arc<Auth>,
     router: axum::Router,
+    watch: keys::Watch,
     closing: CancellationToken,
 }
 
@@ -46,22 +49,37 @@ impl Server {
     /// # Errors
     /// When the store or the client's bundle cannot be opened.
     pub async fn build(settings: &Settings) -> anyhow::Result<Self> {
+        #[cfg(feature = "test-support")]
+        let testing = Arc::new(http::Testing::default());
+        #[cfg(feature = "test-support")]
+        let clock = Arc::clone(&testing.clock) as Arc<dyn Clock>;
+        #[cfg(not(feature = "test-support"))]
+        let clock: Arc<dyn Clock> = Arc::new(crate::clock::SystemClock);
+
+        // Before the database is touched: a wrong setting shall change nothing.
+        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        let source = Arc::new(settings.keys.clone());
+        let since = clock.now();
+        let loaded = source.prepare(since, &*random)?;
+        let (access, refresh) = (Keys::new(loaded.access), Keys::new(loaded.refresh));
+        let watch = keys::Watch {
+            source,
+            access: access.clone(),
+            refresh: refresh.clone(),
+            since,
+            clock: Arc::clone(&clock),
+            random: Arc::clone(&random),
+        };
+
         let store = SqliteStore::open(&settings.database)
             .await
             .with_context(|| format!("the database {} cannot be used", settings.database.display()))?;
         #[cfg(feature = "test-support")]
-        let (store, clock, testing) = {
-            let testing = Arc::new(http::Testing::default());
-            let store = crate::storage::faulty::Faulty::new(
-                store.with_faults(Arc::clone(&testing.faults)),
-                Arc::clone(&testing.faults),
-            );
-            (store, Arc::clone(&testing.clock) as Arc<dyn Clock>, testing)
-        };
-        #[cfg(not(feature = "test-support"))]
-        let clock: Arc<dyn Clock> = Arc::new(crate::clock::SystemClock);
-
-        let auth = Arc::new(auth(settings, Arc::new(store), clock)?);
+        let store = crate::storage::faulty::Faulty::new(
+            store.with_faults(Arc::clone(&testing.faults)),
+            Arc::clone(&testing.faults),
+        );
+        let auth = Arc::new(auth(settings, Arc::new(store), (access.clone(), refresh), clock, random)?);
         feed::load(&*auth.sessions, &auth.revocations, &*auth.clock).await?;
         let client = client(settings)?;
         let edge = Edge {
@@ -74,10 +92,11 @@ impl Server {
             auth: Arc::clone(&auth),
             edge: Arc::new(edge),
             closing: closing.clone(),
+            keys: access,
             #[cfg(feature = "test-support")]
             testing,
         };
-        Ok(Self { auth, router: http::router(state, client), closing })
+        Ok(Self { auth, router: http::router(state, client), watch, closing })
     }
 
     /// Serves until `stop`, then finishes what runs.
@@ -96,6 +115,7 @@ impl Server {
             Arc::clone(&auth.clock),
             drained.clone(),
         ));
+        background.spawn(self.watch.follow(drained.clone()));
         background.spawn(write_confirmations(Arc::clone(auth), drained.clone()));
         background.spawn(purge(Arc::clone(auth), drained.clone()));
         background.close();
@@ -142,11 +162,17 @@ pub(crate) fn client(settings: &Settings) -> Result<Option<Client>, Refusal> {
     settings.assets_dir.as_ref().map(load).transpose()
 }
 
-fn auth<S>(settings: &Settings, store: Arc<S>, clock: Arc<dyn Clock>) -> anyhow::Result<Auth>
+fn auth<S>(
+    settings: &Settings,
+    store: Arc<S>,
+    (access, refresh): (Keys, Keys),
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> anyhow::Result<Auth>
 where
     S: Accounts + Sessions + Events + 'static,
 {
-    let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    let expected = Expected { issuer: settings.issuer.clone(), audience: settings.audience.clone() };
     let passwords = Passwords::new(settings.argon2_memory_kib, settings.argon2_iterations, Arc::clone(&random))
         .context("argon2 does not take ARGON2_MEMORY_KIB and ARGON2_ITERATIONS")?;
     Ok(Auth {
@@ -155,13 +181,8 @@ where
         events: store,
         revocations: Arc::new(Revocations::default()),
         confirmations: Confirmations::default(),
-        access_tokens: AccessTokens::new(
-            &settings.access_token_secret,
-            settings.issuer.clone(),
-            settings.audience.clone(),
-            settings.access_token_lifetime,
-        ),
-        refresh_tokens: RefreshTokens::new(&settings.refresh_token_secret),
+        access_tokens: AccessTokens::new(access, expected, settings.access_token_lifetime),
+        refresh_tokens: RefreshTokens::new(refresh),
         passwords,
         password_rules: PasswordRules { min_length: settings.password_min_length },
         registration_open: settings.registration_open,

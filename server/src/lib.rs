@@ -12,6 +12,7 @@ pub mod config;
 pub mod faults;
 mod http;
 mod ids;
+pub mod keys;
 pub mod password;
 mod private_files;
 pub mod random;

@@ -35,6 +35,8 @@ pub const ADMIN_USER_SESSIONS: &str = "/api/admin/users/{id}/sessions";
 pub const ADMIN_EVENTS: &str = "/api/admin/events";
 /// `GET`, 200 `text/event-stream`: each [`crate::SecurityEvent`] as it happens, until the access token ends.
 pub const ADMIN_EVENTS_STREAM: &str = "/api/admin/events/stream";
+/// `GET`, 200: the public keys that access tokens can be verified with (RFC 7517). No credential.
+pub const JWKS: &str = "/.well-known/jwks.json";
 /// `GET`, 200 while the process runs.
 pub const HEALTHZ: &str = "/healthz";
 /// `GET`, 200 while requests can be served, else 503.

@@ -4,7 +4,7 @@ use super::Auth;
 use crate::{
     revocation::Standing,
     storage::StorageError,
-    token::access::{AccessTokenError, Claims},
+    token::access::{Claims, Refusal},
 };
 
 /// Why an access token is worth nothing.
@@ -35,8 +35,8 @@ impl Auth {
     pub async fn authenticate(&self, token: &str) -> Result<Claims, AuthenticateError> {
         let now = self.clock.now();
         let claims = self.access_tokens.verify(token, now).map_err(|error| match error {
-            AccessTokenError::Expired => AuthenticateError::Expired,
-            AccessTokenError::Invalid => AuthenticateError::Invalid,
+            Refusal::Expired => AuthenticateError::Expired,
+            Refusal::Invalid => AuthenticateError::Invalid,
         })?;
         let standing = match self.revocations.standing(&claims) {
             Standing::Unknown => self.standing_in_store(&claims).await?,

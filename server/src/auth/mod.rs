@@ -169,9 +169,10 @@ impl Auth {
             generation: session.generation,
             ver: session.ver,
             role,
+            expires_at: session.absolute_deadline.seconds(),
         };
         let id = ids::new(now, &*self.random);
-        let (token, expires_in) = self.access_tokens.issue(claims, id, session.absolute_deadline, now);
+        let (token, expires_in) = self.access_tokens.issue(claims, id, now);
         IssuedAccess { token, expires_in }
     }
 }

@@ -129,9 +129,9 @@ impl Auth {
 
     /// The tokens of ours among those that were sent, each once.
     pub(super) fn recognise(&self, sent: &[RefreshToken]) -> Vec<(RefreshToken, Genuine)> {
-        let mut genuine: Vec<(RefreshToken, Genuine)> = vec![];
+        let (now, mut genuine) = (self.clock.now(), Vec::<(RefreshToken, Genuine)>::new());
         for token in sent {
-            if let Ok(says) = self.refresh_tokens.recognise(token)
+            if let Ok(says) = self.refresh_tokens.recognise(token, now)
                 && !genuine.iter().any(|(other, _)| other.hash() == token.hash())
             {
                 genuine.push((token.clone(), says));

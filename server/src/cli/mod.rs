@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "what a command answers belongs on standard output")]
 
 mod config_check;
+mod keys;
 mod serve;
 mod sessions;
 mod user;
@@ -14,7 +15,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use clap::{Arg, ArgGroup, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
 use sessionkeep_types::{Role, limits};
 
 use crate::{
@@ -56,6 +57,7 @@ fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
     runtime.block_on(async {
         match arguments.subcommand() {
             Some(("user", arguments)) => user::run(&settings, arguments).await,
+            Some(("keys", arguments)) => keys::run(&settings, arguments),
             Some(("sessions", arguments)) => sessions::run(&settings, arguments).await,
             _ => serve::run(settings).await,
         }
@@ -108,6 +110,31 @@ fn command() -> Command {
                 .subcommand(Command::new("enable").about("Lets an account that was disabled sign in again").arg(email())),
         )
         .subcommand(
+            Command::new("keys")
+                .about("Manages the keys that sign tokens. A running server sees within a second what is done here")
+                .subcommand_required(true)
+                .subcommand(Command::new("list").about("Lists the keys and what each does"))
+                .subcommand(
+                    Command::new("rotate")
+                        .about("Makes a new key, which takes over when everybody knows it; removes keys that nothing needs any more")
+                        .arg(kind())
+                        .arg(Arg::new("in").long("in").value_name("DURATION").value_parser(humantime::parse_duration).help(
+                            "When the new key begins to sign [default: 10m for a key that others verify with, 10s for a secret]",
+                        )),
+                )
+                .subcommand(
+                    Command::new("retire")
+                        .about("Removes a key at once, whoever still has tokens of its. For a key that others may know")
+                        .arg(Arg::new("id").value_name("ID").required(true).help("Its name, as `keys list` shows it"))
+                        .arg(
+                            Arg::new("sign-people-out")
+                                .long("sign-people-out")
+                                .action(ArgAction::SetTrue)
+                                .help("Confirms the removal of a key of refresh tokens: whoever holds one signs in again"),
+                        ),
+                ),
+        )
+        .subcommand(
             Command::new("sessions")
                 .about("Lists and ends sessions")
                 .subcommand_required(true)
@@ -127,6 +154,11 @@ fn command() -> Command {
                         .group(ArgGroup::new("which").args(["id", "user", "before"]).required(true)),
                 ),
         )
+}
+
+fn kind() -> Arg {
+    let kinds = keys::KINDS.map(|(name, _)| name);
+    Arg::new("kind").long("kind").value_parser(kinds).default_value("access").help("Which tokens the key is for")
 }
 
 fn role() -> Arg {

@@ -9,17 +9,22 @@ mod secrets;
 pub(crate) mod sources;
 pub mod table;
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use ipnet::IpNet;
+use sessionkeep_verify::Algorithm;
 
 pub use parse::PublicOrigin;
 pub use sources::{Environment, Sources};
 
 use crate::{
+    keys::KeySource,
     session::{OnTheft, Policy, Rotation},
     telemetry::{self, LogSettings},
-    token::SigningKey,
 };
 
 /// Why the program does not start. One line.
@@ -52,10 +57,8 @@ pub struct Settings {
     pub public_origin: PublicOrigin,
     /// The SQLite file.
     pub database: PathBuf,
-    /// Signs access tokens.
-    pub access_token_secret: SigningKey,
-    /// Signs refresh tokens.
-    pub refresh_token_secret: SigningKey,
+    /// Where the keys are that sign tokens.
+    pub keys: KeySource,
     /// `iss` of access tokens.
     pub issuer: String,
     /// `aud` of access tokens.
@@ -111,9 +114,27 @@ impl Settings {
         let public_origin: PublicOrigin = sources.parse("PUBLIC_ORIGIN", parse::public_origin)?;
         let database = sources.parse("DATABASE_URL", parse::sqlite_file)?;
         refuse_what_is_not_built(sources)?;
-        let secrets = secrets::load(sources, &public_origin, &database)?;
         let access_token_lifetime = sources.parse("ACCESS_TOKEN_EXPIRES", parse::access_token_lifetime)?;
         let policy = policy(sources)?;
+        let keys = KeySource {
+            folder: match sources.get("KEYS_DIR") {
+                Some(folder) => PathBuf::from(folder),
+                None => database.parent().unwrap_or(Path::new("")).join("keys"),
+            },
+            algorithm: sources.choose(
+                "ACCESS_TOKEN_ALGORITHM",
+                &[
+                    ("HS256", Algorithm::HS256),
+                    ("EdDSA", Algorithm::EdDSA),
+                    ("ES256", Algorithm::ES256),
+                    ("RS256", Algorithm::RS256),
+                ],
+            )?,
+            inline: secrets::load(sources)?,
+            session_lifetime: policy.absolute_lifetime,
+            make_missing: public_origin.is_loopback_http(),
+        };
+        keys.check_settings()?;
         Ok(Self {
             bind_addr: sources.parse("BIND_ADDR", parse::socket_address)?,
             issuer: sources.get("ISSUER").unwrap_or_else(|| public_origin.as_str().to_owned()),
@@ -126,8 +147,7 @@ impl Settings {
             argon2_iterations: sources.parse("ARGON2_ITERATIONS", parse::number)?,
             log: log(sources)?,
             assets_dir: sources.get("ASSETS_DIR").map(PathBuf::from),
-            access_token_secret: secrets.access,
-            refresh_token_secret: secrets.refresh,
+            keys,
             public_origin,
             database,
             access_token_lifetime,
@@ -234,18 +254,8 @@ fn refuse_what_is_not_built(sources: &Sources) -> Result<(), Refusal> {
     if sources.get("REVOCATION_FEED").is_some() {
         return not_built("REVOCATION_FEED", "feed but the one in process", "Remove it");
     }
-    if sources.get("KEYS_DIR").is_some() {
-        return not_built("KEYS_DIR", "key ring", "Remove it");
-    }
     if sources.get("METRICS_ADDR").is_some() {
         return not_built("METRICS_ADDR", "metrics", "Remove it, or leave it empty");
-    }
-    let algorithm = sources.choose(
-        "ACCESS_TOKEN_ALGORITHM",
-        &[("HS256", "HS256"), ("EdDSA", "EdDSA"), ("ES256", "ES256"), ("RS256", "RS256")],
-    )?;
-    if algorithm != "HS256" {
-        return not_built("ACCESS_TOKEN_ALGORITHM", "algorithm but HS256", "Use HS256");
     }
     Ok(())
 }

@@ -38,12 +38,30 @@ pub const SETTINGS: &[Setting] = &[
     plain("REVOCATION_FEED", None, "How instances tell each other of ended sessions. No other feed is built yet."),
     secret(
         "ACCESS_TOKEN_SECRET",
-        "Signs access tokens. The value's bytes are the key: at least 32. On a loopback origin it is generated once, \
-         beside the SQLite file; elsewhere it is required.",
+        "Signs access tokens under HS256. The value's bytes are the key: at least 32. On a loopback origin a key is made where \
+         there is none; elsewhere it is required, unless KEYS_DIR has a key.",
     ),
-    secret("REFRESH_TOKEN_SECRET", "Signs refresh tokens. As before, and another one."),
-    plain("ACCESS_TOKEN_ALGORITHM", Some("HS256"), "No other algorithm is built yet."),
-    plain("KEYS_DIR", None, "The folder of the key ring. Not built yet."),
+    secret(
+        "ACCESS_TOKEN_SECRET_PREVIOUS",
+        "The value before. It signs nothing, and is accepted for as long as it is set: a quarter of an hour is enough.",
+    ),
+    secret("REFRESH_TOKEN_SECRET", "Signs refresh tokens. As ACCESS_TOKEN_SECRET, and another one."),
+    secret(
+        "REFRESH_TOKEN_SECRET_PREVIOUS",
+        "The value before. Without it a change of REFRESH_TOKEN_SECRET signs everybody out; after SESSION_ABSOLUTE_LIFETIME \
+         nothing needs it.",
+    ),
+    plain(
+        "ACCESS_TOKEN_ALGORITHM",
+        Some("HS256"),
+        "`HS256`, `EdDSA`, `ES256` or `RS256`. The last three sign with the newest key of KEYS_DIR, and others can verify \
+         with the public keys of `/.well-known/jwks.json`.",
+    ),
+    plain(
+        "KEYS_DIR",
+        None,
+        "The folder of the key ring: `access/*.pem`, `access/*.secret`, `refresh/*.secret`; by default `keys` beside the SQLite file.",
+    ),
     plain("ISSUER", None, "`iss` of access tokens; by default the public origin."),
     plain("AUDIENCE", Some("sessionkeep"), "`aud` of access tokens."),
     plain("ACCESS_TOKEN_EXPIRES", Some("15m"), "How long an access token lives; at most 15 minutes."),

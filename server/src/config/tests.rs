@@ -1,6 +1,9 @@
 use std::collections::HashMap;
 
 use super::*;
+use crate::{random::SystemRandom, session::UnixMillis};
+
+const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 
 fn environment(settings: &[(&str, &str)]) -> Environment {
     settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -46,10 +49,9 @@ fn every_wrong_setting_is_refused_by_name() {
         ("DATABASE_URL", "mysql://x"),
         ("SESSION_STORE", "redis://localhost"),
         ("REVOCATION_FEED", "redis://localhost"),
-        ("KEYS_DIR", "keys"),
         ("METRICS_ADDR", "127.0.0.1:9464"),
         ("ACCESS_TOKEN_ALGORITHM", "none"),
-        ("ACCESS_TOKEN_ALGORITHM", "EdDSA"),
+        ("ACCESS_TOKEN_ALGORITHM", "HS512"),
         ("ACCESS_TOKEN_EXPIRES", "16m"),
         ("ACCESS_TOKEN_EXPIRES", "0"),
         ("ACCESS_TOKEN_EXPIRES", "soon"),
@@ -74,7 +76,9 @@ fn every_wrong_setting_is_refused_by_name() {
         ("ACCESS_TOKEN_SECRET", "too short"),
         ("ACCESS_TOKEN_SECRET", "your_very_long_random_secret_for_access_tokens"),
         ("ACCESS_TOKEN_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("ACCESS_TOKEN_SECRET_PREVIOUS", "too short"),
         ("REFRESH_TOKEN_SECRET", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
+        ("REFRESH_TOKEN_SECRET_PREVIOUS", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
     ] {
         let line = refused(&[(name, value)]);
         assert!(line.starts_with(&format!("{name}: ")), "{name}={value}: {line}");
@@ -98,7 +102,11 @@ fn an_origin_that_others_can_reach_needs_secrets_and_gets_the_secure_prefix() {
     let settings = load(&[https]).expect("accepted");
     assert_eq!(settings.public_origin.as_str(), "https://id.example.com");
     assert_eq!(settings.cookie, CookieSettings { prefix: CookiePrefix::Secure, secure: true });
-    assert!(refused(&[https, ("ACCESS_TOKEN_SECRET", "")]).contains("required"));
+    for name in ["ACCESS_TOKEN_SECRET", "REFRESH_TOKEN_SECRET"] {
+        let settings = load(&[https, (name, ""), ("KEYS_DIR", "nowhere")]).expect("accepted, as far as that goes");
+        let refusal = settings.keys.prepare(NOW, &SystemRandom).expect_err("refused").to_string();
+        assert!(refusal.starts_with(name) && refusal.contains("required"), "{refusal}");
+    }
     assert!(refused(&[https, ("COOKIE_SECURE", "never")]).starts_with("COOKIE_SECURE"));
 }
 
@@ -161,22 +169,18 @@ fn a_secret_can_stand_in_a_file_and_its_line_end_does_not_count() {
     assert!(line.contains("the same"), "{line}");
 }
 
-#[cfg(unix)]
 #[test]
-fn development_secrets_are_made_once_private_and_differ() {
-    use std::os::unix::fs::PermissionsExt as _;
+fn the_keys_of_a_developers_machine_are_made_once_beside_the_database() {
     let folder = tempfile::tempdir().expect("a folder");
-    let data = folder.path().join("data");
-    let url = format!("sqlite://{}/sessionkeep.db", data.display());
+    let url = format!("sqlite://{}/data/sessionkeep.db", folder.path().display());
     let settings = [("DATABASE_URL", url.as_str()), ("ACCESS_TOKEN_SECRET", ""), ("REFRESH_TOKEN_SECRET", "")];
-    load(&settings).expect("accepted");
-    let read = |name: &str| std::fs::read(data.join(name)).expect("there");
-    let (access, refresh) = (read("access_token_secret"), read("refresh_token_secret"));
-    assert_ne!(access, refresh);
-    load(&settings).expect("accepted again");
-    assert_eq!(read("access_token_secret"), access);
-    let mode = |path: &std::path::Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
-    assert_eq!((mode(&data), mode(&data.join("access_token_secret"))), (0o700, 0o600));
+    let keys = load(&settings).expect("accepted").keys;
+    assert_eq!(keys.folder, folder.path().join("data/keys"));
+    let ids = || {
+        let loaded = keys.prepare(NOW, &SystemRandom).expect("made");
+        (loaded.access.ids(), loaded.refresh.ids())
+    };
+    assert_eq!(ids(), ids());
 }
 
 #[test]

@@ -16,6 +16,7 @@ use axum::{
 use ipnet::IpNet;
 use serde::{Deserialize, de::DeserializeOwned};
 use sessionkeep_types::{limits, routes};
+use sessionkeep_verify::Rejection;
 
 use super::{AppState, error::ApiError};
 use crate::{
@@ -168,18 +169,11 @@ impl FromRequestParts<AppState> for Bearer {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Self::Rejection> {
-        let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
-        let token = match (values.next(), values.next()) {
-            (None, _) => Err(ApiError::token_missing()),
-            (Some(value), None) => value
-                .to_str()
-                .ok()
-                .and_then(|value| value.split_once(' '))
-                .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-                .map(|(_, token)| token.to_owned())
-                .ok_or_else(ApiError::token_invalid),
-            (Some(_), Some(_)) => Err(ApiError::token_invalid()),
-        };
+        let token =
+            sessionkeep_verify::bearer(&parts.headers).map(str::to_owned).map_err(|rejection| match rejection {
+                Rejection::Missing => ApiError::token_missing(),
+                _ => ApiError::token_invalid(),
+            });
         Ok(Self(token))
     }
 }

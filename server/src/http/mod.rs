@@ -31,6 +31,7 @@ pub(crate) use pages::Client;
 use crate::{
     auth::Auth,
     config::{CookieSettings, PublicOrigin},
+    keys::Keys,
 };
 
 /// More than any request of ours needs, less than what would hurt.
@@ -45,6 +46,8 @@ pub(crate) struct AppState {
     pub(crate) auth: Arc<Auth>,
     /// How the deployment is seen from outside.
     pub(crate) edge: Arc<Edge>,
+    /// What access tokens are verified with.
+    pub(crate) keys: Keys,
     /// Cancelled when the server begins to stop: what streams without end ends.
     pub(crate) closing: CancellationToken,
     /// What a test has broken.
@@ -83,6 +86,7 @@ pub(crate) fn router(state: AppState, client: Option<Client>) -> Router {
         .route(path::ADMIN_USER_SESSIONS, get(routes::admin::sessions::list).delete(routes::admin::sessions::end))
         .route(path::ADMIN_EVENTS, get(routes::admin::events::list))
         .route(path::ADMIN_EVENTS_STREAM, get(routes::admin::events::stream))
+        .route(path::JWKS, get(routes::jwks::jwks))
         .route(path::HEALTHZ, get(routes::health::healthz))
         .route(path::READYZ, get(routes::health::readyz));
     #[cfg(feature = "test-support")]

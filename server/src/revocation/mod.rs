@@ -104,7 +104,8 @@ mod tests {
     const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 
     fn claims(ver: u32) -> Claims {
-        Claims { user_id: UserId::new("u"), session_id: SessionId::new("s"), generation: 0, ver, role: Role::User }
+        let (user_id, session_id) = (UserId::new("u"), SessionId::new("s"));
+        Claims { user_id, session_id, generation: 0, ver, role: Role::User, expires_at: 0 }
     }
 
     fn current() -> Revocations {

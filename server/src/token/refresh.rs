@@ -5,12 +5,10 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sessionkeep_types::{SessionId, UserId};
+use sessionkeep_verify::jws::{NotGenuine, Unverified};
 
-use super::{
-    SigningKey,
-    jws::{Jws, NotGenuine},
-};
 use crate::{
+    keys::Keys,
     random::{self, Random},
     session::{TokenHash, UnixMillis},
 };
@@ -63,37 +61,43 @@ struct Wire {
     exp: i64,
 }
 
+/// The header's `typ` of refresh tokens.
+const TYPE: &str = "rt+jwt";
+
 /// Makes refresh tokens and recognises them, of any generation, for ever.
 pub struct RefreshTokens {
-    jws: Jws,
+    keys: Keys,
 }
 
 impl RefreshTokens {
-    /// Tokens under `key`.
+    /// Tokens under these keys.
     #[must_use]
-    pub fn new(key: &SigningKey) -> Self {
-        Self { jws: Jws::new("rt+jwt", key) }
+    pub fn new(keys: Keys) -> Self {
+        Self { keys }
     }
 
     /// Signs a token with 256 random bits in it.
     #[must_use]
     pub fn issue(&self, says: Genuine, ends: UnixMillis, now: UnixMillis, random: &dyn Random) -> RefreshToken {
-        RefreshToken::new(self.jws.sign(&Wire {
+        let wire = Wire {
             sub: says.user_id,
             sid: says.session_id,
             generation: says.generation,
             jti: URL_SAFE_NO_PAD.encode(random::bytes::<32>(random)),
             iat: now.seconds(),
             exp: ends.seconds(),
-        }))
+        };
+        RefreshToken::new(self.keys.ring().signing(now).sign(TYPE, &wire))
     }
 
     /// What a token says, if its signature and type are right.
     ///
     /// # Errors
     /// When they are not.
-    pub fn recognise(&self, token: &RefreshToken) -> Result<Genuine, NotGenuine> {
-        let wire: Wire = self.jws.verify(token.expose())?;
+    pub fn recognise(&self, token: &RefreshToken, now: UnixMillis) -> Result<Genuine, NotGenuine> {
+        let token = Unverified::read(token.expose(), TYPE)?;
+        let ring = self.keys.ring();
+        let wire: Wire = token.open(ring.verifying(token.key_id(), now).ok_or(NotGenuine)?)?;
         Ok(Genuine { user_id: wire.sub, session_id: wire.sid, generation: wire.generation })
     }
 }
@@ -108,7 +112,7 @@ mod tests {
     }
 
     fn issue() -> (RefreshTokens, RefreshToken) {
-        let tokens = RefreshTokens::new(&SigningKey::new(vec![1; 32]));
+        let tokens = RefreshTokens::new(Keys::for_tests(1));
         let token = tokens.issue(genuine(), UnixMillis(2000), UnixMillis(1000), &SystemRandom);
         (tokens, token)
     }
@@ -116,13 +120,13 @@ mod tests {
     #[test]
     fn a_genuine_token_is_recognised_however_old() {
         let (tokens, token) = issue();
-        assert_eq!(tokens.recognise(&token), Ok(genuine()));
+        assert_eq!(tokens.recognise(&token, UnixMillis(i64::MAX)), Ok(genuine()));
     }
 
     #[test]
     fn a_token_of_another_key_is_not() {
         let (_, token) = issue();
-        assert_eq!(RefreshTokens::new(&SigningKey::new(vec![2; 32])).recognise(&token), Err(NotGenuine));
+        assert_eq!(RefreshTokens::new(Keys::for_tests(2)).recognise(&token, UnixMillis(1000)), Err(NotGenuine));
     }
 
     #[test]

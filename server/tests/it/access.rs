@@ -32,6 +32,7 @@ const TABLE: &[(&str, Method, (u16, &str))] = &[
     (routes::ADMIN_USER_SESSIONS, Method::DELETE, BEARER),
     (routes::ADMIN_EVENTS, Method::GET, BEARER),
     (routes::ADMIN_EVENTS_STREAM, Method::GET, BEARER),
+    (routes::JWKS, Method::GET, OPEN),
     (routes::HEALTHZ, Method::GET, OPEN),
     (routes::READYZ, Method::GET, OPEN),
 ];

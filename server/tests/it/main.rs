@@ -9,6 +9,7 @@ mod csrf;
 mod delete_account;
 mod errors;
 mod faults;
+mod keys;
 mod login;
 mod logout;
 mod me;

@@ -196,12 +196,21 @@ fn every_file_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder();
     let server = program::Program::start(folder.path(), &[]);
-    let data = folder.path().join("data");
     let mode = |path: &std::path::Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
-    assert_eq!(mode(&data), 0o700);
-    for entry in std::fs::read_dir(&data).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    let mut folders = vec![folder.path().join("data")];
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        assert_eq!(mode(&folder), 0o700, "{}", folder.display());
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                assert_eq!(mode(&path), 0o600, "{}", path.display());
+                files += 1;
+            }
+        }
     }
+    assert!(files >= 3, "a database and two keys at least");
     drop(server);
 }

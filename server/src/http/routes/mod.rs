@@ -3,6 +3,7 @@
 pub(super) mod activity;
 pub(super) mod admin;
 pub(super) mod health;
+pub(super) mod jwks;
 pub(super) mod login;
 pub(super) mod logout;
 pub(super) mod me;

@@ -1,6 +1,8 @@
 use std::{
     collections::HashMap,
     net::TcpListener,
+    path::Path,
+    process::Output,
     sync::atomic::{AtomicI64, Ordering::SeqCst},
     time::Duration,
 };
@@ -19,7 +21,7 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Answer, Person};
+use super::{Answer, Person, program};
 
 /// A server in this process, with a database of its own.
 pub(crate) struct TestApp {
@@ -58,6 +60,25 @@ impl TestApp {
         (self.url, self.stop, self.running) = run(&self.environment).await;
     }
 
+    /// The folder of the database and of what lies beside it.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What an operator's command on the same settings says. It succeeds.
+    pub(crate) fn command(&self, arguments: &[&str]) -> String {
+        let output = self.try_command(arguments);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// The same, whether it succeeds or not.
+    pub(crate) fn try_command(&self, arguments: &[&str]) -> Output {
+        let environment: Vec<_> =
+            self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        program::output(self.folder(), arguments, &environment)
+    }
+
     /// Begins to stop; what runs is finished.
     pub(crate) fn begin_to_stop(&self) {
         self.stop.cancel();
@@ -65,8 +86,13 @@ impl TestApp {
 
     /// Restarts with another value of a setting.
     pub(crate) async fn configure(&mut self, name: &str, value: &str) {
-        self.environment.insert(name.to_owned(), value.to_owned());
+        self.set(name, value);
         self.restart().await;
+    }
+
+    /// Another value of a setting, from the next start on.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.environment.insert(name.to_owned(), value.to_owned());
     }
 
     /// A second process on the same database, as an operator's command is.

@@ -1,0 +1,317 @@
+//! Where keys come from: the settings and the folder `KEYS_DIR`.
+
+use std::{
+    collections::HashMap,
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use secrecy::{ExposeSecret as _, SecretSlice};
+use sessionkeep_verify::{Algorithm, claims};
+
+use super::{
+    Key, Ring,
+    folder::{self, Kept, KeyFile},
+    ring::Dated,
+    strength,
+};
+use crate::{config::Refusal, random::Random, session::UnixMillis};
+
+/// Which tokens a key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Access tokens.
+    Access,
+    /// Refresh tokens.
+    Refresh,
+}
+
+impl Kind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Access, Self::Refresh];
+
+    /// Its name in a path and for an operator.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Refresh => "refresh",
+        }
+    }
+}
+
+/// Everything that says which keys there are.
+#[derive(Clone, Debug)]
+pub struct KeySource {
+    /// `KEYS_DIR`: a folder for each kind in it.
+    pub folder: PathBuf,
+    /// `ACCESS_TOKEN_ALGORITHM`.
+    pub algorithm: Algorithm,
+    /// Secrets that stand in the settings.
+    pub inline: Vec<Inline>,
+    /// `SESSION_ABSOLUTE_LIFETIME`: how long a refresh token may be shown.
+    pub session_lifetime: Duration,
+    /// Whether a key that is missing is made: on a developer's own machine.
+    pub make_missing: bool,
+}
+
+/// A secret of the settings.
+#[derive(Clone, Debug)]
+pub struct Inline {
+    /// Which setting.
+    pub name: &'static str,
+    /// For which tokens.
+    pub kind: Kind,
+    /// Whether it only verifies: it was taken out of use.
+    pub retired: bool,
+    /// Its bytes.
+    pub secret: SecretSlice<u8>,
+}
+
+/// The rings, and where each key stands.
+#[derive(Debug)]
+pub struct Loaded {
+    /// For access tokens.
+    pub access: Ring,
+    /// For refresh tokens.
+    pub refresh: Ring,
+    /// Where the key of this name stands.
+    pub places: HashMap<String, Place>,
+}
+
+/// Where a key stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In this file.
+    File(PathBuf),
+    /// In this setting.
+    Setting(&'static str),
+}
+
+impl Loaded {
+    /// The ring of this kind.
+    #[must_use]
+    pub fn ring(&self, kind: Kind) -> &Ring {
+        match kind {
+            Kind::Access => &self.access,
+            Kind::Refresh => &self.refresh,
+        }
+    }
+}
+
+/// See [`KeySource::fingerprint`].
+pub type Fingerprint = Vec<Vec<folder::About>>;
+
+const MEND: &str = "Make one with `openssl rand -base64 48`";
+
+impl KeySource {
+    /// What signs tokens of this kind.
+    #[must_use]
+    pub fn algorithm(&self, kind: Kind) -> Algorithm {
+        match kind {
+            Kind::Access => self.algorithm,
+            // Nobody but us reads it.
+            Kind::Refresh => Algorithm::HS256,
+        }
+    }
+
+    /// How long a token of this kind can be shown after it was signed.
+    #[must_use]
+    pub fn lifetime(&self, kind: Kind) -> Duration {
+        match kind {
+            Kind::Access => Duration::from_secs(claims::MAX_LIFETIME.unsigned_abs()),
+            Kind::Refresh => self.session_lifetime,
+        }
+    }
+
+    /// Refuses secrets of the settings that protect nothing, without a look at the folder.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub fn check_settings(&self) -> Result<(), Refusal> {
+        let mut places = HashMap::new();
+        for inline in &self.inline {
+            place(&mut places, &secret(inline.name, &inline.secret)?, Place::Setting(inline.name))?;
+        }
+        Ok(())
+    }
+
+    /// Reads all keys, and refuses those that protect nothing. `since`: when this server started.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub fn load(&self, since: UnixMillis) -> Result<Loaded, Refusal> {
+        let mut places = HashMap::new();
+        let mut rings = vec![];
+        for kind in Kind::ALL {
+            let mut keys = vec![];
+            for inline in self.inline.iter().filter(|inline| inline.kind == kind) {
+                let key = secret(inline.name, &inline.secret)?;
+                place(&mut places, &key, Place::Setting(inline.name))?;
+                keys.push(if inline.retired { Dated::retired(key) } else { Dated::new(key, UnixMillis(0)) });
+            }
+            for file in self.files(kind)? {
+                let key = read(&file)?;
+                if kind == Kind::Refresh && key.algorithm() != Algorithm::HS256 {
+                    return Err(refuse(&file.path, "refresh tokens are signed with a secret", "Move it to `access`"));
+                }
+                place(&mut places, &key, Place::File(file.path))?;
+                keys.push(Dated::new(key, file.first_use));
+            }
+            let ring = Ring::new(keys, self.algorithm(kind), self.lifetime(kind), since);
+            rings.push(ring.ok_or_else(|| self.missing(kind))?);
+        }
+        let [access, refresh] = rings.try_into().expect("OK because there are two kinds");
+        Ok(Loaded { access, refresh, places })
+    }
+
+    /// Makes what is missing, where that is wanted, and loads.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub fn prepare(&self, now: UnixMillis, random: &dyn Random) -> Result<Loaded, Refusal> {
+        for kind in Kind::ALL {
+            if self.make_missing && !self.can_sign(kind)? {
+                self.create(kind, now, random)?;
+            }
+        }
+        self.load(now)
+    }
+
+    /// Whether there is a key that signs tokens of this kind, now or later.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub fn can_sign(&self, kind: Kind) -> Result<bool, Refusal> {
+        let algorithm = self.algorithm(kind);
+        let inline = || self.inline.iter().any(|inline| inline.kind == kind && !inline.retired);
+        if algorithm == Algorithm::HS256 && inline() {
+            return Ok(true);
+        }
+        for file in self.files(kind)? {
+            if read(&file)?.algorithm() == algorithm {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What changes when anybody changes a key.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn fingerprint(&self) -> io::Result<Fingerprint> {
+        Kind::ALL.into_iter().map(|kind| folder::fingerprint(&self.folder_of(kind))).collect()
+    }
+
+    /// A new key of this kind that signs from `first_use` on.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to.
+    pub fn create(&self, kind: Kind, first_use: UnixMillis, random: &dyn Random) -> Result<Key, Refusal> {
+        let folder = self.folder_of(kind);
+        let file = folder::create(&folder, self.algorithm(kind), first_use, random)
+            .map_err(|error| refuse(&folder, &format!("no key can be made there ({error})"), "Make it writable"))?;
+        read(&file)
+    }
+
+    /// Removes a key's file for good.
+    ///
+    /// # Errors
+    /// When that cannot be done.
+    pub fn remove(&self, file: &Path) -> Result<(), Refusal> {
+        folder::remove(file)
+            .map_err(|error| refuse(file, &format!("it cannot be removed ({error})"), "Remove it by hand"))
+    }
+
+    fn files(&self, kind: Kind) -> Result<Vec<KeyFile>, Refusal> {
+        let folder = self.folder_of(kind);
+        folder::list(&folder)
+            .map_err(|error| refuse(&folder, &format!("it cannot be read ({error})"), "Name a folder that can"))
+    }
+
+    /// The folder of the keys of this kind.
+    #[must_use]
+    pub fn folder_of(&self, kind: Kind) -> PathBuf {
+        self.folder.join(kind.name())
+    }
+
+    fn missing(&self, kind: Kind) -> Refusal {
+        let algorithm = self.algorithm(kind).name();
+        match (kind, self.algorithm(kind)) {
+            (Kind::Refresh, _) => {
+                Refusal::new("REFRESH_TOKEN_SECRET", "it is required on an origin that others can reach", MEND)
+            }
+            (Kind::Access, Algorithm::HS256) => {
+                Refusal::new("ACCESS_TOKEN_SECRET", "it is required on an origin that others can reach", MEND)
+            }
+            (Kind::Access, _) => Refusal::new(
+                "KEYS_DIR",
+                format!("`{}` has no key for {algorithm}", self.folder_of(kind).display()),
+                "Make one with `sessionkeep keys rotate`",
+            ),
+        }
+    }
+}
+
+fn place(places: &mut HashMap<String, Place>, key: &Key, place: Place) -> Result<(), Refusal> {
+    if let Some(other) = places.get(key.id()) {
+        return Err(Refusal::new(
+            variable(&place),
+            format!("the key in {} is the same as in {}", named(&place), named(other)),
+            "Use each key once, and for one kind of token",
+        ));
+    }
+    places.insert(key.id().to_owned(), place);
+    Ok(())
+}
+
+fn variable(place: &Place) -> &str {
+    match place {
+        Place::File(_) => "KEYS_DIR",
+        Place::Setting(name) => name,
+    }
+}
+
+fn named(place: &Place) -> String {
+    match place {
+        Place::File(path) => format!("`{}`", path.display()),
+        Place::Setting(name) => (*name).to_owned(),
+    }
+}
+
+fn refuse(path: &Path, reason: &str, mend: &str) -> Refusal {
+    Refusal::new("KEYS_DIR", format!("`{}`: {reason}", path.display()), mend)
+}
+
+fn secret(name: &str, bytes: &SecretSlice<u8>) -> Result<Key, Refusal> {
+    if let Some(weakness) = strength::weakness_of_secret(bytes.expose_secret()) {
+        return Err(Refusal::new(name, weakness, MEND));
+    }
+    Key::from_secret(bytes).map_err(|error| Refusal::new(name, error.to_string(), MEND))
+}
+
+fn read(file: &KeyFile) -> Result<Key, Refusal> {
+    const MEND: &str = "Remove it; `sessionkeep keys rotate` makes a good one";
+    let content = folder::read(&file.path)
+        .map_err(|error| refuse(&file.path, &error.to_string(), "Mend that, or remove the file"))?;
+    let key = match file.kept {
+        Kept::Pem => Key::from_pem(content.expose_secret()),
+        Kept::Secret => {
+            let trimmed: SecretSlice<u8> = content.expose_secret().trim_ascii_end().to_vec().into();
+            if let Some(weakness) = strength::weakness_of_secret(trimmed.expose_secret()) {
+                return Err(refuse(&file.path, &weakness, MEND));
+            }
+            Key::from_secret(&trimmed)
+        }
+    };
+    let key = key.map_err(|error| refuse(&file.path, &error.to_string(), MEND))?;
+    if strength::is_sample(key.verifying()) {
+        return Err(refuse(&file.path, "its private part is printed in a standard or a tutorial", MEND));
+    }
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests;

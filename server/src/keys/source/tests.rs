@@ -1,0 +1,174 @@
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::random::SystemRandom;
+
+const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
+const ALL: [Algorithm; 4] = [Algorithm::HS256, Algorithm::EdDSA, Algorithm::ES256, Algorithm::RS256];
+
+fn source(folder: &TempDir, algorithm: Algorithm) -> KeySource {
+    KeySource {
+        folder: folder.path().join("keys"),
+        algorithm,
+        inline: vec![],
+        session_lifetime: Duration::from_hours(30 * 24),
+        make_missing: true,
+    }
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+/// Puts a file among the keys of access tokens and says why it is refused.
+fn refused(name: &str, content: &[u8]) -> String {
+    let folder = folder();
+    let source = source(&folder, Algorithm::HS256);
+    source.prepare(NOW, &SystemRandom).expect("good so far");
+    write(&source.folder_of(Kind::Access).join(name), content);
+    let refusal = source.load(NOW).expect_err(name).to_string();
+    assert!(refusal.starts_with("KEYS_DIR: ") && refusal.contains(name) && refusal.lines().count() == 1, "{refusal}");
+    refusal
+}
+
+fn write(path: &Path, content: &[u8]) {
+    use std::io::Write as _;
+    crate::private_files::create_new(path).and_then(|mut file| file.write_all(content)).expect("written");
+}
+
+#[test]
+fn a_key_of_each_algorithm_is_made_read_again_and_signs() {
+    for algorithm in ALL {
+        let folder = folder();
+        let source = source(&folder, algorithm);
+        let made = source.prepare(NOW, &SystemRandom).expect("made");
+        assert_eq!(made.access.signing(NOW).algorithm(), algorithm);
+        assert_eq!(made.refresh.signing(NOW).algorithm(), Algorithm::HS256);
+        let again = source.prepare(NOW, &SystemRandom).expect("read");
+        assert_eq!((again.access.ids(), again.refresh.ids()), (made.access.ids(), made.refresh.ids()));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_are_private_and_one_that_others_can_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let source = source(&folder, Algorithm::EdDSA);
+    let made = source.prepare(NOW, &SystemRandom).expect("made");
+    let Place::File(file) = &made.places[made.access.signing(NOW).id()] else { panic!("a file") };
+    let bits = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    assert_eq!((bits(file), bits(&source.folder_of(Kind::Access))), (0o600, 0o700));
+    for (mode, accepted) in [(0o640, true), (0o644, false), (0o660, false), (0o700, false)] {
+        fs::set_permissions(file, fs::Permissions::from_mode(mode)).expect("set");
+        assert_eq!(source.load(NOW).is_ok(), accepted, "{mode:o}");
+    }
+}
+
+/// KM-01.
+#[test]
+fn what_is_no_good_key_is_refused() {
+    for (name, content, reason) in [
+        ("short.secret", b"too short".as_slice(), "fewer than 32 bytes"),
+        ("empty.secret", b"", "fewer than 32 bytes"),
+        ("zero.secret", &[0; 64], "repeats"),
+        ("sample.secret", b"your_very_long_random_secret_for_access_tokens", "sample"),
+        ("none.pem", b"", "cannot be read as a key"),
+        ("text.pem", b"-----BEGIN PRIVATE KEY-----\nhello\n-----END PRIVATE KEY-----\n", "cannot be read as a key"),
+    ] {
+        let refusal = refused(name, content);
+        assert!(refusal.contains(reason), "{refusal}");
+    }
+}
+
+/// KM-01: with 1024 bits, and one bit less than what is needed.
+#[test]
+fn a_small_rsa_key_is_refused() {
+    for pem in [include_bytes!("tests/rsa-1024.pem").as_slice(), include_bytes!("tests/rsa-2047.pem")] {
+        let refusal = refused("rsa.pem", pem);
+        assert!(refusal.contains("2048 bits") || refusal.contains("cannot be read"), "{refusal}");
+    }
+}
+
+/// KM-01: RFC 8037, A.1, and jwt.io's key for ES256.
+#[test]
+fn a_key_that_is_printed_somewhere_is_refused() {
+    for key in [
+        "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g",
+        "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgevZzL1gdAFr88hb2OF/2NxApJCzGCEDdfSp6VQO30hyhRANCAAQRWz+jn65BtOMvdyHKcvjBeBSDZH2r1RTwjmYSi9R/zpBnuQ4EiMnCqfMPWiZqB4QdbAd0E7oH50VpuZ1P087G",
+    ] {
+        let pem = format!("-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----\n");
+        let refusal = refused("printed.pem", pem.as_bytes());
+        assert!(refusal.contains("printed"), "{refusal}");
+    }
+}
+
+/// KM-01: of another curve, public, encrypted, or a certificate.
+#[test]
+fn what_is_no_private_key_of_ours_is_refused() {
+    for (name, pem) in [
+        ("p384.pem", include_bytes!("tests/p384.pem").as_slice()),
+        ("ed448.pem", include_bytes!("tests/ed448.pem")),
+        ("public.pem", include_bytes!("tests/ed25519-public.pem")),
+        ("rsa-public.pem", include_bytes!("tests/rsa-public.pem")),
+        ("encrypted.pem", include_bytes!("tests/encrypted.pem")),
+        ("certificate.pem", include_bytes!("tests/certificate.pem")),
+    ] {
+        refused(name, pem);
+    }
+}
+
+/// KM-02.
+#[test]
+fn one_key_at_two_places_is_refused() {
+    let folder = folder();
+    let source = source(&folder, Algorithm::HS256);
+    let made = source.prepare(NOW, &SystemRandom).expect("made");
+    let Place::File(access) = &made.places[made.access.signing(NOW).id()] else { panic!("a file") };
+    let copies =
+        [source.folder_of(Kind::Refresh).join("copy.secret"), source.folder_of(Kind::Access).join("copy.secret")];
+    for copy in copies {
+        fs::copy(access, &copy).expect("copied");
+        let refusal = source.load(NOW).expect_err("refused").to_string();
+        assert!(refusal.contains("the same"), "{refusal}");
+        fs::remove_file(&copy).expect("removed");
+    }
+    source.load(NOW).expect("good again");
+}
+
+#[test]
+fn refresh_tokens_are_signed_with_secrets_alone() {
+    let folder = folder();
+    let source = source(&folder, Algorithm::EdDSA);
+    let made = source.prepare(NOW, &SystemRandom).expect("made");
+    let Place::File(access) = &made.places[made.access.signing(NOW).id()] else { panic!("a file") };
+    fs::rename(access, source.folder_of(Kind::Refresh).join("a.pem")).expect("moved");
+    assert!(source.load(NOW).is_err());
+}
+
+#[test]
+fn the_time_of_a_keys_first_use_stands_in_its_files_name() {
+    let folder = folder();
+    let source = source(&folder, Algorithm::EdDSA);
+    let first = source.prepare(NOW, &SystemRandom).expect("made").access.signing(NOW).id().to_owned();
+    let later = NOW.plus(Duration::from_mins(10));
+    let second = source.create(Kind::Access, later, &SystemRandom).expect("made");
+    let ring = source.load(NOW).expect("read").access;
+    assert_eq!((ring.signing(NOW).id(), ring.signing(later).id()), (first.as_str(), second.id()));
+    // A file that an operator has put there under another name signs from the beginning.
+    let Place::File(file) = &source.load(NOW).expect("read").places[&first] else { panic!("a file") };
+    fs::rename(file, source.folder_of(Kind::Access).join("mine.pem")).expect("renamed");
+    assert_eq!(source.load(NOW).expect("read").access.signing(UnixMillis(0)).id(), first);
+}
+
+#[test]
+fn what_is_missing_is_made_on_a_developers_machine_alone() {
+    let folder = folder();
+    for algorithm in ALL {
+        let source = KeySource { make_missing: false, ..source(&folder, algorithm) };
+        assert!(source.prepare(NOW, &SystemRandom).is_err());
+        assert!(!source.folder.exists());
+    }
+}

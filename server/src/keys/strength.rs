@@ -1,0 +1,73 @@
+//! What is no secret.
+
+use sessionkeep_verify::VerifyingKey;
+
+/// Parts of the secrets that tutorials, examples and other projects' documentation print.
+const SAMPLE_SECRETS: &[&str] = &[
+    "secret_key",
+    "secretkey",
+    "secret-key",
+    "your_",
+    "your-",
+    "change_me",
+    "changeme",
+    "change-me",
+    "change_this",
+    "supersecret",
+    "super_secret",
+    "super-secret",
+    "long_random",
+    "long-random",
+    "example",
+    "placeholder",
+    "default",
+    "password",
+    "keyboard cat",
+    "shhhh",
+    "jwt_secret",
+    "jwt-secret",
+    "my_secret",
+    "my-secret",
+    "mysecret",
+    "0123456789",
+    "abcdefgh",
+];
+
+/// Why these bytes are no secret, if they are not (RFC 8725, 3.5; KM-01).
+pub(super) fn weakness_of_secret(secret: &[u8]) -> Option<String> {
+    if secret.len() < VerifyingKey::MIN_SECRET_BYTES {
+        return Some(format!("it has fewer than {} bytes", VerifyingKey::MIN_SECRET_BYTES));
+    }
+    let mut distinct = secret.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    // 32 random bytes, even as hexadecimal digits, have ten different ones but for one case in billions.
+    if distinct.len() < 10 {
+        return Some("it repeats a few characters".to_owned());
+    }
+    let lower = String::from_utf8_lossy(secret).to_lowercase();
+    SAMPLE_SECRETS
+        .iter()
+        .any(|sample| lower.contains(sample))
+        .then(|| "it looks like a sample from a tutorial".to_owned())
+}
+
+/// Thumbprints (RFC 7638) of public keys whose private part is printed.
+const SAMPLE_KEYS: &[&str] = &[
+    // The debugger of jwt.io: ES256, RS256.
+    "19J8y7Zprt2-QKLjF2I5pVk0OELX6cY2AfaAv1LC_w8",
+    "oGDmHqCJ7yzMkWEkrlZVHkvrHIyQwtlDmeq5ForUHeY",
+    // RFC 7515, A.2 and A.3.
+    "IsUn6_e04MaShXFIISMp4kG62LWzMIPy_MvSA5pJgX8",
+    "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U",
+    // RFC 7517, A.2.
+    "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+    "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s",
+    // RFC 8037, A.1.
+    "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+];
+
+/// Whether the private part of this key is known to everybody.
+pub(super) fn is_sample(key: &VerifyingKey) -> bool {
+    SAMPLE_KEYS.contains(&key.id())
+}
