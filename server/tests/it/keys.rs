@@ -3,7 +3,6 @@
 use std::{
     collections::HashSet,
     fs,
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
@@ -77,11 +76,6 @@ fn key_that(app: &TestApp, kind: &str, state: &str) -> String {
     row.unwrap_or_else(|| panic!("no {kind} key {state}"))[1].clone()
 }
 
-/// The folder of the keys of access tokens.
-fn folder(app: &TestApp) -> PathBuf {
-    app.folder().join("keys/access")
-}
-
 #[tokio::test]
 async fn under_hs256_nothing_is_published() {
     let app = app("HS256").await;
@@ -150,16 +144,16 @@ async fn a_new_key_is_published_before_it_signs_and_the_one_before_goes_with_its
 #[tokio::test]
 async fn a_rotation_removes_the_keys_that_nothing_needs_any_more() {
     let app = app("EdDSA").await;
-    let done = folder(&app).join("20200101T000000Z-old.pem");
-    let signs = fs::read_dir(folder(&app)).expect("there").next().expect("a key").expect("read").path();
+    let done = app.keys_folder("access").join("20200101T000000Z-old.pem");
+    let signs = fs::read_dir(app.keys_folder("access")).expect("there").next().expect("a key").expect("read").path();
     app.command(&["keys", "rotate", "--in", "0s"]);
     fs::rename(&signs, &done).expect("renamed");
     // The first one is followed now, but not for as long as its tokens live.
     app.command(&["keys", "rotate"]);
     assert!(done.exists());
-    let second = fs::read_dir(folder(&app)).expect("there").map(|file| file.expect("read").path());
+    let second = fs::read_dir(app.keys_folder("access")).expect("there").map(|file| file.expect("read").path());
     let second = second.filter(|path| path != &done).min().expect("a key");
-    fs::rename(second, folder(&app).join("20200102T000000Z-second.pem")).expect("renamed");
+    fs::rename(second, app.keys_folder("access").join("20200102T000000Z-second.pem")).expect("renamed");
     let said = app.command(&["keys", "rotate"]);
     assert!(!done.exists() && said.contains("is removed"), "{said}");
 }
@@ -191,7 +185,7 @@ async fn the_last_key_that_is_removed_by_hand_is_replaced() {
     let app = app("EdDSA").await;
     let mut ada = app.direct();
     ada.register().await;
-    for file in fs::read_dir(folder(&app)).expect("there") {
+    for file in fs::read_dir(app.keys_folder("access")).expect("there") {
         fs::remove_file(file.expect("read").path()).expect("removed");
     }
     app.until(async || ada.me().await.outcome() == (403, "TOKEN_INVALID")).await;

@@ -1,6 +1,7 @@
 //! The server from outside, over real sockets. One binary; a file a route or a behaviour.
 
 mod access;
+mod access_tokens;
 mod activity;
 mod admin;
 mod canaries;

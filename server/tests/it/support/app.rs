@@ -1,7 +1,7 @@
 use std::{
     collections::HashMap,
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     process::Output,
     sync::atomic::{AtomicI64, Ordering::SeqCst},
     time::Duration,
@@ -93,6 +93,11 @@ impl TestApp {
     /// Another value of a setting, from the next start on.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.environment.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Where the keys of tokens of this kind lie.
+    pub(crate) fn keys_folder(&self, kind: &str) -> PathBuf {
+        self.folder.path().join("keys").join(kind)
     }
 
     /// A second process on the same database, as an operator's command is.
