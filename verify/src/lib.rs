@@ -23,6 +23,11 @@
 //! A verifier elsewhere cannot know that a session was ended: an access token is worth something there until it expires,
 //! fifteen minutes at most. Ask the server where that is too long. Nor does its use confirm a refresh token.
 
+// The examples of the README are compiled with the tests.
+#[cfg(all(doctest, feature = "axum", feature = "jwks"))]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 #[cfg(feature = "axum")]
 mod axum;
 pub mod claims;
@@ -37,3 +42,6 @@ pub use axum::{Rejection, bearer, require_access_token};
 pub use claims::{Claims, Expected, Refusal};
 pub use key::{Algorithm, KeyError, VerifyingKey};
 pub use verifier::{Verifier, VerifyError};
+
+// What `Claims` holds: a service needs no other crate for it.
+pub use sessionkeep_types::{Role, SessionId, UserId};
