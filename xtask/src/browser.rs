@@ -21,7 +21,7 @@ impl Playwright {
     /// Gets and builds it all; nothing where there is no browser.
     pub(crate) fn ready() -> Result<Option<Self>> {
         let mut steps = Steps::new(CLIENT.steps()? + 3);
-        steps.step("npm packages", |step| Ok(((), node::ensure_packages(step)?)))?;
+        steps.step("npm packages", |step| Ok(((), node::ensure_packages(step, &end2end())?)))?;
         let Some(browser) = steps.step("Chromium", chromium::ensure)? else {
             return Ok(None);
         };

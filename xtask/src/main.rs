@@ -43,7 +43,7 @@ enum Task {
         #[arg(last = true)]
         server_args: Vec<OsString>,
     },
-    /// Format, lints, all Rust tests, browser tests. With CI set, lints are errors and nothing is skipped.
+    /// Format, lints, all Rust tests, tests with other languages, browser tests. With CI set, lints are errors and nothing is skipped.
     Test {
         /// Only this part.
         part: Option<test::Part>,

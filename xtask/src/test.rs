@@ -1,5 +1,5 @@
-//! `cargo xtask test`: format, lints, Rust tests, browser tests. Every part is run, whatever became of those before it,
-//! and a summary closes.
+//! `cargo xtask test`: format, lints, Rust tests, tests with other languages, browser tests. Every part is run, whatever
+//! became of those before it, and a summary closes.
 
 use std::ffi::OsString;
 use std::fs;
@@ -11,27 +11,34 @@ use anyhow::Result;
 
 use crate::browser::{NO_BROWSER, Playwright};
 use crate::process;
-use crate::setup::{node, wasm_target};
-use crate::steps::{Steps, seconds};
-use crate::workspace::{CLIENT, EVERYTHING, cargo, ci, end2end, target};
+use crate::setup::{node, python, wasm_target};
+use crate::steps::{Step, Steps, seconds};
+use crate::workspace::{CLIENT, EVERYTHING, cargo, ci, end2end, node_example, target};
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Part {
     /// Format, lints and Rust tests.
     Rust,
+    /// Node and Python verify our tokens, and sign some.
+    OtherLanguages,
     /// Browser tests.
     Browser,
 }
 
 pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode {
     let mut report = Report::default();
-    if part != Some(Part::Browser) {
+    let wanted = |this| part.is_none_or(|part| part == this);
+    if wanted(Part::Rust) {
         report.part("format", || check(&mut cargo(["fmt", "--all", "--check"])));
         report.part("lints", || check(&mut lints(&EVERYTHING, &["--all-targets"])));
         report.part("lints of the client", client_lints);
         rust_tests(&mut report);
     }
-    if part != Some(Part::Rust) {
+    if wanted(Part::OtherLanguages) {
+        report.part("tests with Node", node_tests);
+        report.part("tests with Python", python_tests);
+    }
+    if wanted(Part::Browser) {
         report.part("browser tests", || browser_tests(playwright_args));
     }
     report.close()
@@ -53,22 +60,56 @@ fn client_lints() -> Result<Outcome> {
 }
 
 fn rust_tests(report: &mut Report) {
-    if process::answer(&mut cargo(["nextest", "--version"])).is_none() {
+    if !nextest_is_there() {
         report.part("Rust tests", || libtest(cargo(["test", "--locked", "--no-fail-fast"]).args(EVERYTHING)));
         return;
     }
-    report.part("Rust tests", || {
-        let results = target().join("nextest").join("default").join("junit.xml");
-        counted(&results, || process::show(cargo(["nextest", "run", "--locked"]).args(EVERYTHING)))
-    });
+    report.part("Rust tests", || nextest(&[], &[]));
     report.part("Rust examples in the documentation", || {
         libtest(cargo(["test", "--locked", "--no-fail-fast", "--doc"]).args(EVERYTHING))
     });
 }
 
+fn nextest_is_there() -> bool {
+    process::answer(&mut cargo(["nextest", "--version"])).is_some()
+}
+
+fn nextest(selection: &[&str], environment: &[(&str, &Path)]) -> Result<Outcome> {
+    let results = target().join("nextest").join("default").join("junit.xml");
+    let mut run = cargo(["nextest", "run", "--locked"]);
+    run.args(EVERYTHING).args(selection).envs(environment.iter().copied());
+    counted(&results, || process::show(&mut run))
+}
+
+fn node_tests() -> Result<Outcome> {
+    let packages = |step: &mut Step| Ok(((), node::ensure_packages(step, &node_example())?));
+    Steps::new(1).step("npm packages", packages)?;
+    ignored_tests("interop::node::", &[])
+}
+
+fn python_tests() -> Result<Outcome> {
+    let Some(python) = Steps::new(1).step("Python packages", python::ensure)? else {
+        return Ok(Outcome::missing(
+            "no Python that can make a virtual environment: install Python 3.9 or newer, with venv",
+        ));
+    };
+    ignored_tests("interop::python::", &[("SESSIONKEEP_TEST_PYTHON", &python)])
+}
+
+/// Rust tests that run only when they are asked for, since they need more than Rust.
+fn ignored_tests(module: &str, environment: &[(&str, &Path)]) -> Result<Outcome> {
+    if nextest_is_there() {
+        let module = format!("test(/^{module}/)");
+        return nextest(&["--run-ignored", "only", "-E", &module], environment);
+    }
+    let mut run = cargo(["test", "--locked", "--no-fail-fast"]);
+    run.args(EVERYTHING).args(["--test", "it", "--", "--ignored", module]).envs(environment.iter().copied());
+    libtest(&mut run)
+}
+
 fn browser_tests(playwright_args: &[OsString]) -> Result<Outcome> {
     let Some(playwright) = Playwright::ready()? else {
-        return Ok(if ci() { Outcome::Failed(NO_BROWSER.to_owned()) } else { Outcome::Skipped(NO_BROWSER.to_owned()) });
+        return Ok(Outcome::missing(NO_BROWSER));
     };
     let mut types = Command::new(node::programs().join("tsc"));
     if !process::show(types.current_dir(end2end()).arg("--noEmit"))? {
@@ -111,6 +152,11 @@ impl Outcome {
             Some(_) | None if good => Self::Passed,
             _ => Self::Failed("it did not run to its end".to_owned()),
         }
+    }
+
+    /// Something that the part needs is not there.
+    fn missing(what: &str) -> Self {
+        if ci() { Self::Failed(what.to_owned()) } else { Self::Skipped(what.to_owned()) }
     }
 
     fn good(&self) -> bool {

@@ -29,9 +29,14 @@ pub(crate) fn target() -> PathBuf {
     own.as_deref().and_then(|exe| exe.ancestors().nth(2)).map_or_else(|| root().join("target"), Path::to_path_buf)
 }
 
-/// The browser tests and the npm packages.
+/// The browser tests and their npm packages.
 pub(crate) fn end2end() -> PathBuf {
     root().join("end2end")
+}
+
+/// The service in Node that the tests run, and its npm packages.
+pub(crate) fn node_example() -> PathBuf {
+    root().join("verify").join("examples").join("node-express")
 }
 
 /// The Cargo that runs this, in the root of the checkout.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{node, on_path};
+use super::{apt, node, on_path};
 use crate::process;
 use crate::steps::Step;
 use crate::workspace::end2end;
@@ -27,17 +27,10 @@ pub(crate) fn ensure(step: &mut Step) -> Result<(Option<PathBuf>, String)> {
     if let Some(found) = playwrights() {
         return Ok((Some(found), "found, Playwright's own".to_owned()));
     }
-    if may_use_apt() {
-        step.note("missing, installing Debian's package");
-        for args in [&["update"][..], &["install", "-y", "--no-install-recommends", "chromium"]] {
-            let mut apt = Command::new("apt-get");
-            if process::run(step, apt.args(args).env("DEBIAN_FRONTEND", "noninteractive"), LIMIT).is_err() {
-                break;
-            }
-        }
-        if let Some(found) = NAMES.into_iter().find_map(on_path).filter(|program| starts(program)) {
-            return Ok((Some(found), "installed with apt-get".to_owned()));
-        }
+    if apt::install(step, "chromium")
+        && let Some(found) = NAMES.into_iter().find_map(on_path).filter(|program| starts(program))
+    {
+        return Ok((Some(found), "installed with apt-get".to_owned()));
     }
     step.note("missing, asking Playwright for its own");
     let mut playwright = Command::new(node::programs().join("playwright"));
@@ -57,12 +50,7 @@ fn playwrights() -> Option<PathBuf> {
     process::answer(&mut node).map(PathBuf::from).filter(|program| program.is_file())
 }
 
-/// On Debian and Ubuntu, as root: a container, most likely. (Ubuntu's package only points to a snap, which `starts` tells.)
-fn may_use_apt() -> bool {
-    let root = process::answer(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
-    root && on_path("apt-get").is_some()
-}
-
+/// Ubuntu's package only points to a snap.
 fn starts(program: &Path) -> bool {
     process::answer(Command::new(program).arg("--version")).is_some()
 }

@@ -1,9 +1,11 @@
 //! What the builds need besides Rust: each tool is looked for first and fetched only if it is missing, into a folder of
 //! the project's own; nothing of the user's is replaced.
 
+pub(crate) mod apt;
 pub(crate) mod cargo_tool;
 pub(crate) mod chromium;
 pub(crate) mod node;
+pub(crate) mod python;
 pub(crate) mod trunk;
 pub(crate) mod wasm_bindgen;
 pub(crate) mod wasm_opt;

@@ -1,4 +1,4 @@
-//! The npm packages of end2end: the browser tests, and wasm-opt.
+//! npm packages: those of end2end (the browser tests, and wasm-opt) and of the example in Node.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,19 +14,20 @@ use crate::workspace::end2end;
 pub(crate) const OLDEST: u32 = 20;
 const LIMIT: Duration = Duration::from_mins(10);
 
-/// Installs the packages if they are missing or the lock file is newer than they are.
-pub(crate) fn ensure_packages(step: &mut Step) -> Result<String> {
+/// Installs a folder's packages if they are missing or the lock file is newer than they are.
+pub(crate) fn ensure_packages(step: &mut Step, folder: &Path) -> Result<String> {
     ensure!(
         is_there(),
         "Node.js {OLDEST} or newer is missing: install it from https://nodejs.org or with your system's packages"
     );
-    if are_fresh(&end2end()) {
+    if are_fresh(folder) {
         return Ok("found".to_owned());
     }
     let mut npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
-    npm.current_dir(end2end()).args(["ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]);
+    npm.current_dir(folder).args(["ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]);
     npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    process::run(step, &mut npm, LIMIT).context("the npm packages of end2end cannot be installed")?;
+    process::run(step, &mut npm, LIMIT)
+        .with_context(|| format!("the npm packages of {} cannot be installed", folder.display()))?;
     Ok("installed with npm".to_owned())
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use super::{Found, node, on_path};
 use crate::process;
 use crate::steps::Step;
+use crate::workspace::end2end;
 
 /// Older ones do not understand what today's compiler writes.
 const OLDEST: u32 = 116;
@@ -21,7 +22,7 @@ pub(crate) fn ensure(step: &mut Step) -> Result<Found> {
         "wasm-opt is missing: install binaryen {OLDEST} or newer, or Node.js {} or newer, whose npm gets it",
         node::OLDEST
     );
-    let how = node::ensure_packages(step)?;
+    let how = node::ensure_packages(step, &end2end())?;
     Ok((Some(node::programs()), how))
 }
 
