@@ -26,12 +26,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let setting = |name, default: &str| env::var(name).unwrap_or_else(|_| default.to_owned());
     let issuer = setting("ISSUER", "http://localhost:3000");
     let audience = setting("AUDIENCE", "sessionkeep");
-    let verifier = match env::var("ACCESS_TOKEN_SECRET") {
-        Ok(secret) => Verifier::from_secret(secret.as_bytes(), &issuer, &audience)?,
-        Err(_) => {
-            let keys = setting("JWKS_URL", &format!("{issuer}/.well-known/jwks.json"));
-            Verifier::from_jwks(&keys, &issuer, &audience)?
-        }
+    let verifier = if let Ok(secret) = env::var("ACCESS_TOKEN_SECRET") {
+        Verifier::from_secret(secret.as_bytes(), &issuer, &audience)?
+    } else {
+        let keys = setting("JWKS_URL", &format!("{issuer}/.well-known/jwks.json"));
+        Verifier::from_jwks(&keys, &issuer, &audience)?
     };
     let listener = TcpListener::bind(setting("BIND_ADDR", "127.0.0.1:4000")).await?;
     announce(&format!("http://{}", listener.local_addr()?));
