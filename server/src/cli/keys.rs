@@ -68,15 +68,9 @@ fn rotate(source: &KeySource, arguments: &ArgMatches) -> anyhow::Result<()> {
         None if source.algorithm(kind) == Algorithm::HS256 => UNTIL_WE_KNOW,
         None => UNTIL_OTHERS_KNOW,
     };
-    let from = now.plus(wait);
-    let key = source.create(kind, from, &SystemRandom)?;
-    say!(
-        "The new key {} ({}) signs {} tokens from {} on.",
-        key.id(),
-        key.algorithm().name(),
-        kind.name(),
-        rfc3339(from)?
-    );
+    let made = source.create(kind, now.plus(wait), &SystemRandom)?;
+    let (id, algorithm, from) = (made.key.id(), made.key.algorithm().name(), rfc3339(made.first_use)?);
+    say!("The new key {id} ({algorithm}) signs {} tokens from {from} on.", kind.name());
     // The other kind of tokens may have no key yet.
     let Ok(loaded) = source.load(now) else { return Ok(()) };
     for (dated, state) in loaded.ring(kind).states(now) {
@@ -109,8 +103,8 @@ fn retire(source: &KeySource, arguments: &ArgMatches) -> anyhow::Result<()> {
     }
     // The new one comes first: at no time is there none.
     if loaded.ring(kind).signing(now).id() == id {
-        let key = source.create(kind, now, &SystemRandom)?;
-        say!("The new key {} ({}) signs from now on.", key.id(), key.algorithm().name());
+        let made = source.create(kind, now, &SystemRandom)?;
+        say!("The new key {} ({}) signs from now on.", made.key.id(), made.key.algorithm().name());
     }
     source.remove(file)?;
     match kind {

@@ -205,15 +205,21 @@ impl KeySource {
         Kind::ALL.into_iter().map(|kind| folder::fingerprint(&self.folder_of(kind))).collect()
     }
 
-    /// A new key of this kind that signs from `first_use` on.
+    /// A new key of this kind that signs from `first_use` on, or a second later where another key begins in the same one: names of files
+    /// tell seconds, and which of the two signs must not be left to chance.
     ///
     /// # Errors
     /// When the folder cannot be written to.
-    pub fn create(&self, kind: Kind, first_use: UnixMillis, random: &dyn Random) -> Result<Key, Refusal> {
+    pub fn create(&self, kind: Kind, first_use: UnixMillis, random: &dyn Random) -> Result<Dated, Refusal> {
+        let mut first_use = first_use;
+        let taken = self.files(kind)?;
+        while taken.iter().any(|file| file.first_use.seconds() == first_use.seconds()) {
+            first_use = first_use.plus(Duration::from_secs(1));
+        }
         let folder = self.folder_of(kind);
         let file = folder::create(&folder, self.algorithm(kind), first_use, random)
             .map_err(|error| refuse(&folder, &format!("no key can be made there ({error})"), "Make it writable"))?;
-        read(&file)
+        Ok(Dated::new(read(&file)?, file.first_use))
     }
 
     /// Removes a key's file for good.

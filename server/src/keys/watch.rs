@@ -78,8 +78,12 @@ impl Watch {
         // more likely a disk that is not there.
         for kind in Kind::ALL {
             if self.source.folder_of(kind).is_dir() && !self.source.can_sign(kind)? {
-                let key = self.source.create(kind, self.clock.now(), &*self.random)?;
-                tracing::warn!(kind = kind.name(), id = key.id(), "no key was left that signs; a new one was made");
+                let made = self.source.create(kind, self.clock.now(), &*self.random)?;
+                tracing::warn!(
+                    kind = kind.name(),
+                    id = made.key.id(),
+                    "no key was left that signs; a new one was made"
+                );
             }
         }
         let loaded = self.source.load(self.since)?;
@@ -129,7 +133,7 @@ mod tests {
     fn a_key_that_is_made_is_known_after_the_next_look() {
         let (_folder, watch) = watch();
         let seen = watch.look(None);
-        let key = watch.source.create(Kind::Access, UnixMillis(0), &SystemRandom).expect("made");
+        let key = watch.source.create(Kind::Access, UnixMillis(0), &SystemRandom).expect("made").key;
         assert!(!watch.access.ring().ids().contains(&key.id().to_owned()));
         assert_ne!(watch.look(seen.clone()), seen);
         assert!(watch.access.ring().ids().contains(&key.id().to_owned()));

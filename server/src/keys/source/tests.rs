@@ -156,11 +156,22 @@ fn the_time_of_a_keys_first_use_stands_in_its_files_name() {
     let later = NOW.plus(Duration::from_mins(10));
     let second = source.create(Kind::Access, later, &SystemRandom).expect("made");
     let ring = source.load(NOW).expect("read").access;
-    assert_eq!((ring.signing(NOW).id(), ring.signing(later).id()), (first.as_str(), second.id()));
+    assert_eq!((ring.signing(NOW).id(), ring.signing(later).id()), (first.as_str(), second.key.id()));
     // A file that an operator has put there under another name signs from the beginning.
     let Place::File(file) = &source.load(NOW).expect("read").places[&first] else { panic!("a file") };
     fs::rename(file, source.folder_of(Kind::Access).join("mine.pem")).expect("renamed");
     assert_eq!(source.load(NOW).expect("read").access.signing(UnixMillis(0)).id(), first);
+}
+
+#[test]
+fn of_two_keys_that_are_made_in_one_second_the_second_one_follows_the_first() {
+    for _ in 0..8 {
+        let folder = folder();
+        let source = source(&folder, Algorithm::EdDSA);
+        let made = [(); 3].map(|()| source.create(Kind::Access, NOW, &SystemRandom).expect("made").key.id().to_owned());
+        source.create(Kind::Refresh, NOW, &SystemRandom).expect("made");
+        assert_eq!(source.load(NOW).expect("read").access.ids(), made);
+    }
 }
 
 #[test]
