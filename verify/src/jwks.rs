@@ -4,7 +4,7 @@
 //! in it may be signed with a new one, so the document is fetched again, but never twice within [`PAUSE`]: whoever invents
 //! names must not make us ask all the time. When the server cannot be reached, the keys we have go on for [`KEEP_OLD`].
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use jsonwebtoken::jwk::Jwk;
 use reqwest::{Client, Url, header, redirect};
@@ -61,12 +61,14 @@ enum NoDocument {
 }
 
 /// Keys of a server elsewhere.
-pub struct RemoteKeys {
+pub struct RemoteKeys(Arc<Remote>);
+
+struct Remote {
     url: Url,
     client: Client,
     known: RwLock<Option<Document>>,
     /// When the server was asked last. Held while it is asked, so that it is asked once.
-    asked: Mutex<Option<Instant>>,
+    asked: Arc<Mutex<Option<Instant>>>,
 }
 
 struct Document {
@@ -99,7 +101,7 @@ impl RemoteKeys {
         // A redirect could lead anywhere.
         let client = Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT).build();
         let client = client.map_err(Unusable::Client)?;
-        Ok(Self { url, client, known: RwLock::default(), asked: Mutex::default() })
+        Ok(Self(Arc::new(Remote { url, client, known: RwLock::default(), asked: Arc::default() })))
     }
 
     /// The key of this name. `None`: the server has none.
@@ -107,30 +109,43 @@ impl RemoteKeys {
     /// # Errors
     /// [`Unavailable`].
     pub async fn find(&self, id: &str) -> Result<Option<VerifyingKey>, Unavailable> {
+        let remote = &self.0;
         let seen = Instant::now();
-        if let Some(key) = self.fresh(id).await {
+        if let Some(key) = remote.fresh(id).await {
             return Ok(Some(key));
         }
-        let mut asked = self.asked.lock().await;
+        let mut asked = Arc::clone(&remote.asked).lock_owned().await;
         // Somebody else may have asked while this one waited.
         let just_now = asked.is_some_and(|at| at >= seen || seen.duration_since(at) < PAUSE);
         if !just_now {
             *asked = Some(Instant::now());
-            match self.fetch().await {
-                Ok(document) => *self.known.write().await = Some(document),
-                Err(error) => tracing::warn!(%error, url = %self.url, "the keys of the server cannot be fetched"),
-            }
+            let remote = Arc::clone(remote);
+            // A task of its own: a client that hangs up ends its request, and must not end what all others wait for.
+            let fetching = tokio::spawn(async move {
+                remote.renew().await;
+                drop(asked);
+            });
+            // Whatever has become of it, what is known decides.
+            let _finished = fetching.await;
         }
-        drop(asked);
-        let known = self.known.read().await;
+        let known = remote.known.read().await;
         let document = known.as_ref().filter(|document| document.fetched.elapsed() < document.good_for + KEEP_OLD);
         Ok(document.ok_or(Unavailable)?.keys.get(id).cloned())
     }
+}
 
+impl Remote {
     async fn fresh(&self, id: &str) -> Option<VerifyingKey> {
         let known = self.known.read().await;
         let document = known.as_ref().filter(|document| document.fetched.elapsed() < document.good_for)?;
         document.keys.get(id).cloned()
+    }
+
+    async fn renew(&self) {
+        match self.fetch().await {
+            Ok(document) => *self.known.write().await = Some(document),
+            Err(error) => tracing::warn!(%error, url = %self.url, "the keys of the server cannot be fetched"),
+        }
     }
 
     async fn fetch(&self) -> Result<Document, NoDocument> {
