@@ -166,6 +166,10 @@ impl Remote {
 
 /// The keys in a document. Two of one name refuse it: which of them is meant?
 fn read(body: &[u8]) -> Result<HashMap<String, VerifyingKey>, NoDocument> {
+    // The derived readers take an array for a struct, too.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(NoDocument::Malformed);
+    }
     let wire: Wire = serde_json::from_slice(body).map_err(|_| NoDocument::Malformed)?;
     let mut keys = HashMap::new();
     for key in wire.keys {

@@ -369,6 +369,7 @@ async fn what_is_no_document_of_keys_is_not_taken() {
         "null".into(),
         "[]".into(),
         "{}".into(),
+        "[[]]".into(),
         key.to_string(),
         json!([key]).to_string(),
         json!({"keys": key}).to_string(),
