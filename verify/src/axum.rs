@@ -77,8 +77,10 @@ impl Rejection {
                 (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, error, Some(soon))
             }
         };
+        let id = HeaderValue::from_str(request_id.as_str()).expect("OK because an id is visible ASCII");
         let body = ErrorBody { error: error.to_owned(), code, request_id, fields: None, reason: None };
         let mut answer = (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
+        answer.headers_mut().insert(REQUEST_ID, id);
         if let Some((name, value)) = header {
             answer.headers_mut().insert(name, HeaderValue::from_static(value));
         }
