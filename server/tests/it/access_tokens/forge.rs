@@ -274,6 +274,7 @@ pub(super) fn without(object: &Value, name: &str) -> Value {
     object
 }
 
+/// In seconds since 1970, as the server has it.
 pub(super) fn now() -> i64 {
     SystemClock.now().seconds()
 }
