@@ -11,7 +11,7 @@ use reqwest::{Client, Url, header, redirect};
 use serde::Deserialize;
 use tokio::{
     sync::{Mutex, RwLock},
-    time::Instant,
+    time::{Instant, timeout},
 };
 
 use crate::VerifyingKey;
@@ -27,6 +27,8 @@ const FRESH_AT_LEAST: Duration = Duration::from_secs(10);
 const FRESH_AT_MOST: Duration = Duration::from_hours(1);
 /// How long an answer may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a token waits for a newer document whose key is in the old one.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// More than the document of any server of ours has.
 const MAX_BYTES: usize = 64 * 1024;
 
@@ -110,35 +112,70 @@ impl RemoteKeys {
     /// [`Unavailable`].
     pub async fn find(&self, id: &str) -> Result<Option<VerifyingKey>, Unavailable> {
         let remote = &self.0;
-        let seen = Instant::now();
-        if let Some(key) = remote.fresh(id).await {
+        if let Some(key) = remote.key(id, Age::Fresh).await {
             return Ok(Some(key));
         }
-        let mut asked = Arc::clone(&remote.asked).lock_owned().await;
-        // Somebody else may have asked while this one waited.
-        let just_now = asked.is_some_and(|at| at >= seen || seen.duration_since(at) < PAUSE);
-        if !just_now {
-            *asked = Some(Instant::now());
-            let remote = Arc::clone(remote);
-            // A task of its own: a client that hangs up ends its request, and must not end what all others wait for.
-            let fetching = tokio::spawn(async move {
-                remote.renew().await;
-                drop(asked);
-            });
-            // Whatever has become of it, what is known decides.
-            let _finished = fetching.await;
+        let renewed = Arc::clone(remote).renewed(Instant::now());
+        if let Some(old) = remote.key(id, Age::Kept).await {
+            // Others have the document's word that the key was good: they are not kept waiting by a server that hangs.
+            if timeout(PATIENCE, renewed).await.is_err() {
+                return Ok(Some(old));
+            }
+        } else {
+            renewed.await;
         }
-        let known = remote.known.read().await;
-        let document = known.as_ref().filter(|document| document.fetched.elapsed() < document.good_for + KEEP_OLD);
-        Ok(document.ok_or(Unavailable)?.keys.get(id).cloned())
+        match remote.key(id, Age::Kept).await {
+            Some(key) => Ok(Some(key)),
+            None if remote.is_known().await => Ok(None),
+            None => Err(Unavailable),
+        }
+    }
+}
+
+/// How old the document may be that a key is taken from.
+#[derive(Clone, Copy)]
+enum Age {
+    /// As old as the server said that it may be.
+    Fresh,
+    /// As old as is borne while there is no newer one.
+    Kept,
+}
+
+impl Document {
+    fn is(&self, age: Age) -> bool {
+        let most = match age {
+            Age::Fresh => self.good_for,
+            Age::Kept => self.good_for + KEEP_OLD,
+        };
+        self.fetched.elapsed() < most
     }
 }
 
 impl Remote {
-    async fn fresh(&self, id: &str) -> Option<VerifyingKey> {
+    async fn key(&self, id: &str, age: Age) -> Option<VerifyingKey> {
         let known = self.known.read().await;
-        let document = known.as_ref().filter(|document| document.fetched.elapsed() < document.good_for)?;
-        document.keys.get(id).cloned()
+        known.as_ref().filter(|document| document.is(age))?.keys.get(id).cloned()
+    }
+
+    async fn is_known(&self) -> bool {
+        self.known.read().await.as_ref().is_some_and(|document| document.is(Age::Kept))
+    }
+
+    /// Returns when the server was asked after `seen`, or shortly before.
+    async fn renewed(self: Arc<Self>, seen: Instant) {
+        let mut asked = Arc::clone(&self.asked).lock_owned().await;
+        // Somebody else may have asked while this one waited.
+        if asked.is_some_and(|at| at >= seen || seen.duration_since(at) < PAUSE) {
+            return;
+        }
+        *asked = Some(Instant::now());
+        // A task of its own: a client that hangs up ends its request, and must not end what all others wait for.
+        let fetching = tokio::spawn(async move {
+            self.renew().await;
+            drop(asked);
+        });
+        // Whatever has become of it, what is known decides.
+        let _finished = fetching.await;
     }
 
     async fn renew(&self) {

@@ -268,6 +268,25 @@ async fn while_the_server_cannot_be_reached_the_keys_go_on_for_a_while() {
     assert_eq!(has(&keys, mint().key.id()).await, Ok(true));
 }
 
+/// The server accepts the connection and says nothing.
+#[tokio::test]
+async fn a_server_that_hangs_keeps_nobody_waiting_whose_key_is_known() {
+    let publisher = Publisher::start(&[&mint().jwk]).await;
+    let keys = Arc::new(publisher.keys());
+    assert_eq!(has(&keys, mint().key.id()).await, Ok(true));
+    pass(Duration::from_mins(5)).await;
+    publisher.hold();
+    let asking = tokio::spawn({
+        let keys = Arc::clone(&keys);
+        async move { has(&keys, mint().key.id()).await }
+    });
+    publisher.until_asked(2).await;
+    pass(SECOND).await;
+    // The request itself would be given up four seconds later.
+    let answer = time::timeout(SECOND * 3, asking).await.expect("nobody waits for the server");
+    assert_eq!(answer.expect("runs"), Ok(true));
+}
+
 #[tokio::test]
 async fn without_any_document_the_keys_are_unavailable_and_the_server_is_not_asked_all_the_time() {
     let publisher = Publisher::start(&[]).await;
