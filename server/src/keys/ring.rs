@@ -130,7 +130,7 @@ impl Ring {
                 State::Signs
             } else if !dated.verifies(now) {
                 State::Done
-            } else if !dated.retired && dated.first_use > now {
+            } else if !dated.retired && dated.key.algorithm() == self.signs && dated.first_use > now {
                 State::Published(dated.first_use)
             } else {
                 State::Verifies(dated.until)

@@ -80,6 +80,13 @@ pub struct Loaded {
     pub places: HashMap<String, Place>,
 }
 
+/// All keys, before it is known what each does.
+struct Found {
+    access: Vec<Dated>,
+    refresh: Vec<Dated>,
+    places: HashMap<String, Place>,
+}
+
 /// Where a key stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -142,9 +149,18 @@ impl KeySource {
     /// # Errors
     /// The first refusal.
     pub fn load(&self, since: UnixMillis) -> Result<Loaded, Refusal> {
+        let Found { access, refresh, places } = self.find()?;
+        let ring = |keys, kind| {
+            let ring = Ring::new(keys, self.algorithm(kind), self.lifetime(kind), since);
+            ring.ok_or_else(|| self.missing(kind))
+        };
+        Ok(Loaded { access: ring(access, Kind::Access)?, refresh: ring(refresh, Kind::Refresh)?, places })
+    }
+
+    /// All keys, whether they can sign or not.
+    fn find(&self) -> Result<Found, Refusal> {
         let mut places = HashMap::new();
-        let mut rings = vec![];
-        for kind in Kind::ALL {
+        let mut keys_of = |kind| {
             let mut keys = vec![];
             for inline in self.inline.iter().filter(|inline| inline.kind == kind) {
                 let key = secret(inline.name, &inline.secret)?;
@@ -159,11 +175,10 @@ impl KeySource {
                 place(&mut places, &key, Place::File(file.path))?;
                 keys.push(Dated::new(key, file.first_use));
             }
-            let ring = Ring::new(keys, self.algorithm(kind), self.lifetime(kind), since);
-            rings.push(ring.ok_or_else(|| self.missing(kind))?);
-        }
-        let [access, refresh] = rings.try_into().expect("OK because there are two kinds");
-        Ok(Loaded { access, refresh, places })
+            Ok(keys)
+        };
+        let (access, refresh) = (keys_of(Kind::Access)?, keys_of(Kind::Refresh)?);
+        Ok(Found { access, refresh, places })
     }
 
     /// Makes what is missing, where that is wanted, and loads.
@@ -184,17 +199,12 @@ impl KeySource {
     /// # Errors
     /// The first refusal.
     pub fn can_sign(&self, kind: Kind) -> Result<bool, Refusal> {
-        let algorithm = self.algorithm(kind);
-        let inline = || self.inline.iter().any(|inline| inline.kind == kind && !inline.retired);
-        if algorithm == Algorithm::HS256 && inline() {
-            return Ok(true);
-        }
-        for file in self.files(kind)? {
-            if read(&file)?.algorithm() == algorithm {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let Found { access, refresh, .. } = self.find()?;
+        let keys = match kind {
+            Kind::Access => access,
+            Kind::Refresh => refresh,
+        };
+        Ok(keys.iter().any(|dated| !dated.retired && dated.key.algorithm() == self.algorithm(kind)))
     }
 
     /// What changes when anybody changes a key.

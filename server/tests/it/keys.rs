@@ -158,6 +158,16 @@ async fn a_rotation_removes_the_keys_that_nothing_needs_any_more() {
     assert!(!done.exists() && said.contains("is removed"), "{said}");
 }
 
+#[tokio::test]
+async fn no_key_is_made_beside_one_that_the_server_refuses() {
+    let app = app("EdDSA").await;
+    fs::write(app.keys_folder("access").join("zzz.pem"), "no key").expect("written");
+    let refused = app.try_command(&["keys", "rotate"]);
+    let line = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(78) && line.contains("zzz.pem"), "{line}");
+    assert_eq!(fs::read_dir(app.keys_folder("access")).expect("there").count(), 2);
+}
+
 /// KM-04: each of its tokens costs one silent refresh, and nobody signs in again.
 #[tokio::test]
 async fn a_key_that_is_removed_in_an_emergency_costs_one_refresh_and_no_sign_in() {
