@@ -41,8 +41,14 @@ fn list(source: &KeySource) -> anyhow::Result<()> {
     let loaded = source.prepare(now, &SystemRandom)?;
     for (name, kind) in KINDS {
         for (dated, state) in loaded.ring(kind).states(now) {
-            let (id, algorithm) = (dated.key.id(), dated.key.algorithm().name());
-            say!("{name}\t{id}\t{algorithm}\t{}\t{}", described(state)?, place(&loaded, id));
+            let (id, algorithm) = (dated.key.id(), dated.key.algorithm());
+            let does = if algorithm == source.algorithm(kind) || dated.retired {
+                described(state)?
+            } else {
+                // Since when, and so for how long it verifies, the running server knows, and nobody here.
+                "signs nothing: ACCESS_TOKEN_ALGORITHM is another one".to_owned()
+            };
+            say!("{name}\t{id}\t{}\t{does}\t{}", algorithm.name(), place(&loaded, id));
         }
     }
     Ok(())
