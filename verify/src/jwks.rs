@@ -4,7 +4,14 @@
 //! in it may be signed with a new one, so the document is fetched again, but never twice within [`PAUSE`]: whoever invents
 //! names must not make us ask all the time. When the server cannot be reached, the keys we have go on for [`KEEP_OLD`].
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use jsonwebtoken::jwk::Jwk;
 use reqwest::{Client, Url, header, redirect};
@@ -69,6 +76,8 @@ struct Remote {
     url: Url,
     client: Client,
     known: RwLock<Option<Document>>,
+    /// Whether the latest request came to nothing.
+    failed: AtomicBool,
     /// When the server was asked last. Held while it is asked, so that it is asked once.
     asked: Arc<Mutex<Option<Instant>>>,
 }
@@ -103,7 +112,13 @@ impl RemoteKeys {
         // A redirect could lead anywhere.
         let client = Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT).build();
         let client = client.map_err(Unusable::Client)?;
-        Ok(Self(Arc::new(Remote { url, client, known: RwLock::default(), asked: Arc::default() })))
+        Ok(Self(Arc::new(Remote {
+            url,
+            client,
+            known: RwLock::default(),
+            failed: AtomicBool::default(),
+            asked: Arc::default(),
+        })))
     }
 
     /// The key of this name. `None`: the server has none.
@@ -126,7 +141,8 @@ impl RemoteKeys {
         }
         match remote.key(id, Age::Kept).await {
             Some(key) => Ok(Some(key)),
-            None if remote.is_known().await => Ok(None),
+            // Only a server that has answered can say that it has no such key.
+            None if remote.is_known().await && !remote.failed.load(Relaxed) => Ok(None),
             None => Err(Unavailable),
         }
     }
@@ -180,8 +196,14 @@ impl Remote {
 
     async fn renew(&self) {
         match self.fetch().await {
-            Ok(document) => *self.known.write().await = Some(document),
-            Err(error) => tracing::warn!(%error, url = %self.url, "the keys of the server cannot be fetched"),
+            Ok(document) => {
+                *self.known.write().await = Some(document);
+                self.failed.store(false, Relaxed);
+            }
+            Err(error) => {
+                self.failed.store(true, Relaxed);
+                tracing::warn!(%error, url = %self.url, "the keys of the server cannot be fetched");
+            }
         }
     }
 

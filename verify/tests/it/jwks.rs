@@ -268,6 +268,18 @@ async fn while_the_server_cannot_be_reached_the_keys_go_on_for_a_while() {
     assert_eq!(has(&keys, mint().key.id()).await, Ok(true));
 }
 
+/// It may be a new one, after the one before was removed in an emergency.
+#[tokio::test]
+async fn while_the_server_cannot_be_asked_it_is_not_said_that_it_has_no_such_key() {
+    let publisher = Publisher::start(&[&mint().jwk]).await;
+    let keys = publisher.keys();
+    assert_eq!(has(&keys, "a new one").await, Ok(false));
+    publisher.fails();
+    pass(PAUSE).await;
+    assert_eq!(has(&keys, "a new one").await, Err(Unavailable));
+    assert_eq!(has(&keys, mint().key.id()).await, Ok(true));
+}
+
 /// The server accepts the connection and says nothing.
 #[tokio::test]
 async fn a_server_that_hangs_keeps_nobody_waiting_whose_key_is_known() {
