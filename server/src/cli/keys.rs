@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{collections::HashMap, path::Path, time::Duration};
 
 use anyhow::{Context as _, bail};
 use clap::ArgMatches;
@@ -10,7 +10,7 @@ use crate::{
     clock::{Clock as _, SystemClock},
     config::{Refusal, Settings},
     keys::{
-        KeySource, Kind,
+        KeySource, Kind, Ring,
         ring::State,
         source::{Loaded, Place},
     },
@@ -77,24 +77,36 @@ fn rotate(source: &KeySource, arguments: &ArgMatches) -> anyhow::Result<()> {
     let made = source.create(kind, now.plus(wait), &SystemRandom)?;
     let (id, algorithm, from) = (made.key.id(), made.key.algorithm().name(), rfc3339(made.first_use)?);
     say!("The new key {id} ({algorithm}) signs {} tokens from {from} on.", kind.name());
-    // The other kind of tokens may have no key yet.
-    let Ok(loaded) = source.load(now) else { return Ok(()) };
-    for (dated, state) in loaded.ring(kind).states(now) {
-        if let (State::Done, Place::File(file)) = (state, &loaded.places[dated.key.id()]) {
-            source.remove(file)?;
-            say!("{} is removed: its last token has ended.", dated.key.id());
-        }
+    let found = source.find(&vec![]);
+    for (id, file) in done(source.ring(&found, kind, now).as_ref(), &found.places, now) {
+        source.remove(file)?;
+        say!("{id} is removed: its last token has ended.");
     }
     Ok(())
+}
+
+/// The files of keys that nothing needs any more.
+fn done<'f>(ring: Option<&Ring>, places: &'f HashMap<String, Place>, now: UnixMillis) -> Vec<(String, &'f Path)> {
+    let states = ring.into_iter().flat_map(|ring| ring.states(now));
+    let done = states.filter(|(_, state)| *state == State::Done).map(|(dated, _)| dated.key.id().to_owned());
+    done.filter_map(|id| match &places[&id] {
+        Place::File(file) => Some((id, file.as_path())),
+        Place::Setting(_) => None,
+    })
+    .collect()
 }
 
 fn retire(source: &KeySource, arguments: &ArgMatches) -> anyhow::Result<()> {
     let id = arguments.get_one::<String>("id").context("say which key")?;
     let now = SystemClock.now();
-    let loaded = source.load(now)?;
-    let kind = Kind::ALL.into_iter().find(|kind| loaded.ring(*kind).ids().contains(id));
-    let kind = kind.with_context(|| format!("there is no key {id}; `sessionkeep keys list` shows those that are"))?;
-    let file = match &loaded.places[id] {
+    // A key that has leaked goes, whatever is wrong with others.
+    let found = source.find(&vec![]);
+    for refusal in &found.refusals {
+        eprintln!("sessionkeep: {refusal}");
+    }
+    let place = found.places.get(id);
+    let place = place.with_context(|| format!("there is no key {id}; `sessionkeep keys list` shows those that are"))?;
+    let file = match place {
         Place::File(file) => file,
         Place::Setting(name) => {
             return Err(
@@ -102,13 +114,20 @@ fn retire(source: &KeySource, arguments: &ArgMatches) -> anyhow::Result<()> {
             );
         }
     };
+    let kind = if file.starts_with(source.folder_of(Kind::Access)) { Kind::Access } else { Kind::Refresh };
     if kind == Kind::Refresh && !arguments.get_flag("sign-people-out") {
         bail!(
             "{id} is for refresh tokens: whoever holds one of its must sign in again. If that is meant, add --sign-people-out"
         );
     }
+    let ring = source.ring(&found, kind, now);
+    for (done, file) in done(ring.as_ref(), &found.places, now) {
+        // With the key that followed it gone, it would not be known any more that it is over.
+        source.remove(file)?;
+        say!("{done} is removed: its last token has ended.");
+    }
     // The new one comes first: at no time is there none.
-    if loaded.ring(kind).signing(now).id() == id {
+    if ring.is_some_and(|ring| ring.signing(now).id() == id) {
         let made = source.create(kind, now, &SystemRandom)?;
         say!("The new key {} ({}) signs from now on.", made.key.id(), made.key.algorithm().name());
     }

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Why the program does not start. One line.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{variable}: {reason}. {mend}")]
 pub struct Refusal {
     /// Which setting.

@@ -80,11 +80,58 @@ pub struct Loaded {
     pub places: HashMap<String, Place>,
 }
 
-/// All keys, before it is known what each does.
-struct Found {
+/// The keys of files as they were read once.
+pub(crate) type Known = Vec<(KeyFile, Key)>;
+
+/// All keys, before it is known what each does, and what could not be used.
+pub(crate) struct Found {
+    pub(crate) places: HashMap<String, Place>,
+    pub(super) files: Known,
+    pub(crate) refusals: Vec<Refusal>,
     access: Vec<Dated>,
     refresh: Vec<Dated>,
-    places: HashMap<String, Place>,
+}
+
+impl Found {
+    /// All of them, if all can be used.
+    fn whole(self) -> Result<Self, Refusal> {
+        match self.refusals.first() {
+            None => Ok(self),
+            Some(refusal) => Err(refusal.clone()),
+        }
+    }
+
+    fn add(&mut self, kind: Kind, dated: Dated, at: Place) -> Result<(), Refusal> {
+        let algorithm = dated.key.algorithm();
+        if kind == Kind::Refresh && algorithm != Algorithm::HS256 {
+            let (reason, mend) = ("refresh tokens are signed with a secret", "Move it to `access`");
+            return Err(Refusal::new(variable(&at), format!("{}: {reason}", named(&at)), mend));
+        }
+        let keys = self.keys(kind);
+        let rival = keys.iter().find(|other| {
+            !other.retired && !dated.retired && other.first_use == dated.first_use && other.key.algorithm() == algorithm
+        });
+        if let Some(rival) = rival {
+            return Err(Refusal::new(
+                variable(&at),
+                format!("{} begins to sign at the same time as {}", named(&at), named(&self.places[rival.key.id()])),
+                "Begin the name of the newer one with its time, as in 20261124T195500Z-new.pem, or remove one",
+            ));
+        }
+        place(&mut self.places, &dated.key, at)?;
+        match kind {
+            Kind::Access => self.access.push(dated),
+            Kind::Refresh => self.refresh.push(dated),
+        }
+        Ok(())
+    }
+
+    fn keys(&self, kind: Kind) -> &[Dated] {
+        match kind {
+            Kind::Access => &self.access,
+            Kind::Refresh => &self.refresh,
+        }
+    }
 }
 
 /// Where a key stands.
@@ -149,36 +196,49 @@ impl KeySource {
     /// # Errors
     /// The first refusal.
     pub fn load(&self, since: UnixMillis) -> Result<Loaded, Refusal> {
-        let Found { access, refresh, places } = self.find()?;
-        let ring = |keys, kind| {
-            let ring = Ring::new(keys, self.algorithm(kind), self.lifetime(kind), since);
-            ring.ok_or_else(|| self.missing(kind))
-        };
-        Ok(Loaded { access: ring(access, Kind::Access)?, refresh: ring(refresh, Kind::Refresh)?, places })
+        let found = self.find(&vec![]).whole()?;
+        let ring = |kind| self.ring(&found, kind, since).ok_or_else(|| self.missing(kind));
+        Ok(Loaded { access: ring(Kind::Access)?, refresh: ring(Kind::Refresh)?, places: found.places })
     }
 
-    /// All keys, whether they can sign or not.
-    fn find(&self) -> Result<Found, Refusal> {
-        let mut places = HashMap::new();
-        let mut keys_of = |kind| {
-            let mut keys = vec![];
+    /// The ring of this kind, if one of the keys can sign.
+    pub(crate) fn ring(&self, found: &Found, kind: Kind, since: UnixMillis) -> Option<Ring> {
+        Ring::new(found.keys(kind).to_vec(), self.algorithm(kind), self.lifetime(kind), since)
+    }
+
+    /// All keys, whether they can sign or not. What is `known` goes on while its file is there and cannot be used, or its folder is
+    /// not there at all: that is more likely a disk that is missing than somebody who wants everybody signed out.
+    pub(crate) fn find(&self, known: &Known) -> Found {
+        let mut found =
+            Found { places: HashMap::new(), files: vec![], refusals: vec![], access: vec![], refresh: vec![] };
+        for kind in Kind::ALL {
             for inline in self.inline.iter().filter(|inline| inline.kind == kind) {
-                let key = secret(inline.name, &inline.secret)?;
-                place(&mut places, &key, Place::Setting(inline.name))?;
-                keys.push(if inline.retired { Dated::retired(key) } else { Dated::new(key, UnixMillis(0)) });
-            }
-            for file in self.files(kind)? {
-                let key = read(&file)?;
-                if kind == Kind::Refresh && key.algorithm() != Algorithm::HS256 {
-                    return Err(refuse(&file.path, "refresh tokens are signed with a secret", "Move it to `access`"));
+                let dated = secret(inline.name, &inline.secret)
+                    .map(|key| if inline.retired { Dated::retired(key) } else { Dated::new(key, UnixMillis(0)) });
+                let place = Place::Setting(inline.name);
+                if let Err(refusal) = dated.and_then(|dated| found.add(kind, dated, place)) {
+                    found.refusals.push(refusal);
                 }
-                place(&mut places, &key, Place::File(file.path))?;
-                keys.push(Dated::new(key, file.first_use));
             }
-            Ok(keys)
-        };
-        let (access, refresh) = (keys_of(Kind::Access)?, keys_of(Kind::Refresh)?);
-        Ok(Found { access, refresh, places })
+            let files = self.files(kind, known).unwrap_or_else(|refusal| {
+                found.refusals.push(refusal);
+                let folder = self.folder_of(kind);
+                known.iter().map(|(file, _)| file).filter(|file| file.path.starts_with(&folder)).cloned().collect()
+            });
+            for file in files {
+                let key = read(&file).or_else(|refusal| {
+                    found.refusals.push(refusal.clone());
+                    known.iter().find(|(other, _)| *other == file).map(|(_, key)| key.clone()).ok_or(refusal)
+                });
+                let Ok(key) = key else { continue };
+                let dated = Dated::new(key.clone(), file.first_use);
+                match found.add(kind, dated, Place::File(file.path.clone())) {
+                    Ok(()) => found.files.push((file, key)),
+                    Err(refusal) => found.refusals.push(refusal),
+                }
+            }
+        }
+        found
     }
 
     /// Makes what is missing, where that is wanted, and loads.
@@ -199,12 +259,12 @@ impl KeySource {
     /// # Errors
     /// The first refusal.
     pub fn can_sign(&self, kind: Kind) -> Result<bool, Refusal> {
-        let Found { access, refresh, .. } = self.find()?;
-        let keys = match kind {
-            Kind::Access => access,
-            Kind::Refresh => refresh,
-        };
-        Ok(keys.iter().any(|dated| !dated.retired && dated.key.algorithm() == self.algorithm(kind)))
+        Ok(self.signs(&self.find(&vec![]).whole()?, kind))
+    }
+
+    pub(super) fn signs(&self, found: &Found, kind: Kind) -> bool {
+        let algorithm = self.algorithm(kind);
+        found.keys(kind).iter().any(|dated| !dated.retired && dated.key.algorithm() == algorithm)
     }
 
     /// What changes when anybody changes a key.
@@ -222,7 +282,7 @@ impl KeySource {
     /// When the folder cannot be written to.
     pub fn create(&self, kind: Kind, first_use: UnixMillis, random: &dyn Random) -> Result<Dated, Refusal> {
         let mut first_use = first_use;
-        let taken = self.files(kind)?;
+        let taken = self.files(kind, &vec![])?;
         while taken.iter().any(|file| file.first_use.seconds() == first_use.seconds()) {
             first_use = first_use.plus(Duration::from_secs(1));
         }
@@ -241,8 +301,11 @@ impl KeySource {
             .map_err(|error| refuse(file, &format!("it cannot be removed ({error})"), "Remove it by hand"))
     }
 
-    fn files(&self, kind: Kind) -> Result<Vec<KeyFile>, Refusal> {
+    fn files(&self, kind: Kind, known: &Known) -> Result<Vec<KeyFile>, Refusal> {
         let folder = self.folder_of(kind);
+        if !folder.exists() && known.iter().any(|(file, _)| file.path.starts_with(&folder)) {
+            return Err(refuse(&folder, "it is gone, and its keys go on", "Bring it back, or restart without it"));
+        }
         folder::list(&folder)
             .map_err(|error| refuse(&folder, &format!("it cannot be read ({error})"), "Name a folder that can"))
     }
@@ -253,7 +316,7 @@ impl KeySource {
         self.folder.join(kind.name())
     }
 
-    fn missing(&self, kind: Kind) -> Refusal {
+    pub(super) fn missing(&self, kind: Kind) -> Refusal {
         let algorithm = self.algorithm(kind).name();
         match (kind, self.algorithm(kind)) {
             (Kind::Refresh, _) => {

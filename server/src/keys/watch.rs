@@ -8,7 +8,10 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{KeySource, Keys, Kind, source::Fingerprint};
+use super::{
+    KeySource, Keys, Kind,
+    source::{Fingerprint, Known},
+};
 use crate::{clock::Clock, config::Refusal, random::Random, session::UnixMillis};
 
 /// How often the folder is looked at.
@@ -31,10 +34,20 @@ pub struct Watch {
     pub random: Arc<dyn Random>,
 }
 
+/// What was there at the last look.
+#[derive(Clone, Default)]
+struct Seen {
+    /// `None`: not all of it could be used, so it is tried again.
+    fingerprint: Option<Fingerprint>,
+    known: Known,
+    /// What was wrong, and is said once.
+    said: Vec<String>,
+}
+
 impl Watch {
-    /// Follows the folder until `stop`. When its keys cannot be used, those that were there go on.
+    /// Follows the folder until `stop`. A key whose file is gone is gone; one whose file cannot be used goes on as it was.
     pub async fn follow(self, stop: CancellationToken) {
-        let mut seen: Option<Fingerprint> = None;
+        let mut seen = Seen::default();
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -43,58 +56,54 @@ impl Watch {
                 _ = ticks.tick() => {}
             }
             let (watch, before) = (self.clone(), seen.clone());
-            let looked = spawn_blocking(move || watch.look(before)).await;
-            seen = looked.unwrap_or_else(|error| {
-                tracing::error!(%error, "the keys could not be looked at");
-                None
-            });
+            match spawn_blocking(move || watch.look(before)).await {
+                Ok(now) => seen = now,
+                Err(error) => tracing::error!(%error, "the keys could not be looked at"),
+            }
         }
     }
 
     /// What there is now. Where that is not what was there before, it is loaded.
-    fn look(&self, before: Option<Fingerprint>) -> Option<Fingerprint> {
-        let now = match self.source.fingerprint() {
-            Ok(now) => now,
-            Err(error) => {
-                // Said once: the same as before counts as seen.
-                if before.is_some() {
-                    tracing::error!(%error, "the keys cannot be looked at; those that were there go on");
-                }
-                return None;
-            }
-        };
-        if before.as_ref() == Some(&now) {
+    fn look(&self, before: Seen) -> Seen {
+        // Taken before the keys are read: what changes meanwhile is seen at the next look.
+        let fingerprint = self.source.fingerprint().ok();
+        if fingerprint.is_some() && fingerprint == before.fingerprint {
             return before;
         }
-        if let Err(refusal) = self.load() {
-            tracing::error!(%refusal, "the keys cannot be used; those that were there go on");
+        let (known, refusals) = self.load(&before.known);
+        let said: Vec<_> = refusals.iter().map(ToString::to_string).collect();
+        for refusal in said.iter().filter(|refusal| !before.said.contains(refusal)) {
+            tracing::error!(%refusal, "a key cannot be used; it is tried again and again");
         }
-        // Read before the keys were: what has changed meanwhile is seen at the next look.
-        Some(now)
+        Seen { fingerprint: fingerprint.filter(|_| said.is_empty()), known, said }
     }
 
-    fn load(&self) -> Result<(), Refusal> {
-        // Whoever removes the only key in an emergency wants it gone: another one takes its place. A folder that is gone as a whole is
-        // more likely a disk that is not there.
+    fn load(&self, known: &Known) -> (Known, Vec<Refusal>) {
+        let mut failed = vec![];
+        let found = self.source.find(known);
         for kind in Kind::ALL {
-            if self.source.folder_of(kind).is_dir() && !self.source.can_sign(kind)? {
-                let made = self.source.create(kind, self.clock.now(), &*self.random)?;
-                tracing::warn!(
-                    kind = kind.name(),
-                    id = made.key.id(),
-                    "no key was left that signs; a new one was made"
-                );
+            // Whoever removes the only key in an emergency wants it gone: another one takes its place.
+            if self.source.folder_of(kind).is_dir() && !self.source.signs(&found, kind) {
+                match self.source.create(kind, self.clock.now(), &*self.random) {
+                    Ok(made) => tracing::warn!(kind = kind.name(), id = made.key.id(), "no key signed; one was made"),
+                    Err(refusal) => failed.push(refusal),
+                }
             }
         }
-        let loaded = self.source.load(self.since)?;
-        for (keys, ring) in [(&self.access, loaded.access), (&self.refresh, loaded.refresh)] {
-            let (before, ids) = (keys.ring().ids(), ring.ids());
-            if before != ids {
-                tracing::info!(?before, now = ?ids, "the keys have changed");
+        let found = self.source.find(known);
+        for (kind, keys) in [(Kind::Access, &self.access), (Kind::Refresh, &self.refresh)] {
+            let Some(ring) = self.source.ring(&found, kind, self.since) else {
+                failed.push(self.source.missing(kind));
+                continue;
+            };
+            let (before, now) = (keys.ring().ids(), ring.ids());
+            if before != now {
+                tracing::info!(?before, ?now, "the keys have changed");
             }
             keys.replace(ring);
         }
-        Ok(())
+        failed.extend(found.refusals);
+        (found.files, failed)
     }
 }
 
@@ -106,7 +115,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::{clock::SystemClock, random::SystemRandom};
+    use crate::{clock::SystemClock, keys::source::Place, random::SystemRandom};
 
     fn watch() -> (TempDir, Watch) {
         let folder = tempfile::tempdir().expect("a folder");
@@ -132,32 +141,61 @@ mod tests {
     #[test]
     fn a_key_that_is_made_is_known_after_the_next_look() {
         let (_folder, watch) = watch();
-        let seen = watch.look(None);
+        let seen = watch.look(Seen::default());
         let key = watch.source.create(Kind::Access, UnixMillis(0), &SystemRandom).expect("made").key;
         assert!(!watch.access.ring().ids().contains(&key.id().to_owned()));
-        assert_ne!(watch.look(seen.clone()), seen);
+        watch.look(seen);
         assert!(watch.access.ring().ids().contains(&key.id().to_owned()));
     }
 
+    /// Its mode is mended without a change to its content.
+    #[cfg(unix)]
     #[test]
-    fn keys_that_cannot_be_used_change_nothing_until_they_are_mended() {
+    fn a_key_that_cannot_be_used_is_tried_again_and_keeps_no_other_from_being_used() {
+        use std::os::unix::fs::PermissionsExt as _;
         let (_folder, watch) = watch();
-        let (seen, before) = (watch.look(None), watch.access.ring().ids());
-        let bad = watch.source.folder_of(Kind::Access).join("bad.pem");
-        fs::write(&bad, "no key").expect("written");
-        watch.source.create(Kind::Access, UnixMillis(0), &SystemRandom).expect("made");
+        let seen = watch.look(Seen::default());
+        let set_mode = |path: &std::path::Path, mode| {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("set");
+        };
+        let bad = watch.source.create(Kind::Access, UnixMillis(0), &SystemRandom).expect("made").key;
+        let place = watch.source.load(UnixMillis(0)).expect("read").places[bad.id()].clone();
+        let Place::File(file) = place else { panic!("a file") };
+        set_mode(&file, 0o644);
+        let good = watch.source.create(Kind::Access, UnixMillis(0), &SystemRandom).expect("made").key;
         let seen = watch.look(seen);
-        assert_eq!(watch.access.ring().ids(), before);
-        fs::remove_file(bad).expect("removed");
+        let ids = watch.access.ring().ids();
+        assert!(ids.contains(&good.id().to_owned()) && !ids.contains(&bad.id().to_owned()));
+        set_mode(&file, 0o600);
+        let seen = watch.look(seen);
+        assert!(watch.access.ring().ids().contains(&bad.id().to_owned()));
+        // What is known goes on.
+        set_mode(&file, 0o644);
+        watch.source.create(Kind::Access, UnixMillis(0), &SystemRandom).expect("made");
         watch.look(seen);
-        assert_eq!(watch.access.ring().ids().len(), 2);
+        assert!(watch.access.ring().ids().contains(&bad.id().to_owned()));
+    }
+
+    #[test]
+    fn a_key_that_is_removed_is_gone_whatever_else_cannot_be_used() {
+        let (_folder, watch) = watch();
+        let seen = watch.look(Seen::default());
+        let leaked = watch.access.ring().ids();
+        let folder = watch.source.folder_of(Kind::Access);
+        for file in fs::read_dir(&folder).expect("there") {
+            fs::remove_file(file.expect("read").path()).expect("removed");
+        }
+        fs::write(folder.join("bad.pem"), "no key").expect("written");
+        watch.look(seen);
+        let now = watch.access.ring().ids();
+        assert!(now.len() == 1 && now != leaked, "{now:?}");
     }
 
     /// As when a disk is not there.
     #[test]
     fn a_folder_that_is_gone_as_a_whole_changes_nothing() {
         let (folder, watch) = watch();
-        let (seen, before) = (watch.look(None), watch.access.ring().ids());
+        let (seen, before) = (watch.look(Seen::default()), watch.access.ring().ids());
         fs::rename(&watch.source.folder, folder.path().join("aside")).expect("moved");
         watch.look(seen);
         assert_eq!(watch.access.ring().ids(), before);
@@ -167,7 +205,7 @@ mod tests {
     #[test]
     fn the_last_key_that_is_removed_is_replaced() {
         let (_folder, watch) = watch();
-        let (seen, before) = (watch.look(None), watch.access.ring().ids());
+        let (seen, before) = (watch.look(Seen::default()), watch.access.ring().ids());
         for file in fs::read_dir(watch.source.folder_of(Kind::Access)).expect("there") {
             fs::remove_file(file.expect("read").path()).expect("removed");
         }

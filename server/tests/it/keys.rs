@@ -190,6 +190,24 @@ async fn a_key_that_is_removed_in_an_emergency_costs_one_refresh_and_no_sign_in(
     }
 }
 
+/// What had ended before does not begin again because the key that followed it is gone.
+#[tokio::test]
+async fn a_key_that_is_over_does_not_come_back_when_the_one_after_it_is_removed() {
+    let app = app("EdDSA").await;
+    let old = key_that(&app, "access", "signs");
+    let file = fs::read_dir(app.keys_folder("access")).expect("there").next().expect("a key").expect("read").path();
+    fs::rename(file, app.keys_folder("access").join("20200101T000000Z-old.pem")).expect("renamed");
+    app.command(&["keys", "rotate", "--in", "0s"]);
+    let signs = fs::read_dir(app.keys_folder("access")).expect("there").map(|file| file.expect("read").path());
+    let signs = signs.max().expect("a key");
+    fs::rename(signs, app.keys_folder("access").join("20200102T000000Z-signs.pem")).expect("renamed");
+    let leaked = key_that(&app, "access", "signs");
+    assert_eq!(key_that(&app, "access", "does nothing"), old);
+    app.command(&["keys", "retire", &leaked]);
+    let rows = list(&app);
+    assert!(rows.iter().all(|row| row[1] != old && row[1] != leaked), "{rows:?}");
+}
+
 #[tokio::test]
 async fn the_last_key_that_is_removed_by_hand_is_replaced() {
     let app = app("EdDSA").await;
