@@ -125,7 +125,14 @@ fn command() -> Command {
                 .subcommand(
                     Command::new("retire")
                         .about("Removes a key at once, whoever still has tokens of its. For a key that others may know")
-                        .arg(Arg::new("id").value_name("ID").required(true).help("Its name, as `keys list` shows it"))
+                        .arg(
+                            Arg::new("id")
+                                .value_name("ID")
+                                .required(true)
+                                // One in sixty-four begins with one.
+                                .allow_hyphen_values(true)
+                                .help("Its name, as `keys list` shows it"),
+                        )
                         .arg(
                             Arg::new("sign-people-out")
                                 .long("sign-people-out")
@@ -234,6 +241,18 @@ mod tests {
         for line in [["sessionkeep", "--bind-addr", "x", "serve"], ["sessionkeep", "serve", "--bind-addr", "x"]] {
             let arguments = command().try_get_matches_from(line).expect("accepted");
             assert_eq!(flags(&arguments).get("BIND_ADDR").map(String::as_str), Some("x"));
+        }
+    }
+
+    #[test]
+    fn a_keys_name_may_begin_with_a_hyphen() {
+        let flag = "--sign-people-out";
+        for (line, id) in [(["-lX", flag], "-lX"), ([flag, "-lX"], "-lX"), ([flag, "--X"], "--X")] {
+            let line = ["sessionkeep", "keys", "retire"].into_iter().chain(line);
+            let arguments = command().try_get_matches_from(line).expect("accepted");
+            let (_, arguments) = arguments.subcommand().and_then(|(_, keys)| keys.subcommand()).expect("retire");
+            assert!(arguments.get_flag("sign-people-out"));
+            assert_eq!(arguments.get_one::<String>("id").map(String::as_str), Some(id));
         }
     }
 
