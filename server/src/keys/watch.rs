@@ -115,14 +115,22 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::{clock::SystemClock, keys::source::Place, random::SystemRandom};
+    use crate::{
+        clock::SystemClock,
+        keys::source::{Inline, Place},
+        random::SystemRandom,
+    };
 
     fn watch() -> (TempDir, Watch) {
+        watch_with(vec![])
+    }
+
+    fn watch_with(inline: Vec<Inline>) -> (TempDir, Watch) {
         let folder = tempfile::tempdir().expect("a folder");
         let source = KeySource {
             folder: folder.path().join("keys"),
             algorithm: Algorithm::EdDSA,
-            inline: vec![],
+            inline,
             session_lifetime: Duration::ZERO,
             make_missing: true,
         };
@@ -200,6 +208,20 @@ mod tests {
         watch.look(seen);
         assert_eq!(watch.access.ring().ids(), before);
         assert!(!watch.source.folder.exists());
+    }
+
+    /// A secret of the settings that another key has followed must not sign again, nor the other one be forgotten.
+    #[test]
+    fn nor_does_it_bring_a_secret_of_the_settings_back() {
+        let secret = b"q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe".to_vec().into();
+        let inline = Inline { name: "REFRESH_TOKEN_SECRET", kind: Kind::Refresh, retired: false, secret };
+        let (folder, watch) = watch_with(vec![inline]);
+        watch.source.create(Kind::Refresh, UnixMillis(1), &SystemRandom).expect("made");
+        let seen = watch.look(Seen::default());
+        let before = watch.refresh.ring().signing(UnixMillis(1000)).id().to_owned();
+        fs::rename(&watch.source.folder, folder.path().join("aside")).expect("moved");
+        watch.look(seen);
+        assert_eq!(watch.refresh.ring().signing(UnixMillis(1000)).id(), before);
     }
 
     #[test]

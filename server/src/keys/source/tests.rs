@@ -138,6 +138,28 @@ fn one_key_at_two_places_is_refused() {
     source.load(NOW).expect("good again");
 }
 
+/// Which of them signs, and for how long the other one verifies, would be chance.
+#[test]
+fn two_keys_that_begin_at_the_same_time_are_refused() {
+    const OTHER: &[u8] = b"q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe";
+    let folder = folder();
+    let secret = |bytes: &[u8], retired| Inline {
+        name: "ACCESS_TOKEN_SECRET",
+        kind: Kind::Access,
+        retired,
+        secret: bytes.to_vec().into(),
+    };
+    let mut source = source(&folder, Algorithm::HS256);
+    source.inline = vec![secret(b"Re9w7tYh5hJ3fGs1dKp0nLb6vC4cXm2Z", false)];
+    source.prepare(NOW, &SystemRandom).expect("one undated key");
+    fs::create_dir_all(source.folder_of(Kind::Access)).expect("made");
+    write(&source.folder_of(Kind::Access).join("mine.secret"), OTHER);
+    let refusal = source.load(NOW).expect_err("refused").to_string();
+    assert!(refusal.contains("at the same time") && refusal.contains("mine.secret"), "{refusal}");
+    source.inline[0].retired = true;
+    source.load(NOW).expect("one that only verifies begins at no time");
+}
+
 #[test]
 fn refresh_tokens_are_signed_with_secrets_alone() {
     let folder = folder();
