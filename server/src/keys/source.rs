@@ -108,8 +108,10 @@ impl Found {
             return Err(Refusal::new(variable(&at), format!("{}: {reason}", named(&at)), mend));
         }
         let keys = self.keys(kind);
+        // Two that were dated alike, by servers that replaced the last key at once, are in the same order for everybody.
         let rival = keys.iter().find(|other| {
-            !other.retired && !dated.retired && other.first_use == dated.first_use && other.key.algorithm() == algorithm
+            let undated = [*other, &dated].iter().all(|dated| !dated.retired && dated.first_use == UnixMillis(0));
+            undated && other.key.algorithm() == algorithm
         });
         if let Some(rival) = rival {
             return Err(Refusal::new(

@@ -31,6 +31,14 @@ const SAMPLE_SECRETS: &[&str] = &[
     "mysecret",
     "0123456789",
     "abcdefgh",
+    "qwerty",
+    "string-secret",
+    "at-least-",
+    "bits-long",
+    // FastAPI's tutorial, a much copied one for Spring, RFC 7515 A.1.
+    "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+    "404e635266556a586e3272357538782f413f4428472b4b6250645367566b5970",
+    "aym1sysppbydfgzld3umj1qzkobwvmkoqq-estjqlr_t-1qs0gzh75aktmn3yj0ips4hcguutwjazzr1z9caow",
 ];
 
 /// Why these bytes are no secret, if they are not (RFC 8725, 3.5; KM-01).

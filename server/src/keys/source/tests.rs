@@ -75,6 +75,9 @@ fn what_is_no_good_key_is_refused() {
         ("empty.secret", b"", "fewer than 32 bytes"),
         ("zero.secret", &[0; 64], "repeats"),
         ("sample.secret", b"your_very_long_random_secret_for_access_tokens", "sample"),
+        ("jwt-io.secret", b"a-string-secret-at-least-256-bits-long", "sample"),
+        ("fastapi.secret", b"09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7", "sample"),
+        ("spring.secret", b"404E635266556A586E3272357538782F413F4428472B4B6250645367566B5970", "sample"),
         ("none.pem", b"", "cannot be read as a key"),
         ("text.pem", b"-----BEGIN PRIVATE KEY-----\nhello\n-----END PRIVATE KEY-----\n", "cannot be read as a key"),
     ] {
@@ -136,6 +139,22 @@ fn one_key_at_two_places_is_refused() {
         fs::remove_file(&copy).expect("removed");
     }
     source.load(NOW).expect("good again");
+}
+
+/// As when two servers replace the last key at once.
+#[test]
+fn two_keys_that_were_dated_alike_are_in_the_same_order_for_everybody() {
+    let folder = folder();
+    let source = source(&folder, Algorithm::EdDSA);
+    source.prepare(NOW, &SystemRandom).expect("made");
+    let later = source.create(Kind::Access, NOW.plus(Duration::from_secs(1)), &SystemRandom).expect("made");
+    let Place::File(file) = &source.load(NOW).expect("read").places[later.key.id()] else { panic!("a file") };
+    let name = file.file_name().and_then(|name| name.to_str()).expect("text");
+    let first = source.load(NOW).expect("read").access.ids()[0].clone();
+    let Place::File(other) = &source.load(NOW).expect("read").places[&first] else { panic!("a file") };
+    let alike = other.file_name().and_then(|name| name.to_str()).expect("text");
+    fs::rename(file, file.with_file_name(format!("{}{}", &alike[..16], &name[16..]))).expect("renamed");
+    assert_eq!(source.load(NOW).expect("both are taken").access.ids().len(), 2);
 }
 
 /// Which of them signs, and for how long the other one verifies, would be chance.
