@@ -185,8 +185,10 @@ fn refresh_tokens_are_signed_with_secrets_alone() {
     let source = source(&folder, Algorithm::EdDSA);
     let made = source.prepare(NOW, &SystemRandom).expect("made");
     let Place::File(access) = &made.places[made.access.signing(NOW).id()] else { panic!("a file") };
+    source.create(Kind::Access, NOW, &SystemRandom).expect("another one stays");
     fs::rename(access, source.folder_of(Kind::Refresh).join("a.pem")).expect("moved");
-    assert!(source.load(NOW).is_err());
+    let refusal = source.load(NOW).expect_err("refused").to_string();
+    assert!(refusal.contains("signed with a secret"), "{refusal}");
 }
 
 #[test]
