@@ -59,14 +59,19 @@ impl Server {
         // Before the database is touched: a wrong setting shall change nothing.
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let source = Arc::new(settings.keys.clone());
-        let since = clock.now();
-        let loaded = source.prepare(since, &*random)?;
+        let loaded = source.prepare(clock.now(), &*random)?;
+        for setting in loaded.overtaken() {
+            tracing::warn!(
+                setting,
+                "a newer key of KEYS_DIR signs in its place; move it to {setting}_PREVIOUS, or remove it"
+            );
+        }
         let (access, refresh) = (Keys::new(loaded.access), Keys::new(loaded.refresh));
         let watch = keys::Watch {
             source,
             access: access.clone(),
             refresh: refresh.clone(),
-            since,
+            known: loaded.files,
             clock: Arc::clone(&clock),
             random: Arc::clone(&random),
         };
@@ -79,7 +84,7 @@ impl Server {
             store.with_faults(Arc::clone(&testing.faults)),
             Arc::clone(&testing.faults),
         );
-        let auth = Arc::new(auth(settings, Arc::new(store), (access.clone(), refresh), clock, random)?);
+        let auth = Arc::new(auth(settings, Arc::new(store), (access.clone(), refresh.clone()), clock, random)?);
         feed::load(&*auth.sessions, &auth.revocations, &*auth.clock).await?;
         let client = client(settings)?;
         let edge = Edge {
@@ -92,7 +97,8 @@ impl Server {
             auth: Arc::clone(&auth),
             edge: Arc::new(edge),
             closing: closing.clone(),
-            keys: access,
+            access_keys: access,
+            refresh_keys: refresh,
             #[cfg(feature = "test-support")]
             testing,
         };

@@ -12,7 +12,7 @@ use crate::{
     keys::{
         KeySource, Kind, Ring,
         ring::State,
-        source::{Loaded, Place},
+        source::{Loaded, Place, ring},
     },
     random::SystemRandom,
     session::UnixMillis,
@@ -24,6 +24,8 @@ pub(super) const KINDS: [(&str, Kind); 2] = [("access", Kind::Access), ("refresh
 const UNTIL_OTHERS_KNOW: Duration = Duration::from_mins(10);
 /// Until then every server of ours has looked at the folder.
 const UNTIL_WE_KNOW: Duration = Duration::from_secs(10);
+/// A key is kept for so long after its last token has ended: who comes with one later hears that it has expired.
+const KEEP_DONE: Duration = Duration::from_hours(24 * 7);
 
 /// `sessionkeep keys ...`. A running server sees within a second what is done here.
 pub(super) fn run(settings: &Settings, arguments: &ArgMatches) -> anyhow::Result<()> {
@@ -42,13 +44,7 @@ fn list(source: &KeySource) -> anyhow::Result<()> {
     for (name, kind) in KINDS {
         for (dated, state) in loaded.ring(kind).states(now) {
             let (id, algorithm) = (dated.key.id(), dated.key.algorithm());
-            let does = if algorithm == source.algorithm(kind) || dated.retired {
-                described(state)?
-            } else {
-                // Since when, and so for how long it verifies, the running server knows, and nobody here.
-                "signs nothing: ACCESS_TOKEN_ALGORITHM is another one".to_owned()
-            };
-            say!("{name}\t{id}\t{}\t{does}\t{}", algorithm.name(), place(&loaded, id));
+            say!("{name}\t{id}\t{}\t{}\t{}", algorithm.name(), described(state)?, place(&loaded, id));
         }
     }
     Ok(())
@@ -67,7 +63,7 @@ fn described(state: State) -> anyhow::Result<String> {
 fn rotate(source: &KeySource, arguments: &ArgMatches) -> anyhow::Result<()> {
     let kind = kind(arguments);
     let now = SystemClock.now();
-    let first = !source.can_sign(kind)?;
+    let first = source.newest(kind)?.is_none();
     let wait = match arguments.get_one::<Duration>("in") {
         Some(wait) => *wait,
         None if first => Duration::ZERO,
@@ -77,18 +73,25 @@ fn rotate(source: &KeySource, arguments: &ArgMatches) -> anyhow::Result<()> {
     let made = source.create(kind, now.plus(wait), &SystemRandom)?;
     let (id, algorithm, from) = (made.key.id(), made.key.algorithm().name(), rfc3339(made.first_use)?);
     say!("The new key {id} ({algorithm}) signs {} tokens from {from} on.", kind.name());
+    if let Some(loaded) = source.load().ok() {
+        for setting in loaded.overtaken() {
+            say!("{setting} does not sign from then on: move it to {setting}_PREVIOUS before the next restart.");
+        }
+    }
     let found = source.find(&vec![]);
-    for (id, file) in done(source.ring(&found, kind, now).as_ref(), &found.places, now) {
+    for (id, file) in done(ring(&found, kind).as_ref(), &found.places, now.minus(KEEP_DONE)) {
         source.remove(file)?;
         say!("{id} is removed: its last token has ended.");
     }
     Ok(())
 }
 
-/// The files of keys that nothing needs any more.
+/// The files of keys that nothing needs any more. What an operator has put there under a name without a time is left alone.
 fn done<'f>(ring: Option<&Ring>, places: &'f HashMap<String, Place>, now: UnixMillis) -> Vec<(String, &'f Path)> {
     let states = ring.into_iter().flat_map(|ring| ring.states(now));
-    let done = states.filter(|(_, state)| *state == State::Done).map(|(dated, _)| dated.key.id().to_owned());
+    let done = states
+        .filter(|(dated, state)| *state == State::Done && dated.has_time())
+        .map(|(dated, _)| dated.key.id().to_owned());
     done.filter_map(|id| match &places[&id] {
         Place::File(file) => Some((id, file.as_path())),
         Place::Setting(_) => None,
@@ -120,7 +123,7 @@ fn retire(source: &KeySource, arguments: &ArgMatches) -> anyhow::Result<()> {
             "{id} is for refresh tokens: whoever holds one of its must sign in again. If that is meant, add --sign-people-out"
         );
     }
-    let ring = source.ring(&found, kind, now);
+    let ring = ring(&found, kind);
     for (done, file) in done(ring.as_ref(), &found.places, now) {
         // With the key that followed it gone, it would not be known any more that it is over.
         source.remove(file)?;

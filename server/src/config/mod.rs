@@ -131,7 +131,6 @@ impl Settings {
                 ],
             )?,
             inline: secrets::load(sources)?,
-            session_lifetime: policy.absolute_lifetime,
             make_missing: public_origin.is_loopback_http(),
         };
         keys.check_settings()?;

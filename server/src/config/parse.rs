@@ -9,7 +9,7 @@ use axum::http::Uri;
 use ipnet::IpNet;
 use sessionkeep_types::limits;
 
-use crate::token::access;
+use crate::{session, token::access};
 
 /// What is wrong, and what to do.
 type Wrong = (String, String);
@@ -163,7 +163,7 @@ pub(super) fn access_token_lifetime(value: &str) -> Result<Duration, Wrong> {
 }
 
 pub(super) fn lifetime(value: &str) -> Result<Duration, Wrong> {
-    within(value, Duration::from_secs(1), Duration::from_hours(24 * 400))
+    within(value, Duration::from_secs(1), session::MAX_ABSOLUTE_LIFETIME)
 }
 
 pub(super) fn quiet_period(value: &str) -> Result<Duration, Wrong> {

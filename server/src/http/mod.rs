@@ -46,8 +46,10 @@ pub(crate) struct AppState {
     pub(crate) auth: Arc<Auth>,
     /// How the deployment is seen from outside.
     pub(crate) edge: Arc<Edge>,
-    /// What access tokens are verified with.
-    pub(crate) keys: Keys,
+    /// What access tokens are signed and verified with.
+    pub(crate) access_keys: Keys,
+    /// The same for refresh tokens.
+    pub(crate) refresh_keys: Keys,
     /// Cancelled when the server begins to stop: what streams without end ends.
     pub(crate) closing: CancellationToken,
     /// What a test has broken.
@@ -87,8 +89,9 @@ pub(crate) fn router(state: AppState, client: Option<Client>) -> Router {
         .route(path::ADMIN_EVENTS, get(routes::admin::events::list))
         .route(path::ADMIN_EVENTS_STREAM, get(routes::admin::events::stream))
         .route(path::JWKS, get(routes::jwks::jwks))
-        .route(path::HEALTHZ, get(routes::health::healthz))
-        .route(path::READYZ, get(routes::health::readyz));
+        .route(path::READYZ, get(routes::health::readyz))
+        .route_layer(from_fn_with_state(state.clone(), middleware::keys::require))
+        .route(path::HEALTHZ, get(routes::health::healthz));
     #[cfg(feature = "test-support")]
     let api = testing::add(api, &state);
     let api = api

@@ -6,20 +6,18 @@ use std::{
 };
 
 use jsonwebtoken::jwk::Jwk;
-use sessionkeep_verify::{Algorithm, VerifyingKey};
 
 use super::Key;
 use crate::session::UnixMillis;
 
 /// The keys of one kind of token, by the time of their first use.
 ///
-/// The newest key whose time has come signs. A key whose time is still to come is published already, so that every verifier
-/// knows it before the first token. One that another has followed verifies until its last token has ended.
+/// The newest key whose time has come signs, in its own algorithm. A key whose time is still to come is published already, so that
+/// every verifier knows it before the first token. One that another has followed verifies until its last token has ended.
 #[derive(Clone, Debug)]
 pub struct Ring {
     /// The earliest first.
     keys: Vec<Dated>,
-    signs: Algorithm,
 }
 
 /// A key and its time.
@@ -61,54 +59,55 @@ impl Dated {
         Self { retired: true, ..Self::new(key, UnixMillis(0)) }
     }
 
-    fn verifies(&self, now: UnixMillis) -> bool {
+    /// Whether a token that it has signed may live.
+    #[must_use]
+    pub fn verifies(&self, now: UnixMillis) -> bool {
         self.until.is_none_or(|until| now < until)
+    }
+
+    /// Whether its time stands in the name of its file. One without a time was put there by an operator.
+    #[must_use]
+    pub fn has_time(&self) -> bool {
+        self.first_use != UnixMillis(0)
     }
 }
 
 impl Ring {
-    /// Keys whose newest one of `signs` signs tokens that live for `lifetime` at most. A key of another algorithm may have signed
-    /// until `since`, when the algorithm was chosen: it verifies for `lifetime` from then on. `None` where no key can sign.
+    /// Keys whose tokens live for `lifetime` at most. `None` where no key can sign.
     #[must_use]
-    pub fn new(mut keys: Vec<Dated>, signs: Algorithm, lifetime: Duration, since: UnixMillis) -> Option<Self> {
+    pub fn new(mut keys: Vec<Dated>, lifetime: Duration) -> Option<Self> {
         keys.sort_by(|a, b| (a.first_use, a.key.id()).cmp(&(b.first_use, b.key.id())));
-        let signing = |dated: &Dated| !dated.retired && dated.key.algorithm() == signs;
         let mut followed_at = None;
-        for dated in keys.iter_mut().rev() {
-            dated.until = if dated.retired {
-                None
-            } else if dated.key.algorithm() == signs {
-                followed_at
-            } else {
-                // One that is newer than all that sign is there to be known before the algorithm is chosen.
-                followed_at.map(|at: UnixMillis| at.max(since))
-            }
-            .map(|at| at.plus(lifetime));
-            if signing(dated) {
-                followed_at = Some(dated.first_use);
-            }
+        for dated in keys.iter_mut().rev().filter(|dated| !dated.retired) {
+            dated.until = followed_at.map(|at: UnixMillis| at.plus(lifetime));
+            followed_at = Some(dated.first_use);
         }
-        keys.iter().any(signing).then_some(Self { keys, signs })
+        followed_at.is_some().then_some(Self { keys })
     }
 
-    fn signs_at(&self, now: UnixMillis) -> &Dated {
-        let mut candidates = self.keys.iter().filter(|dated| !dated.retired && dated.key.algorithm() == self.signs);
-        let first = candidates.next().expect("OK because a ring is made with a key that signs");
-        // Before the time of the first there is no other.
-        candidates.take_while(|dated| dated.first_use <= now).last().unwrap_or(first)
+    fn can_sign(&self) -> impl Iterator<Item = &Dated> {
+        self.keys.iter().filter(|dated| !dated.retired)
+    }
+
+    /// The key that nothing has followed: it signs, or will.
+    #[must_use]
+    pub fn newest(&self) -> &Key {
+        &self.can_sign().last().expect("OK because a ring is made with a key that can sign").key
     }
 
     /// The key that signs.
     #[must_use]
     pub fn signing(&self, now: UnixMillis) -> &Key {
-        &self.signs_at(now).key
+        // Before the time of the first there is no other.
+        let followed = self.can_sign().skip(1).take_while(|dated| dated.first_use <= now);
+        let first = self.can_sign().next().expect("OK because a ring is made with a key that can sign");
+        &followed.last().unwrap_or(first).key
     }
 
-    /// The key of this name, if tokens of its may live.
+    /// The key of this name, whether tokens of its may live or not.
     #[must_use]
-    pub fn verifying(&self, id: &str, now: UnixMillis) -> Option<&VerifyingKey> {
-        let dated = self.keys.iter().find(|dated| dated.key.id() == id && dated.verifies(now))?;
-        Some(dated.key.verifying())
+    pub fn find(&self, id: &str) -> Option<&Dated> {
+        self.keys.iter().find(|dated| dated.key.id() == id)
     }
 
     /// The public parts of all keys whose tokens may live, or will.
@@ -130,7 +129,7 @@ impl Ring {
                 State::Signs
             } else if !dated.verifies(now) {
                 State::Done
-            } else if !dated.retired && dated.key.algorithm() == self.signs && dated.first_use > now {
+            } else if !dated.retired && dated.first_use > now {
                 State::Published(dated.first_use)
             } else {
                 State::Verifies(dated.until)
@@ -142,24 +141,45 @@ impl Ring {
 
 /// The ring that everybody uses at the moment. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Keys(Arc<RwLock<Arc<Ring>>>);
+pub struct Keys(Arc<RwLock<Current>>);
+
+#[derive(Clone, Debug)]
+struct Current {
+    ring: Arc<Ring>,
+    withdrawn: bool,
+}
 
 impl Keys {
     /// Begins with this ring.
     #[must_use]
     pub fn new(ring: Ring) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(ring))))
+        Self(Arc::new(RwLock::new(Current { ring: Arc::new(ring), withdrawn: false })))
+    }
+
+    fn current(&self) -> Current {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The ring of now.
     #[must_use]
     pub fn ring(&self) -> Arc<Ring> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        self.current().ring
+    }
+
+    /// Whether its keys were taken away and there is no other: nothing can be signed or believed until there is.
+    #[must_use]
+    pub fn are_withdrawn(&self) -> bool {
+        self.current().withdrawn
     }
 
     /// From now on everybody uses this one.
     pub fn replace(&self, ring: Ring) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Current { ring: Arc::new(ring), withdrawn: false };
+    }
+
+    /// From now on nobody uses any.
+    pub fn withdraw(&self) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).withdrawn = true;
     }
 }
 
@@ -168,8 +188,7 @@ impl Keys {
     /// One secret of 32 times this byte.
     pub(crate) fn for_tests(byte: u8) -> Self {
         let key = Key::from_secret(&vec![byte; 32].into()).expect("long enough");
-        let ring = Ring::new(vec![Dated::new(key, UnixMillis(0))], Algorithm::HS256, Duration::ZERO, UnixMillis(0));
-        Self::new(ring.expect("it has a key"))
+        Self::new(Ring::new(vec![Dated::new(key, UnixMillis(0))], Duration::ZERO).expect("it has a key"))
     }
 }
 

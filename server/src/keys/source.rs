@@ -16,7 +16,11 @@ use super::{
     ring::Dated,
     strength,
 };
-use crate::{config::Refusal, random::Random, session::UnixMillis};
+use crate::{
+    config::Refusal,
+    random::Random,
+    session::{self, UnixMillis},
+};
 
 /// Which tokens a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +54,6 @@ pub struct KeySource {
     pub algorithm: Algorithm,
     /// Secrets that stand in the settings.
     pub inline: Vec<Inline>,
-    /// `SESSION_ABSOLUTE_LIFETIME`: how long a refresh token may be shown.
-    pub session_lifetime: Duration,
     /// Whether a key that is missing is made: on a developer's own machine.
     pub make_missing: bool,
 }
@@ -78,6 +80,7 @@ pub struct Loaded {
     pub refresh: Ring,
     /// Where the key of this name stands.
     pub places: HashMap<String, Place>,
+    pub(crate) files: Known,
 }
 
 /// The keys of files as they were read once.
@@ -109,10 +112,7 @@ impl Found {
         }
         let keys = self.keys(kind);
         // Two that were dated alike, by servers that replaced the last key at once, are in the same order for everybody.
-        let rival = keys.iter().find(|other| {
-            let undated = [*other, &dated].iter().all(|dated| !dated.retired && dated.first_use == UnixMillis(0));
-            undated && other.key.algorithm() == algorithm
-        });
+        let rival = keys.iter().find(|other| [*other, &dated].iter().all(|dated| !dated.retired && !dated.has_time()));
         if let Some(rival) = rival {
             return Err(Refusal::new(
                 variable(&at),
@@ -154,6 +154,19 @@ impl Loaded {
             Kind::Refresh => &self.refresh,
         }
     }
+
+    /// The settings whose secret only verifies, or does not even that, because the folder has a newer key, though they are not
+    /// named as out of use.
+    #[must_use]
+    pub fn overtaken(&self) -> Vec<&'static str> {
+        let idle =
+            |ring: &Ring, id: &String| ring.find(id).is_some_and(|dated| !dated.retired) && ring.newest().id() != id;
+        let overtaken = self.places.iter().filter_map(|(id, place)| match place {
+            Place::Setting(name) if Kind::ALL.iter().any(|kind| idle(self.ring(*kind), id)) => Some(*name),
+            _ => None,
+        });
+        overtaken.collect()
+    }
 }
 
 /// See [`KeySource::fingerprint`].
@@ -174,10 +187,11 @@ impl KeySource {
 
     /// How long a token of this kind can be shown after it was signed.
     #[must_use]
-    pub fn lifetime(&self, kind: Kind) -> Duration {
+    pub fn lifetime(kind: Kind) -> Duration {
         match kind {
             Kind::Access => Duration::from_secs(claims::MAX_LIFETIME.unsigned_abs()),
-            Kind::Refresh => self.session_lifetime,
+            // By the settings it may be less, but it may have been more when the token was signed.
+            Kind::Refresh => session::MAX_ABSOLUTE_LIFETIME,
         }
     }
 
@@ -193,19 +207,22 @@ impl KeySource {
         Ok(())
     }
 
-    /// Reads all keys, and refuses those that protect nothing. `since`: when this server started.
+    /// Reads all keys, and refuses those that protect nothing.
     ///
     /// # Errors
     /// The first refusal.
-    pub fn load(&self, since: UnixMillis) -> Result<Loaded, Refusal> {
+    pub fn load(&self) -> Result<Loaded, Refusal> {
         let found = self.find(&vec![]).whole()?;
-        let ring = |kind| self.ring(&found, kind, since).ok_or_else(|| self.missing(kind));
-        Ok(Loaded { access: ring(Kind::Access)?, refresh: ring(Kind::Refresh)?, places: found.places })
-    }
-
-    /// The ring of this kind, if one of the keys can sign.
-    pub(crate) fn ring(&self, found: &Found, kind: Kind, since: UnixMillis) -> Option<Ring> {
-        Ring::new(found.keys(kind).to_vec(), self.algorithm(kind), self.lifetime(kind), since)
+        let ring = |kind| {
+            let ring = ring(&found, kind).filter(|ring| ring.newest().algorithm() == self.algorithm(kind));
+            ring.ok_or_else(|| self.missing(kind))
+        };
+        Ok(Loaded {
+            access: ring(Kind::Access)?,
+            refresh: ring(Kind::Refresh)?,
+            places: found.places,
+            files: found.files,
+        })
     }
 
     /// All keys, whether they can sign or not. What is `known` goes on while its file is there and cannot be used, or its folder is
@@ -249,24 +266,20 @@ impl KeySource {
     /// The first refusal.
     pub fn prepare(&self, now: UnixMillis, random: &dyn Random) -> Result<Loaded, Refusal> {
         for kind in Kind::ALL {
-            if self.make_missing && !self.can_sign(kind)? {
+            let newest = self.newest(kind)?;
+            if self.make_missing && newest != Some(self.algorithm(kind)) {
                 self.create(kind, now, random)?;
             }
         }
-        self.load(now)
+        self.load()
     }
 
-    /// Whether there is a key that signs tokens of this kind, now or later.
+    /// The algorithm of the newest key, if there is one.
     ///
     /// # Errors
     /// The first refusal.
-    pub fn can_sign(&self, kind: Kind) -> Result<bool, Refusal> {
-        Ok(self.signs(&self.find(&vec![]).whole()?, kind))
-    }
-
-    pub(super) fn signs(&self, found: &Found, kind: Kind) -> bool {
-        let algorithm = self.algorithm(kind);
-        found.keys(kind).iter().any(|dated| !dated.retired && dated.key.algorithm() == algorithm)
+    pub fn newest(&self, kind: Kind) -> Result<Option<Algorithm>, Refusal> {
+        Ok(ring(&self.find(&vec![]).whole()?, kind).map(|ring| ring.newest().algorithm()))
     }
 
     /// What changes when anybody changes a key.
@@ -329,11 +342,19 @@ impl KeySource {
             }
             (Kind::Access, _) => Refusal::new(
                 "KEYS_DIR",
-                format!("`{}` has no key for {algorithm}", self.folder_of(kind).display()),
+                format!(
+                    "`{}` has no key for {algorithm} that is newer than all others",
+                    self.folder_of(kind).display()
+                ),
                 "Make one with `sessionkeep keys rotate`",
             ),
         }
     }
+}
+
+/// The ring of this kind, if one of the keys can sign.
+pub(crate) fn ring(found: &Found, kind: Kind) -> Option<Ring> {
+    Ring::new(found.keys(kind).to_vec(), KeySource::lifetime(kind))
 }
 
 fn place(places: &mut HashMap<String, Place>, key: &Key, place: Place) -> Result<(), Refusal> {

@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     KeySource, Keys, Kind,
-    source::{Fingerprint, Known},
+    source::{Fingerprint, Known, ring},
 };
-use crate::{clock::Clock, config::Refusal, random::Random, session::UnixMillis};
+use crate::{clock::Clock, config::Refusal, random::Random};
 
 /// How often the folder is looked at.
 const LOOK: Duration = Duration::from_millis(500);
@@ -26,8 +26,8 @@ pub struct Watch {
     pub access: Keys,
     /// The keys of refresh tokens.
     pub refresh: Keys,
-    /// When this server started.
-    pub since: UnixMillis,
+    /// What was read at the start.
+    pub known: Known,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// For a key that has to be replaced.
@@ -47,7 +47,7 @@ struct Seen {
 impl Watch {
     /// Follows the folder until `stop`. A key whose file is gone is gone; one whose file cannot be used goes on as it was.
     pub async fn follow(self, stop: CancellationToken) {
-        let mut seen = Seen::default();
+        let mut seen = Seen { known: self.known.clone(), ..Seen::default() };
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -80,27 +80,29 @@ impl Watch {
 
     fn load(&self, known: &Known) -> (Known, Vec<Refusal>) {
         let mut failed = vec![];
-        let found = self.source.find(known);
-        for kind in Kind::ALL {
-            // Whoever removes the only key in an emergency wants it gone: another one takes its place.
-            if self.source.folder_of(kind).is_dir() && !self.source.signs(&found, kind) {
+        let mut found = self.source.find(known);
+        for (kind, keys) in [(Kind::Access, &self.access), (Kind::Refresh, &self.refresh)] {
+            let mut now = ring(&found, kind);
+            if now.is_none() && self.source.make_missing && self.source.folder_of(kind).is_dir() {
+                // Whoever removes the only key wants it gone: another one takes its place.
                 match self.source.create(kind, self.clock.now(), &*self.random) {
-                    Ok(made) => tracing::warn!(kind = kind.name(), id = made.key.id(), "no key signed; one was made"),
+                    Ok(made) => tracing::warn!(kind = kind.name(), id = made.key.id(), "no key was left; one was made"),
                     Err(refusal) => failed.push(refusal),
                 }
+                found = self.source.find(known);
+                now = ring(&found, kind);
             }
-        }
-        let found = self.source.find(known);
-        for (kind, keys) in [(Kind::Access, &self.access), (Kind::Refresh, &self.refresh)] {
-            let Some(ring) = self.source.ring(&found, kind, self.since) else {
+            let Some(now) = now else {
+                // That may be meant, or be a disk that is missing. The one must not be believed any more, the other sign nobody out.
+                keys.withdraw();
                 failed.push(self.source.missing(kind));
                 continue;
             };
-            let (before, now) = (keys.ring().ids(), ring.ids());
-            if before != now {
-                tracing::info!(?before, ?now, "the keys have changed");
+            let (before, after) = (keys.ring().ids(), now.ids());
+            if before != after {
+                tracing::info!(?before, ?after, "the keys have changed");
             }
-            keys.replace(ring);
+            keys.replace(now);
         }
         failed.extend(found.refusals);
         (found.files, failed)
@@ -119,6 +121,7 @@ mod tests {
         clock::SystemClock,
         keys::source::{Inline, Place},
         random::SystemRandom,
+        session::UnixMillis,
     };
 
     fn watch() -> (TempDir, Watch) {
@@ -127,19 +130,14 @@ mod tests {
 
     fn watch_with(inline: Vec<Inline>) -> (TempDir, Watch) {
         let folder = tempfile::tempdir().expect("a folder");
-        let source = KeySource {
-            folder: folder.path().join("keys"),
-            algorithm: Algorithm::EdDSA,
-            inline,
-            session_lifetime: Duration::ZERO,
-            make_missing: true,
-        };
+        let source =
+            KeySource { folder: folder.path().join("keys"), algorithm: Algorithm::EdDSA, inline, make_missing: true };
         let loaded = source.prepare(UnixMillis(0), &SystemRandom).expect("made");
         let watch = Watch {
             source: Arc::new(source),
             access: Keys::new(loaded.access),
             refresh: Keys::new(loaded.refresh),
-            since: UnixMillis(0),
+            known: loaded.files,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
         };
@@ -167,7 +165,7 @@ mod tests {
             fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("set");
         };
         let bad = watch.source.create(Kind::Access, UnixMillis(0), &SystemRandom).expect("made").key;
-        let place = watch.source.load(UnixMillis(0)).expect("read").places[bad.id()].clone();
+        let place = watch.source.load().expect("read").places[bad.id()].clone();
         let Place::File(file) = place else { panic!("a file") };
         set_mode(&file, 0o644);
         let good = watch.source.create(Kind::Access, UnixMillis(0), &SystemRandom).expect("made").key;
@@ -234,5 +232,26 @@ mod tests {
         watch.look(seen);
         let now = watch.access.ring().ids();
         assert!(now.len() == 1 && now != before, "{now:?}");
+    }
+
+    /// A server that others can reach makes no key unasked, and an empty folder may be a disk that is missing.
+    #[test]
+    fn or_nothing_is_signed_or_believed_until_there_is_a_key_again() {
+        let (_folder, mut watch) = watch();
+        let mut source = (*watch.source).clone();
+        source.make_missing = false;
+        watch.source = Arc::new(source);
+        let seen = watch.look(Seen::default());
+        assert!(!watch.refresh.are_withdrawn());
+        let folder = watch.source.folder_of(Kind::Refresh);
+        fs::rename(&folder, folder.with_file_name("aside")).expect("moved");
+        fs::create_dir(&folder).expect("made");
+        let seen = watch.look(seen);
+        assert!(watch.refresh.are_withdrawn() && !watch.access.are_withdrawn());
+        assert_eq!(fs::read_dir(&folder).expect("there").count(), 0);
+        fs::remove_dir(&folder).expect("removed");
+        fs::rename(folder.with_file_name("aside"), &folder).expect("moved back");
+        watch.look(seen);
+        assert!(!watch.refresh.are_withdrawn());
     }
 }

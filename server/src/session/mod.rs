@@ -10,7 +10,7 @@ pub mod rotation;
 mod time;
 
 pub use event::{Origin, SecurityEvent};
-pub use policy::{OnTheft, Policy, Rotation};
+pub use policy::{MAX_ABSOLUTE_LIFETIME, OnTheft, Policy, Rotation};
 pub use record::{Client, Ended, ServedAttempts, Session, TokenHash};
 pub use rotation::{Decision, NewHead, Presented, apply, decide};
 pub use sessionkeep_types::EventKind;

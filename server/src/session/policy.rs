@@ -2,6 +2,9 @@ use std::time::Duration;
 
 use super::Client;
 
+/// No setting makes a session live longer: browsers keep no cookie for longer, either (RFC 6265bis, 5.5).
+pub const MAX_ABSOLUTE_LIFETIME: Duration = Duration::from_hours(24 * 400);
+
 /// The deployment's rules for sessions. All of it comes from the settings.
 #[derive(Clone, Debug)]
 pub struct Policy {

@@ -59,8 +59,10 @@ impl AccessTokens {
     pub fn verify(&self, token: &str, now: UnixMillis) -> Result<Claims, Refusal> {
         let token = Unverified::read(token, claims::TYPE)?;
         let ring = self.keys.ring();
-        let key = ring.verifying(token.key_id(), now).ok_or(Refusal::Invalid)?;
-        self.expected.verify(&token, key, now.seconds())
+        let dated = ring.find(token.key_id()).ok_or(Refusal::Invalid)?;
+        // Of a key whose last token has ended, too: whoever comes late with one shall hear that it has expired, and no more.
+        let claims = self.expected.verify(&token, dated.key.verifying(), now.seconds())?;
+        if dated.verifies(now) { Ok(claims) } else { Err(Refusal::Invalid) }
     }
 }
 
@@ -69,6 +71,7 @@ mod tests {
     use sessionkeep_types::{Role, SessionId, UserId};
 
     use super::*;
+    use crate::keys::{Key, Ring, ring::Dated};
 
     const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 
@@ -112,5 +115,19 @@ mod tests {
         assert_eq!(tokens(2, "us").verify(token.expose(), NOW), Err(Refusal::Invalid));
         assert_eq!(tokens(1, "them").verify(token.expose(), NOW), Err(Refusal::Invalid));
         assert_eq!(tokens(1, "us").verify(token.expose(), after(-6)), Err(Refusal::Invalid));
+    }
+
+    /// Whoever has got hold of a key that is long out of use makes nothing with it.
+    #[test]
+    fn what_a_key_signs_after_its_time_is_invalid_and_what_it_signed_before_has_expired() {
+        let key = |byte| Key::from_secret(&vec![byte; 32].into()).expect("long enough");
+        let dated = |byte, second| Dated::new(key(byte), after(second));
+        let ring = Ring::new(vec![dated(1, -10_000), dated(2, 0)], MAX_LIFETIME).expect("they sign");
+        let expected = Expected { issuer: "us".to_owned(), audience: "sessionkeep".to_owned() };
+        let ours = AccessTokens::new(Keys::new(ring), expected, MAX_LIFETIME);
+        let issued_at = |second| tokens(1, "us").issue(claims(i64::MAX), "j".into(), after(second)).0;
+        assert!(ours.verify(issued_at(-1).expose(), after(898)).is_ok());
+        assert_eq!(ours.verify(issued_at(-1).expose(), after(900)), Err(Refusal::Expired));
+        assert_eq!(ours.verify(issued_at(900).expose(), after(900)), Err(Refusal::Invalid));
     }
 }

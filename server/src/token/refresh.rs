@@ -64,7 +64,7 @@ struct Wire {
 /// The header's `typ` of refresh tokens.
 const TYPE: &str = "rt+jwt";
 
-/// Makes refresh tokens and recognises them, of any generation, for ever.
+/// Makes refresh tokens and recognises them, of any generation, for as long as the key that signed them verifies.
 pub struct RefreshTokens {
     keys: Keys,
 }
@@ -97,7 +97,8 @@ impl RefreshTokens {
     pub fn recognise(&self, token: &RefreshToken, now: UnixMillis) -> Result<Genuine, NotGenuine> {
         let token = Unverified::read(token.expose(), TYPE)?;
         let ring = self.keys.ring();
-        let wire: Wire = token.open(ring.verifying(token.key_id(), now).ok_or(NotGenuine)?)?;
+        let dated = ring.find(token.key_id()).filter(|dated| dated.verifies(now)).ok_or(NotGenuine)?;
+        let wire: Wire = token.open(dated.key.verifying())?;
         Ok(Genuine { user_id: wire.sub, session_id: wire.sid, generation: wire.generation })
     }
 }

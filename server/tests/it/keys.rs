@@ -154,6 +154,12 @@ async fn a_rotation_removes_the_keys_that_nothing_needs_any_more() {
     let second = fs::read_dir(app.keys_folder("access")).expect("there").map(|file| file.expect("read").path());
     let second = second.filter(|path| path != &done).min().expect("a key");
     fs::rename(second, app.keys_folder("access").join("20200102T000000Z-second.pem")).expect("renamed");
+    let mine = app.keys_folder("access").join("mine.pem");
+    fs::copy(&done, &mine).expect("copied");
+    fs::remove_file(&done).expect("removed");
+    app.command(&["keys", "rotate"]);
+    assert!(mine.exists(), "it is not ours to remove");
+    fs::rename(&mine, &done).expect("renamed");
     let said = app.command(&["keys", "rotate"]);
     assert!(!done.exists() && said.contains("is removed"), "{said}");
 }
@@ -289,11 +295,60 @@ async fn another_algorithm_is_chosen_and_nobody_notices() {
     for algorithm in ["EdDSA", "ES256", "RS256", "HS256"] {
         app.configure("ACCESS_TOKEN_ALGORITHM", algorithm).await;
         ada.url.clone_from(&app.url);
+        // A key begins in a second of its own.
+        app.advance(5).await;
         assert_eq!(ada.me().await.status, 200, "{algorithm}: the token of before");
         assert_eq!(ada.refresh().await.status, 200);
         assert_eq!(header(ada.access_token.as_ref().expect("a token"))["alg"], algorithm);
         assert_eq!(ada.me().await.status, 200);
     }
+}
+
+/// Nobody has to restart anything at that moment.
+#[tokio::test]
+async fn a_running_server_takes_a_key_of_another_algorithm_at_its_time() {
+    let mut app = app("HS256").await;
+    let mut ada = app.direct();
+    ada.register().await;
+    app.set("ACCESS_TOKEN_ALGORITHM", "EdDSA");
+    app.command(&["keys", "rotate"]);
+    let next = key_that(&app, "access", "published");
+    app.until(async || published(&app.url).await.contains(&next)).await;
+    ada.refresh().await;
+    let old = ada.copy();
+    assert_ne!(access_key(&old), next, "not yet");
+    app.advance(10 * MINUTE).await;
+    ada.refresh().await;
+    assert_eq!(access_key(&ada), next);
+    assert_eq!((ada.me().await.status, old.me().await.status), (200, 200));
+    app.advance(15 * MINUTE).await;
+    assert_eq!(old.me().await.outcome(), (401, "TOKEN_EXPIRED"), "the contract's word, though the key has ended, too");
+}
+
+/// A mount that is empty for a moment signs nobody out, and no key is made unasked.
+#[tokio::test]
+async fn a_server_without_keys_answers_503_until_they_are_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let environment = [("PUBLIC_ORIGIN", "https://id.example.com"), ("COOKIE_PREFIX", "none")];
+    for kind in ["access", "refresh"] {
+        assert!(program::output(folder.path(), &["keys", "rotate", "--kind", kind], &environment).status.success());
+    }
+    let server = Program::start(folder.path(), &environment);
+    let mut ada = Person::at(&server.url);
+    assert_eq!(ada.register().await.status, 201);
+    let keys = folder.path().join("data/keys/refresh");
+    fs::rename(&keys, keys.with_file_name("aside")).expect("moved");
+    fs::create_dir(&keys).expect("made");
+    let ready = async || Person::at(&server.url).request(Method::GET, "/readyz").send().await.expect("sent").status();
+    while ready().await != 503 {}
+    assert_eq!(ada.copy().refresh().await.outcome(), (503, "UNAVAILABLE"));
+    assert_eq!(ada.me().await.outcome(), (503, "UNAVAILABLE"));
+    assert_eq!(fs::read_dir(&keys).expect("there").count(), 0);
+    fs::remove_dir(&keys).expect("removed");
+    fs::rename(keys.with_file_name("aside"), &keys).expect("moved back");
+    while ready().await != 200 {}
+    assert_eq!(ada.refresh().await.outcome(), (200, ""));
+    assert_eq!(ada.me().await.outcome(), (200, ""));
 }
 
 #[test]

@@ -2,5 +2,6 @@
 
 pub(super) mod error_body;
 pub(super) mod headers;
+pub(super) mod keys;
 pub(super) mod log;
 pub(super) mod request_id;

@@ -8,7 +8,7 @@ pub(in crate::http) async fn healthz() -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
-/// `GET /readyz`: the store can be read. Whether it can be written shows when somebody does.
+/// `GET /readyz`: there are keys, and the store can be read. Whether it can be written shows when somebody does.
 pub(in crate::http) async fn readyz(State(state): State<AppState>) -> Result<Json<Value>, ApiError> {
     state.auth.accounts.has_admin().await?;
     Ok(Json(json!({"status": "ok"})))

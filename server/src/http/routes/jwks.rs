@@ -12,6 +12,6 @@ const GOOD_FOR: &str = "public, max-age=300";
 
 /// `GET /.well-known/jwks.json`: the public keys that access tokens can be verified with (RFC 7517, 5).
 pub(in crate::http) async fn jwks(State(state): State<AppState>) -> ([(HeaderName, &'static str); 1], Json<JwkSet>) {
-    let keys = state.keys.ring().published(state.auth.clock.now()).cloned().collect();
+    let keys = state.access_keys.ring().published(state.auth.clock.now()).cloned().collect();
     ([(header::CACHE_CONTROL, GOOD_FOR)], Json(JwkSet { keys }))
 }

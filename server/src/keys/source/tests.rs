@@ -1,4 +1,4 @@
-use std::fs;
+use std::{fs, time::Duration};
 
 use tempfile::TempDir;
 
@@ -9,13 +9,7 @@ const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 const ALL: [Algorithm; 4] = [Algorithm::HS256, Algorithm::EdDSA, Algorithm::ES256, Algorithm::RS256];
 
 fn source(folder: &TempDir, algorithm: Algorithm) -> KeySource {
-    KeySource {
-        folder: folder.path().join("keys"),
-        algorithm,
-        inline: vec![],
-        session_lifetime: Duration::from_hours(30 * 24),
-        make_missing: true,
-    }
+    KeySource { folder: folder.path().join("keys"), algorithm, inline: vec![], make_missing: true }
 }
 
 fn folder() -> TempDir {
@@ -28,7 +22,7 @@ fn refused(name: &str, content: &[u8]) -> String {
     let source = source(&folder, Algorithm::HS256);
     source.prepare(NOW, &SystemRandom).expect("good so far");
     write(&source.folder_of(Kind::Access).join(name), content);
-    let refusal = source.load(NOW).expect_err(name).to_string();
+    let refusal = source.load().expect_err(name).to_string();
     assert!(refusal.starts_with("KEYS_DIR: ") && refusal.contains(name) && refusal.lines().count() == 1, "{refusal}");
     refusal
 }
@@ -63,7 +57,7 @@ fn keys_are_private_and_one_that_others_can_read_is_refused() {
     assert_eq!((bits(file), bits(&source.folder_of(Kind::Access))), (0o600, 0o700));
     for (mode, accepted) in [(0o640, true), (0o644, false), (0o660, false), (0o700, false)] {
         fs::set_permissions(file, fs::Permissions::from_mode(mode)).expect("set");
-        assert_eq!(source.load(NOW).is_ok(), accepted, "{mode:o}");
+        assert_eq!(source.load().is_ok(), accepted, "{mode:o}");
     }
 }
 
@@ -134,11 +128,11 @@ fn one_key_at_two_places_is_refused() {
         [source.folder_of(Kind::Refresh).join("copy.secret"), source.folder_of(Kind::Access).join("copy.secret")];
     for copy in copies {
         fs::copy(access, &copy).expect("copied");
-        let refusal = source.load(NOW).expect_err("refused").to_string();
+        let refusal = source.load().expect_err("refused").to_string();
         assert!(refusal.contains("the same"), "{refusal}");
         fs::remove_file(&copy).expect("removed");
     }
-    source.load(NOW).expect("good again");
+    source.load().expect("good again");
 }
 
 /// As when two servers replace the last key at once.
@@ -148,13 +142,13 @@ fn two_keys_that_were_dated_alike_are_in_the_same_order_for_everybody() {
     let source = source(&folder, Algorithm::EdDSA);
     source.prepare(NOW, &SystemRandom).expect("made");
     let later = source.create(Kind::Access, NOW.plus(Duration::from_secs(1)), &SystemRandom).expect("made");
-    let Place::File(file) = &source.load(NOW).expect("read").places[later.key.id()] else { panic!("a file") };
+    let Place::File(file) = &source.load().expect("read").places[later.key.id()] else { panic!("a file") };
     let name = file.file_name().and_then(|name| name.to_str()).expect("text");
-    let first = source.load(NOW).expect("read").access.ids()[0].clone();
-    let Place::File(other) = &source.load(NOW).expect("read").places[&first] else { panic!("a file") };
+    let first = source.load().expect("read").access.ids()[0].clone();
+    let Place::File(other) = &source.load().expect("read").places[&first] else { panic!("a file") };
     let alike = other.file_name().and_then(|name| name.to_str()).expect("text");
     fs::rename(file, file.with_file_name(format!("{}{}", &alike[..16], &name[16..]))).expect("renamed");
-    assert_eq!(source.load(NOW).expect("both are taken").access.ids().len(), 2);
+    assert_eq!(source.load().expect("both are taken").access.ids().len(), 2);
 }
 
 /// Which of them signs, and for how long the other one verifies, would be chance.
@@ -173,10 +167,10 @@ fn two_keys_that_begin_at_the_same_time_are_refused() {
     source.prepare(NOW, &SystemRandom).expect("one undated key");
     fs::create_dir_all(source.folder_of(Kind::Access)).expect("made");
     write(&source.folder_of(Kind::Access).join("mine.secret"), OTHER);
-    let refusal = source.load(NOW).expect_err("refused").to_string();
+    let refusal = source.load().expect_err("refused").to_string();
     assert!(refusal.contains("at the same time") && refusal.contains("mine.secret"), "{refusal}");
     source.inline[0].retired = true;
-    source.load(NOW).expect("one that only verifies begins at no time");
+    source.load().expect("one that only verifies begins at no time");
 }
 
 #[test]
@@ -187,7 +181,7 @@ fn refresh_tokens_are_signed_with_secrets_alone() {
     let Place::File(access) = &made.places[made.access.signing(NOW).id()] else { panic!("a file") };
     source.create(Kind::Access, NOW, &SystemRandom).expect("another one stays");
     fs::rename(access, source.folder_of(Kind::Refresh).join("a.pem")).expect("moved");
-    let refusal = source.load(NOW).expect_err("refused").to_string();
+    let refusal = source.load().expect_err("refused").to_string();
     assert!(refusal.contains("signed with a secret"), "{refusal}");
 }
 
@@ -198,12 +192,12 @@ fn the_time_of_a_keys_first_use_stands_in_its_files_name() {
     let first = source.prepare(NOW, &SystemRandom).expect("made").access.signing(NOW).id().to_owned();
     let later = NOW.plus(Duration::from_mins(10));
     let second = source.create(Kind::Access, later, &SystemRandom).expect("made");
-    let ring = source.load(NOW).expect("read").access;
+    let ring = source.load().expect("read").access;
     assert_eq!((ring.signing(NOW).id(), ring.signing(later).id()), (first.as_str(), second.key.id()));
     // A file that an operator has put there under another name signs from the beginning.
-    let Place::File(file) = &source.load(NOW).expect("read").places[&first] else { panic!("a file") };
+    let Place::File(file) = &source.load().expect("read").places[&first] else { panic!("a file") };
     fs::rename(file, source.folder_of(Kind::Access).join("mine.pem")).expect("renamed");
-    assert_eq!(source.load(NOW).expect("read").access.signing(UnixMillis(0)).id(), first);
+    assert_eq!(source.load().expect("read").access.signing(UnixMillis(0)).id(), first);
 }
 
 #[test]
@@ -213,8 +207,39 @@ fn of_two_keys_that_are_made_in_one_second_the_second_one_follows_the_first() {
         let source = source(&folder, Algorithm::EdDSA);
         let made = [(); 3].map(|()| source.create(Kind::Access, NOW, &SystemRandom).expect("made").key.id().to_owned());
         source.create(Kind::Refresh, NOW, &SystemRandom).expect("made");
-        assert_eq!(source.load(NOW).expect("read").access.ids(), made);
+        assert_eq!(source.load().expect("read").access.ids(), made);
     }
+}
+
+#[test]
+fn the_algorithm_that_is_set_needs_a_key_that_is_newer_than_all_others() {
+    let folder = folder();
+    let secret = source(&folder, Algorithm::HS256);
+    secret.prepare(NOW, &SystemRandom).expect("made");
+    let mut pair = KeySource { make_missing: false, ..source(&folder, Algorithm::EdDSA) };
+    let refusal = pair.prepare(NOW, &SystemRandom).expect_err("refused").to_string();
+    assert!(refusal.contains("EdDSA") && refusal.contains("newer"), "{refusal}");
+    pair.make_missing = true;
+    let made = pair.prepare(NOW, &SystemRandom).expect("made");
+    assert_eq!(made.access.newest().algorithm(), Algorithm::EdDSA);
+    assert!(secret.load().is_err(), "the secret is older");
+}
+
+#[test]
+fn a_setting_whose_secret_another_key_has_followed_is_known() {
+    let folder = folder();
+    let mut source = source(&folder, Algorithm::HS256);
+    source.inline = vec![Inline {
+        name: "ACCESS_TOKEN_SECRET",
+        kind: Kind::Access,
+        retired: false,
+        secret: b"q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe".to_vec().into(),
+    }];
+    assert_eq!(source.prepare(NOW, &SystemRandom).expect("made").overtaken(), Vec::<&str>::new());
+    source.create(Kind::Access, NOW, &SystemRandom).expect("made");
+    assert_eq!(source.load().expect("read").overtaken(), ["ACCESS_TOKEN_SECRET"]);
+    source.inline[0].retired = true;
+    assert_eq!(source.load().expect("read").overtaken(), Vec::<&str>::new());
 }
 
 #[test]
