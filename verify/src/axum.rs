@@ -72,7 +72,7 @@ impl Rejection {
             }
             Self::Invalid => (StatusCode::FORBIDDEN, ErrorCode::TokenInvalid, "The access token is not valid.", None),
             Self::Unavailable => {
-                let soon = (header::RETRY_AFTER, "5");
+                let soon = (header::RETRY_AFTER, "2");
                 let error = "The service is not available at the moment.";
                 (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, error, Some(soon))
             }
@@ -88,7 +88,7 @@ impl Rejection {
     }
 }
 
-/// The claims of the request's access token. Where a layer has checked it already, it is not checked again.
+/// The claims of the request's access token. Where a layer has checked it already, with the same verifier, it is not checked again.
 impl<S> FromRequestParts<S> for Claims
 where
     S: Send + Sync,
@@ -97,24 +97,26 @@ where
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        if let Some(Checked(claims)) = parts.extensions.get() {
+        let verifier = Verifier::from_ref(state);
+        if let Some(Checked(by, claims)) = parts.extensions.get()
+            && by.is(&verifier)
+        {
             return Ok(claims.clone());
         }
-        let verifier = Verifier::from_ref(state);
         check(&verifier, &parts.headers).await.map_err(|rejection| rejection.answer(request_id(&parts.headers)))
     }
 }
 
 /// Only this module makes one: no other middleware can put claims in that nobody has checked.
 #[derive(Clone)]
-struct Checked(Claims);
+struct Checked(Verifier, Claims);
 
 /// Lets only requests with a good access token pass. For whole routers:
 /// `.layer(axum::middleware::from_fn_with_state(verifier, require_access_token))`. Handlers take [`Claims`] as before.
 pub async fn require_access_token(State(verifier): State<Verifier>, mut request: Request, next: Next) -> Response {
     match check(&verifier, request.headers()).await {
         Ok(claims) => {
-            request.extensions_mut().insert(Checked(claims));
+            request.extensions_mut().insert(Checked(verifier, claims));
             next.run(request).await
         }
         Err(rejection) => rejection.answer(request_id(request.headers())),

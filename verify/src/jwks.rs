@@ -1,8 +1,9 @@
 //! The server's public keys, fetched and kept.
 //!
 //! A document is good for as long as its `Cache-Control: max-age` says, within bounds. A token that names a key which is not
-//! in it may be signed with a new one, so the document is fetched again, but never twice within [`PAUSE`]: whoever invents
-//! names must not make us ask all the time. When the server cannot be reached, the keys we have go on for [`KEEP_OLD`].
+//! in it may be signed with a new one, so it waits until the document is fetched again, which happens once a [`PAUSE`] at most,
+//! for all who wait: whoever invents names must not make us ask all the time. When the server cannot be reached, the keys we
+//! have go on for [`KEEP_OLD`], and it is asked again once a [`RETRY`].
 
 use std::{
     collections::HashMap,
@@ -14,17 +15,23 @@ use std::{
 };
 
 use jsonwebtoken::jwk::Jwk;
-use reqwest::{Client, Url, header, redirect};
+use reqwest::{
+    Client, Url,
+    header::{self, HeaderMap, HeaderValue},
+    redirect,
+};
 use serde::Deserialize;
 use tokio::{
-    sync::{Mutex, RwLock},
-    time::{Instant, timeout},
+    sync::{Mutex, OwnedMutexGuard, RwLock},
+    time::{Instant, sleep_until, timeout},
 };
 
 use crate::VerifyingKey;
 
 /// Least time between two requests.
-pub const PAUSE: Duration = Duration::from_secs(10);
+pub const PAUSE: Duration = Duration::from_secs(1);
+/// Least time between two requests while the keys we have go on.
+pub const RETRY: Duration = Duration::from_secs(10);
 /// How long keys outlive the document they came in while no newer one can be had. A key that the server has removed in an emergency
 /// is trusted so much longer at most.
 pub const KEEP_OLD: Duration = Duration::from_hours(1);
@@ -110,8 +117,10 @@ impl RemoteKeys {
             return Err(Unusable::Insecure);
         }
         // A redirect could lead anywhere.
-        let client = Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT).build();
-        let client = client.map_err(Unusable::Client)?;
+        let client = Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT);
+        // What is on this machine is not asked for through another.
+        let client = if url.scheme() == "http" { client.no_proxy() } else { client };
+        let client = client.build().map_err(Unusable::Client)?;
         Ok(Self(Arc::new(Remote {
             url,
             client,
@@ -130,14 +139,23 @@ impl RemoteKeys {
         if let Some(key) = remote.key(id, Age::Fresh).await {
             return Ok(Some(key));
         }
-        let renewed = Arc::clone(remote).renewed(Instant::now());
+        let now = Instant::now();
         if let Some(old) = remote.key(id, Age::Kept).await {
-            // Others have the document's word that the key was good: they are not kept waiting by a server that hangs.
-            if timeout(PATIENCE, renewed).await.is_err() {
+            // It has the document's word that it was good: one asks for a newer one, not for long, and nobody waits for that one.
+            let Ok(asked) = Arc::clone(&remote.asked).try_lock_owned() else { return Ok(Some(old)) };
+            let just_now = asked.is_some_and(|at| now.saturating_duration_since(at) < RETRY);
+            if just_now || timeout(PATIENCE, Arc::clone(remote).renewed(asked)).await.is_err() {
                 return Ok(Some(old));
             }
         } else {
-            renewed.await;
+            let asked = Arc::clone(&remote.asked).lock_owned().await;
+            // Only a document that is younger than the token can say that its key is not ours.
+            if remote.key(id, Age::Fresh).await.is_none() && asked.is_none_or(|at| at < now) {
+                if let Some(at) = *asked {
+                    sleep_until(at + PAUSE).await;
+                }
+                Arc::clone(remote).renewed(asked).await;
+            }
         }
         match remote.key(id, Age::Kept).await {
             Some(key) => Ok(Some(key)),
@@ -177,13 +195,8 @@ impl Remote {
         self.known.read().await.as_ref().is_some_and(|document| document.is(Age::Kept))
     }
 
-    /// Returns when the server was asked after `seen`, or shortly before.
-    async fn renewed(self: Arc<Self>, seen: Instant) {
-        let mut asked = Arc::clone(&self.asked).lock_owned().await;
-        // Somebody else may have asked while this one waited.
-        if asked.is_some_and(|at| at >= seen || seen.duration_since(at) < PAUSE) {
-            return;
-        }
+    /// Returns when the server was asked.
+    async fn renewed(self: Arc<Self>, mut asked: OwnedMutexGuard<Option<Instant>>) {
         *asked = Some(Instant::now());
         // A task of its own: a client that hangs up ends its request, and must not end what all others wait for.
         let fetching = tokio::spawn(async move {
@@ -210,8 +223,7 @@ impl Remote {
     async fn fetch(&self) -> Result<Document, NoDocument> {
         let fetched = Instant::now();
         let mut answer = self.client.get(self.url.clone()).send().await?.error_for_status()?;
-        let good_for = answer.headers().get(header::CACHE_CONTROL).and_then(|value| max_age(value.to_str().ok()?));
-        let good_for = good_for.map_or(FRESH, |said| said.clamp(FRESH_AT_LEAST, FRESH_AT_MOST));
+        let good_for = good_for(answer.headers()).clamp(FRESH_AT_LEAST, FRESH_AT_MOST);
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await? {
             body.extend_from_slice(&chunk);
@@ -241,7 +253,15 @@ fn read(body: &[u8]) -> Result<HashMap<String, VerifyingKey>, NoDocument> {
     Ok(keys)
 }
 
-fn max_age(cache_control: &str) -> Option<Duration> {
-    let seconds = cache_control.split(',').find_map(|directive| directive.trim().strip_prefix("max-age="))?;
-    seconds.parse().ok().map(Duration::from_secs)
+/// For how long the answer is fresh (RFC 9111, 4.2), in so far as a cache on the way has not used it up.
+fn good_for(headers: &HeaderMap) -> Duration {
+    let said = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+    let cache_control = said(header::CACHE_CONTROL).to_ascii_lowercase();
+    let mut directives = cache_control.split(',').map(str::trim);
+    if directives.clone().any(|directive| matches!(directive, "no-store" | "no-cache")) {
+        return Duration::ZERO;
+    }
+    let max_age = directives.find_map(|directive| directive.strip_prefix("max-age=")?.parse().ok());
+    let age = Duration::from_secs(said(header::AGE).parse().unwrap_or_default());
+    max_age.map_or(FRESH, Duration::from_secs).saturating_sub(age)
 }

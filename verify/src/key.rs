@@ -72,7 +72,7 @@ pub enum KeyError {
     #[error("it is no Ed25519, P-256 or RSA key for signatures")]
     OtherKind,
     /// Not a key.
-    #[error("it cannot be read as a key")]
+    #[error("it cannot be read as a key (Ed25519, P-256, or RSA of at least 2048 bits)")]
     Malformed,
 }
 

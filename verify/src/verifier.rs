@@ -58,6 +58,12 @@ impl Verifier {
         Self(Arc::new(Inner { keys, expected }))
     }
 
+    /// Whether both are the same one, and not only alike.
+    #[cfg(feature = "axum")]
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// What a genuine token in its time says.
     ///
     /// # Errors

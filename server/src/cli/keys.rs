@@ -73,7 +73,7 @@ fn rotate(source: &KeySource, arguments: &ArgMatches) -> anyhow::Result<()> {
     let made = source.create(kind, now.plus(wait), &SystemRandom)?;
     let (id, algorithm, from) = (made.key.id(), made.key.algorithm().name(), rfc3339(made.first_use)?);
     say!("The new key {id} ({algorithm}) signs {} tokens from {from} on.", kind.name());
-    if let Some(loaded) = source.load().ok() {
+    if let Ok(loaded) = source.load() {
         for setting in loaded.overtaken() {
             say!("{setting} does not sign from then on: move it to {setting}_PREVIOUS before the next restart.");
         }

@@ -54,8 +54,8 @@ pub const SETTINGS: &[Setting] = &[
     plain(
         "ACCESS_TOKEN_ALGORITHM",
         Some("HS256"),
-        "`HS256`, `EdDSA`, `ES256` or `RS256`. The last three sign with the newest key of KEYS_DIR, and others can verify \
-         with the public keys of `/.well-known/jwks.json`.",
+        "`HS256`, `EdDSA`, `ES256` or `RS256`: what new keys are, and the newest must be at the start. The last three sign with \
+         a key of KEYS_DIR, and others can verify with the public keys of `/.well-known/jwks.json`.",
     ),
     plain(
         "KEYS_DIR",

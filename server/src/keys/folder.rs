@@ -52,6 +52,15 @@ pub(super) fn list(folder: &Path) -> io::Result<Vec<KeyFile>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
         entries => entries?,
     };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(folder)?.permissions().mode();
+        // Whoever may write there may add a key of their own. With the sticky bit, as mounts of secrets have it, it is the owner's.
+        if mode & 0o022 != 0 && mode & 0o1000 == 0 {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "others than its owner may write to it"));
+        }
+    }
     let mut files = vec![];
     for entry in entries {
         let path = entry?.path();

@@ -92,6 +92,17 @@ async fn a_good_token_gets_through_with_what_it_says() {
     }
 }
 
+/// A service may take the tokens of two servers, at different routes.
+#[tokio::test]
+async fn a_layer_with_another_verifier_vouches_for_nothing() {
+    let theirs = Verifier::from_secret(SECRET, ISSUER, AUDIENCE).expect("long enough");
+    let ours = Verifier::from_secret(SECRET, ISSUER, "another audience").expect("long enough");
+    let layer = middleware::from_fn_with_state(theirs, require_access_token);
+    let url = serve(Router::new().route("/", get(who)).layer(layer).with_state(ours)).await;
+    let answer = with_authorization(&url, &[&format!("Bearer {}", genuine())]).await;
+    assert_eq!(answer.code(), (403, "TOKEN_INVALID".to_owned()));
+}
+
 /// AT-10: the same words as the server's, wherever the token is looked at.
 #[tokio::test]
 async fn each_refusal_has_the_words_of_the_contract() {
@@ -162,7 +173,7 @@ async fn without_keys_the_service_is_unavailable_and_no_token_is_called_invalid(
         let answer =
             with_authorization(&format!("{url}/{path}"), &[&format!("Bearer {}", mint().says(&claims(now())))]).await;
         assert_eq!(answer.code(), (503, "UNAVAILABLE".into()));
-        assert_eq!(answer.header("retry-after"), "5");
+        assert_eq!(answer.header("retry-after"), "2");
         assert_eq!(answer.header("www-authenticate"), "");
         let missing = with_authorization(&format!("{url}/{path}"), &[]).await;
         assert_eq!(missing.code(), (401, "TOKEN_MISSING".into()), "that much is known without keys");
