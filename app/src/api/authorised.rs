@@ -123,10 +123,10 @@ impl AuthorisedApi {
     async fn exchange(&self, request: Request, cookie: Cookie) -> Result<String, ApiError> {
         let pass = self.manager.pass().await?;
         match self.send(request.clone(), cookie, &pass).await {
-            Err(error) if error.code().is_some_and(a_new_token_may_help) => {
-                let pass = self.manager.renew(&pass).await?;
-                self.send(request, cookie, &pass).await
-            }
+            Err(error) if error.code().is_some_and(a_new_token_may_help) => match self.manager.renew(&pass).await? {
+                Some(pass) => self.send(request, cookie, &pass).await,
+                None => Err(error),
+            },
             answer => answer,
         }
     }
@@ -139,6 +139,14 @@ impl AuthorisedApi {
         }
         let answer = self.api.exchange(request.header("authorization", pass.bearer())).await;
         if self.manager.honours(pass) {
+            match &answer {
+                Ok(_) => self.manager.judged(pass, false),
+                // A server that is too busy, or has no store, has not looked at it.
+                Err(ApiError::Refused { status, body, .. }) if *status < 500 && *status != 429 => {
+                    self.manager.judged(pass, a_new_token_may_help(&body.code));
+                }
+                Err(_) => {}
+            }
             return answer;
         }
         // What arrives after a sign-out belongs to somebody who has left.

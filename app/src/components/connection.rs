@@ -11,6 +11,7 @@ pub(crate) fn Connection() -> impl IntoView {
     let words = move || match session.link() {
         Link::Good => None,
         Link::Reconnecting => Some("Reconnecting… The server does not answer right now. Your session is kept."),
+        Link::Offline => Some("You are offline. Your session is kept, and goes on when the network is back."),
     };
     view! {
         <div class="connection" role="status">

@@ -17,7 +17,7 @@ use futures::{
 
 use super::{
     manager::Manager,
-    ports::{Clock, Held, Lock, News, Page, Ports, Random, Spawn, Storage, Tabs},
+    ports::{Clock, Held, Lock, News, Page, Ports, Random, Spawn, Storage, Tabs, Wake},
     state::{Phase, Snapshot},
 };
 use crate::api::fake::FakeServer;
@@ -117,11 +117,18 @@ impl Tabs for FakeTabs {
     }
 }
 
-struct FakePage(Cell<bool>);
+struct FakePage {
+    is_visible: Cell<bool>,
+    is_online: Cell<bool>,
+}
 
 impl Page for FakePage {
     fn is_visible(&self) -> bool {
-        self.0.get()
+        self.is_visible.get()
+    }
+
+    fn is_online(&self) -> bool {
+        self.is_online.get()
     }
 }
 
@@ -156,7 +163,7 @@ impl Tab {
         let (pool, server, seen) =
             (LocalPool::new(), Rc::<FakeServer>::default(), Rc::<RefCell<Vec<Snapshot>>>::default());
         let (clock, lock, tabs) = (Rc::<FakeClock>::default(), Rc::<FakeLock>::default(), Rc::<FakeTabs>::default());
-        let page = Rc::new(FakePage(Cell::new(true)));
+        let page = Rc::new(FakePage { is_visible: Cell::new(true), is_online: Cell::new(true) });
         let ports = Ports {
             transport: Rc::new(Rc::clone(&server)),
             clock: Rc::clone(&clock) as _,
@@ -231,11 +238,18 @@ impl Tab {
     }
 
     pub(crate) fn hide(&self) {
-        self.page.0.set(false);
+        self.page.is_visible.set(false);
     }
 
     pub(crate) fn show(&self) {
-        self.page.0.set(true);
+        self.page.is_visible.set(true);
+    }
+
+    /// The network comes or goes, and the browser says so.
+    pub(crate) fn network(&mut self, is_online: bool) {
+        self.page.is_online.set(is_online);
+        self.manager.woke(if is_online { Wake::Online } else { Wake::Offline });
+        self.settle();
     }
 
     pub(crate) fn jam_the_lock(&self) {

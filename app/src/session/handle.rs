@@ -57,7 +57,7 @@ impl Session {
     /// Whether the server answers. Reactive.
     #[must_use]
     pub fn link(self) -> Link {
-        self.snapshot.with(|snapshot| snapshot.link)
+        self.snapshot.with(Snapshot::link)
     }
 
     /// Which session it is, or which it would be. Reactive.

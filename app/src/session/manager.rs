@@ -15,6 +15,7 @@ use sessionkeep_types::{AccessToken, AuthResponse, EndReason, LoginRequest, Regi
 
 use super::{
     attempt::Attempts,
+    breaker::Breaker,
     ports::{Clock, Held, News, Ports, Wake},
     reason::SignedOut,
     schedule::{self, Wait},
@@ -45,6 +46,7 @@ pub struct Manager {
     token: RefCell<Option<HeldToken>>,
     tokens_received: Cell<u64>,
     refreshing: SingleFlight<Outcome>,
+    breaker: RefCell<Breaker>,
     /// Those who wait before their next try.
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
     observer: Box<dyn Fn(&Snapshot)>,
@@ -70,6 +72,7 @@ impl Manager {
             token: RefCell::new(None),
             tokens_received: Cell::new(0),
             refreshing: SingleFlight::new(),
+            breaker: RefCell::default(),
             waiting: RefCell::default(),
             observer: Box::new(observer),
         })
@@ -88,6 +91,7 @@ impl Manager {
 
     /// The page was opened: finds out whether there is a session.
     pub fn open(self: &Rc<Self>) {
+        self.look_at_network();
         if self.ports.storage.read(SIGN_OUT_PENDING).is_some() {
             self.happened(Event::SignedOutHere);
             self.tell_server_of_sign_out();
@@ -262,28 +266,44 @@ impl Manager {
         if matches!(self.snapshot.borrow().phase, Phase::SignedOut(_)) {
             return Err(ApiError::SignedOut);
         }
-        match self.token_in_time() {
-            Some(pass) => {
-                self.refresh_if_due();
-                Ok(pass)
-            }
+        if let Some(pass) = self.token_in_time() {
+            self.refresh_if_due();
+            return Ok(pass);
+        }
+        match self.token_at_all().filter(|_| self.breaker_is_open()) {
+            Some(pass) => Ok(pass),
             None => self.refreshed_pass().await,
         }
     }
 
-    /// Another right, after the server refused this one.
+    /// Another right, after the server refused this one. `None` where it has refused so many in a row that one more refresh
+    /// would mend nothing, for a while.
     ///
     /// # Errors
     /// As [`Manager::pass`].
-    pub(crate) async fn renew(self: &Rc<Self>, refused: &Pass) -> Result<Pass, ApiError> {
+    pub(crate) async fn renew(self: &Rc<Self>, refused: &Pass) -> Result<Option<Pass>, ApiError> {
         if !self.honours(refused) {
             return Err(ApiError::SignedOut);
         }
         // Somebody else's request may have had it renewed already.
-        match self.token_in_time().filter(|pass| pass.serial != refused.serial) {
-            Some(pass) => Ok(pass),
-            None => self.refreshed_pass().await,
+        if let Some(pass) = self.token_in_time().filter(|pass| pass.serial != refused.serial) {
+            return Ok(Some(pass));
         }
+        if self.breaker_is_open() {
+            return Ok(None);
+        }
+        self.refreshed_pass().await.map(Some)
+    }
+
+    /// What the server thought of this right: whether it asks for a newer one.
+    pub(crate) fn judged(&self, pass: &Pass, is_refused: bool) {
+        if self.honours(pass) {
+            self.breaker.borrow_mut().judged(pass.serial, is_refused, self.ports.clock.now());
+        }
+    }
+
+    fn breaker_is_open(&self) -> bool {
+        self.breaker.borrow().is_open(self.ports.clock.now())
     }
 
     /// Whether the session is still the one that this right was given for.
@@ -296,6 +316,10 @@ impl Manager {
         token.as_ref().filter(|token| !token.has_expired(self.ports.clock.now())).map(|token| token.pass(self.epoch()))
     }
 
+    fn token_at_all(&self) -> Option<Pass> {
+        self.token.borrow().as_ref().map(|token| token.pass(self.epoch()))
+    }
+
     /// Used whatever its life: a server that gives tokens of no life is refused by its own next answer, not by a loop here.
     async fn refreshed_pass(self: &Rc<Self>) -> Result<Pass, ApiError> {
         let epoch = self.epoch();
@@ -303,7 +327,7 @@ impl Manager {
         if outcome == Outcome::Ended || self.epoch() != epoch {
             return Err(ApiError::SignedOut);
         }
-        self.token.borrow().as_ref().map(|token| token.pass(epoch)).ok_or(ApiError::SignedOut)
+        self.token_at_all().ok_or(ApiError::SignedOut)
     }
 
     // ---- refreshing
@@ -428,10 +452,16 @@ impl Manager {
                 self.open();
             }
             Wake::Visible | Wake::Online => {
+                self.look_at_network();
                 self.rouse();
                 self.refresh_if_due();
             }
+            Wake::Offline => self.look_at_network(),
         }
+    }
+
+    fn look_at_network(&self) {
+        self.happened(if self.ports.page.is_online() { Event::CameOnline } else { Event::WentOffline });
     }
 
     // ---- small things
@@ -454,6 +484,7 @@ impl Manager {
             *self.token.borrow_mut() = token;
         }
         if begins {
+            self.breaker.take();
             self.refreshing.give_up();
             self.rouse();
         }

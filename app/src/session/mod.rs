@@ -1,11 +1,12 @@
 //! The session as the browser sees it: an access token in memory, a refresh token in a cookie that no script can read.
 //!
 //! Read in this order: [`state`] (what can be, and what follows what), `schedule` (when), `single_flight` and `attempt`
-//! (how one refresh stays one), `manager` (the whole), `handle` (what a page uses). The world outside is behind
+//! (how one refresh stays one), `breaker` (when one more would be of no use), `manager` (the whole), `handle` (what a page uses). The world outside is behind
 //! [`ports`]; `browser` implements them for a real page, and the tests have their own. Of all this nothing runs while
 //! the server renders: there the session is [`Phase::Restoring`] and stays so.
 
 mod attempt;
+mod breaker;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 #[cfg(test)]

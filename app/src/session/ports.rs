@@ -83,6 +83,8 @@ pub trait Tabs {
 pub trait Page {
     /// Whether a person can see it.
     fn is_visible(&self) -> bool;
+    /// Whether the device has a network, as far as it knows. With one, the server may still be out of reach.
+    fn is_online(&self) -> bool;
 }
 
 /// What may have passed unnoticed: timers stop while a page is hidden, frozen or asleep.
@@ -92,6 +94,8 @@ pub enum Wake {
     Visible,
     /// The network is back.
     Online,
+    /// The network is gone.
+    Offline,
     /// The page came back from the back/forward cache.
     Reopened,
 }

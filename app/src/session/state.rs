@@ -39,6 +39,8 @@ pub enum Link {
     Good,
     /// The last refresh had no useful answer, and another is under way. The session is kept.
     Reconnecting,
+    /// The device has no network.
+    Offline,
 }
 
 /// Counts the sessions that this page has seen. Whatever was begun in one epoch and arrives in another is dropped.
@@ -50,8 +52,10 @@ pub struct Epoch(u64);
 pub struct Snapshot {
     /// Where the session stands.
     pub phase: Phase,
-    /// Whether the server answers.
-    pub link: Link,
+    /// Whether the last refresh had no useful answer.
+    is_delayed: bool,
+    /// Whether the device has no network.
+    is_offline: bool,
     /// Which session this is.
     pub epoch: Epoch,
 }
@@ -81,13 +85,27 @@ pub enum Event {
     AccountDeleted,
     /// Somebody signed in in another tab, perhaps somebody else.
     SignedInInAnotherTab,
+    /// The device has lost its network.
+    WentOffline,
+    /// It has one again.
+    CameOnline,
     /// The browser brought the page back from its back/forward cache, where it heard of nothing.
     Reopened,
 }
 
 impl Snapshot {
     /// The page has just been opened.
-    pub const OPENED: Self = Self { phase: Phase::Restoring, link: Link::Good, epoch: Epoch(0) };
+    pub const OPENED: Self = Self { phase: Phase::Restoring, is_delayed: false, is_offline: false, epoch: Epoch(0) };
+
+    /// Whether the server answers.
+    #[must_use]
+    pub fn link(&self) -> Link {
+        match (self.is_offline, self.is_delayed) {
+            (true, _) => Link::Offline,
+            (false, true) => Link::Reconnecting,
+            (false, false) => Link::Good,
+        }
+    }
 
     /// What `event` makes of this. Events that come too late change nothing.
     #[must_use]
@@ -96,10 +114,13 @@ impl Snapshot {
         match (&self.phase, event) {
             (Restoring, Event::RefreshStarted) => self.in_phase(Restoring),
             (SignedIn | Refreshing, Event::RefreshStarted) => self.in_phase(Refreshing),
-            (Restoring | Refreshing, Event::Refreshed) => Self { link: Link::Good, ..self.in_phase(SignedIn) },
-            (Restoring | Refreshing, Event::RefreshDelayed) => Self { link: Link::Reconnecting, ..self.clone() },
+            (Restoring | Refreshing, Event::Refreshed) => Self { is_delayed: false, ..self.in_phase(SignedIn) },
+            (Restoring | Refreshing, Event::RefreshDelayed) => Self { is_delayed: true, ..self.clone() },
             (Restoring, Event::RefreshRefused(why)) => self.new_epoch(Out(why)),
             (Refreshing, Event::RefreshRefused(why)) => self.new_epoch(Out(why.in_mid_session())),
+
+            (_, Event::WentOffline) => Self { is_offline: true, ..self.clone() },
+            (_, Event::CameOnline) => Self { is_offline: false, ..self.clone() },
 
             (_, Event::SignedIn) => self.new_epoch(SignedIn),
             (_, Event::SignedInInAnotherTab | Event::Reopened) => self.new_epoch(Restoring),
@@ -133,7 +154,7 @@ impl Snapshot {
     }
 
     fn new_epoch(&self, phase: Phase) -> Self {
-        Self { phase, link: Link::Good, epoch: Epoch(self.epoch.0 + 1) }
+        Self { phase, is_delayed: false, epoch: Epoch(self.epoch.0 + 1), ..*self }
     }
 }
 
@@ -204,9 +225,22 @@ mod tests {
     #[test]
     fn a_delayed_refresh_says_so_until_it_is_answered() {
         let delayed = snapshot(Phase::Refreshing).after(Event::RefreshDelayed);
-        assert_eq!(delayed.link, Link::Reconnecting);
-        assert_eq!(delayed.after(Event::Refreshed).link, Link::Good);
-        assert_eq!(delayed.after(Event::SignedOutHere).link, Link::Good);
+        assert_eq!(delayed.link(), Link::Reconnecting);
+        assert_eq!(delayed.after(Event::Refreshed).link(), Link::Good);
+        assert_eq!(delayed.after(Event::SignedOutHere).link(), Link::Good);
+    }
+
+    #[test]
+    fn a_device_without_network_is_offline_in_whatever_phase_until_it_has_one() {
+        let out = Phase::SignedOut(SignedOut::Here);
+        for phase in [Phase::Restoring, Phase::SignedIn, Phase::Refreshing, out] {
+            let offline = snapshot(phase.clone()).after(Event::WentOffline);
+            assert_eq!((&offline.phase, offline.link()), (&phase, Link::Offline));
+            assert_eq!(offline.after(Event::SignedOutHere).link(), Link::Offline, "whichever session it is");
+            assert_eq!(offline.after(Event::CameOnline).link(), Link::Good);
+        }
+        let delayed = snapshot(Phase::Refreshing).after(Event::WentOffline).after(Event::RefreshDelayed);
+        assert_eq!((delayed.link(), delayed.after(Event::CameOnline).link()), (Link::Offline, Link::Reconnecting));
     }
 
     #[test]

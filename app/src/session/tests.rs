@@ -4,8 +4,8 @@ use core::time::Duration;
 use std::rc::Rc;
 
 use sessionkeep_types::{
-    ChangePasswordRequest, DeleteAccountRequest, EndReason, LoginRequest, Password, RegisterRequest, SessionId, User,
-    routes,
+    ChangePasswordRequest, DeleteAccountRequest, EndReason, ErrorCode, LoginRequest, Password, RegisterRequest,
+    SessionId, User, routes,
 };
 
 use super::{
@@ -84,9 +84,9 @@ fn a_session_comes_back_when_the_server_does() {
     tab.server.will(routes::REFRESH, refusal(503, "UNAVAILABLE"));
     tab.server.will(routes::REFRESH, token("t1", 900));
     tab.open();
-    assert_eq!((tab.phase(), tab.manager.snapshot().link), (Phase::Restoring, Link::Reconnecting));
+    assert_eq!((tab.phase(), tab.manager.snapshot().link()), (Phase::Restoring, Link::Reconnecting));
     tab.advance(MINUTE);
-    assert_eq!((tab.phase(), tab.manager.snapshot().link), (Phase::SignedIn, Link::Good));
+    assert_eq!((tab.phase(), tab.manager.snapshot().link()), (Phase::SignedIn, Link::Good));
     assert_eq!(tab.refreshes(), 3);
 }
 
@@ -123,6 +123,58 @@ fn a_stale_invalid_or_revoked_token_is_renewed_too() {
         assert!(tab.me().is_ok(), "{code}");
         assert_eq!(tab.refreshes(), 2, "{code}");
     }
+}
+
+/// A page that asks all the time must not refresh all the time.
+#[test]
+fn a_server_that_goes_on_refusing_new_tokens_is_left_in_peace() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::ME, refusal(401, "TOKEN_EXPIRED"));
+    for _ in 0..100 {
+        assert_eq!(tab.me().unwrap_err().code(), Some(&ErrorCode::TokenExpired));
+    }
+    assert_eq!((tab.refreshes(), tab.phase()), (3, Phase::SignedIn));
+    tab.sleep_through(30 * SECOND);
+    for _ in 0..100 {
+        let _ = tab.me();
+    }
+    assert_eq!(tab.refreshes(), 4, "one more after a while");
+    tab.sleep_through(MINUTE);
+    tab.server.will(routes::ME, refusal(401, "TOKEN_EXPIRED"));
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    assert!(tab.me().is_ok(), "and all is well when the server is");
+}
+
+/// Its tokens have no life, so each request would have one made for it.
+#[test]
+fn nor_does_it_make_a_token_for_each_request_when_all_are_refused_and_have_no_life() {
+    let mut tab = Tab::signed_in(0);
+    tab.server.will(routes::ME, refusal(401, "TOKEN_EXPIRED"));
+    for _ in 0..100 {
+        let _ = tab.me();
+    }
+    assert!(tab.refreshes() <= 6, "{}", tab.refreshes());
+}
+
+#[test]
+fn a_device_without_network_says_so_and_goes_on_when_it_is_back() {
+    let mut tab = Tab::signed_in(900);
+    tab.network(false);
+    assert_eq!((tab.phase(), tab.manager.snapshot().link()), (Phase::SignedIn, Link::Offline));
+    tab.server.will(routes::REFRESH, Err(NoAnswer));
+    tab.server.will(routes::REFRESH, token("t2", 900));
+    tab.advance(13 * MINUTE);
+    assert_eq!(tab.manager.snapshot().link(), Link::Offline);
+    tab.network(true);
+    assert_eq!((tab.phase(), tab.manager.snapshot().link()), (Phase::SignedIn, Link::Good));
+}
+
+#[test]
+fn a_page_that_is_opened_without_network_says_so() {
+    let mut tab = Tab::new();
+    tab.network(false);
+    tab.open();
+    assert_eq!((tab.phase(), tab.manager.snapshot().link()), (Phase::Restoring, Link::Offline));
 }
 
 #[test]

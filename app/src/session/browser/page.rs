@@ -1,6 +1,6 @@
-//! Whether somebody looks at the page.
+//! Whether somebody looks at the page, and whether it has a network.
 
-use leptos::prelude::document;
+use leptos::prelude::{document, window};
 use web_sys::VisibilityState;
 
 use crate::session::ports::Page;
@@ -10,5 +10,9 @@ pub(super) struct ThisPage;
 impl Page for ThisPage {
     fn is_visible(&self) -> bool {
         document().visibility_state() == VisibilityState::Visible
+    }
+
+    fn is_online(&self) -> bool {
+        window().navigator().on_line()
     }
 }

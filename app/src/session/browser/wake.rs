@@ -10,8 +10,8 @@ use super::{events::Listener, page::ThisPage};
 use crate::session::ports::{Page, Wake};
 
 /// Calls `woke` for each of them.
-pub(super) fn listen(woke: Rc<dyn Fn(Wake)>) -> [Listener; 3] {
-    let (visible, reopened, online) = (Rc::clone(&woke), Rc::clone(&woke), woke);
+pub(super) fn listen(woke: Rc<dyn Fn(Wake)>) -> [Listener; 4] {
+    let (visible, reopened, online, offline) = (Rc::clone(&woke), Rc::clone(&woke), Rc::clone(&woke), woke);
     [
         Listener::new(&document(), "visibilitychange", move |_| {
             if ThisPage.is_visible() {
@@ -25,5 +25,6 @@ pub(super) fn listen(woke: Rc<dyn Fn(Wake)>) -> [Listener; 3] {
             }
         }),
         Listener::new(&window(), "online", move |_| online(Wake::Online)),
+        Listener::new(&window(), "offline", move |_| offline(Wake::Offline)),
     ]
 }
