@@ -63,7 +63,7 @@ impl Server {
         for setting in loaded.overtaken() {
             tracing::warn!(
                 setting,
-                "a newer key of KEYS_DIR signs in its place; move it to {setting}_PREVIOUS, or remove it"
+                "a newer key of KEYS_DIR follows it; remove it when `keys list` says that it does nothing any more"
             );
         }
         let (access, refresh) = (Keys::new(loaded.access), Keys::new(loaded.refresh));

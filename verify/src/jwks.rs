@@ -22,7 +22,7 @@ use reqwest::{
 };
 use serde::Deserialize;
 use tokio::{
-    sync::{Mutex, OwnedMutexGuard, RwLock},
+    sync::{Mutex, OwnedMutexGuard, RwLock, Semaphore},
     time::{Instant, sleep_until, timeout},
 };
 
@@ -43,6 +43,8 @@ const FRESH_AT_MOST: Duration = Duration::from_hours(1);
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a token waits for a newer document whose key is in the old one.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Tokens of unknown keys that wait at once. Whoever sends junk fills no more.
+const MAX_WAITING: usize = 1000;
 /// More than the document of any server of ours has.
 const MAX_BYTES: usize = 64 * 1024;
 
@@ -87,6 +89,8 @@ struct Remote {
     failed: AtomicBool,
     /// When the server was asked last. Held while it is asked, so that it is asked once.
     asked: Arc<Mutex<Option<Instant>>>,
+    /// Places for those who wait for a key that is not known.
+    waiting: Semaphore,
 }
 
 struct Document {
@@ -127,6 +131,7 @@ impl RemoteKeys {
             known: RwLock::default(),
             failed: AtomicBool::default(),
             asked: Arc::default(),
+            waiting: Semaphore::new(MAX_WAITING),
         })))
     }
 
@@ -148,6 +153,7 @@ impl RemoteKeys {
                 return Ok(Some(old));
             }
         } else {
+            let Ok(_place) = remote.waiting.try_acquire() else { return Err(Unavailable) };
             let asked = Arc::clone(&remote.asked).lock_owned().await;
             // Only a document that is younger than the token can say that its key is not ours.
             if remote.key(id, Age::Fresh).await.is_none() && asked.is_none_or(|at| at < now) {
@@ -222,7 +228,9 @@ impl Remote {
 
     async fn fetch(&self) -> Result<Document, NoDocument> {
         let fetched = Instant::now();
-        let mut answer = self.client.get(self.url.clone()).send().await?.error_for_status()?;
+        // A cache on the way may have the document that we have, too.
+        let request = self.client.get(self.url.clone()).header(header::CACHE_CONTROL, "no-cache");
+        let mut answer = request.send().await?.error_for_status()?;
         let good_for = good_for(answer.headers()).clamp(FRESH_AT_LEAST, FRESH_AT_MOST);
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await? {

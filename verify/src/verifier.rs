@@ -69,15 +69,20 @@ impl Verifier {
     /// # Errors
     /// [`VerifyError`].
     pub async fn verify(&self, token: &str) -> Result<Claims, VerifyError> {
-        self.verify_at(token, system_time()).await
+        self.judge(token, system_time).await
     }
 
     /// The same at another time, in seconds since 1970-01-01 UTC.
     ///
     /// # Errors
     /// [`VerifyError`].
-    #[cfg_attr(not(feature = "jwks"), expect(clippy::unused_async, reason = "it waits for keys of another machine"))]
     pub async fn verify_at(&self, token: &str, now: i64) -> Result<Claims, VerifyError> {
+        self.judge(token, || now).await
+    }
+
+    /// The time is asked for last: a key may have to be waited for.
+    #[cfg_attr(not(feature = "jwks"), expect(clippy::unused_async, reason = "it waits for keys of another machine"))]
+    async fn judge(&self, token: &str, now: impl FnOnce() -> i64) -> Result<Claims, VerifyError> {
         let inner = &*self.0;
         let token = Unverified::read(token, claims::TYPE).map_err(Refusal::from)?;
         let key = match &inner.keys {
@@ -86,7 +91,7 @@ impl Verifier {
             Keys::Remote(keys) => keys.find(token.key_id()).await?,
         };
         let key = key.ok_or(Refusal::Invalid)?;
-        Ok(inner.expected.verify(&token, &key, now)?)
+        Ok(inner.expected.verify(&token, &key, now())?)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     config::{Refusal, Settings},
     keys::{
         KeySource, Kind, Ring,
-        ring::State,
+        ring::{Dated, State},
         source::{Loaded, Place, ring},
     },
     random::SystemRandom,
@@ -63,35 +63,43 @@ fn described(state: State) -> anyhow::Result<String> {
 fn rotate(source: &KeySource, arguments: &ArgMatches) -> anyhow::Result<()> {
     let kind = kind(arguments);
     let now = SystemClock.now();
-    let first = source.newest(kind)?.is_none();
+    let newest = source.newest(kind)?;
     let wait = match arguments.get_one::<Duration>("in") {
         Some(wait) => *wait,
-        None if first => Duration::ZERO,
+        None if newest.is_none() => Duration::ZERO,
         None if source.algorithm(kind) == Algorithm::HS256 => UNTIL_WE_KNOW,
         None => UNTIL_OTHERS_KNOW,
     };
-    let made = source.create(kind, now.plus(wait), &SystemRandom)?;
+    let made = source.create(kind, source.following(kind, newest, now.plus(wait)), &SystemRandom)?;
     let (id, algorithm, from) = (made.key.id(), made.key.algorithm().name(), rfc3339(made.first_use)?);
     say!("The new key {id} ({algorithm}) signs {} tokens from {from} on.", kind.name());
     if let Ok(loaded) = source.load() {
         for setting in loaded.overtaken() {
-            say!("{setting} does not sign from then on: move it to {setting}_PREVIOUS before the next restart.");
+            say!(
+                "{setting} does not sign from then on. Remove it when `keys list` says that it does nothing any more."
+            );
         }
     }
     let found = source.find(&vec![]);
-    for (id, file) in done(ring(&found, kind).as_ref(), &found.places, now.minus(KEEP_DONE)) {
+    // What an operator has put there under a name without a time is not ours to remove.
+    let ours = |dated: &Dated| dated.has_time();
+    for (id, file) in done(ring(&found, kind).as_ref(), ours, &found.places, now.minus(KEEP_DONE)) {
         source.remove(file)?;
         say!("{id} is removed: its last token has ended.");
     }
     Ok(())
 }
 
-/// The files of keys that nothing needs any more. What an operator has put there under a name without a time is left alone.
-fn done<'f>(ring: Option<&Ring>, places: &'f HashMap<String, Place>, now: UnixMillis) -> Vec<(String, &'f Path)> {
+/// The files of those keys that nothing needs any more.
+fn done<'f>(
+    ring: Option<&Ring>,
+    of: impl Fn(&Dated) -> bool,
+    places: &'f HashMap<String, Place>,
+    now: UnixMillis,
+) -> Vec<(String, &'f Path)> {
     let states = ring.into_iter().flat_map(|ring| ring.states(now));
-    let done = states
-        .filter(|(dated, state)| *state == State::Done && dated.has_time())
-        .map(|(dated, _)| dated.key.id().to_owned());
+    let done =
+        states.filter(|(dated, state)| *state == State::Done && of(dated)).map(|(dated, _)| dated.key.id().to_owned());
     done.filter_map(|id| match &places[&id] {
         Place::File(file) => Some((id, file.as_path())),
         Place::Setting(_) => None,
@@ -124,17 +132,25 @@ fn retire(source: &KeySource, arguments: &ArgMatches) -> anyhow::Result<()> {
         );
     }
     let ring = ring(&found, kind);
-    for (done, file) in done(ring.as_ref(), &found.places, now) {
+    for (done, file) in done(ring.as_ref(), |dated| dated.key.id() != id, &found.places, now) {
         // With the key that followed it gone, it would not be known any more that it is over.
         source.remove(file)?;
         say!("{done} is removed: its last token has ended.");
     }
     // The new one comes first: at no time is there none.
-    if ring.is_some_and(|ring| ring.signing(now).id() == id) {
-        let made = source.create(kind, now, &SystemRandom)?;
+    if let Some(ring) = ring.filter(|ring| ring.signing(now).id() == id) {
+        // In its place, so that what it has followed ends no later.
+        let since = ring.find(id).filter(|leaked| leaked.has_time()).map_or(now, |leaked| leaked.first_use.min(now));
+        let made = source.create(kind, since, &SystemRandom)?;
         say!("The new key {} ({}) signs from now on.", made.key.id(), made.key.algorithm().name());
     }
     source.remove(file)?;
+    let newest = source.newest(kind).ok().flatten();
+    if newest.is_some_and(|(algorithm, _)| algorithm != source.algorithm(kind)) {
+        say!(
+            "The newest key is of another algorithm than the one that is set: `keys rotate` makes one for the next start."
+        );
+    }
     match kind {
         Kind::Access => say!("{id} is removed. Whoever held an access token of its refreshes once, unnoticed."),
         Kind::Refresh => say!("{id} is removed. Whoever held a refresh token of its signs in again."),

@@ -88,9 +88,9 @@ pub(crate) fn router(state: AppState, client: Option<Client>) -> Router {
         .route(path::ADMIN_USER_SESSIONS, get(routes::admin::sessions::list).delete(routes::admin::sessions::end))
         .route(path::ADMIN_EVENTS, get(routes::admin::events::list))
         .route(path::ADMIN_EVENTS_STREAM, get(routes::admin::events::stream))
-        .route(path::JWKS, get(routes::jwks::jwks))
         .route(path::READYZ, get(routes::health::readyz))
         .route_layer(from_fn_with_state(state.clone(), middleware::keys::require))
+        .route(path::JWKS, get(routes::jwks::jwks))
         .route(path::HEALTHZ, get(routes::health::healthz));
     #[cfg(feature = "test-support")]
     let api = testing::add(api, &state);

@@ -52,15 +52,6 @@ pub(super) fn list(folder: &Path) -> io::Result<Vec<KeyFile>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
         entries => entries?,
     };
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = fs::metadata(folder)?.permissions().mode();
-        // Whoever may write there may add a key of their own. With the sticky bit, as mounts of secrets have it, it is the owner's.
-        if mode & 0o022 != 0 && mode & 0o1000 == 0 {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "others than its owner may write to it"));
-        }
-    }
     let mut files = vec![];
     for entry in entries {
         let path = entry?.path();
@@ -70,11 +61,32 @@ pub(super) fn list(folder: &Path) -> io::Result<Vec<KeyFile>> {
             _ => continue,
         };
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if !is_owners_alone(folder, &path)? {
+            let why = format!("others than its owner may write to it, and may have put `{name}` there");
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+        }
         let first_use = first_use(name).unwrap_or(UnixMillis(0));
         files.push(KeyFile { path, kept, first_use });
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
+}
+
+/// Whether nobody but the folder's owner, or root, can have put the file there. A mount of secrets is open to all for writing, with
+/// the sticky bit: there the file's owner tells.
+#[cfg(unix)]
+fn is_owners_alone(folder: &Path, file: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = fs::metadata(folder)?;
+    let is_open = folder.mode() & 0o022 != 0;
+    let is_sticky = folder.mode() & 0o1000 != 0;
+    let owner = fs::metadata(file)?.uid();
+    Ok(!is_open || (is_sticky && (owner == folder.uid() || owner == 0)))
+}
+
+#[cfg(not(unix))]
+fn is_owners_alone(_folder: &Path, _file: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 fn first_use(name: &str) -> Option<UnixMillis> {

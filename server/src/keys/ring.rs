@@ -91,8 +91,8 @@ impl Ring {
 
     /// The key that nothing has followed: it signs, or will.
     #[must_use]
-    pub fn newest(&self) -> &Key {
-        &self.can_sign().last().expect("OK because a ring is made with a key that can sign").key
+    pub fn newest(&self) -> &Dated {
+        self.can_sign().last().expect("OK because a ring is made with a key that can sign")
     }
 
     /// The key that signs.

@@ -159,8 +159,9 @@ impl Loaded {
     /// named as out of use.
     #[must_use]
     pub fn overtaken(&self) -> Vec<&'static str> {
-        let idle =
-            |ring: &Ring, id: &String| ring.find(id).is_some_and(|dated| !dated.retired) && ring.newest().id() != id;
+        let idle = |ring: &Ring, id: &String| {
+            ring.find(id).is_some_and(|dated| !dated.retired) && ring.newest().key.id() != id
+        };
         let overtaken = self.places.iter().filter_map(|(id, place)| match place {
             Place::Setting(name) if Kind::ALL.iter().any(|kind| idle(self.ring(*kind), id)) => Some(*name),
             _ => None,
@@ -214,7 +215,7 @@ impl KeySource {
     pub fn load(&self) -> Result<Loaded, Refusal> {
         let found = self.find(&vec![]).whole()?;
         let ring = |kind| {
-            let ring = ring(&found, kind).filter(|ring| ring.newest().algorithm() == self.algorithm(kind));
+            let ring = ring(&found, kind).filter(|ring| ring.newest().key.algorithm() == self.algorithm(kind));
             ring.ok_or_else(|| self.missing(kind))
         };
         Ok(Loaded {
@@ -242,7 +243,10 @@ impl KeySource {
             let files = self.files(kind, known).unwrap_or_else(|refusal| {
                 found.refusals.push(refusal);
                 let folder = self.folder_of(kind);
-                known.iter().map(|(file, _)| file).filter(|file| file.path.starts_with(&folder)).cloned().collect()
+                // What is not there any more was removed, unless all of it is gone.
+                let goes_on =
+                    |file: &&KeyFile| file.path.starts_with(&folder) && (file.path.exists() || !folder.exists());
+                known.iter().map(|(file, _)| file).filter(goes_on).cloned().collect()
             });
             for file in files {
                 let key = read(&file).or_else(|refusal| {
@@ -267,19 +271,31 @@ impl KeySource {
     pub fn prepare(&self, now: UnixMillis, random: &dyn Random) -> Result<Loaded, Refusal> {
         for kind in Kind::ALL {
             let newest = self.newest(kind)?;
-            if self.make_missing && newest != Some(self.algorithm(kind)) {
-                self.create(kind, now, random)?;
+            if self.make_missing && newest.is_none_or(|(algorithm, _)| algorithm != self.algorithm(kind)) {
+                self.create(kind, self.following(kind, newest, now), random)?;
             }
         }
         self.load()
     }
 
-    /// The algorithm of the newest key, if there is one.
+    /// The algorithm of the newest key and its first use, if there is one.
     ///
     /// # Errors
     /// The first refusal.
-    pub fn newest(&self, kind: Kind) -> Result<Option<Algorithm>, Refusal> {
-        Ok(ring(&self.find(&vec![]).whole()?, kind).map(|ring| ring.newest().algorithm()))
+    pub fn newest(&self, kind: Kind) -> Result<Option<(Algorithm, UnixMillis)>, Refusal> {
+        let ring = ring(&self.find(&vec![]).whole()?, kind);
+        Ok(ring.map(|ring| (ring.newest().key.algorithm(), ring.newest().first_use)))
+    }
+
+    /// When a new key may sign that is wanted at `wanted`: after a newest one of another algorithm, for otherwise that would follow it.
+    #[must_use]
+    pub fn following(&self, kind: Kind, newest: Option<(Algorithm, UnixMillis)>, wanted: UnixMillis) -> UnixMillis {
+        match newest {
+            Some((algorithm, first_use)) if algorithm != self.algorithm(kind) => {
+                wanted.max(first_use.plus(Duration::from_secs(1)))
+            }
+            _ => wanted,
+        }
     }
 
     /// What changes when anybody changes a key.

@@ -9,8 +9,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    KeySource, Keys, Kind,
-    source::{Fingerprint, Known, ring},
+    Key, KeySource, Keys, Kind,
+    folder::KeyFile,
+    source::{Fingerprint, Found, Known, ring},
 };
 use crate::{clock::Clock, config::Refusal, random::Random};
 
@@ -80,10 +81,16 @@ impl Watch {
 
     fn load(&self, known: &Known) -> (Known, Vec<Refusal>) {
         let mut failed = vec![];
-        let mut found = self.source.find(known);
+        let (mut found, mut remembered) = (self.source.find(known), vec![]);
         for (kind, keys) in [(Kind::Access, &self.access), (Kind::Refresh, &self.refresh)] {
-            let mut now = ring(&found, kind);
-            if now.is_none() && self.source.make_missing && self.source.folder_of(kind).is_dir() {
+            let folder = self.source.folder_of(kind);
+            let is_of_kind = |entry: &&(KeyFile, Key)| entry.0.path.starts_with(&folder);
+            // A secret of the settings that they had followed must not come back in their place.
+            let are_lost = |found: &Found| {
+                known.iter().any(|one| is_of_kind(&one)) && !found.files.iter().any(|one| is_of_kind(&one))
+            };
+            let mut now = ring(&found, kind).filter(|_| !are_lost(&found));
+            if now.is_none() && self.source.make_missing && folder.is_dir() {
                 // Whoever removes the only key wants it gone: another one takes its place.
                 match self.source.create(kind, self.clock.now(), &*self.random) {
                     Ok(made) => tracing::warn!(kind = kind.name(), id = made.key.id(), "no key was left; one was made"),
@@ -95,6 +102,7 @@ impl Watch {
             let Some(now) = now else {
                 // That may be meant, or be a disk that is missing. The one must not be believed any more, the other sign nobody out.
                 keys.withdraw();
+                remembered.extend(known.iter().filter(is_of_kind).cloned());
                 failed.push(self.source.missing(kind));
                 continue;
             };
@@ -105,6 +113,7 @@ impl Watch {
             keys.replace(now);
         }
         failed.extend(found.refusals);
+        found.files.extend(remembered);
         (found.files, failed)
     }
 }
@@ -214,12 +223,12 @@ mod tests {
         let secret = b"q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe".to_vec().into();
         let inline = Inline { name: "REFRESH_TOKEN_SECRET", kind: Kind::Refresh, retired: false, secret };
         let (folder, watch) = watch_with(vec![inline]);
-        watch.source.create(Kind::Refresh, UnixMillis(1), &SystemRandom).expect("made");
+        let made = watch.source.create(Kind::Refresh, UnixMillis(1000), &SystemRandom).expect("made").key;
         let seen = watch.look(Seen::default());
-        let before = watch.refresh.ring().signing(UnixMillis(1000)).id().to_owned();
+        assert_eq!(watch.refresh.ring().signing(UnixMillis(1000)).id(), made.id());
         fs::rename(&watch.source.folder, folder.path().join("aside")).expect("moved");
         watch.look(seen);
-        assert_eq!(watch.refresh.ring().signing(UnixMillis(1000)).id(), before);
+        assert_eq!(watch.refresh.ring().signing(UnixMillis(1000)).id(), made.id());
     }
 
     #[test]
@@ -232,6 +241,47 @@ mod tests {
         watch.look(seen);
         let now = watch.access.ring().ids();
         assert!(now.len() == 1 && now != before, "{now:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_that_is_removed_is_gone_when_the_folder_cannot_be_used_either() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_folder, watch) = watch();
+        let seen = watch.look(Seen::default());
+        let leaked = watch.source.folder_of(Kind::Access);
+        let leaked = fs::read_dir(leaked).expect("there").next().expect("a key").expect("read").path();
+        let kept = watch.source.create(Kind::Access, UnixMillis(1000), &SystemRandom).expect("made").key;
+        let seen = watch.look(seen);
+        let folder = watch.source.folder_of(Kind::Access);
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o775)).expect("set");
+        fs::remove_file(leaked).expect("removed");
+        watch.look(seen);
+        assert_eq!(watch.access.ring().ids(), [kept.id()]);
+    }
+
+    #[test]
+    fn an_emptied_folder_does_not_bring_a_secret_of_the_settings_back() {
+        let secret = b"q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe".to_vec().into();
+        let inline = Inline { name: "REFRESH_TOKEN_SECRET", kind: Kind::Refresh, retired: false, secret };
+        let (_folder, mut watch) = watch_with(vec![inline]);
+        let mut source = (*watch.source).clone();
+        source.make_missing = false;
+        watch.source = Arc::new(source);
+        let made = watch.source.create(Kind::Refresh, UnixMillis(1000), &SystemRandom).expect("made").key;
+        let mut seen = watch.look(Seen::default());
+        let folder = watch.source.folder_of(Kind::Refresh);
+        fs::rename(&folder, folder.with_file_name("aside")).expect("moved");
+        fs::create_dir(&folder).expect("made");
+        for _look in 0..3 {
+            seen = watch.look(seen);
+            assert!(watch.refresh.are_withdrawn());
+        }
+        fs::remove_dir(&folder).expect("removed");
+        fs::rename(folder.with_file_name("aside"), &folder).expect("moved back");
+        watch.look(seen);
+        assert!(!watch.refresh.are_withdrawn());
+        assert_eq!(watch.refresh.ring().signing(UnixMillis(2000)).id(), made.id());
     }
 
     /// A server that others can reach makes no key unasked, and an empty folder may be a disk that is missing.

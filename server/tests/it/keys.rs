@@ -214,6 +214,24 @@ async fn a_key_that_is_over_does_not_come_back_when_the_one_after_it_is_removed(
     assert!(rows.iter().all(|row| row[1] != old && row[1] != leaked), "{rows:?}");
 }
 
+/// Nor does one that an operator had put there.
+#[tokio::test]
+async fn nor_does_a_key_without_a_time_in_its_name() {
+    let app = app("EdDSA").await;
+    let mine = key_that(&app, "access", "signs");
+    let folder = app.keys_folder("access");
+    let files = || fs::read_dir(&folder).expect("there").map(|file| file.expect("read").path());
+    fs::rename(files().next().expect("a key"), folder.join("mine.pem")).expect("renamed");
+    app.command(&["keys", "rotate", "--in", "0s"]);
+    fs::rename(files().min().expect("a key"), folder.join("20200102T000000Z-signs.pem")).expect("renamed");
+    let leaked = key_that(&app, "access", "signs");
+    assert_eq!(key_that(&app, "access", "does nothing"), mine);
+    app.command(&["keys", "retire", &leaked]);
+    let rows = list(&app);
+    assert!(rows.iter().all(|row| row[1] != mine && row[1] != leaked), "{rows:?}");
+    assert!(files().all(|file| file.to_string_lossy().contains("20200102T")), "in the place of the one before");
+}
+
 #[tokio::test]
 async fn the_last_key_that_is_removed_by_hand_is_replaced() {
     let app = app("EdDSA").await;
@@ -345,6 +363,7 @@ async fn a_server_without_keys_answers_503_until_they_are_back() {
     while ready().await != 503 {}
     assert_eq!(ada.copy().refresh().await.outcome(), (503, "UNAVAILABLE"));
     assert_eq!(ada.me().await.outcome(), (503, "UNAVAILABLE"));
+    assert_eq!(document(&server.url).await.status, 200, "other services go on with what they have");
     assert_eq!(fs::read_dir(&keys).expect("there").count(), 0);
     fs::remove_dir(&keys).expect("removed");
     fs::rename(keys.with_file_name("aside"), &keys).expect("moved back");

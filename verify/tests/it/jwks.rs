@@ -18,7 +18,7 @@ use axum::{
 use serde_json::{Value, json};
 use sessionkeep_verify::{
     Algorithm, Refusal, Verifier, VerifyError,
-    jwks::{KEEP_OLD, PAUSE, RemoteKeys, Unavailable, Unusable},
+    jwks::{KEEP_OLD, PAUSE, RETRY, RemoteKeys, Unavailable, Unusable},
 };
 use tokio::{sync::Semaphore, time};
 
@@ -166,6 +166,40 @@ async fn whoever_invents_names_waits_and_makes_us_ask_once_in_a_pause() {
         });
         assert_eq!((all, publisher.asked()), ((Ok(false), Ok(false), Ok(false)), round));
         assert_eq!(has(&keys, mint().key.id()).await, Ok(true));
+    }
+}
+
+#[tokio::test]
+async fn between_two_requests_for_unknown_names_a_second_passes() {
+    let publisher = Publisher::start(&[&mint().jwk]).await;
+    let keys = Arc::new(publisher.keys());
+    assert_eq!(has(&keys, mint().key.id()).await, Ok(true));
+    let asking = tokio::spawn({
+        let keys = Arc::clone(&keys);
+        async move { has(&keys, "x").await }
+    });
+    tokio::task::yield_now().await;
+    pass(PAUSE / 2).await;
+    tokio::task::yield_now().await;
+    assert!(!asking.is_finished() && publisher.asked() == 1);
+    pass(PAUSE / 2).await;
+    assert_eq!(asking.await.expect("runs"), Ok(false));
+    assert_eq!(publisher.asked(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_fails_is_asked_again_only_after_a_while() {
+    let publisher = Publisher::start(&[&mint().jwk]).await;
+    let keys = publisher.keys();
+    assert_eq!(has(&keys, mint().key.id()).await, Ok(true));
+    publisher.fails();
+    pass(Duration::from_mins(5)).await;
+    for asked in 2..5 {
+        for _ in 0..3 {
+            assert_eq!(has(&keys, mint().key.id()).await, Ok(true));
+            assert_eq!(publisher.asked(), asked);
+        }
+        pass(RETRY).await;
     }
 }
 

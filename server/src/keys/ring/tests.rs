@@ -60,7 +60,7 @@ fn a_key_of_another_algorithm_follows_like_any_other() {
     let (before, after) = (secret(1), ed25519());
     let ring = ring(vec![Dated::new(before.clone(), at(0)), Dated::new(after.clone(), at(1000))]);
     assert_eq!(ring.signing(at(999)).id(), before.id());
-    assert_eq!(ring.newest().id(), after.id());
+    assert_eq!(ring.newest().key.id(), after.id());
     let published: Vec<_> = ring.published(at(999)).filter_map(|key| key.common.key_id.clone()).collect();
     assert_eq!(published, [after.id()], "before it signs");
     assert_eq!(ring.signing(at(1000)).id(), after.id());

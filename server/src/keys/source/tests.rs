@@ -226,8 +226,20 @@ fn the_algorithm_that_is_set_needs_a_key_that_is_newer_than_all_others() {
     assert!(refusal.contains("EdDSA") && refusal.contains("newer"), "{refusal}");
     pair.make_missing = true;
     let made = pair.prepare(NOW, &SystemRandom).expect("made");
-    assert_eq!(made.access.newest().algorithm(), Algorithm::EdDSA);
+    assert_eq!(made.access.newest().key.algorithm(), Algorithm::EdDSA);
     assert!(secret.load().is_err(), "the secret is older");
+}
+
+/// Both of them wait for their time, and the one that is set must be the last.
+#[test]
+fn a_new_key_of_the_algorithm_that_is_set_comes_after_one_that_is_only_published() {
+    let folder = folder();
+    let later = NOW.plus(Duration::from_mins(10));
+    source(&folder, Algorithm::EdDSA).prepare(NOW, &SystemRandom).expect("made");
+    source(&folder, Algorithm::EdDSA).create(Kind::Access, later, &SystemRandom).expect("made");
+    let made = source(&folder, Algorithm::ES256).prepare(NOW, &SystemRandom).expect("starts");
+    assert_eq!(made.access.ids().len(), 3);
+    assert!(made.access.newest().first_use > later);
 }
 
 #[test]
