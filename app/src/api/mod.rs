@@ -15,6 +15,6 @@ mod query;
 mod transport;
 
 pub use authorised::AuthorisedApi;
-pub use error::ApiError;
+pub use error::{ApiError, Kind};
 pub use public::PublicApi;
 pub use transport::{Method, NoAnswer, Request, Response, Transport};
