@@ -14,14 +14,19 @@ use super::{
     query,
     transport::{Method, Request},
 };
-use crate::session::{Held, Manager, Pass};
+use crate::session::{Epoch, Held, Manager, Pass};
 
-/// Talks to the server in the session's name: adds the access token, refreshes it when the server asks for that, and
+/// Talks to the server in the name of one session: adds the access token, refreshes it when the server asks for that, and
 /// repeats the original request once.
+///
+/// It is given out by [`crate::session::Session::signed_in`] and by nothing else, so that no call can be written down
+/// without a session to make it in. It outlives its session only to answer [`ApiError::SignedOut`]: it never speaks for
+/// whoever signs in next.
 #[derive(Clone)]
 pub struct AuthorisedApi {
     api: PublicApi,
     manager: Rc<Manager>,
+    epoch: Epoch,
 }
 
 /// What an answer does to the cookie.
@@ -33,8 +38,14 @@ enum Cookie {
 }
 
 impl AuthorisedApi {
-    pub(crate) fn new(api: PublicApi, manager: Rc<Manager>) -> Self {
-        Self { api, manager }
+    pub(crate) fn new(api: PublicApi, manager: Rc<Manager>, epoch: Epoch) -> Self {
+        Self { api, manager, epoch }
+    }
+
+    /// Which session it speaks for.
+    #[must_use]
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
     }
 
     /// `GET /api/me`: the account.
@@ -59,6 +70,9 @@ impl AuthorisedApi {
     /// # Errors
     /// As [`AuthorisedApi::me`]; [`ErrorCode::NotFound`] where it has ended already.
     pub async fn end_session(&self, session: &Session) -> Result<(), ApiError> {
+        if self.is_over() {
+            return Err(ApiError::SignedOut);
+        }
         if session.current {
             self.manager.sign_out();
             return Ok(());
@@ -121,6 +135,9 @@ impl AuthorisedApi {
     /// Sends the request; after a refusal that a new token can mend, once more, the same in method and body. Such a
     /// refusal comes before anything is done.
     async fn exchange(&self, request: Request, cookie: Cookie) -> Result<String, ApiError> {
+        if self.is_over() {
+            return Err(ApiError::SignedOut);
+        }
         let pass = self.manager.pass().await?;
         match self.send(request.clone(), cookie, &pass).await {
             Err(error) if error.code().is_some_and(a_new_token_may_help) => match self.manager.renew(&pass).await? {
@@ -154,6 +171,11 @@ impl AuthorisedApi {
             self.manager.came_too_late(answer.and_then(|body| decode(&body)));
         }
         Err(ApiError::SignedOut)
+    }
+
+    /// Whether the session has ended that this speaks for.
+    fn is_over(&self) -> bool {
+        self.manager.snapshot().epoch != self.epoch
     }
 
     async fn hold(&self, cookie: Cookie) -> Option<Held> {

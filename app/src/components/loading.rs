@@ -51,9 +51,8 @@ impl Loading {
 
     /// Calls `load` when there is a session, and again when there is another.
     pub(crate) fn for_each_session(self, load: impl Fn() + 'static) {
-        let epoch = Memo::new(move |_| self.session.signed_in_epoch());
         Effect::new(move |_| {
-            if epoch.get().is_some() {
+            if self.session.signed_in_epoch().is_some() {
                 load();
             }
         });
@@ -61,13 +60,13 @@ impl Loading {
 
     /// A request begins, where there is a session and the page is still there.
     pub(crate) fn begin(self) -> Option<(Asked, AuthorisedApi)> {
-        let (epoch, api) = (untrack(|| self.session.signed_in_epoch())?, self.session.api().ok()?);
+        let api = untrack(|| self.session.signed_in())?;
         let serial = self.begun.try_update(|begun| {
             *begun += 1;
             *begun
         })?;
         self.requests.update(|requests| *requests += 1);
-        Some((Asked { epoch, serial }, api))
+        Some((Asked { epoch: api.epoch(), serial }, api))
     }
 
     /// It was answered; `keep` gets what is to be shown, unless that concerns nobody any more.

@@ -83,7 +83,7 @@ impl History {
 
     /// Asks for what came before.
     fn load_more(self) {
-        let (Some(cursor), Ok(api)) = (self.next.get_untracked(), self.session.api()) else { return };
+        let (Some(cursor), Some(api)) = (self.next.get_untracked(), self.session.signed_in()) else { return };
         if self.busy.get_untracked() {
             return;
         }

@@ -53,12 +53,11 @@ fn Form(
         if FieldState::focus_first_wrong(&[current, new]) {
             return;
         }
-        let Ok(api) = session.api() else { return };
         let change = ChangePasswordRequest {
             current_password: Password::new(current.value()),
             new_password: Password::new(new.value()),
         };
-        form.send(async move { api.change_password(&change).await }, move |answer| {
+        form.send(async move { session.when_restored().await?.change_password(&change).await }, move |answer| {
             let Err(error) = answer else { return done.set(true) };
             current.judge(wrong_current(&error));
             new.judge(error.field("newPassword").or(error.field("password")));

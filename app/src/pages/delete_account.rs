@@ -35,9 +35,8 @@ pub(crate) fn DeleteAccount() -> impl IntoView {
         if FieldState::focus_first_wrong(&[password, FieldState { node: tick, error: sure }]) {
             return;
         }
-        let Ok(api) = session.api() else { return };
         let proof = DeleteAccountRequest { current_password: Password::new(password.value()) };
-        form.send(async move { api.delete_account(&proof).await }, move |answer| {
+        form.send(async move { session.when_restored().await?.delete_account(&proof).await }, move |answer| {
             let Err(error) = answer else { return };
             password.judge(wrong_current(&error));
             if !FieldState::focus_first_wrong(&[password]) {

@@ -107,7 +107,7 @@ impl Devices {
     }
 
     fn end(self, device: Device, busy: RwSignal<bool>) {
-        let Ok(api) = self.session.api() else { return };
+        let Some(api) = self.session.signed_in() else { return };
         self.alert.set(None);
         busy.set(true);
         spawn_local(async move {
@@ -124,7 +124,7 @@ impl Devices {
     }
 
     fn end_others(self, busy: RwSignal<bool>) {
-        let Ok(api) = self.session.api() else { return };
+        let Some(api) = self.session.signed_in() else { return };
         self.alert.set(None);
         busy.set(true);
         spawn_local(async move {

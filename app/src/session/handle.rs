@@ -15,13 +15,16 @@ use crate::api::{ApiError, AuthorisedApi};
 #[derive(Clone, Copy)]
 pub struct Session {
     snapshot: RwSignal<Snapshot>,
+    /// Apart from the snapshot, so that a renewal is nothing to draw anew for.
+    signed_in: Memo<Option<Epoch>>,
     manager: Option<StoredValue<Rc<Manager>, LocalStorage>>,
 }
 
 impl Session {
-    /// Makes the session and provides it to everything below. In the browser it begins to restore itself once the page
-    /// stands, so that the first view is the one that the server rendered.
-    pub(crate) fn provide() -> Self {
+    /// Makes the session and provides it to everything below: to be called once, in the root component. In the browser it
+    /// begins to restore itself once the page stands, so that the first view is the one that the server rendered.
+    #[expect(clippy::must_use_candidate, reason = "the components below have it; the root may have no use for it")]
+    pub fn provide() -> Self {
         let snapshot = RwSignal::new(Snapshot::OPENED);
         #[cfg(not(target_arch = "wasm32"))]
         let manager = None;
@@ -34,7 +37,9 @@ impl Session {
             Effect::new(move |_| opened.open());
             Some(StoredValue::new_local(manager))
         };
-        let session = Self { snapshot, manager };
+        let signed_in =
+            Memo::new(move |_| snapshot.with(|snapshot| snapshot.phase.is_signed_in().then_some(snapshot.epoch)));
+        let session = Self { snapshot, signed_in, manager };
         provide_context(session);
         session
     }
@@ -42,7 +47,7 @@ impl Session {
     /// The session that the page was given.
     ///
     /// # Panics
-    /// Outside of [`crate::App`].
+    /// Where no component above called [`Session::provide`].
     #[must_use]
     pub fn here() -> Self {
         expect_context()
@@ -69,7 +74,7 @@ impl Session {
     /// Which session it is, while there is one. Reactive.
     #[must_use]
     pub fn signed_in_epoch(self) -> Option<Epoch> {
-        self.snapshot.with(|snapshot| snapshot.phase.is_signed_in().then_some(snapshot.epoch))
+        self.signed_in.get()
     }
 
     /// Signs in.
@@ -107,12 +112,58 @@ impl Session {
         self.manager().map_or(0, |manager| manager.clock().ahead_of_utc(wall))
     }
 
-    /// The calls that need a session.
+    /// The calls that need a session, while there is one. Reactive: it changes when a session begins or ends, and not when
+    /// its token is renewed.
+    ///
+    /// ```
+    /// # use app::{api::ApiError, session::Session};
+    /// # async fn page(session: Session) -> Result<(), ApiError> {
+    /// if let Some(api) = session.signed_in() {
+    ///     let _user = api.me().await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A call that needs a session cannot be written without one. Neither the session nor an answer that may be "nobody"
+    /// has such calls:
+    ///
+    /// ```compile_fail,E0599
+    /// # use app::{api::ApiError, session::Session};
+    /// # async fn page(session: Session) -> Result<(), ApiError> {
+    /// let _user = session.me().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    /// ```compile_fail,E0599
+    /// # use app::{api::ApiError, session::Session};
+    /// # async fn page(session: Session) -> Result<(), ApiError> {
+    /// let _user = session.signed_in().me().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// and whoever else could make them up cannot:
+    ///
+    /// ```compile_fail,E0624
+    /// # use std::rc::Rc;
+    /// # use app::{api::{AuthorisedApi, PublicApi}, session::{Epoch, Manager}};
+    /// # fn page(public: PublicApi, manager: Rc<Manager>, epoch: Epoch) {
+    /// let _api = AuthorisedApi::new(public, manager, epoch);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn signed_in(self) -> Option<AuthorisedApi> {
+        self.signed_in_epoch()?;
+        self.manager().ok()?.signed_in()
+    }
+
+    /// The same, once it is known whether there is a session: waits while it is restoring.
     ///
     /// # Errors
-    /// [`ApiError::SignedOut`] while the server renders. That there is a session is found out by each call.
-    pub fn api(self) -> Result<AuthorisedApi, ApiError> {
-        self.manager().map(|manager| AuthorisedApi::new(manager.public_api(), manager))
+    /// [`ApiError::SignedOut`] where there is none.
+    pub async fn when_restored(self) -> Result<AuthorisedApi, ApiError> {
+        self.manager()?.when_restored().await
     }
 
     fn manager(self) -> Result<Rc<Manager>, ApiError> {

@@ -23,7 +23,7 @@ use super::{
     state::{Epoch, Event, Phase, Snapshot},
     token::{HeldToken, Pass},
 };
-use crate::api::{ApiError, PublicApi};
+use crate::api::{ApiError, AuthorisedApi, PublicApi};
 
 /// How long a refresh waits for the other tabs before it goes on without the lock: a tab that holds it may be frozen, and
 /// the server takes two refreshes for one.
@@ -84,9 +84,20 @@ impl Manager {
         self.snapshot.borrow().clone()
     }
 
-    /// The calls that need no session.
-    pub(super) fn public_api(&self) -> PublicApi {
-        self.api.clone()
+    /// The calls that need a session, while there is one.
+    #[must_use]
+    pub fn signed_in(self: &Rc<Self>) -> Option<AuthorisedApi> {
+        let Snapshot { phase, epoch, .. } = self.snapshot();
+        phase.is_signed_in().then(|| AuthorisedApi::new(self.api.clone(), Rc::clone(self), epoch))
+    }
+
+    /// The same, once it is known whether there is a session: waits while it is restoring.
+    ///
+    /// # Errors
+    /// [`ApiError::SignedOut`] where there is none.
+    pub async fn when_restored(self: &Rc<Self>) -> Result<AuthorisedApi, ApiError> {
+        self.pass().await?;
+        self.signed_in().ok_or(ApiError::SignedOut)
     }
 
     /// The page was opened: finds out whether there is a session.

@@ -24,7 +24,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 
 impl Tab {
     fn api(&self) -> AuthorisedApi {
-        AuthorisedApi::new(self.manager.public_api(), Rc::clone(&self.manager))
+        self.manager.signed_in().expect("somebody is signed in")
     }
 
     fn me(&mut self) -> Result<User, ApiError> {
@@ -222,9 +222,40 @@ fn a_token_whose_time_is_over_is_renewed_before_the_request() {
 fn without_a_session_no_request_is_sent() {
     let mut tab = Tab::new();
     tab.server.will(routes::REFRESH, refusal(401, "REFRESH_MISSING"));
+    assert!(tab.manager.signed_in().is_none(), "nor while it is restoring");
     tab.open();
-    assert_eq!(tab.me(), Err(ApiError::SignedOut));
+    assert!(tab.manager.signed_in().is_none());
+}
+
+#[test]
+fn whoever_asks_while_the_session_is_restoring_is_served_once_it_is_there() {
+    for (refresh, answer) in [(token("t1", 900), true), (refusal(401, "REFRESH_MISSING"), false)] {
+        let mut tab = Tab::new();
+        tab.server.hold();
+        tab.open();
+        let manager = Rc::clone(&tab.manager);
+        let api = tab.begin(async move { manager.when_restored().await.is_ok() });
+        assert_eq!(*api.borrow(), None);
+        tab.server.release(refresh);
+        tab.settle();
+        assert_eq!((api.take(), tab.refreshes()), (Some(answer), 1));
+    }
+}
+
+#[test]
+fn the_calls_of_a_session_that_has_ended_are_never_made_in_the_name_of_the_next() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, nothing());
+    tab.server.will(routes::LOGIN, signed_in("t2", 900));
+    let (before, also_before) = (tab.api(), tab.api());
+    tab.manager.sign_out();
+    tab.settle();
+    tab.sign_in().unwrap();
+    assert_eq!(tab.now(async move { before.me().await }), Err(ApiError::SignedOut));
+    let this = device("this", true);
+    assert_eq!(tab.now(async move { also_before.end_session(&this).await }), Err(ApiError::SignedOut));
     assert!(tab.server.asked(routes::ME).is_empty());
+    assert_eq!((tab.phase(), tab.server.asked(routes::LOGOUT).len()), (Phase::SignedIn, 1));
 }
 
 #[test]
@@ -504,7 +535,7 @@ fn signing_out_is_immediate_and_told_to_everybody() {
     assert_eq!((tab.phase(), tab.told()), (Phase::SignedOut(SignedOut::Here), vec![News::SignedOut]));
     tab.settle();
     assert_eq!(tab.server.headers(routes::LOGOUT, routes::REQUESTED_BY_HEADER), [Some("sessionkeep".to_owned())]);
-    assert_eq!(tab.me(), Err(ApiError::SignedOut));
+    assert!(tab.manager.signed_in().is_none());
 }
 
 #[test]
