@@ -5,13 +5,13 @@ use std::rc::Rc;
 use serde::de::DeserializeOwned;
 use sessionkeep_types::{
     ChangePasswordRequest, DeleteAccountRequest, ErrorCode, Page, SecurityEvent, Session, SessionList, TokenResponse,
-    User, routes,
+    UpdateProfileRequest, User, routes,
 };
 
 use super::{
     error::ApiError,
     public::{PublicApi, decode, requested_by_us, with_attempt},
-    query,
+    query::{Address, Part},
     transport::{Method, Request},
 };
 use crate::session::{Epoch, Held, Manager, Pass};
@@ -25,13 +25,13 @@ use crate::session::{Epoch, Held, Manager, Pass};
 #[derive(Clone)]
 pub struct AuthorisedApi {
     api: PublicApi,
-    manager: Rc<Manager>,
+    pub(super) manager: Rc<Manager>,
     epoch: Epoch,
 }
 
 /// What an answer does to the cookie.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Cookie {
+pub(super) enum Cookie {
     Keeps,
     /// Sets or clears it, so that nothing else may do so meanwhile, in any tab.
     Writes,
@@ -54,6 +54,14 @@ impl AuthorisedApi {
     /// When nobody answered, the server refused, or the session ended before the answer came.
     pub async fn me(&self) -> Result<User, ApiError> {
         self.call(Request::new(Method::Get, routes::ME)).await
+    }
+
+    /// `PATCH /api/me`: another name, or none.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::me`]; [`ErrorCode::ValidationFailed`] where it is too long.
+    pub async fn rename(&self, profile: &UpdateProfileRequest) -> Result<User, ApiError> {
+        self.call(Request::new(Method::Patch, routes::ME).json(profile)).await
     }
 
     /// `GET /api/sessions`: every living session of the account.
@@ -88,16 +96,12 @@ impl AuthorisedApi {
         self.exchange(Request::new(Method::Delete, routes::SESSIONS), Cookie::Keeps).await.map(drop)
     }
 
-    /// `GET /api/me/events`: what happened to the account, newest first. `before` is the cursor of the page before.
+    /// `GET /api/me/events`: what happened to the account, newest first.
     ///
     /// # Errors
     /// As [`AuthorisedApi::me`].
-    pub async fn my_events(&self, before: Option<&str>) -> Result<Page<SecurityEvent>, ApiError> {
-        let path = match before {
-            Some(cursor) => format!("{}?before={}", routes::MY_EVENTS, query::escaped(cursor)),
-            None => routes::MY_EVENTS.to_owned(),
-        };
-        self.call(Request::new(Method::Get, path)).await
+    pub async fn my_events(&self, part: Part<'_>) -> Result<Page<SecurityEvent>, ApiError> {
+        self.call(Request::new(Method::Get, Address::of(routes::MY_EVENTS).part(part))).await
     }
 
     /// `POST /api/auth/password`: another password. This browser goes on with a new session, all others end.
@@ -134,7 +138,7 @@ impl AuthorisedApi {
 
     /// Sends the request; after a refusal that a new token can mend, once more, the same in method and body. Such a
     /// refusal comes before anything is done.
-    async fn exchange(&self, request: Request, cookie: Cookie) -> Result<String, ApiError> {
+    pub(super) async fn exchange(&self, request: Request, cookie: Cookie) -> Result<String, ApiError> {
         if self.is_over() {
             return Err(ApiError::SignedOut);
         }
@@ -187,7 +191,7 @@ impl AuthorisedApi {
 
     /// A word about the cookie (it is missing, or of no use) comes with the password's answer too; what it means for the
     /// session is found out by a refresh, and nowhere else.
-    fn look_again_if_unclear<T>(&self, answer: Result<T, ApiError>) -> Result<T, ApiError> {
+    pub(super) fn look_again_if_unclear<T>(&self, answer: Result<T, ApiError>) -> Result<T, ApiError> {
         let ends = |error: &ApiError| error.code().is_some_and(ErrorCode::ends_session);
         if answer.as_ref().is_err_and(|error| error.is_unclear() || ends(error)) {
             self.manager.look_again();

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     rc::Rc,
 };
 
@@ -97,6 +97,20 @@ impl FakeServer {
         self.is_holding.set(false);
         let oldest = self.held.borrow_mut().remove(0);
         let _ = oldest.send(answer);
+    }
+
+    /// Everything that was asked.
+    pub(crate) fn all(&self) -> Vec<Request> {
+        self.requests.borrow().clone()
+    }
+
+    /// The routes of everything that was asked, with a place for the id.
+    pub(crate) fn routes(&self, id: &str) -> BTreeSet<(String, String)> {
+        let route = |request: &Request| {
+            let path = request.path.split('?').next().unwrap_or_default();
+            (format!("{:?}", request.method).to_uppercase(), path.replace(id, "{id}"))
+        };
+        self.requests.borrow().iter().map(route).collect()
     }
 
     /// Everything that was asked at this path.

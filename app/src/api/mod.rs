@@ -4,6 +4,7 @@
 //! [`Transport`] port, so that everything above it is tested without a browser. What never lives here: when to
 //! refresh, and what a refusal means for the session (see [`crate::session`]).
 
+mod admin;
 mod authorised;
 mod error;
 #[cfg(test)]
@@ -12,9 +13,12 @@ pub(crate) mod fake;
 pub(crate) mod fetch;
 mod public;
 mod query;
+#[cfg(test)]
+mod tests;
 mod transport;
 
 pub use authorised::AuthorisedApi;
 pub use error::{ApiError, Kind};
 pub use public::PublicApi;
+pub use query::Part;
 pub use transport::{Method, NoAnswer, Request, Response, Transport};

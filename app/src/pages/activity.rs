@@ -6,6 +6,7 @@ use leptos_router::components::A;
 use sessionkeep_types::{Page, SecurityEvent};
 
 use crate::{
+    api::Part,
     components::{AccountNav, Clock, EventRow, FormAlert, Heading, Loaded, Loading},
     light::later,
     paths,
@@ -72,7 +73,7 @@ impl History {
     fn load(self) {
         let Some((asked, api)) = self.loading.begin() else { return };
         spawn_local(async move {
-            let answer = api.my_events(None).await;
+            let answer = api.my_events(Part::NEWEST).await;
             self.loading.end(asked, answer, |Page { items, next }| {
                 self.events.try_set(items);
                 self.next.try_set(next);
@@ -90,7 +91,7 @@ impl History {
         self.busy.set(true);
         self.alert.set(None);
         spawn_local(async move {
-            let answer = api.my_events(Some(&cursor)).await;
+            let answer = api.my_events(Part::before(&cursor)).await;
             self.busy.try_set(false);
             match answer {
                 // Unless the list was begun anew meanwhile.

@@ -11,7 +11,9 @@ use futures::{
     channel::oneshot,
     future::{Either, select},
 };
-use sessionkeep_types::{AccessToken, AuthResponse, EndReason, LoginRequest, RegisterRequest, TokenResponse, User};
+use sessionkeep_types::{
+    AccessToken, AuthResponse, EndReason, LoginRequest, RegisterRequest, TokenResponse, User, UserId,
+};
 
 use super::{
     attempt::Attempts,
@@ -268,6 +270,11 @@ impl Manager {
     }
 
     // ---- requests
+
+    /// Whether the session is this person's, as far as can be read.
+    pub(crate) fn is_of(&self, person: &UserId) -> bool {
+        self.token.borrow().as_ref().is_some_and(|token| token.is_of(person))
+    }
 
     /// The right to send one request, refreshed before where the token has run out.
     ///

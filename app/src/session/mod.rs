@@ -10,7 +10,7 @@ mod breaker;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
 mod handle;
 mod manager;
 mod ports;

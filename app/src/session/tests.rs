@@ -15,7 +15,7 @@ use super::{
     state::{Link, Phase},
 };
 use crate::api::{
-    ApiError, AuthorisedApi, Method, NoAnswer, Request,
+    ApiError, AuthorisedApi, Method, NoAnswer, Part, Request,
     fake::{ADAS, Answer, EVES, answer, later, nothing, refusal, signed_in, token, user},
 };
 
@@ -797,9 +797,9 @@ fn the_next_page_of_events_is_asked_for_by_its_cursor() {
     let page = answer(200, &serde_json::json!({"items": [], "next": null}));
     tab.server.will("/api/me/events", page.clone());
     tab.server.will("/api/me/events?before=a%26b", page);
-    for before in [None, Some("a&b")] {
+    for part in [Part::NEWEST, Part::before("a&b")] {
         let api = tab.api();
-        assert_eq!(tab.now(async move { api.my_events(before).await }).unwrap().next, None);
+        assert_eq!(tab.now(async move { api.my_events(part).await }).unwrap().next, None);
     }
 }
 

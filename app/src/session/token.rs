@@ -34,6 +34,11 @@ impl HeldToken {
         self.person == other.person
     }
 
+    /// Whether it belongs to this person, as far as can be read.
+    pub(super) fn is_of(&self, person: &UserId) -> bool {
+        self.person.as_ref() == Some(person)
+    }
+
     pub(super) fn has_expired(&self, now: Duration) -> bool {
         now >= self.expires
     }

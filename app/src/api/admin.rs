@@ -1,0 +1,81 @@
+//! The calls of administrators. The server refuses everybody else with [`ErrorCode::Forbidden`].
+
+#[cfg(doc)]
+use sessionkeep_types::ErrorCode;
+use sessionkeep_types::{EventKind, ManagedUser, Page, SecurityEvent, SessionList, UpdateUserRequest, UserId, routes};
+
+use super::{
+    authorised::{AuthorisedApi, Cookie},
+    error::ApiError,
+    query::{Address, Part},
+    transport::{Method, Request},
+};
+
+impl AuthorisedApi {
+    /// `GET /api/admin/users`: the accounts, newest first; those whose address or name has the text in it, where there is
+    /// one.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::me`]; [`ErrorCode::Forbidden`] where the person is no administrator.
+    pub async fn users(&self, text: &str, part: Part<'_>) -> Result<Page<ManagedUser>, ApiError> {
+        let wanted = Some(text).filter(|text| !text.is_empty());
+        let path = Address::of(routes::ADMIN_USERS).with("query", wanted).part(part);
+        self.call(Request::new(Method::Get, path)).await
+    }
+
+    /// `GET /api/admin/users/{id}`: one account.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::users`]; [`ErrorCode::NotFound`] where there is none.
+    pub async fn user(&self, id: &UserId) -> Result<ManagedUser, ApiError> {
+        self.call(Request::new(Method::Get, routes::admin_user(id))).await
+    }
+
+    /// `PATCH /api/admin/users/{id}`: another role, or disabled, or enabled again.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::user`]; [`ErrorCode::LastAdmin`] where nobody else could administrate.
+    pub async fn change_user(&self, id: &UserId, change: &UpdateUserRequest) -> Result<ManagedUser, ApiError> {
+        self.call(Request::new(Method::Patch, routes::admin_user(id)).json(change)).await
+    }
+
+    /// `GET /api/admin/users/{id}/sessions`: every living session of that account.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::user`].
+    pub async fn sessions_of(&self, id: &UserId) -> Result<SessionList, ApiError> {
+        self.call(Request::new(Method::Get, routes::admin_user_sessions(id))).await
+    }
+
+    /// `DELETE /api/admin/users/{id}/sessions`: all of them end. Whoever does that to the own account is signed out.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::user`].
+    pub async fn end_sessions_of(&self, id: &UserId) -> Result<(), ApiError> {
+        let request = Request::new(Method::Delete, routes::admin_user_sessions(id));
+        if !self.manager.is_of(id) {
+            return self.exchange(request, Cookie::Keeps).await.map(drop);
+        }
+        let answer = self.exchange(request, Cookie::Writes).await;
+        self.look_again_if_unclear(answer)?;
+        // The server has done its part; this tells the page and the other tabs, in the words of a sign-out.
+        self.manager.sign_out();
+        Ok(())
+    }
+
+    /// `GET /api/admin/events`: what happened to everybody, newest first; of one kind, and to one account, where these are
+    /// given.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::users`].
+    pub async fn all_events(
+        &self,
+        kind: Option<&EventKind>,
+        user: Option<&UserId>,
+        part: Part<'_>,
+    ) -> Result<Page<SecurityEvent>, ApiError> {
+        let address = Address::of(routes::ADMIN_EVENTS).with("kind", kind.map(EventKind::as_str));
+        let path = address.with("user", user.map(UserId::as_str)).part(part);
+        self.call(Request::new(Method::Get, path)).await
+    }
+}

@@ -1,0 +1,156 @@
+//! Every route of the contract has its call, and each call says what it is told to.
+
+use std::{collections::BTreeSet, rc::Rc};
+
+use sessionkeep_types::{
+    ChangePasswordRequest, DeleteAccountRequest, EventKind, LoginRequest, Password, RegisterRequest, Role, Session,
+    SessionId, UpdateProfileRequest, UpdateUserRequest, UserId, routes,
+};
+
+use super::{
+    ApiError, AuthorisedApi, Part,
+    fake::{ADAS, answer, nothing, token, user},
+};
+use crate::session::{Phase, SignedOut, fake::Tab};
+
+const ID: &str = "some-id";
+
+/// Each method of each route, as the types crate documents them.
+fn contract() -> BTreeSet<(String, String)> {
+    let (mut routes, mut methods) = (BTreeSet::new(), Vec::<&str>::new());
+    for line in include_str!("../../../types/src/routes.rs").lines() {
+        if line.starts_with("///") {
+            methods
+                .extend(["GET", "POST", "PATCH", "DELETE"].iter().filter(|name| line.contains(&format!("`{name}`"))));
+            continue;
+        }
+        let path = line.strip_prefix("pub const ").and_then(|line| line.split('"').nth(1));
+        for method in methods.drain(..) {
+            if let Some(path) = path.filter(|path| path.starts_with('/')) {
+                routes.insert((method.to_owned(), path.to_owned()));
+            }
+        }
+    }
+    routes
+}
+
+/// Those that a page has no use for, and the one that needs another transport: its answer has no end.
+const WITHOUT_A_CALL: [(&str, &str); 4] =
+    [("GET", routes::JWKS), ("GET", routes::HEALTHZ), ("GET", routes::READYZ), ("GET", routes::ADMIN_EVENTS_STREAM)];
+
+fn secret() -> Password {
+    Password::new("secret")
+}
+
+/// Makes every call that needs a session; nobody answers.
+async fn call_everything(api: AuthorisedApi) {
+    let (user, nothing) = (UserId::new(ID), String::new);
+    let device = Session {
+        id: SessionId::new(ID),
+        current: false,
+        created_at: nothing(),
+        last_used_at: nothing(),
+        expires_at: nothing(),
+        ip: nothing(),
+        user_agent: nothing(),
+        device: nothing(),
+    };
+    let change = ChangePasswordRequest { current_password: secret(), new_password: secret() };
+    let failures = [
+        api.me().await.err(),
+        api.rename(&UpdateProfileRequest::default()).await.err(),
+        api.sessions().await.err(),
+        api.end_session(&device).await.err(),
+        api.end_other_sessions().await.err(),
+        api.my_events(Part::NEWEST).await.err(),
+        api.users("", Part::NEWEST).await.err(),
+        api.user(&user).await.err(),
+        api.change_user(&user, &UpdateUserRequest::default()).await.err(),
+        api.sessions_of(&user).await.err(),
+        api.end_sessions_of(&user).await.err(),
+        api.all_events(None, None, Part::NEWEST).await.err(),
+        api.change_password(&change).await.err(),
+        api.delete_account(&DeleteAccountRequest { current_password: secret() }).await.err(),
+    ];
+    for (index, failure) in failures.into_iter().enumerate() {
+        assert_eq!(failure, Some(ApiError::NoAnswer), "call {index}");
+    }
+}
+
+#[test]
+fn every_route_of_the_contract_has_a_call() {
+    let mut tab = Tab::signed_in(900);
+    let api = tab.manager.signed_in().expect("somebody is signed in");
+    tab.now(call_everything(api));
+    let manager = Rc::clone(&tab.manager);
+    tab.now(async move {
+        let login = LoginRequest { email: String::new(), password: secret(), remember_me: true };
+        let register = RegisterRequest { email: String::new(), password: secret(), display_name: None };
+        assert!(manager.sign_in(&login).await.is_err() && manager.sign_up(&register).await.is_err());
+        manager.sign_out();
+    });
+    let mut called = tab.server.routes(ID);
+    for (method, path) in WITHOUT_A_CALL {
+        assert!(called.insert((method.to_owned(), path.to_owned())), "{path} has a call");
+    }
+    assert_eq!(called, contract());
+}
+
+#[test]
+fn every_call_that_needs_a_session_carries_its_token() {
+    let mut tab = Tab::signed_in(900);
+    let api = tab.manager.signed_in().expect("somebody is signed in");
+    tab.now(call_everything(api));
+    for request in tab.server.all().iter().filter(|request| request.path != routes::REFRESH) {
+        assert!(request.headers.contains(&("authorization", "Bearer t1".to_owned())), "{request:?}");
+    }
+}
+
+#[test]
+fn a_new_name_is_sent_and_none_removes_it() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    for (name, body) in [(Some("Ada"), r#"{"displayName":"Ada"}"#), (None, r#"{"displayName":null}"#)] {
+        let api = tab.manager.signed_in().expect("somebody is signed in");
+        let profile = UpdateProfileRequest { display_name: name.map(str::to_owned) };
+        tab.now(async move { api.rename(&profile).await }).unwrap();
+        assert_eq!(tab.server.asked(routes::ME).last().and_then(|request| request.body.as_deref()), Some(body));
+    }
+}
+
+#[test]
+fn an_administrator_changes_only_what_is_said() {
+    let mut tab = Tab::signed_in(900);
+    let api = tab.manager.signed_in().expect("somebody is signed in");
+    let change = UpdateUserRequest { role: Some(Role::Admin), disabled: None };
+    drop(tab.now(async move { api.change_user(&UserId::new("bob"), &change).await }));
+    assert_eq!(tab.server.asked("/api/admin/users/bob")[0].body.as_deref(), Some(r#"{"role":"admin"}"#));
+}
+
+#[test]
+fn an_administrator_asks_for_a_part_of_what_there_is() {
+    let mut tab = Tab::signed_in(900);
+    let api = tab.manager.signed_in().expect("somebody is signed in");
+    tab.now(async move {
+        drop(api.users("a b", Part::before("c").at_most(5)).await);
+        drop(api.all_events(Some(&EventKind::RefreshReused), Some(&UserId::new("bob")), Part::NEWEST).await);
+    });
+    assert_eq!(tab.server.asked("/api/admin/users?query=a%20b&before=c&limit=5").len(), 1);
+    assert_eq!(tab.server.asked("/api/admin/events?kind=authn_token_reuse&user=bob").len(), 1);
+}
+
+#[test]
+fn who_ends_all_sessions_of_the_own_account_is_signed_out_and_who_ends_anothers_is_not() {
+    for (whose, phase, logouts) in [("ada", Phase::SignedOut(SignedOut::Here), 1), ("bob", Phase::SignedIn, 0)] {
+        let mut tab = Tab::new();
+        tab.server.will(routes::REFRESH, token(ADAS, 900));
+        tab.open();
+        let whose = UserId::new(whose);
+        tab.server.will(&routes::admin_user_sessions(&whose), nothing());
+        tab.server.will(routes::LOGOUT, nothing());
+        let api = tab.manager.signed_in().expect("somebody is signed in");
+        assert_eq!(tab.now(async move { api.end_sessions_of(&whose).await }), Ok(()));
+        tab.settle();
+        assert_eq!((tab.phase(), tab.server.asked(routes::LOGOUT).len()), (phase, logouts));
+    }
+}
