@@ -2,7 +2,8 @@
 //!
 //! One library, built twice: with `ssr` the server renders the pages, with `hydrate` the browser takes them over. Read in
 //! this order: [`App`] (which page stands where), [`session`] (the heart), [`api`] (how it speaks), `pages` and
-//! `components` (what is seen). What never lives here: anything of the server, its stores or its executor.
+//! `components` (what is seen). Another application takes [`session`] and [`api`] and leaves the rest, see `docs/client.md`.
+//! What never lives here: anything of the server, its stores or its executor.
 
 // Views are one type each, and deeply nested.
 #![recursion_limit = "256"]
@@ -26,6 +27,8 @@ mod when;
 pub use app::App;
 #[cfg(feature = "ssr")]
 pub use app::root;
+/// The wire contract, so that whoever uses the session needs no second dependency.
+pub use sessionkeep_types as types;
 #[cfg(feature = "ssr")]
 pub use shell::{Assets, File, Shell};
 
@@ -36,5 +39,14 @@ pub fn start() {
     if let Some(html) = leptos::prelude::document().document_element() {
         // OK because the attribute is for tests and styles; the page works without.
         let _ = html.set_attribute("data-hydrated", "");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_application_in_the_documents_is_the_one_that_is_compiled() {
+        let (document, example) = (include_str!("../../docs/client.md"), include_str!("../examples/thirty_lines.rs"));
+        assert!(document.contains(&format!("```rust\n{example}```\n")), "docs/client.md has another text");
     }
 }
