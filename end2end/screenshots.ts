@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 
+import { refreshCookie } from './fixtures/cookies.ts';
 import { expect, test } from './fixtures/index.ts';
 import { NEW_PASSWORD, WRONG_PASSWORD } from './fixtures/person.ts';
 import { open } from './pages/hydrated.ts';
@@ -117,7 +118,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       test('the session was used in two places', async ({ server, context, client, page, signIn, account, activity, person }) => {
         await signIn.signIn(person);
         await account.shows(person);
-        client.cookie = (await context.cookies(`${server.origin}/api/auth`))[0]?.value;
+        client.cookie = (await refreshCookie(context))?.value;
         for (const minutes of [2, 2, 16]) {
           await server.advance({ minutes });
           if (minutes === 2) await client.refresh();

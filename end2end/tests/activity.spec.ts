@@ -1,3 +1,4 @@
+import { refreshCookie } from '../fixtures/cookies.ts';
 import { expect, test } from '../fixtures/index.ts';
 import { WRONG_PASSWORD } from '../fixtures/person.ts';
 
@@ -16,7 +17,7 @@ test('a session that was used in two places is shown with both of them', async (
 }) => {
   await signIn.signIn(person);
   await account.shows(person);
-  thief.cookie = (await context.cookies(`${server.origin}/api/auth`))[0]?.value;
+  thief.cookie = (await refreshCookie(context))?.value;
   for (let round = 0; round < 2; round += 1) {
     await server.advance({ seconds: 80 });
     expect((await thief.refresh()).status).toBe(200);

@@ -1,3 +1,4 @@
+import { refreshCookie } from '../fixtures/cookies.ts';
 import { expect, test } from '../fixtures/index.ts';
 import { NEW_PASSWORD, WRONG_PASSWORD } from '../fixtures/person.ts';
 import { AccountPage } from '../pages/account.ts';
@@ -14,7 +15,7 @@ test('a new password keeps this browser signed in, in every tab, and signs out a
   const tab = new AccountPage(await secondTab());
   await tab.open();
   await tab.shows(person);
-  const cookie = async (): Promise<string | undefined> => (await context.cookies(`${server.origin}/api/auth`))[0]?.value;
+  const cookie = async (): Promise<string | undefined> => (await refreshCookie(context))?.value;
   const before = await cookie();
 
   await password.open();

@@ -1,3 +1,4 @@
+import { refreshCookie } from '../fixtures/cookies.ts';
 import { expect, test } from '../fixtures/index.ts';
 
 test('a reload keeps the session and never shows the sign-in page', async ({ page, signIn, account, person }) => {
@@ -33,8 +34,7 @@ test('a reload keeps the session and never shows the sign-in page', async ({ pag
 });
 
 test('without the tick the cookie ends with the browser, with it the session lasts', async ({ context, signIn, person }) => {
-  const expires = async (): Promise<number | undefined> =>
-    (await context.cookies(`${new URL(signIn.page.url()).origin}/api/auth`))[0]?.expires;
+  const expires = async (): Promise<number | undefined> => (await refreshCookie(context))?.expires;
   await signIn.open();
   await expect(signIn.remember).toBeChecked();
   await signIn.remember.uncheck();

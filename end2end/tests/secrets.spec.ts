@@ -1,10 +1,11 @@
+import { refreshCookie } from '../fixtures/cookies.ts';
 import { expect, test } from '../fixtures/index.ts';
 
 test('no password and no token is in the database, its journal or the log', async ({ server, context, signIn, account, person }) => {
   const secrets = new Set<string>([person.password]);
   const note = async (): Promise<void> => {
     secrets.add(await account.load());
-    for (const cookie of await context.cookies(`${server.origin}/api/auth`)) secrets.add(cookie.value);
+    secrets.add((await refreshCookie(context))?.value ?? '');
   };
   await signIn.signIn(person);
   await note();

@@ -1,3 +1,4 @@
+import { refreshCookie } from '../fixtures/cookies.ts';
 import { expect, test } from '../fixtures/index.ts';
 
 test('a stolen cookie used elsewhere ends the session, and its owner is told why', async ({
@@ -6,7 +7,7 @@ test('a stolen cookie used elsewhere ends the session, and its owner is told why
   await signIn.signIn(person);
   await account.shows(person);
 
-  thief.cookie = (await context.cookies(`${server.origin}/api/auth`))[0]?.value;
+  thief.cookie = (await refreshCookie(context))?.value;
   expect(thief.cookie).toBeTruthy();
   for (let round = 0; round < 2; round += 1) {
     await server.advance({ seconds: 80 });

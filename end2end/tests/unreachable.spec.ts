@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 
+import { generationCookie, refreshCookie } from '../fixtures/cookies.ts';
 import { expect, test } from '../fixtures/index.ts';
 import { inject } from '../fixtures/probe.ts';
 import { isMe } from '../pages/account.ts';
@@ -45,8 +46,8 @@ test('no script of the page can read the refresh token, and no token is in any s
   await account.shows(person);
   await server.advance({ minutes: 16 });
   const accessToken = await account.load();
-  const [cookie, ...others] = await context.cookies(`${server.origin}/api/auth`);
-  expect(others).toEqual([]);
+  expect((await context.cookies()).map(({ name }) => name).sort()).toEqual(['refreshToken', 'sessionGen']);
+  const cookie = await refreshCookie(context);
   expect(cookie).toMatchObject({ name: 'refreshToken', path: '/api/auth', httpOnly: true, secure: true, sameSite: 'Strict' });
 
   await page.evaluate(() => localStorage.setItem('canary', 'the probe reads this'));
@@ -60,10 +61,18 @@ test('no script of the page can read the refresh token, and no token is in any s
   expect(found).not.toContain(person.password);
 });
 
-test('the cookie travels to nothing but /api/auth', async ({ server, context, page, signIn, account, person }) => {
+test('the generation is for scripts, and says no more than a number', async ({ context, page, signIn, person }) => {
   await signIn.signIn(person);
-  expect(await context.cookies(server.origin)).toEqual([]);
+  const cookie = await generationCookie(context);
+  expect(cookie).toMatchObject({ value: '0', path: '/', httpOnly: false, secure: true, sameSite: 'Strict' });
+  expect(cookie?.expires).toBe((await refreshCookie(context))?.expires);
+  expect(await page.evaluate(() => document.cookie)).toBe('sessionGen=0');
+});
+
+test('the refresh token travels to nothing but /api/auth', async ({ server, context, page, signIn, account, person }) => {
+  await signIn.signIn(person);
+  expect((await context.cookies(server.origin)).map(({ name }) => name)).toEqual(['sessionGen']);
   const asked = page.waitForRequest(isMe);
   await account.loadAgain.click();
-  expect(await (await asked).headerValue('cookie')).toBeNull();
+  expect(await (await asked).headerValue('cookie')).toBe('sessionGen=0');
 });

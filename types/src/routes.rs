@@ -67,6 +67,10 @@ fn fill(route: &str, id: &str) -> String {
 /// Everything that the refresh token's cookie is sent to lies under this path.
 pub const COOKIE_PATH: &str = "/api/auth";
 
+/// A cookie that scripts may read: the generation of the refresh token that was set with it, and no secret. A page that
+/// has just been given a token and does not find it knows that its browser keeps no cookies.
+pub const GENERATION_COOKIE: &str = "sessionGen";
+
 /// Names one refresh attempt; the same for all repeats of it. At most [`crate::limits::ATTEMPT_MAX_LENGTH`] characters.
 pub const REFRESH_ATTEMPT_HEADER: &str = "x-refresh-attempt";
 /// Must be present, with any value, wherever the cookie is the credential: a page of another origin cannot send it.

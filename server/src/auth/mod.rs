@@ -74,6 +74,8 @@ pub struct Auth {
 pub struct IssuedRefresh {
     /// For the cookie.
     pub token: RefreshToken,
+    /// Which of its session's tokens it is; for the cookie beside it, which scripts may read.
+    pub generation: u64,
     /// Seconds until the session ends if it is never refreshed; `None`: the cookie ends with the browser's session.
     pub max_age: Option<u64>,
 }
@@ -149,7 +151,7 @@ impl Auth {
     /// What whoever began `session` is given.
     fn signed_in(&self, account: Account, session: &Session, token: RefreshToken, now: UnixMillis) -> SignedIn {
         let access = self.issue_access(session, account.role.clone(), now);
-        SignedIn { account, access, refresh: IssuedRefresh { token, max_age: max_age(session, now) } }
+        SignedIn { account, access, refresh: issued(session, token, now) }
     }
 
     /// The account as it is now, if since it was read nothing but its role has changed that matters for a session.
@@ -175,6 +177,11 @@ impl Auth {
         let (token, expires_in) = self.access_tokens.issue(claims, id, now);
         IssuedAccess { token, expires_in }
     }
+}
+
+/// The session's head, for the cookie.
+fn issued(session: &Session, token: RefreshToken, now: UnixMillis) -> IssuedRefresh {
+    IssuedRefresh { token, generation: session.generation, max_age: max_age(session, now) }
 }
 
 /// The seconds for a cookie's `Max-Age`: never longer than the session can still live.

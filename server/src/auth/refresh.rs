@@ -2,7 +2,7 @@
 
 use sessionkeep_types::{EndReason, SessionId};
 
-use super::{Auth, IssuedAccess, IssuedRefresh, max_age};
+use super::{Auth, IssuedAccess, IssuedRefresh, issued};
 use crate::{
     session::{Decision, NewHead, OnTheft, Origin, Presented, SecurityEvent, Session, UnixMillis, apply, decide},
     storage::{Step, StorageError, Transacted},
@@ -96,7 +96,7 @@ impl Auth {
         }
         Ok(Refreshed {
             access: self.issue_access(&decided.session, account.role, now),
-            refresh: refresh_token.map(|token| IssuedRefresh { token, max_age: max_age(&decided.session, now) }),
+            refresh: refresh_token.map(|token| issued(&decided.session, token, now)),
         })
     }
 

@@ -1,4 +1,10 @@
-//! The refresh token's cookie: built, cleared and read here and nowhere else.
+//! The refresh token's cookie, and beside it the one that tells scripts its generation: built, cleared and read here and
+//! nowhere else.
+//!
+//! The two are set and cleared in one breath, live equally long and are equally `Secure`, so that a browser which drops the
+//! one drops the other: a page that looks for the second learns whether its browser keeps the first, which it cannot see.
+//! The second has no prefix, whatever the deployment: its name is the client's to know, and nothing here ever reads it, so a
+//! neighbour who plants one gains nothing but a missing hint.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -26,27 +32,38 @@ impl CookieSettings {
         }
     }
 
-    fn build(self, value: &str, max_age: Option<u64>) -> HeaderValue {
-        let mut cookie = Cookie::build((self.name(), value))
-            .path(self.path())
-            .http_only(true)
-            .secure(self.secure)
-            .same_site(SameSite::Strict)
-            .build();
-        if let Some(seconds) = max_age {
-            cookie.set_max_age(time::Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX)));
-        }
-        HeaderValue::from_str(&cookie.to_string()).expect("OK because a token has no character a header refuses")
+    fn refresh(self, value: &str) -> Cookie<'_> {
+        Cookie::build((self.name(), value)).path(self.path()).http_only(true).build()
     }
 
-    /// `Set-Cookie` that gives the browser this token.
-    pub(super) fn set(self, refresh: &IssuedRefresh) -> HeaderValue {
-        self.build(refresh.token.expose(), refresh.max_age)
+    fn generation(value: &str) -> Cookie<'_> {
+        Cookie::build((routes::GENERATION_COOKIE, value)).path("/").build()
     }
 
-    /// `Set-Cookie` that takes it away.
-    pub(super) fn clear(self) -> HeaderValue {
-        self.build("", Some(0))
+    /// `Set-Cookie` twice, with what both cookies have in common.
+    fn both(self, cookies: [Cookie<'_>; 2], max_age: Option<u64>) -> HeaderMap {
+        let set = cookies.map(|mut cookie| {
+            cookie.set_secure(self.secure);
+            cookie.set_same_site(SameSite::Strict);
+            if let Some(seconds) = max_age {
+                cookie.set_max_age(time::Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX)));
+            }
+            let value = cookie.to_string();
+            let value = HeaderValue::from_str(&value).expect("OK because a token has no character a header refuses");
+            (header::SET_COOKIE, value)
+        });
+        HeaderMap::from_iter(set)
+    }
+
+    /// What gives the browser this token, and its scripts the token's generation.
+    pub(super) fn set(self, refresh: &IssuedRefresh) -> HeaderMap {
+        let generation = refresh.generation.to_string();
+        self.both([self.refresh(refresh.token.expose()), Self::generation(&generation)], refresh.max_age)
+    }
+
+    /// What takes both away.
+    pub(super) fn clear(self) -> HeaderMap {
+        self.both([self.refresh(""), Self::generation("")], Some(0))
     }
 
     /// Every cookie of the name: a browser sends several when one was left from another path or domain.
@@ -66,25 +83,34 @@ impl CookieSettings {
 mod tests {
     use super::*;
 
-    fn cookie(prefix: CookiePrefix, secure: bool, max_age: Option<u64>) -> String {
-        let refresh = IssuedRefresh { token: RefreshToken::new("a.b.c".into()), max_age };
-        let header = CookieSettings { prefix, secure }.set(&refresh);
-        header.to_str().expect("text").to_owned()
+    fn texts(headers: &HeaderMap) -> Vec<&str> {
+        headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().expect("text")).collect()
+    }
+
+    fn set(prefix: CookiePrefix, secure: bool, max_age: Option<u64>) -> HeaderMap {
+        let refresh = IssuedRefresh { token: RefreshToken::new("a.b.c".into()), generation: 7, max_age };
+        CookieSettings { prefix, secure }.set(&refresh)
     }
 
     #[test]
-    fn the_cookie_has_exactly_these_attributes() {
+    fn the_cookies_have_exactly_these_attributes() {
         assert_eq!(
-            cookie(CookiePrefix::Secure, true, Some(604_800)),
-            "__Secure-refreshToken=a.b.c; HttpOnly; SameSite=Strict; Secure; Path=/api/auth; Max-Age=604800"
+            texts(&set(CookiePrefix::Secure, true, Some(604_800))),
+            [
+                "__Secure-refreshToken=a.b.c; HttpOnly; SameSite=Strict; Secure; Path=/api/auth; Max-Age=604800",
+                "sessionGen=7; SameSite=Strict; Secure; Path=/; Max-Age=604800"
+            ]
         );
         assert_eq!(
-            cookie(CookiePrefix::Host, true, Some(1)),
-            "__Host-refreshToken=a.b.c; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=1"
+            texts(&set(CookiePrefix::Host, true, Some(1))),
+            [
+                "__Host-refreshToken=a.b.c; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=1",
+                "sessionGen=7; SameSite=Strict; Secure; Path=/; Max-Age=1"
+            ]
         );
         assert_eq!(
-            cookie(CookiePrefix::None, false, None),
-            "refreshToken=a.b.c; HttpOnly; SameSite=Strict; Path=/api/auth"
+            texts(&set(CookiePrefix::None, false, None)),
+            ["refreshToken=a.b.c; HttpOnly; SameSite=Strict; Path=/api/auth", "sessionGen=7; SameSite=Strict; Path=/"]
         );
     }
 
@@ -92,8 +118,11 @@ mod tests {
     fn clearing_repeats_the_attributes() {
         let settings = CookieSettings { prefix: CookiePrefix::Secure, secure: true };
         assert_eq!(
-            settings.clear(),
-            "__Secure-refreshToken=; HttpOnly; SameSite=Strict; Secure; Path=/api/auth; Max-Age=0"
+            texts(&settings.clear()),
+            [
+                "__Secure-refreshToken=; HttpOnly; SameSite=Strict; Secure; Path=/api/auth; Max-Age=0",
+                "sessionGen=; SameSite=Strict; Secure; Path=/; Max-Age=0"
+            ]
         );
     }
 

@@ -10,6 +10,7 @@ mod csrf;
 mod delete_account;
 mod errors;
 mod faults;
+mod generation;
 mod interop;
 mod keys;
 mod login;

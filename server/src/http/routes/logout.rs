@@ -1,13 +1,9 @@
-use axum::{
-    extract::State,
-    http::{HeaderMap, StatusCode, header},
-    response::IntoResponse,
-};
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
 
 use super::{ApiError, AppState};
 use crate::http::extract::{CsrfGate, From, NoBody, RefreshCookies};
 
-/// `POST /api/auth/logout`. The cookie is cleared once the session is ended for good, and not before.
+/// `POST /api/auth/logout`. The cookies are cleared once the session is ended for good, and not before.
 pub(in crate::http) async fn logout(
     State(state): State<AppState>,
     _: CsrfGate,
@@ -16,6 +12,5 @@ pub(in crate::http) async fn logout(
     _: NoBody,
 ) -> Result<impl IntoResponse, ApiError> {
     state.auth.logout(&tokens, &origin).await?;
-    let cookie = HeaderMap::from_iter([(header::SET_COOKIE, state.edge.cookie.clear())]);
-    Ok((StatusCode::NO_CONTENT, cookie))
+    Ok((StatusCode::NO_CONTENT, state.edge.cookie.clear()))
 }

@@ -1,9 +1,4 @@
-use axum::{
-    Json as Answer,
-    extract::State,
-    http::{HeaderMap, StatusCode, header},
-    response::IntoResponse,
-};
+use axum::{Json as Answer, extract::State, http::StatusCode, response::IntoResponse};
 use sessionkeep_types::{DeleteAccountRequest, UpdateProfileRequest, User};
 
 use super::{ApiError, AppState, user};
@@ -34,6 +29,5 @@ pub(in crate::http) async fn delete(
 ) -> Result<impl IntoResponse, ApiError> {
     let claims = bearer.authenticate(&state).await?;
     state.auth.delete_account(&claims, &request.current_password, &origin).await?;
-    let cookie = HeaderMap::from_iter([(header::SET_COOKIE, state.edge.cookie.clear())]);
-    Ok((StatusCode::NO_CONTENT, cookie))
+    Ok((StatusCode::NO_CONTENT, state.edge.cookie.clear()))
 }

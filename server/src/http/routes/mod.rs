@@ -12,10 +12,7 @@ pub(super) mod refresh;
 pub(super) mod register;
 pub(super) mod sessions;
 
-use axum::{
-    http::{HeaderMap, header},
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use sessionkeep_types::{AuthResponse, Origin, Page, SecurityEvent, Session, SessionId, SessionList, TokenType, User};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -94,14 +91,14 @@ fn session_list(sessions: Vec<session::Session>, current: &SessionId) -> Session
     SessionList { sessions: sessions.into_iter().map(wire).collect() }
 }
 
-/// A first access token in the body, a first refresh token in the cookie.
+/// A first access token in the body, a first refresh token in its cookie.
 fn signed_in(state: &AppState, signed_in: SignedIn) -> Response {
-    let cookie = HeaderMap::from_iter([(header::SET_COOKIE, state.edge.cookie.set(&signed_in.refresh))]);
+    let cookies = state.edge.cookie.set(&signed_in.refresh);
     let body = AuthResponse {
         access_token: signed_in.access.token,
         token_type: TokenType::Bearer,
         expires_in: signed_in.access.expires_in,
         user: user(signed_in.account),
     };
-    (cookie, axum::Json(body)).into_response()
+    (cookies, axum::Json(body)).into_response()
 }

@@ -1,8 +1,4 @@
-use axum::{
-    extract::State,
-    http::{HeaderMap, header},
-    response::IntoResponse,
-};
+use axum::{extract::State, response::IntoResponse};
 use sessionkeep_types::{ChangePasswordRequest, TokenResponse, TokenType};
 
 use super::{ApiError, AppState};
@@ -20,11 +16,11 @@ pub(in crate::http) async fn change(
     let claims = bearer.authenticate(&state).await?;
     let ChangePasswordRequest { current_password, new_password } = request;
     let begun = state.auth.change_password(&claims, &tokens, &current_password, &new_password, &origin).await?;
-    let cookie = HeaderMap::from_iter([(header::SET_COOKIE, state.edge.cookie.set(&begun.refresh))]);
+    let cookies = state.edge.cookie.set(&begun.refresh);
     let body = TokenResponse {
         access_token: begun.access.token,
         token_type: TokenType::Bearer,
         expires_in: begun.access.expires_in,
     };
-    Ok((cookie, axum::Json(body)))
+    Ok((cookies, axum::Json(body)))
 }

@@ -1,8 +1,4 @@
-use axum::{
-    extract::State,
-    http::{HeaderMap, header},
-    response::IntoResponse,
-};
+use axum::{extract::State, response::IntoResponse};
 use sessionkeep_types::{TokenResponse, TokenType};
 
 use super::{ApiError, AppState};
@@ -18,12 +14,11 @@ pub(in crate::http) async fn refresh(
     _: NoBody,
 ) -> Result<impl IntoResponse, ApiError> {
     let refreshed = state.auth.refresh(&tokens, attempt.as_deref(), &origin).await?;
-    let cookie: HeaderMap =
-        refreshed.refresh.iter().map(|refresh| (header::SET_COOKIE, state.edge.cookie.set(refresh))).collect();
+    let cookies = refreshed.refresh.map(|refresh| state.edge.cookie.set(&refresh)).unwrap_or_default();
     let body = TokenResponse {
         access_token: refreshed.access.token,
         token_type: TokenType::Bearer,
         expires_in: refreshed.access.expires_in,
     };
-    Ok((cookie, axum::Json(body)))
+    Ok((cookies, axum::Json(body)))
 }

@@ -1,7 +1,7 @@
 use axum::{
     Json,
     extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::IntoResponse,
 };
 use sessionkeep_types::{SessionId, SessionList};
@@ -21,7 +21,7 @@ pub(in crate::http) async fn list(
     Ok(Json(session_list(state.auth.living_sessions(&claims.user_id).await?, &claims.session_id)))
 }
 
-/// `DELETE /api/sessions/{id}`. The current one is signed out by it, so its cookie is cleared.
+/// `DELETE /api/sessions/{id}`. The current one is signed out by it, so its cookies are cleared.
 pub(in crate::http) async fn end(
     State(state): State<AppState>,
     From(origin): From,
@@ -29,15 +29,12 @@ pub(in crate::http) async fn end(
     bearer: Bearer,
 ) -> Result<impl IntoResponse, ApiError> {
     let claims = bearer.authenticate(&state).await?;
-    let mut headers = HeaderMap::new();
-    match state.auth.end_session(&claims, &id, &origin).await? {
+    let cookies = match state.auth.end_session(&claims, &id, &origin).await? {
         SessionEnd::NotFound => return Err(ApiError::not_found()),
-        SessionEnd::Current => {
-            headers.insert(header::SET_COOKIE, state.edge.cookie.clear());
-        }
-        SessionEnd::Other => {}
-    }
-    Ok((StatusCode::NO_CONTENT, headers))
+        SessionEnd::Current => state.edge.cookie.clear(),
+        SessionEnd::Other => HeaderMap::new(),
+    };
+    Ok((StatusCode::NO_CONTENT, cookies))
 }
 
 /// `DELETE /api/sessions`

@@ -28,7 +28,18 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().expect("text")).unwrap_or_default()
     }
 
-    /// The refresh token in `Set-Cookie`.
+    /// Every `Set-Cookie`: that of the refresh token, and that of its generation.
+    pub(crate) fn set_cookies(&self) -> Vec<&str> {
+        self.headers.get_all("set-cookie").iter().map(|value| value.to_str().expect("text")).collect()
+    }
+
+    /// The generation that scripts can read, in the second `Set-Cookie`.
+    pub(crate) fn generation(&self) -> Option<&str> {
+        let (name, value) = self.set_cookies().get(1)?.split(';').next()?.split_once('=')?;
+        (name == "sessionGen" && !value.is_empty()).then_some(value)
+    }
+
+    /// The refresh token in the first `Set-Cookie`.
     pub(crate) fn cookie(&self) -> Option<&str> {
         let value = self.header("set-cookie").split(';').next()?.split_once('=')?.1;
         (!value.is_empty()).then_some(value)

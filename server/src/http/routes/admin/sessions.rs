@@ -1,7 +1,7 @@
 use axum::{
     Json,
     extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::IntoResponse,
 };
 use sessionkeep_types::{SessionList, UserId};
@@ -31,6 +31,6 @@ pub(in crate::http) async fn end(
     let admin = state.auth.administrator(&claims).await?;
     state.auth.end_sessions_of(&admin, &id, &origin).await?;
     // One's own: the current session is among them.
-    let cookie = (id == claims.user_id).then(|| (header::SET_COOKIE, state.edge.cookie.clear()));
-    Ok((StatusCode::NO_CONTENT, cookie.into_iter().collect::<HeaderMap>()))
+    let cookies = if id == claims.user_id { state.edge.cookie.clear() } else { HeaderMap::new() };
+    Ok((StatusCode::NO_CONTENT, cookies))
 }
