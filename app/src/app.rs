@@ -9,7 +9,7 @@ use leptos_router::{
 };
 
 use crate::{
-    components::{Connection, FirstPage, Footer, Header},
+    components::{Connection, CookieNotice, FirstPage, Footer, Header},
     guard,
     light::{own, page},
     pages::{Account, Activity, ChangePassword, DeleteAccount, Landing, NotFound, Sessions, SignIn, SignUp, SignedOut},
@@ -31,6 +31,7 @@ pub fn App() -> impl IntoView {
             </a>
             <Header />
             <Connection />
+            <CookieNotice />
             <main id="main" tabindex="-1">
                 <FlatRoutes fallback=NotFound>
                     <Route path=path!("/") view=page(Landing) ssr=SsrMode::Async />

@@ -93,6 +93,21 @@ pub(crate) const ALL: &[Explanation] = &[
         ],
     },
     Explanation {
+        code: "COOKIES_BLOCKED",
+        title: "Your browser does not keep cookies for this site",
+        meaning: &[
+            "A cookie keeps you signed in when this page is loaded again, when another tab is opened, and after the first \
+             minutes. This browser did not keep the one that it was given.",
+            "Usually a setting or an extension blocks cookies, for all sites or for this one. No other site can read \
+             ours, and it is used for nothing but your session.",
+        ],
+        done: "We have ended nothing. A session without its cookie cannot go on here, and it runs out by itself.",
+        advice: &[
+            advice("Allow cookies for this site in the settings of your browser, then sign in again.", TO_SIGN_IN),
+            advice("You can end the sessions that were left in the list of devices.", TO_DEVICES),
+        ],
+    },
+    Explanation {
         code: "REFRESH_INVALID",
         title: "Your session could not be continued",
         meaning: &[
@@ -159,6 +174,7 @@ mod tests {
         }
         for why in [
             SignedOut::CookieLost,
+            SignedOut::CookiesBlocked,
             SignedOut::Expired,
             SignedOut::NotRecognised,
             SignedOut::Reused,

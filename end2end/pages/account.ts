@@ -10,6 +10,7 @@ export class AccountPage {
   readonly upToDate: Locator;
   readonly waiting: Locator;
   readonly reconnecting: Locator;
+  readonly cookiesDropped: Locator;
 
   constructor(readonly page: Page) {
     this.heading = page.getByRole('heading', { level: 1, name: 'Your account' });
@@ -18,6 +19,7 @@ export class AccountPage {
     this.upToDate = page.getByRole('status').filter({ hasText: 'Up to date.' });
     this.waiting = page.getByRole('status').filter({ hasText: 'Checking your session' });
     this.reconnecting = page.getByRole('status').filter({ hasText: 'Reconnecting' });
+    this.cookiesDropped = page.getByRole('status').filter({ hasText: 'You stay signed in on this page only' });
   }
 
   async open(): Promise<void> {

@@ -10,6 +10,7 @@ const TITLES = {
   ACCOUNT_DISABLED: 'Your account was disabled',
   SESSION_EXPIRED: 'Your session expired',
   REFRESH_MISSING: 'Your browser lost the sign-in cookie',
+  COOKIES_BLOCKED: 'Your browser does not keep cookies for this site',
   REFRESH_INVALID: 'Your session could not be continued',
   ACCOUNT_DELETED: 'Your account was deleted',
 } as const;

@@ -45,6 +45,10 @@ pub(crate) fn token(name: &str, life: u64) -> Answer {
 
 /// A token whose claims are `{"sub":"ada","sid":"adas"}`.
 pub(crate) const ADAS: &str = "e30.eyJzdWIiOiJhZGEiLCJzaWQiOiJhZGFzIn0.c2ln";
+/// A token whose claims are `{"sub":"ada","sid":"adas","gen":0}`.
+pub(crate) const ADAS_FIRST: &str = "e30.eyJzdWIiOiJhZGEiLCJzaWQiOiJhZGFzIiwiZ2VuIjowfQ.c2ln";
+/// A token whose claims are `{"sub":"ada","sid":"adas","gen":7}`.
+pub(crate) const ADAS_EIGHTH: &str = "e30.eyJzdWIiOiJhZGEiLCJzaWQiOiJhZGFzIiwiZ2VuIjo3fQ.c2ln";
 /// A token whose claims are `{"sub":"eve","sid":"eves"}`.
 pub(crate) const EVES: &str = "e30.eyJzdWIiOiJldmUiLCJzaWQiOiJldmVzIn0.c2ln";
 

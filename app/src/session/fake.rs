@@ -17,7 +17,7 @@ use futures::{
 
 use super::{
     manager::Manager,
-    ports::{Clock, Held, Lock, News, Page, Ports, Random, Spawn, Storage, Tabs, Wake},
+    ports::{Clock, Cookies, Held, Lock, News, Page, Ports, Random, Spawn, Storage, Tabs, Wake},
     state::{Phase, Snapshot},
 };
 use crate::api::fake::FakeServer;
@@ -91,6 +91,22 @@ impl Clock for FakeClock {
     }
 }
 
+/// Shows the generation that it was given, and drops what the server sets.
+pub(crate) struct FakeCookies {
+    pub(crate) generation: Cell<Option<u64>>,
+    pub(crate) are_allowed: Cell<bool>,
+}
+
+impl Cookies for FakeCookies {
+    fn generation(&self) -> Option<u64> {
+        self.generation.get()
+    }
+
+    fn are_allowed(&self) -> bool {
+        self.are_allowed.get()
+    }
+}
+
 /// Free, or held by a tab that never lets go.
 #[derive(Default)]
 struct FakeLock {
@@ -148,6 +164,7 @@ pub(crate) struct Tab {
     tabs: Rc<FakeTabs>,
     page: Rc<FakePage>,
     pub(crate) storage: Rc<FakeStorage>,
+    pub(crate) cookies: Rc<FakeCookies>,
     pub(crate) server: Rc<FakeServer>,
     pub(crate) seen: Rc<RefCell<Vec<Snapshot>>>,
     pub(crate) manager: Rc<Manager>,
@@ -164,11 +181,13 @@ impl Tab {
             (LocalPool::new(), Rc::<FakeServer>::default(), Rc::<RefCell<Vec<Snapshot>>>::default());
         let (clock, lock, tabs) = (Rc::<FakeClock>::default(), Rc::<FakeLock>::default(), Rc::<FakeTabs>::default());
         let page = Rc::new(FakePage { is_visible: Cell::new(true), is_online: Cell::new(true) });
+        let cookies = Rc::new(FakeCookies { generation: Cell::new(None), are_allowed: Cell::new(true) });
         let ports = Ports {
             transport: Rc::new(Rc::clone(&server)),
             clock: Rc::clone(&clock) as _,
             random: Rc::new(FakeRandom::default()),
             storage: Rc::clone(&storage) as _,
+            cookies: Rc::clone(&cookies) as _,
             lock: Rc::clone(&lock) as _,
             tabs: Rc::clone(&tabs) as _,
             page: Rc::clone(&page) as _,
@@ -176,7 +195,7 @@ impl Tab {
         };
         let observed = Rc::clone(&seen);
         let manager = Manager::new(ports, move |snapshot| observed.borrow_mut().push(snapshot.clone()));
-        Self { pool, clock, lock, tabs, page, storage, server, seen, manager }
+        Self { pool, clock, lock, tabs, page, storage, cookies, server, seen, manager }
     }
 
     /// A page with a session whose access token lives this long.

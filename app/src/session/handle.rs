@@ -7,7 +7,7 @@ use sessionkeep_types::{LoginRequest, RegisterRequest, User};
 
 use super::{
     manager::Manager,
-    state::{Epoch, Link, Phase, Snapshot},
+    state::{Epoch, Jar, Link, Phase, Snapshot},
 };
 use crate::api::{ApiError, AuthorisedApi};
 
@@ -63,6 +63,12 @@ impl Session {
     #[must_use]
     pub fn link(self) -> Link {
         self.snapshot.with(Snapshot::link)
+    }
+
+    /// Whether the browser keeps the session's cookie. Reactive.
+    #[must_use]
+    pub fn jar(self) -> Jar {
+        self.snapshot.with(|snapshot| snapshot.jar)
     }
 
     /// Which session it is, or which it would be. Reactive.

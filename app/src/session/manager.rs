@@ -18,11 +18,12 @@ use sessionkeep_types::{
 use super::{
     attempt::Attempts,
     breaker::Breaker,
+    generation,
     ports::{Clock, Held, News, Ports, Wake},
     reason::SignedOut,
     schedule::{self, Wait},
     single_flight::SingleFlight,
-    state::{Epoch, Event, Phase, Snapshot},
+    state::{Epoch, Event, Jar, Phase, Snapshot},
     token::{HeldToken, Pass},
 };
 use crate::api::{ApiError, AuthorisedApi, PublicApi};
@@ -38,6 +39,10 @@ const COOKIE_ON_ITS_WAY: Duration = Duration::from_secs(2);
 /// Written while the server has not heard of a sign-out: a reload must not bring the session back. Each sign-out writes an
 /// id of its own and removes no other: another tab may have signed out since, from a cookie that came later.
 const SIGN_OUT_PENDING: &str = "sessionkeep.sign-out-pending";
+
+/// Written while this browser is known to drop the cookie: after a reload nothing else tells that from never having been
+/// signed in.
+const COOKIE_DROPPED: &str = "sessionkeep.cookie-dropped";
 
 /// Keeps the session of one page.
 pub struct Manager {
@@ -148,8 +153,14 @@ impl Manager {
     /// Signs out, here and in the other tabs at once. The server hears of it as soon as it can be reached.
     pub fn sign_out(self: &Rc<Self>) {
         self.ports.storage.write(SIGN_OUT_PENDING, &self.ports.random.id());
+        self.ports.storage.remove(COOKIE_DROPPED);
+        // Without its cookie the server does not learn from the sign-out which session is meant.
+        let token = (self.snapshot().jar == Jar::Loses).then(|| self.token.take()).flatten();
         self.happened(Event::SignedOutHere);
         self.ports.tabs.tell(News::SignedOut);
+        if let Some(token) = token {
+            self.end_session_of(token.into_token());
+        }
         self.tell_server_of_sign_out();
     }
 
@@ -385,7 +396,7 @@ impl Manager {
                 }
                 Err(error) => error,
             };
-            if let Some(why) = SignedOut::because_of(&error) {
+            if let Some(why) = self.why_refused(&error) {
                 // Another tab may have changed the password while this one went ahead without the lock. Once that tab has
                 // its answer, the cookie is a new one; in another browser the second answer is the same as the first. Where
                 // there are no locks, only time tells.
@@ -418,12 +429,27 @@ impl Manager {
         answer
     }
 
+    /// Why an error ends the session, if it does. Somebody without a cookie is told more than that, where the browser is
+    /// known not to keep any.
+    fn why_refused(&self, error: &ApiError) -> Option<SignedOut> {
+        let why = SignedOut::because_of(error)?;
+        let keeps_none = || {
+            let Ports { storage, cookies, .. } = &self.ports;
+            self.snapshot().jar == Jar::Loses || storage.read(COOKIE_DROPPED).is_some() || !cookies.are_allowed()
+        };
+        Some(if why == SignedOut::NoSession && keeps_none() { SignedOut::CookiesBlocked } else { why })
+    }
+
     /// Renews a token that is still good, where it is old enough and somebody looks at the page: a forgotten tab must
-    /// not keep a session alive.
+    /// not keep a session alive. Where the cookie was dropped it would end what is still good, so the token is used up.
     fn refresh_if_due(self: &Rc<Self>) {
         let now = self.ports.clock.now();
         let is_due = self.token.borrow().as_ref().and_then(HeldToken::renew_ahead).is_some_and(|at| now >= at);
-        if is_due && self.ports.page.is_visible() && self.snapshot.borrow().phase == Phase::SignedIn {
+        let may_renew = {
+            let snapshot = self.snapshot.borrow();
+            snapshot.phase == Phase::SignedIn && snapshot.jar == Jar::Keeps
+        };
+        if is_due && self.ports.page.is_visible() && may_renew {
             self.start_refresh();
         }
     }
@@ -445,7 +471,45 @@ impl Manager {
         }
         // Somebody else signed in in another tab, and the word of it was lost: the cookie is theirs, the page is not.
         let is_anothers = self.token.borrow().as_ref().is_some_and(|held| !held.is_of_the_same_person_as(&token));
+        let (generation, has_just_begun) = (token.generation(), event == Event::SignedIn);
         self.change(if is_anothers { Event::SignedIn } else { event }, Some(token));
+        if let Some(generation) = generation {
+            self.look_for_cookie(generation, has_just_begun);
+        }
+    }
+
+    // ---- whether the browser keeps the cookie
+
+    /// Looks for what came with the token that was just received.
+    fn look_for_cookie(self: &Rc<Self>, generation: u64, has_just_begun: bool) {
+        if !self.has_lost(generation, has_just_begun) {
+            self.cookie_is_kept();
+            return;
+        }
+        // At once, because the other tabs are about to ask for their share of the session, and will get none.
+        self.ports.storage.write(COOKIE_DROPPED, "1");
+        let (manager, epoch, received) = (Rc::clone(self), self.epoch(), self.tokens_received.get());
+        self.spawn(async move {
+            // A browser may show it to scripts a little later than the answer that brought it.
+            manager.ports.clock.sleep(COOKIE_ON_ITS_WAY).await;
+            if manager.epoch() != epoch || manager.tokens_received.get() != received {
+                return;
+            }
+            if manager.has_lost(generation, has_just_begun) {
+                manager.happened(Event::CookieDropped);
+            } else {
+                manager.cookie_is_kept();
+            }
+        });
+    }
+
+    fn has_lost(&self, generation: u64, has_just_begun: bool) -> bool {
+        generation::is_lost(self.ports.cookies.generation(), generation, has_just_begun)
+    }
+
+    fn cookie_is_kept(&self) {
+        self.ports.storage.remove(COOKIE_DROPPED);
+        self.happened(Event::CookieKept);
     }
 
     // ---- what happens outside

@@ -11,6 +11,7 @@ mod breaker;
 mod browser;
 #[cfg(test)]
 pub(crate) mod fake;
+mod generation;
 mod handle;
 mod manager;
 mod ports;
@@ -24,8 +25,8 @@ mod token;
 
 pub use handle::Session;
 pub use manager::Manager;
-pub use ports::{Clock, Held, Lock, News, Page, Ports, Random, Spawn, Storage, Tabs, Wake};
+pub use ports::{Clock, Cookies, Held, Lock, News, Page, Ports, Random, Spawn, Storage, Tabs, Wake};
 pub use reason::SignedOut;
-pub use state::{Epoch, Event, Link, Phase, Snapshot};
+pub use state::{Epoch, Event, Jar, Link, Phase, Snapshot};
 pub use token::Pass;
 pub(crate) use token::{bearer, session_of};

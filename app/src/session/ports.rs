@@ -38,6 +38,14 @@ pub trait Storage {
     fn remove(&self, key: &str);
 }
 
+/// What a page can find out about the browser's cookies. The one that matters it cannot see.
+pub trait Cookies {
+    /// The generation in the cookie that is set beside the refresh token's, if it is there.
+    fn generation(&self) -> Option<u64>;
+    /// Whether the browser says that it takes cookies from this site. One that says so may still lose them.
+    fn are_allowed(&self) -> bool;
+}
+
 /// One lock for all tabs. An optimisation and never a condition: the server is idempotent.
 pub trait Lock {
     /// Resolves when the lock is held. Dropping the future leaves the queue.
@@ -117,6 +125,8 @@ pub struct Ports {
     pub random: Rc<dyn Random>,
     /// Shared notes.
     pub storage: Rc<dyn Storage>,
+    /// Cookies.
+    pub cookies: Rc<dyn Cookies>,
     /// The lock of all tabs.
     pub lock: Rc<dyn Lock>,
     /// The other tabs.

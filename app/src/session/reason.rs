@@ -17,6 +17,8 @@ pub enum SignedOut {
     InAnotherTab,
     /// The cookie went away under a live session: cleared, blocked, or never kept.
     CookieLost,
+    /// The browser does not keep cookies for this site: there was never a session that could go on.
+    CookiesBlocked,
     /// Its time was over.
     Expired,
     /// The server does not recognise the cookie.
@@ -68,6 +70,10 @@ impl SignedOut {
                 "This browser no longer has your sign-in cookie. Sign in again; if this keeps happening, allow cookies \
                  for this site."
             }
+            Self::CookiesBlocked => {
+                "This browser does not keep cookies for this site, so it cannot keep you signed in. Allow cookies for \
+                 this site, then sign in."
+            }
             Self::Expired => "Your session has expired. Please sign in again.",
             Self::NotRecognised => "Your session could not be continued. Please sign in again.",
             Self::AccountDeleted => "Your account has been deleted.",
@@ -95,6 +101,7 @@ impl SignedOut {
                 return None;
             }
             Self::CookieLost => ErrorCode::RefreshMissing.as_str(),
+            Self::CookiesBlocked => "COOKIES_BLOCKED",
             Self::Expired => ErrorCode::SessionExpired.as_str(),
             Self::NotRecognised => ErrorCode::RefreshInvalid.as_str(),
             Self::Reused => ErrorCode::RefreshReused.as_str(),

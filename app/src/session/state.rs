@@ -43,6 +43,16 @@ pub enum Link {
     Offline,
 }
 
+/// Whether the browser keeps the session's cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jar {
+    /// As far as is known.
+    Keeps,
+    /// It dropped the last one. The session is this page's alone and ends with its access token: there is nothing to renew
+    /// it with.
+    Loses,
+}
+
 /// Counts the sessions that this page has seen. Whatever was begun in one epoch and arrives in another is dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Epoch(u64);
@@ -56,6 +66,8 @@ pub struct Snapshot {
     is_delayed: bool,
     /// Whether the device has no network.
     is_offline: bool,
+    /// Whether the browser keeps the cookie.
+    pub jar: Jar,
     /// Which session this is.
     pub epoch: Epoch,
 }
@@ -89,13 +101,18 @@ pub enum Event {
     WentOffline,
     /// It has one again.
     CameOnline,
+    /// The browser has kept the cookie that came with the last token.
+    CookieKept,
+    /// It has not.
+    CookieDropped,
     /// The browser brought the page back from its back/forward cache, where it heard of nothing.
     Reopened,
 }
 
 impl Snapshot {
     /// The page has just been opened.
-    pub const OPENED: Self = Self { phase: Phase::Restoring, is_delayed: false, is_offline: false, epoch: Epoch(0) };
+    pub const OPENED: Self =
+        Self { phase: Phase::Restoring, is_delayed: false, is_offline: false, jar: Jar::Keeps, epoch: Epoch(0) };
 
     /// Whether the server answers.
     #[must_use]
@@ -121,6 +138,8 @@ impl Snapshot {
 
             (_, Event::WentOffline) => Self { is_offline: true, ..self.clone() },
             (_, Event::CameOnline) => Self { is_offline: false, ..self.clone() },
+            (SignedIn | Refreshing, Event::CookieKept) => Self { jar: Jar::Keeps, ..self.clone() },
+            (SignedIn | Refreshing, Event::CookieDropped) => Self { jar: Jar::Loses, ..self.clone() },
 
             (_, Event::SignedIn) => self.new_epoch(SignedIn),
             (_, Event::SignedInInAnotherTab | Event::Reopened) => self.new_epoch(Restoring),
@@ -145,6 +164,7 @@ impl Snapshot {
                 | Event::AccountDeleted,
             )
             | (SignedIn, Event::Refreshed | Event::RefreshDelayed | Event::RefreshRefused(_))
+            | (Restoring | Out(_), Event::CookieKept | Event::CookieDropped)
             | (_, Event::SignOutConfirmed | Event::SignOutDelayed) => self.clone(),
         }
     }
@@ -154,7 +174,7 @@ impl Snapshot {
     }
 
     fn new_epoch(&self, phase: Phase) -> Self {
-        Self { phase, is_delayed: false, epoch: Epoch(self.epoch.0 + 1), ..*self }
+        Self { phase, is_delayed: false, jar: Jar::Keeps, epoch: Epoch(self.epoch.0 + 1), ..*self }
     }
 }
 
@@ -241,6 +261,19 @@ mod tests {
         }
         let delayed = snapshot(Phase::Refreshing).after(Event::WentOffline).after(Event::RefreshDelayed);
         assert_eq!((delayed.link(), delayed.after(Event::CameOnline).link()), (Link::Offline, Link::Reconnecting));
+    }
+
+    #[test]
+    fn a_dropped_cookie_is_known_until_one_is_kept_or_the_session_is_over() {
+        let dropped = snapshot(Phase::SignedIn).after(Event::CookieDropped);
+        assert_eq!((dropped.jar, &dropped.phase), (Jar::Loses, &Phase::SignedIn));
+        assert_eq!(dropped.after(Event::RefreshStarted).jar, Jar::Loses);
+        for over in [Event::CookieKept, Event::SignedOutHere, Event::SignedIn, Event::Reopened] {
+            assert_eq!(dropped.after(over).jar, Jar::Keeps);
+        }
+        for phase in [Phase::Restoring, Phase::SignedOut(SignedOut::Here)] {
+            assert_eq!(snapshot(phase.clone()).after(Event::CookieDropped), snapshot(phase));
+        }
     }
 
     #[test]

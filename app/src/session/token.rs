@@ -12,6 +12,7 @@ use super::{schedule, state::Epoch};
 pub(super) struct HeldToken {
     token: AccessToken,
     person: Option<UserId>,
+    generation: Option<u64>,
     serial: u64,
     expires: Duration,
     renew_ahead: Option<Duration>,
@@ -20,8 +21,10 @@ pub(super) struct HeldToken {
 impl HeldToken {
     pub(super) fn received(answer: TokenResponse, serial: u64, now: Duration, dice: f64) -> Self {
         let life = Duration::from_secs(answer.expires_in);
+        let (person, generation) = claims(&answer.access_token).map(|claims| (claims.sub, claims.generation)).unzip();
         Self {
-            person: claims(&answer.access_token).map(|claims| claims.sub),
+            person,
+            generation: generation.flatten(),
             token: answer.access_token,
             serial,
             expires: now.saturating_add(life),
@@ -37,6 +40,16 @@ impl HeldToken {
     /// Whether it belongs to this person, as far as can be read.
     pub(super) fn is_of(&self, person: &UserId) -> bool {
         self.person.as_ref() == Some(person)
+    }
+
+    /// Which refresh token the browser has, if it kept what it was given, as far as can be read.
+    pub(super) fn generation(&self) -> Option<u64> {
+        self.generation
+    }
+
+    /// The token itself, when it is to be used for the last time.
+    pub(super) fn into_token(self) -> AccessToken {
+        self.token
     }
 
     pub(super) fn has_expired(&self, now: Duration) -> bool {
@@ -72,12 +85,14 @@ pub(crate) fn bearer(token: &AccessToken) -> String {
     format!("Bearer {}", token.expose())
 }
 
-/// What a token says of itself. Good for noticing another person and for naming a session to the server, and for nothing
-/// else: the server alone judges tokens.
+/// What a token says of itself. Good for noticing another person or a lost cookie and for naming a session to the server,
+/// and for nothing else: the server alone judges tokens.
 #[derive(Deserialize)]
 struct Claims {
     sub: UserId,
     sid: SessionId,
+    #[serde(rename = "gen")]
+    generation: Option<u64>,
 }
 
 /// The session that a token says it belongs to.
@@ -115,7 +130,7 @@ fn base64url(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::fake::{ADAS, EVES};
+    use crate::api::fake::{ADAS, ADAS_EIGHTH, EVES};
 
     fn read(token: &str) -> Option<(UserId, SessionId)> {
         claims(&AccessToken::new(token)).map(|claims| (claims.sub, claims.sid))
@@ -125,6 +140,12 @@ mod tests {
     fn a_token_says_whose_it_is_and_of_which_session() {
         assert_eq!(read(ADAS), Some((UserId::new("ada"), SessionId::new("adas"))));
         assert_eq!(read(EVES), Some((UserId::new("eve"), SessionId::new("eves"))));
+    }
+
+    #[test]
+    fn a_token_says_which_refresh_token_it_came_with_where_it_does() {
+        let generation = |token: &str| claims(&AccessToken::new(token)).and_then(|claims| claims.generation);
+        assert_eq!((generation(ADAS), generation(ADAS_EIGHTH)), (None, Some(7)));
     }
 
     #[test]

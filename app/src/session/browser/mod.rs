@@ -1,6 +1,7 @@
 //! The ports of a real page, one a file.
 
 mod clock;
+mod cookies;
 mod events;
 mod lock;
 mod page;
@@ -31,6 +32,7 @@ pub(super) fn start(observer: impl Fn(&Snapshot) + 'static) -> (Rc<Manager>, Vec
         random: Rc::new(random::PageRandom),
         storage: Rc::new(storage::Shared),
         lock: Rc::new(lock::WebLock),
+        cookies: Rc::new(cookies::PageCookies),
         tabs: Rc::clone(&tabs) as _,
         page: Rc::new(page::ThisPage),
         spawn: Rc::new(PageSpawn),
