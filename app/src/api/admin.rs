@@ -1,5 +1,10 @@
 //! The calls of administrators. The server refuses everybody else with [`ErrorCode::Forbidden`].
 
+use futures::{
+    StreamExt,
+    future::ready,
+    stream::{self, LocalBoxStream},
+};
 #[cfg(doc)]
 use sessionkeep_types::ErrorCode;
 use sessionkeep_types::{EventKind, ManagedUser, Page, SecurityEvent, SessionList, UpdateUserRequest, UserId, routes};
@@ -7,9 +12,14 @@ use sessionkeep_types::{EventKind, ManagedUser, Page, SecurityEvent, SessionList
 use super::{
     authorised::{AuthorisedApi, Cookie},
     error::ApiError,
+    public::decode,
     query::{Address, Part},
-    transport::{Method, Request},
+    sse::Reader,
+    transport::{Method, NoAnswer, Request},
 };
+
+/// Security events as they happen. Dropping it ends the request.
+pub type LiveEvents = LocalBoxStream<'static, Result<SecurityEvent, ApiError>>;
 
 impl AuthorisedApi {
     /// `GET /api/admin/users`: the accounts, newest first; those whose address or name has the text in it, where there is
@@ -77,5 +87,32 @@ impl AuthorisedApi {
         let address = Address::of(routes::ADMIN_EVENTS).with("kind", kind.map(EventKind::as_str));
         let path = address.with("user", user.map(UserId::as_str)).part(part);
         self.call(Request::new(Method::Get, path)).await
+    }
+
+    /// `GET /api/admin/events/stream`: each event as it happens, from now on or after the one that is named by its id. It ends
+    /// with the access token, which is minutes: who asks again after the last event that came misses nothing. An error is
+    /// the last that comes.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::users`].
+    pub async fn live_events(&self, after: Option<&str>) -> Result<LiveEvents, ApiError> {
+        let request = Request::new(Method::Get, routes::ADMIN_EVENTS_STREAM);
+        let pieces =
+            self.open(after.into_iter().fold(request, |request, id| request.header("last-event-id", id))).await?;
+        let (api, mut reader) = (self.clone(), Reader::default());
+        let events = pieces.flat_map(move |piece| {
+            stream::iter(match piece {
+                // What comes after a sign-out concerns somebody who has left.
+                _ if api.is_over() => vec![Err(ApiError::SignedOut)],
+                Err(NoAnswer) => vec![Err(ApiError::NoAnswer)],
+                Ok(piece) => reader.read(&piece).iter().map(|data| decode(data)).collect(),
+            })
+        });
+        let until_error = events.scan(false, |is_over, event| {
+            let event = (!*is_over).then_some(event);
+            *is_over = event.as_ref().is_some_and(Result::is_err);
+            ready(event)
+        });
+        Ok(until_error.boxed_local())
     }
 }

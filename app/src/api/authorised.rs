@@ -12,7 +12,7 @@ use super::{
     error::ApiError,
     public::{PublicApi, decode, requested_by_us, with_attempt},
     query::{Address, Part},
-    transport::{Method, Request},
+    transport::{Method, Pieces, Request},
 };
 use crate::session::{Epoch, Held, Manager, Pass};
 
@@ -139,13 +139,30 @@ impl AuthorisedApi {
     /// Sends the request; after a refusal that a new token can mend, once more, the same in method and body. Such a
     /// refusal comes before anything is done.
     pub(super) async fn exchange(&self, request: Request, cookie: Cookie) -> Result<String, ApiError> {
+        self.ask(async |pass| self.send(request.clone(), cookie, pass).await).await
+    }
+
+    /// Sends the request and gives the body of a success as it comes, the repetition as before.
+    pub(super) async fn open(&self, request: Request) -> Result<Pieces, ApiError> {
+        self.ask(async |pass| {
+            let answer = self.api.open(request.clone().header("authorization", pass.bearer())).await;
+            if !self.manager.honours(pass) {
+                return Err(ApiError::SignedOut);
+            }
+            self.judged(pass, &answer);
+            answer
+        })
+        .await
+    }
+
+    async fn ask<T>(&self, send: impl AsyncFn(&Pass) -> Result<T, ApiError>) -> Result<T, ApiError> {
         if self.is_over() {
             return Err(ApiError::SignedOut);
         }
         let pass = self.manager.pass().await?;
-        match self.send(request.clone(), cookie, &pass).await {
+        match send(&pass).await {
             Err(error) if error.code().is_some_and(a_new_token_may_help) => match self.manager.renew(&pass).await? {
-                Some(pass) => self.send(request, cookie, &pass).await,
+                Some(pass) => send(&pass).await,
                 None => Err(error),
             },
             answer => answer,
@@ -160,14 +177,7 @@ impl AuthorisedApi {
         }
         let answer = self.api.exchange(request.header("authorization", pass.bearer())).await;
         if self.manager.honours(pass) {
-            match &answer {
-                Ok(_) => self.manager.judged(pass, false),
-                // A server that is too busy, or has no store, has not looked at it.
-                Err(ApiError::Refused { status, body, .. }) if *status < 500 && *status != 429 => {
-                    self.manager.judged(pass, a_new_token_may_help(&body.code));
-                }
-                Err(_) => {}
-            }
+            self.judged(pass, &answer);
             return answer;
         }
         // What arrives after a sign-out belongs to somebody who has left.
@@ -177,8 +187,20 @@ impl AuthorisedApi {
         Err(ApiError::SignedOut)
     }
 
+    /// Lets the manager know what the server thought of the token.
+    fn judged<T>(&self, pass: &Pass, answer: &Result<T, ApiError>) {
+        match answer {
+            Ok(_) => self.manager.judged(pass, false),
+            // A server that is too busy, or has no store, has not looked at it.
+            Err(ApiError::Refused { status, body, .. }) if *status < 500 && *status != 429 => {
+                self.manager.judged(pass, a_new_token_may_help(&body.code));
+            }
+            Err(_) => {}
+        }
+    }
+
     /// Whether the session has ended that this speaks for.
-    fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         self.manager.snapshot().epoch != self.epoch
     }
 

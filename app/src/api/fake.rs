@@ -9,13 +9,14 @@ use std::{
 use core::time::Duration;
 
 use futures::{
-    FutureExt,
+    FutureExt, StreamExt,
     channel::oneshot,
     future::{LocalBoxFuture, ready},
+    stream,
 };
 use serde_json::{Value, json};
 
-use super::transport::{NoAnswer, Request, Response, Transport};
+use super::transport::{NoAnswer, Request, Response, Streamed, Transport};
 
 pub(crate) type Answer = Result<Response, NoAnswer>;
 
@@ -131,6 +132,15 @@ impl FakeServer {
 }
 
 impl Transport for Rc<FakeServer> {
+    /// The body comes in small pieces.
+    fn open(&self, request: Request) -> LocalBoxFuture<'static, Result<Streamed, NoAnswer>> {
+        let opened = |Response { status, retry_after, body }: Response| {
+            let pieces: Vec<_> = body.as_bytes().chunks(50).map(|piece| Ok(piece.to_vec())).collect();
+            Streamed { status, retry_after, pieces: stream::iter(pieces).boxed_local() }
+        };
+        self.send(request).map(move |answer| answer.map(opened)).boxed_local()
+    }
+
     fn send(&self, request: Request) -> LocalBoxFuture<'static, Answer> {
         let path = request.path.clone();
         self.requests.borrow_mut().push(request);

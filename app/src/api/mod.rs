@@ -13,12 +13,14 @@ pub(crate) mod fake;
 pub(crate) mod fetch;
 mod public;
 mod query;
+mod sse;
 #[cfg(test)]
 mod tests;
 mod transport;
 
+pub use admin::LiveEvents;
 pub use authorised::AuthorisedApi;
 pub use error::{ApiError, Kind};
 pub use public::PublicApi;
 pub use query::Part;
-pub use transport::{Method, NoAnswer, Request, Response, Transport};
+pub use transport::{Method, NoAnswer, Pieces, Request, Response, Streamed, Transport};

@@ -3,13 +3,16 @@
 use core::time::Duration;
 use std::rc::Rc;
 
-use futures::future::{Either, select};
+use futures::{
+    StreamExt,
+    future::{Either, select},
+};
 use serde::de::DeserializeOwned;
 use sessionkeep_types::{AccessToken, AuthResponse, LoginRequest, RegisterRequest, TokenResponse, routes};
 
 use super::{
     error::ApiError,
-    transport::{Method, NoAnswer, Request, Transport},
+    transport::{Method, NoAnswer, Pieces, Request, Response, Streamed, Transport},
 };
 use crate::session::{Clock, bearer, session_of};
 
@@ -74,14 +77,33 @@ impl PublicApi {
 
     /// Sends the request and gives the body of a success, which may be empty.
     pub(super) async fn exchange(&self, request: Request) -> Result<String, ApiError> {
-        let answer = match select(self.transport.send(request), self.clock.sleep(ABORT_AFTER)).await {
+        let response = self.in_time(self.transport.send(request)).await.map_err(|NoAnswer| ApiError::NoAnswer)?;
+        if response.is_success() { Ok(response.body) } else { Err(ApiError::from_response(&response)) }
+    }
+
+    /// Sends the request and gives the body of a success as it comes. Only its beginning has to come in time.
+    pub(super) async fn open(&self, request: Request) -> Result<Pieces, ApiError> {
+        let opening = self.transport.open(request);
+        let opened = self.in_time(Box::pin(async {
+            let Streamed { status, retry_after, mut pieces } = opening.await?;
+            let mut refusal = Response { status, retry_after, body: String::new() };
+            if refusal.is_success() {
+                return Ok(Ok(pieces));
+            }
+            let mut body = Vec::new();
+            while let Some(piece) = pieces.next().await {
+                body.extend(piece?);
+            }
+            refusal.body = String::from_utf8_lossy(&body).into_owned();
+            Ok(Err(ApiError::from_response(&refusal)))
+        }));
+        opened.await.map_err(|NoAnswer| ApiError::NoAnswer)?
+    }
+
+    async fn in_time<T>(&self, answer: impl Future<Output = Result<T, NoAnswer>> + Unpin) -> Result<T, NoAnswer> {
+        match select(answer, self.clock.sleep(ABORT_AFTER)).await {
             Either::Left((answer, _)) => answer,
             Either::Right(((), _)) => Err(NoAnswer),
-        };
-        match answer {
-            Ok(response) if response.is_success() => Ok(response.body),
-            Ok(response) => Err(ApiError::from_response(&response)),
-            Err(NoAnswer) => Err(ApiError::NoAnswer),
         }
     }
 }

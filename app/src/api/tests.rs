@@ -2,14 +2,16 @@
 
 use std::{collections::BTreeSet, rc::Rc};
 
+use futures::StreamExt;
+use serde_json::json;
 use sessionkeep_types::{
-    ChangePasswordRequest, DeleteAccountRequest, EventKind, LoginRequest, Password, RegisterRequest, Role, Session,
-    SessionId, UpdateProfileRequest, UpdateUserRequest, UserId, routes,
+    ChangePasswordRequest, DeleteAccountRequest, ErrorCode, EventKind, LoginRequest, Password, RegisterRequest, Role,
+    Session, SessionId, UpdateProfileRequest, UpdateUserRequest, UserId, routes,
 };
 
 use super::{
-    ApiError, AuthorisedApi, Part,
-    fake::{ADAS, answer, nothing, token, user},
+    ApiError, AuthorisedApi, LiveEvents, Part, Response,
+    fake::{ADAS, Answer, answer, nothing, refusal, token, user},
 };
 use crate::session::{Phase, SignedOut, fake::Tab};
 
@@ -34,9 +36,8 @@ fn contract() -> BTreeSet<(String, String)> {
     routes
 }
 
-/// Those that a page has no use for, and the one that needs another transport: its answer has no end.
-const WITHOUT_A_CALL: [(&str, &str); 4] =
-    [("GET", routes::JWKS), ("GET", routes::HEALTHZ), ("GET", routes::READYZ), ("GET", routes::ADMIN_EVENTS_STREAM)];
+/// Those that a page has no use for.
+const WITHOUT_A_CALL: [(&str, &str); 3] = [("GET", routes::JWKS), ("GET", routes::HEALTHZ), ("GET", routes::READYZ)];
 
 fn secret() -> Password {
     Password::new("secret")
@@ -69,6 +70,7 @@ async fn call_everything(api: AuthorisedApi) {
         api.sessions_of(&user).await.err(),
         api.end_sessions_of(&user).await.err(),
         api.all_events(None, None, Part::NEWEST).await.err(),
+        api.live_events(None).await.err(),
         api.change_password(&change).await.err(),
         api.delete_account(&DeleteAccountRequest { current_password: secret() }).await.err(),
     ];
@@ -137,6 +139,64 @@ fn an_administrator_asks_for_a_part_of_what_there_is() {
     });
     assert_eq!(tab.server.asked("/api/admin/users?query=a%20b&before=c&limit=5").len(), 1);
     assert_eq!(tab.server.asked("/api/admin/events?kind=authn_token_reuse&user=bob").len(), 1);
+}
+
+fn live(ids: &[&str]) -> String {
+    let event = |id: &&str| {
+        let event =
+            json!({"id": id, "at": "", "kind": "user_created", "origin": {"ip": "", "userAgent": "", "device": ""}});
+        format!("id: {id}\ndata: {event}\n\n:\n\n")
+    };
+    ids.iter().map(event).collect()
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "tests name answers and their absence alike")]
+fn streamed(body: String) -> Answer {
+    Ok(Response { status: 200, retry_after: None, body })
+}
+
+async fn collected(events: LiveEvents) -> Vec<Result<String, ApiError>> {
+    events.map(|event| event.map(|event| event.id)).collect().await
+}
+
+#[test]
+fn live_events_come_one_by_one_and_go_on_after_the_last_that_came() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::ADMIN_EVENTS_STREAM, refusal(401, "TOKEN_EXPIRED"));
+    tab.server.will(routes::ADMIN_EVENTS_STREAM, streamed(live(&["8", "9"])));
+    let api = tab.manager.signed_in().expect("somebody is signed in");
+    let events = tab.now(async move { collected(api.live_events(Some("7")).await.unwrap()).await });
+    assert_eq!(events, [Ok("8".to_owned()), Ok("9".to_owned())]);
+    assert_eq!(tab.server.headers(routes::ADMIN_EVENTS_STREAM, "last-event-id"), vec![Some("7".to_owned()); 2]);
+}
+
+#[test]
+fn live_events_that_are_refused_say_why() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::ADMIN_EVENTS_STREAM, refusal(403, "FORBIDDEN"));
+    let api = tab.manager.signed_in().expect("somebody is signed in");
+    let refused = tab.now(async move { api.live_events(None).await.err() });
+    assert_eq!(refused.as_ref().and_then(ApiError::code), Some(&ErrorCode::Forbidden));
+}
+
+#[test]
+fn live_events_end_with_the_session_and_with_what_nobody_can_read() {
+    for (signs_out, body, last) in
+        [(true, live(&["8", "9"]), ApiError::SignedOut), (false, "data: ?\n\n".repeat(9), garbled())]
+    {
+        let mut tab = Tab::signed_in(900);
+        tab.server.will(routes::ADMIN_EVENTS_STREAM, streamed(body));
+        let api = tab.manager.signed_in().expect("somebody is signed in");
+        let events = tab.now(async move { api.live_events(None).await }).expect("it was opened");
+        if signs_out {
+            tab.manager.sign_out();
+        }
+        assert_eq!(tab.now(collected(events)), [Err(last)]);
+    }
+}
+
+fn garbled() -> ApiError {
+    ApiError::Garbled { status: 200, retry_after: None }
 }
 
 #[test]

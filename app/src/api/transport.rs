@@ -2,7 +2,7 @@
 
 use core::{fmt, time::Duration};
 
-use futures::future::LocalBoxFuture;
+use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
 use serde::Serialize;
 
 /// The methods that the contract uses.
@@ -79,6 +79,19 @@ impl Response {
     }
 }
 
+/// An answer whose body is still coming.
+pub struct Streamed {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `Retry-After` header, where it was sent in seconds.
+    pub retry_after: Option<Duration>,
+    /// The body, piece by piece.
+    pub pieces: Pieces,
+}
+
+/// A body as it comes. Dropping it aborts the request.
+pub type Pieces = LocalBoxStream<'static, Result<Vec<u8>, NoAnswer>>;
+
 /// Nobody answered: no network, a broken connection, a time-out. The request may or may not have had its effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoAnswer;
@@ -87,4 +100,6 @@ pub struct NoAnswer;
 pub trait Transport {
     /// Sends one request with the origin's cookies and waits for its answer.
     fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, NoAnswer>>;
+    /// The same for an answer that may have no end: waits for its beginning alone.
+    fn open(&self, request: Request) -> LocalBoxFuture<'static, Result<Streamed, NoAnswer>>;
 }
