@@ -74,10 +74,10 @@ async function holdNewPassword(page: Page): Promise<{ changed: Promise<void>; re
   await page.route('/api/auth/password', async (route) => {
     const { 'content-length': _, ...headers } = await route.request().allHeaders();
     const answer = await fetch(route.request().url(), { method: 'POST', headers, body: route.request().postData() });
-    const [status, body, cookie] = [answer.status, await answer.text(), answer.headers.get('set-cookie') ?? ''];
+    const [status, body, cookies] = [answer.status, await answer.text(), answer.headers.getSetCookie().join('\n')];
     tell();
     await held;
-    await route.fulfill({ status, body, headers: { 'content-type': 'application/json', 'set-cookie': cookie } });
+    await route.fulfill({ status, body, headers: { 'content-type': 'application/json', 'set-cookie': cookies } });
   });
   return { changed, release };
 }
