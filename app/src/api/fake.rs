@@ -15,6 +15,7 @@ use futures::{
     stream,
 };
 use serde_json::{Value, json};
+use sessionkeep_types::{Session, SessionId};
 
 use super::transport::{NoAnswer, Request, Response, Streamed, Transport};
 
@@ -65,6 +66,21 @@ pub(crate) fn user(name: &str) -> Value {
         "role": "user",
         "createdAt": "2026-11-24T10:00:00Z",
     })
+}
+
+/// A living session, of which nothing matters but its id and whether it is the page's own.
+pub(crate) fn device(id: &str, current: bool) -> Session {
+    let nothing = String::new;
+    Session {
+        id: SessionId::new(id),
+        current,
+        created_at: nothing(),
+        last_used_at: nothing(),
+        expires_at: nothing(),
+        ip: nothing(),
+        user_agent: nothing(),
+        device: nothing(),
+    }
 }
 
 pub(crate) fn refusal(status: u16, code: &str) -> Answer {

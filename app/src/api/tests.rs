@@ -6,12 +6,12 @@ use futures::StreamExt;
 use serde_json::json;
 use sessionkeep_types::{
     ChangePasswordRequest, DeleteAccountRequest, ErrorCode, EventKind, LoginRequest, Password, RegisterRequest, Role,
-    Session, SessionId, UpdateProfileRequest, UpdateUserRequest, UserId, routes,
+    UpdateProfileRequest, UpdateUserRequest, UserId, routes,
 };
 
 use super::{
     ApiError, AuthorisedApi, LiveEvents, Part, Response,
-    fake::{ADAS, Answer, answer, nothing, refusal, token, user},
+    fake::{ADAS, Answer, answer, device, nothing, refusal, token, user},
 };
 use crate::session::{Phase, SignedOut, fake::Tab};
 
@@ -45,17 +45,7 @@ fn secret() -> Password {
 
 /// Makes every call that needs a session; nobody answers.
 async fn call_everything(api: AuthorisedApi) {
-    let (user, nothing) = (UserId::new(ID), String::new);
-    let device = Session {
-        id: SessionId::new(ID),
-        current: false,
-        created_at: nothing(),
-        last_used_at: nothing(),
-        expires_at: nothing(),
-        ip: nothing(),
-        user_agent: nothing(),
-        device: nothing(),
-    };
+    let (user, device) = (UserId::new(ID), device(ID, false));
     let change = ChangePasswordRequest { current_password: secret(), new_password: secret() };
     let failures = [
         api.me().await.err(),

@@ -9,7 +9,7 @@ use crate::{
     components::{AccountNav, Heading, Loaded, Loading, When},
     light::later,
     paths,
-    session::{Phase, Session},
+    session::{Jar, Phase, Session},
 };
 
 /// The account page. The server renders it without any data, and so does the browser until the session is there: the
@@ -133,7 +133,11 @@ fn Details(
             </div>
         </div>
         <p class="hint">
-            "Your session renews itself while you use it. Sign out to end it on this device, in every tab."
+            {move || match session.jar() {
+                Jar::Keeps => "Your session renews itself while you use it. ",
+                // It says so at the top of the page.
+                Jar::Loses => "",
+            }} "Sign out to end it on this device, in every tab."
         </p>
         <section class="danger-zone" aria-labelledby="danger">
             <h2 id="danger">"Delete your account"</h2>

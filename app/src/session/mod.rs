@@ -1,9 +1,10 @@
 //! The session as the browser sees it: an access token in memory, a refresh token in a cookie that no script can read.
 //!
 //! Read in this order: [`state`] (what can be, and what follows what), `schedule` (when), `single_flight` and `attempt`
-//! (how one refresh stays one), `breaker` (when one more would be of no use), `manager` (the whole), `handle` (what a page uses). The world outside is behind
-//! [`ports`]; `browser` implements them for a real page, and the tests have their own. Of all this nothing runs while
-//! the server renders: there the session is [`Phase::Restoring`] and stays so.
+//! (how one refresh stays one), `breaker` (when one more would be of no use), `generation` (whether the browser keeps the
+//! cookie), `manager` (the whole), `handle` (what a page uses). The world outside is behind [`ports`]; `browser` implements
+//! them for a real page, and the tests have their own. Of all this nothing runs while the server renders: there the session
+//! is [`Phase::Restoring`] and stays so.
 
 mod attempt;
 mod breaker;

@@ -16,7 +16,9 @@ use super::{
 };
 use crate::api::{
     ApiError, AuthorisedApi, Method, NoAnswer, Part, Request,
-    fake::{ADAS, ADAS_EIGHTH, ADAS_FIRST, Answer, EVES, answer, later, nothing, refusal, signed_in, token, user},
+    fake::{
+        ADAS, ADAS_EIGHTH, ADAS_FIRST, Answer, EVES, answer, device, later, nothing, refusal, signed_in, token, user,
+    },
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -722,20 +724,6 @@ fn a_tab_that_died_with_the_lock_holds_nobody_up_for_long() {
 }
 
 // ---- the sessions of a person
-
-fn device(id: &str, current: bool) -> sessionkeep_types::Session {
-    let nothing = String::new;
-    sessionkeep_types::Session {
-        id: SessionId::new(id),
-        current,
-        created_at: nothing(),
-        last_used_at: nothing(),
-        expires_at: nothing(),
-        ip: nothing(),
-        user_agent: nothing(),
-        device: nothing(),
-    }
-}
 
 impl Tab {
     fn end(&mut self, device: sessionkeep_types::Session) -> Result<(), ApiError> {

@@ -347,7 +347,13 @@ impl KeySource {
         self.folder.join(kind.name())
     }
 
-    pub(super) fn missing(&self, kind: Kind) -> Refusal {
+    /// While the server runs.
+    pub(super) fn gone(&self, kind: Kind) -> Refusal {
+        let reason = "no key is left there, and every request is answered with 503";
+        refuse(&self.folder_of(kind), reason, "Bring one back, or make one with `sessionkeep keys rotate`")
+    }
+
+    fn missing(&self, kind: Kind) -> Refusal {
         let algorithm = self.algorithm(kind).name();
         match (kind, self.algorithm(kind)) {
             (Kind::Refresh, _) => {

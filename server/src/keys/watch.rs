@@ -85,11 +85,12 @@ impl Watch {
         for (kind, keys) in [(Kind::Access, &self.access), (Kind::Refresh, &self.refresh)] {
             let folder = self.source.folder_of(kind);
             let is_of_kind = |entry: &&(KeyFile, Key)| entry.0.path.starts_with(&folder);
-            // A secret of the settings that they had followed must not come back in their place.
-            let are_lost = |found: &Found| {
-                known.iter().any(|one| is_of_kind(&one)) && !found.files.iter().any(|one| is_of_kind(&one))
+            let had_files = known.iter().any(|one| is_of_kind(&one));
+            // A secret of the settings must not come back in the place of the files that had followed it.
+            let usable = |found: &Found| {
+                ring(found, kind).filter(|_| !had_files || found.files.iter().any(|one| is_of_kind(&one)))
             };
-            let mut now = ring(&found, kind).filter(|_| !are_lost(&found));
+            let mut now = usable(&found);
             if now.is_none() && self.source.make_missing && folder.is_dir() {
                 // Whoever removes the only key wants it gone: another one takes its place.
                 match self.source.create(kind, self.clock.now(), &*self.random) {
@@ -97,13 +98,13 @@ impl Watch {
                     Err(refusal) => failed.push(refusal),
                 }
                 found = self.source.find(known);
-                now = ring(&found, kind);
+                now = usable(&found);
             }
             let Some(now) = now else {
                 // That may be meant, or be a disk that is missing. The one must not be believed any more, the other sign nobody out.
                 keys.withdraw();
                 remembered.extend(known.iter().filter(is_of_kind).cloned());
-                failed.push(self.source.missing(kind));
+                failed.push(self.source.gone(kind));
                 continue;
             };
             let (before, after) = (keys.ring().ids(), now.ids());
