@@ -134,10 +134,10 @@ fn Details(
         </div>
         <p class="hint">
             {move || match session.jar() {
-                Jar::Keeps => "Your session renews itself while you use it. ",
-                // It says so at the top of the page.
-                Jar::Loses => "",
-            }} "Sign out to end it on this device, in every tab."
+                Jar::Keeps => "Your session renews itself while you use it. Sign out to end it on this device, in every tab.",
+                // The top of the page says how long it lasts.
+                Jar::Loses => "Sign out to end your session on this device.",
+            }}
         </p>
         <section class="danger-zone" aria-labelledby="danger">
             <h2 id="danger">"Delete your account"</h2>
