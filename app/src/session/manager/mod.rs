@@ -1,0 +1,239 @@
+//! The whole: one session of one page, over the ports. Its operations have files of their own.
+
+mod cookie;
+mod refresh;
+mod requests;
+mod sign_in;
+mod sign_out;
+
+use core::time::Duration;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use futures::{
+    FutureExt,
+    channel::oneshot,
+    future::{Either, select},
+};
+use sessionkeep_types::TokenResponse;
+
+use self::{refresh::Outcome, sign_out::SIGN_OUT_PENDING};
+use super::{
+    attempt::Attempts,
+    breaker::Breaker,
+    ports::{Clock, Held, News, Ports, Wake},
+    schedule::{self, Wait},
+    single_flight::SingleFlight,
+    state::{Epoch, Event, Snapshot},
+    token::HeldToken,
+};
+use crate::api::{ApiError, AuthorisedApi, PublicApi};
+
+/// How long signing in and out wait: longer than any request may take, so that a slow answer of another tab does not set
+/// its cookie over theirs.
+const SIGN_PATIENCE: Duration = Duration::from_secs(12);
+
+/// Keeps the session of one page.
+pub struct Manager {
+    api: PublicApi,
+    ports: Ports,
+    attempts: Attempts,
+    snapshot: RefCell<Snapshot>,
+    token: RefCell<Option<HeldToken>>,
+    tokens_received: Cell<u64>,
+    refreshing: SingleFlight<Outcome>,
+    breaker: RefCell<Breaker>,
+    /// Those who wait before their next try.
+    waiting: RefCell<Vec<oneshot::Sender<()>>>,
+    observer: Box<dyn Fn(&Snapshot)>,
+}
+
+impl Manager {
+    /// A manager that has done nothing yet. `observer` hears of every change.
+    pub fn new(ports: Ports, observer: impl Fn(&Snapshot) + 'static) -> Rc<Self> {
+        Rc::new(Self {
+            api: PublicApi::new(Rc::clone(&ports.transport), Rc::clone(&ports.clock)),
+            attempts: Attempts::new(Rc::clone(&ports.storage), Rc::clone(&ports.random)),
+            ports,
+            snapshot: RefCell::new(Snapshot::OPENED),
+            token: RefCell::new(None),
+            tokens_received: Cell::new(0),
+            refreshing: SingleFlight::new(),
+            breaker: RefCell::default(),
+            waiting: RefCell::default(),
+            observer: Box::new(observer),
+        })
+    }
+
+    /// Where the session stands.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.snapshot.borrow().clone()
+    }
+
+    /// The calls that need a session, while there is one.
+    #[must_use]
+    pub fn signed_in(self: &Rc<Self>) -> Option<AuthorisedApi> {
+        let Snapshot { phase, epoch, .. } = self.snapshot();
+        phase.is_signed_in().then(|| AuthorisedApi::new(self.api.clone(), Rc::clone(self), epoch))
+    }
+
+    /// The same, once it is known whether there is a session: waits while it is restoring.
+    ///
+    /// # Errors
+    /// [`ApiError::SignedOut`] where there is none.
+    pub async fn when_restored(self: &Rc<Self>) -> Result<AuthorisedApi, ApiError> {
+        self.pass().await?;
+        self.signed_in().ok_or(ApiError::SignedOut)
+    }
+
+    /// The page was opened: finds out whether there is a session.
+    pub fn open(self: &Rc<Self>) {
+        self.look_at_network();
+        if self.ports.storage.read(SIGN_OUT_PENDING).is_some() {
+            self.happened(Event::SignedOutHere);
+            self.tell_server_of_sign_out();
+        } else {
+            self.start_refresh();
+        }
+    }
+
+    // ---- what else writes the cookie
+
+    /// The lock of everything that writes the cookie.
+    pub(crate) async fn hold_cookie(&self) -> Option<Held> {
+        self.lock(SIGN_PATIENCE).await
+    }
+
+    /// The name of a request that begins a new session.
+    pub(crate) fn attempt_for_new_session(&self) -> Option<String> {
+        self.attempts.declare()
+    }
+
+    /// The person's new session goes on where the old one was: for the page it is the same. Other tabs need no word; their
+    /// tokens are refused, and they refresh with the cookie that is theirs too.
+    pub(crate) fn adopt(self: &Rc<Self>, token: TokenResponse) {
+        self.received(token, Event::Refreshed);
+    }
+
+    /// It is not known what became of a request: asks the server where the session stands.
+    pub(crate) fn look_again(self: &Rc<Self>) {
+        self.start_refresh();
+    }
+
+    /// Account and cookie are gone.
+    pub(crate) fn account_is_deleted(&self) {
+        self.happened(Event::AccountDeleted);
+        self.ports.tabs.tell(News::AccountDeleted);
+    }
+
+    /// The clock.
+    pub(super) fn clock(&self) -> &dyn Clock {
+        &*self.ports.clock
+    }
+
+    // ---- what happens outside
+
+    /// Another tab has told us something.
+    pub fn heard(self: &Rc<Self>, news: News) {
+        match news {
+            News::SignedOut => self.happened(Event::SignedOutInAnotherTab),
+            News::AccountDeleted => self.happened(Event::AccountDeleted),
+            News::SignedIn => {
+                self.happened(Event::SignedInInAnotherTab);
+                self.start_refresh();
+            }
+        }
+    }
+
+    /// Time may have passed unnoticed.
+    pub fn woke(self: &Rc<Self>, wake: Wake) {
+        match wake {
+            Wake::Reopened => {
+                self.happened(Event::Reopened);
+                self.open();
+            }
+            Wake::Visible | Wake::Online => {
+                self.look_at_network();
+                self.rouse();
+                self.refresh_if_due();
+            }
+            Wake::Offline => self.look_at_network(),
+        }
+    }
+
+    fn look_at_network(&self) {
+        self.happened(if self.ports.page.is_online() { Event::CameOnline } else { Event::WentOffline });
+    }
+
+    // ---- small things
+
+    fn epoch(&self) -> Epoch {
+        self.snapshot.borrow().epoch
+    }
+
+    fn happened(&self, event: Event) {
+        self.change(event, None);
+    }
+
+    /// The one place where the session changes.
+    fn change(&self, event: Event, token: Option<HeldToken>) {
+        let before = self.snapshot();
+        let after = before.after(event);
+        let begins = after.epoch != before.epoch;
+        *self.snapshot.borrow_mut() = after.clone();
+        if begins || token.is_some() {
+            *self.token.borrow_mut() = token;
+        }
+        if begins {
+            self.breaker.take();
+            self.refreshing.give_up();
+            self.rouse();
+        }
+        if after != before {
+            (self.observer)(&after);
+        }
+    }
+
+    async fn lock(&self, patience: Duration) -> Option<Held> {
+        match select(self.ports.lock.acquire(), self.ports.clock.sleep(patience)).await {
+            Either::Left((held, _)) => Some(held),
+            Either::Right(((), _)) => None,
+        }
+    }
+
+    /// Waits before the next try: shorter when the network comes back, but never less than the server asked for, and
+    /// not at all when the session has ended meanwhile.
+    async fn wait_after(&self, failures: u32, error: &ApiError, epoch: Epoch) {
+        let Wait { time, at_least } = schedule::backoff(failures, error.retry_after(), self.ports.random.fraction());
+        let began = self.ports.clock.now();
+        loop {
+            let waited = self.ports.clock.now().saturating_sub(began);
+            let (rouse, roused) = oneshot::channel();
+            {
+                let mut waiting = self.waiting.borrow_mut();
+                waiting.retain(|sleeper| !sleeper.is_canceled());
+                waiting.push(rouse);
+            }
+            let timer = select(self.ports.clock.sleep(time.saturating_sub(waited)), roused).await;
+            let is_over = matches!(timer, Either::Left(_));
+            let may_go_on = self.ports.clock.now().saturating_sub(began) >= at_least;
+            if is_over || may_go_on || self.epoch() != epoch {
+                return;
+            }
+        }
+    }
+
+    fn rouse(&self) {
+        for sleeper in self.waiting.take() {
+            // OK because one that has woken by itself no longer listens.
+            let _ = sleeper.send(());
+        }
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + 'static) {
+        self.ports.spawn.spawn(work.boxed_local());
+    }
+}

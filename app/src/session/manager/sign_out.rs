@@ -1,0 +1,117 @@
+//! Signing out: at once for the person, and for the server as soon as it can be told.
+
+use std::rc::Rc;
+
+use sessionkeep_types::{AccessToken, TokenResponse};
+
+use super::{Manager, SIGN_PATIENCE, cookie::COOKIE_DROPPED};
+use crate::{
+    api::ApiError,
+    session::{
+        ports::News,
+        reason::SignedOut,
+        state::{Event, Jar, Phase},
+    },
+};
+
+/// Written while the server has not heard of a sign-out: a reload must not bring the session back. Each sign-out writes an
+/// id of its own and removes no other: another tab may have signed out since, from a cookie that came later.
+pub(super) const SIGN_OUT_PENDING: &str = "sessionkeep.sign-out-pending";
+
+impl Manager {
+    /// Signs out, here and in the other tabs at once. The server hears of it as soon as it can be reached.
+    pub fn sign_out(self: &Rc<Self>) {
+        self.ports.storage.write(SIGN_OUT_PENDING, &self.ports.random.id());
+        self.ports.storage.remove(COOKIE_DROPPED);
+        // Without its cookie the server does not learn from the sign-out which session is meant.
+        let token = (self.snapshot().jar == Jar::Loses).then(|| self.token.take()).flatten();
+        self.happened(Event::SignedOutHere);
+        self.ports.tabs.tell(News::SignedOut);
+        if let Some(token) = token {
+            self.end_session_of(token.into_token());
+        }
+        self.tell_server_of_sign_out();
+    }
+
+    /// A sign-out that the server has not heard of yet comes before the next sign-in: the new cookie would take the place
+    /// of the old one, and the old session would live on.
+    pub(super) async fn finish_sign_out(&self) -> Result<(), ApiError> {
+        let note = self.ports.storage.read(SIGN_OUT_PENDING);
+        if note.is_some() {
+            self.api.logout().await?;
+            self.sign_out_is_told(note.as_ref());
+        }
+        Ok(())
+    }
+
+    fn sign_out_is_told(&self, note: Option<&String>) {
+        if self.ports.storage.read(SIGN_OUT_PENDING).as_ref() == note {
+            self.ports.storage.remove(SIGN_OUT_PENDING);
+        }
+    }
+
+    pub(super) fn tell_server_of_sign_out(self: &Rc<Self>) {
+        let (manager, epoch) = (Rc::clone(self), self.epoch());
+        let note = self.ports.storage.read(SIGN_OUT_PENDING);
+        self.spawn(async move {
+            for failures in 1_u32.. {
+                let answer = {
+                    let _held = manager.lock(SIGN_PATIENCE).await;
+                    if manager.epoch() != epoch {
+                        return;
+                    }
+                    // Another tab has told the server, and may have signed in since: its session is not ours to end.
+                    if note.is_some() && manager.ports.storage.read(SIGN_OUT_PENDING).is_none() {
+                        manager.happened(Event::SignOutConfirmed);
+                        return;
+                    }
+                    manager.api.logout().await
+                };
+                if manager.epoch() != epoch {
+                    return;
+                }
+                let Err(error) = answer else {
+                    manager.sign_out_is_told(note.as_ref());
+                    manager.happened(Event::SignOutConfirmed);
+                    return;
+                };
+                manager.happened(Event::SignOutDelayed);
+                manager.wait_after(failures, &error, epoch).await;
+            }
+        });
+    }
+
+    /// The answer to a request that was under way when its session ended here, in a browser without locks: it may have
+    /// brought a new cookie. Who has signed out stays signed out, whoever is at the page by now.
+    pub(crate) fn came_too_late(self: &Rc<Self>, answer: Result<TokenResponse, ApiError>) {
+        use SignedOut::{Here, HereOnly, InAnotherTab};
+        match answer {
+            Ok(token) => self.end_session_of(token.access_token),
+            Err(error) if !error.is_unclear() => return,
+            // No token to end it by, and perhaps a cookie. (A deleted account has none; one sign-out more harms nobody.)
+            Err(_) => {}
+        }
+        if matches!(self.snapshot().phase, Phase::SignedOut(Here | HereOnly | InAnotherTab)) {
+            self.sign_out();
+        }
+    }
+
+    /// Ends the session that a token belongs to, in its own name and not in that of whichever cookie the browser has. The
+    /// answer clears the cookie all the same: where somebody else signed in after it came, they have to do so once more.
+    /// That is the lesser harm; their page would have gone on in the other's account.
+    pub(super) fn end_session_of(self: &Rc<Self>, token: AccessToken) {
+        let manager = Rc::clone(self);
+        self.spawn(async move {
+            for failures in 1_u32.. {
+                let answer = {
+                    let _held = manager.lock(SIGN_PATIENCE).await;
+                    manager.api.end_session_of(&token).await
+                };
+                match answer {
+                    Err(error) if error.is_unclear() => manager.wait_after(failures, &error, manager.epoch()).await,
+                    _ => return,
+                }
+            }
+        });
+    }
+}

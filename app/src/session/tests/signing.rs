@@ -1,0 +1,129 @@
+//! Signing in and out.
+
+use super::*;
+
+#[test]
+fn signing_in_gives_a_session_and_tells_the_other_tabs() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::REFRESH, refusal(401, "REFRESH_MISSING"));
+    tab.server.will(routes::LOGIN, signed_in("t1", 900));
+    tab.open();
+    assert_eq!(tab.sign_in().unwrap().email, "ada@example.com");
+    assert_eq!((tab.phase(), tab.told()), (Phase::SignedIn, vec![News::SignedIn]));
+    assert!(tab.server.headers(routes::LOGIN, routes::REFRESH_ATTEMPT_HEADER)[0].is_some());
+}
+
+#[test]
+fn signing_up_signs_in() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::REGISTER, signed_in("t1", 900));
+    let manager = Rc::clone(&tab.manager);
+    let account =
+        RegisterRequest { email: "ada@example.com".into(), password: Password::new("secret"), display_name: None };
+    tab.now(async move { manager.sign_up(&account).await }).unwrap();
+    assert_eq!(tab.phase(), Phase::SignedIn);
+}
+
+#[test]
+fn a_refused_sign_in_changes_nothing() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::REFRESH, refusal(401, "REFRESH_MISSING"));
+    tab.server.will(routes::LOGIN, refusal(401, "INVALID_CREDENTIALS"));
+    tab.open();
+    assert_eq!(tab.sign_in().unwrap_err().to_string(), "No.");
+    assert_eq!((tab.phase(), tab.told()), (Phase::SignedOut(SignedOut::NoSession), vec![]));
+}
+
+#[test]
+fn signing_out_is_immediate_and_told_to_everybody() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, answer(204, &serde_json::Value::Null));
+    tab.manager.sign_out();
+    assert_eq!((tab.phase(), tab.told()), (Phase::SignedOut(SignedOut::Here), vec![News::SignedOut]));
+    tab.settle();
+    assert_eq!(tab.server.headers(routes::LOGOUT, routes::REQUESTED_BY_HEADER), [Some("sessionkeep".to_owned())]);
+    assert!(tab.manager.signed_in().is_none());
+}
+
+#[test]
+fn a_sign_out_that_the_server_missed_is_repeated_and_survives_a_reload() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, Err(NoAnswer));
+    tab.manager.sign_out();
+    tab.settle();
+    assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::HereOnly));
+
+    let mut reloaded = Tab::with_storage(Rc::clone(&tab.storage));
+    reloaded.server.will(routes::REFRESH, token("t2", 900));
+    reloaded.server.will(routes::LOGOUT, answer(204, &serde_json::Value::Null));
+    reloaded.open();
+    assert_eq!((reloaded.phase(), reloaded.refreshes()), (Phase::SignedOut(SignedOut::Here), 0));
+    let mut again = Tab::with_storage(Rc::clone(&tab.storage));
+    again.open();
+    assert_eq!(again.phase(), Phase::Restoring);
+}
+
+#[test]
+fn a_sign_out_that_the_server_missed_comes_before_the_next_sign_in() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, Err(NoAnswer));
+    tab.manager.sign_out();
+    tab.settle();
+    tab.server.will(routes::LOGIN, signed_in("t2", 900));
+    assert!(tab.sign_in().is_err(), "while the server cannot be told, nobody else signs in");
+    assert_eq!(tab.server.asked(routes::LOGIN).len(), 0);
+    tab.server.will(routes::LOGOUT, answer(204, &serde_json::Value::Null));
+    tab.sign_in().unwrap();
+    assert_eq!(tab.phase(), Phase::SignedIn);
+}
+
+#[test]
+fn what_arrives_after_a_sign_out_is_dropped() {
+    let mut tab = Tab::signed_in(10);
+    tab.advance(10 * SECOND);
+    tab.server.will(routes::LOGOUT, answer(204, &serde_json::Value::Null));
+    tab.server.hold();
+    let api = tab.api();
+    let answer = tab.begin(async move { api.me().await });
+    tab.manager.sign_out();
+    tab.server.release(token("t2", 900));
+    tab.settle();
+    assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::Here));
+    assert_eq!(answer.take(), Some(Err(ApiError::SignedOut)));
+    assert!(tab.server.asked(routes::ME).is_empty());
+}
+
+#[test]
+fn data_that_arrives_after_a_sign_out_is_dropped() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.hold();
+    let api = tab.api();
+    let data = tab.begin(async move { api.me().await });
+    tab.manager.heard(News::SignedOut);
+    tab.server.release(answer(200, &user("ada")));
+    tab.settle();
+    assert_eq!(data.take(), Some(Err(ApiError::SignedOut)));
+}
+
+#[test]
+fn a_refresh_that_a_sign_in_overtook_is_dropped() {
+    let mut tab = Tab::new();
+    tab.server.hold();
+    tab.open();
+    tab.server.will(routes::LOGIN, signed_in("new", 900));
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    let manager = Rc::clone(&tab.manager);
+    let credentials =
+        LoginRequest { email: "ada@example.com".into(), password: Password::new("secret"), remember_me: true };
+    let signed_in_then = tab.begin(async move { manager.sign_in(&credentials).await });
+    // First the refresh's late answer, then the sign-in's.
+    tab.server.hold();
+    tab.server.release(token("old", 900));
+    tab.settle();
+    tab.server.hold();
+    tab.server.release(signed_in("new", 900));
+    tab.settle();
+    assert!(signed_in_then.take().is_some_and(|answer| answer.is_ok()));
+    drop(tab.me());
+    assert_eq!(tab.server.headers(routes::ME, "authorization"), [Some("Bearer new".to_owned())]);
+}
