@@ -1,5 +1,6 @@
 //! The calls that need an access token. Whoever makes them never sees one.
 
+use core::pin::pin;
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
@@ -139,12 +140,12 @@ impl AuthorisedApi {
     /// Sends the request; after a refusal that a new token can mend, once more, the same in method and body. Such a
     /// refusal comes before anything is done.
     pub(super) async fn exchange(&self, request: Request, cookie: Cookie) -> Result<String, ApiError> {
-        self.ask(async |pass| self.send(request.clone(), cookie, pass).await).await
+        self.ask(request.method, async |pass| self.send(request.clone(), cookie, pass).await).await
     }
 
     /// Sends the request and gives the body of a success as it comes, the repetition as before.
     pub(super) async fn open(&self, request: Request) -> Result<Pieces, ApiError> {
-        self.ask(async |pass| {
+        self.ask(request.method, async |pass| {
             let answer = self.api.open(request.clone().header("authorization", pass.bearer())).await;
             if !self.manager.honours(pass) {
                 return Err(ApiError::SignedOut);
@@ -155,17 +156,32 @@ impl AuthorisedApi {
         .await
     }
 
-    async fn ask<T>(&self, send: impl AsyncFn(&Pass) -> Result<T, ApiError>) -> Result<T, ApiError> {
+    async fn ask<T>(&self, method: Method, send: impl AsyncFn(&Pass) -> Result<T, ApiError>) -> Result<T, ApiError> {
         if self.is_over() {
             return Err(ApiError::SignedOut);
         }
-        let pass = self.manager.pass().await?;
+        let pass = self.soon_enough(method, self.manager.pass()).await?;
         match send(&pass).await {
-            Err(error) if error.code().is_some_and(a_new_token_may_help) => match self.manager.renew(&pass).await? {
-                Some(pass) => send(&pass).await,
-                None => Err(error),
-            },
+            Err(error) if error.code().is_some_and(a_new_token_may_help) => {
+                match self.soon_enough(method, self.manager.renew(&pass)).await? {
+                    Some(pass) => send(&pass).await,
+                    None => Err(error),
+                }
+            }
             answer => answer,
+        }
+    }
+
+    /// What only reads waits for as long as the session is being renewed. What changes something does not: it must not
+    /// happen after its person has given up, and perhaps thought better of it.
+    async fn soon_enough<T>(
+        &self,
+        method: Method,
+        right: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<T, ApiError> {
+        match method {
+            Method::Get => right.await,
+            Method::Post | Method::Patch | Method::Delete => self.api.in_time(pin!(right)).await,
         }
     }
 

@@ -4,7 +4,7 @@ use core::{fmt, time::Duration};
 
 use sessionkeep_types::{ErrorBody, ErrorCode};
 
-use super::transport::Response;
+use super::transport::{NoAnswer, Response};
 
 /// Why a call has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,6 +161,12 @@ impl fmt::Display for ApiError {
 }
 
 impl core::error::Error for ApiError {}
+
+impl From<NoAnswer> for ApiError {
+    fn from(NoAnswer: NoAnswer) -> Self {
+        Self::NoAnswer
+    }
+}
 
 #[cfg(test)]
 mod tests {

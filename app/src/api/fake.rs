@@ -24,7 +24,9 @@ pub(crate) type Answer = Result<Response, NoAnswer>;
 /// Answers from a list for each path, and after its end with its last entry for ever.
 #[derive(Default)]
 pub(crate) struct FakeServer {
-    requests: RefCell<Vec<Request>>,
+    /// With each, whether the lock was held when it came.
+    requests: RefCell<Vec<(Request, bool)>>,
+    is_locked: RefCell<Option<Box<dyn Fn() -> bool>>>,
     answers: RefCell<BTreeMap<String, Answers>>,
     held: RefCell<Vec<oneshot::Sender<Answer>>>,
     is_holding: Cell<bool>,
@@ -120,14 +122,24 @@ impl FakeServer {
         let _ = oldest.send(answer);
     }
 
+    /// How to find out whether the lock is held.
+    pub(crate) fn watch_lock(&self, is_locked: impl Fn() -> bool + 'static) {
+        *self.is_locked.borrow_mut() = Some(Box::new(is_locked));
+    }
+
+    /// Whether the lock was held, for each request at this path.
+    pub(crate) fn locked(&self, path: &str) -> Vec<bool> {
+        self.requests.borrow().iter().filter(|(request, _)| request.path == path).map(|(_, locked)| *locked).collect()
+    }
+
     /// Everything that was asked.
     pub(crate) fn all(&self) -> Vec<Request> {
-        self.requests.borrow().clone()
+        self.requests.borrow().iter().map(|(request, _)| request.clone()).collect()
     }
 
     /// The routes of everything that was asked, with a place for the id.
     pub(crate) fn routes(&self, id: &str) -> BTreeSet<(String, String)> {
-        let route = |request: &Request| {
+        let route = |(request, _): &(Request, bool)| {
             let path = request.path.split('?').next().unwrap_or_default();
             (format!("{:?}", request.method).to_uppercase(), path.replace(id, "{id}"))
         };
@@ -136,7 +148,7 @@ impl FakeServer {
 
     /// Everything that was asked at this path.
     pub(crate) fn asked(&self, path: &str) -> Vec<Request> {
-        self.requests.borrow().iter().filter(|request| request.path == path).cloned().collect()
+        self.all().into_iter().filter(|request| request.path == path).collect()
     }
 
     /// The values of a header, for each request at this path.
@@ -159,7 +171,8 @@ impl Transport for Rc<FakeServer> {
 
     fn send(&self, request: Request) -> LocalBoxFuture<'static, Answer> {
         let path = request.path.clone();
-        self.requests.borrow_mut().push(request);
+        let is_locked = self.is_locked.borrow().as_ref().is_some_and(|is_locked| is_locked());
+        self.requests.borrow_mut().push((request, is_locked));
         if self.is_holding.get() {
             let (send, receive) = oneshot::channel();
             self.held.borrow_mut().push(send);

@@ -77,7 +77,7 @@ impl PublicApi {
 
     /// Sends the request and gives the body of a success, which may be empty.
     pub(super) async fn exchange(&self, request: Request) -> Result<String, ApiError> {
-        let response = self.in_time(self.transport.send(request)).await.map_err(|NoAnswer| ApiError::NoAnswer)?;
+        let response = self.in_time(self.transport.send(request)).await?;
         if response.is_success() { Ok(response.body) } else { Err(ApiError::from_response(&response)) }
     }
 
@@ -88,22 +88,26 @@ impl PublicApi {
             let Streamed { status, retry_after, mut pieces } = opening.await?;
             let mut refusal = Response { status, retry_after, body: String::new() };
             if refusal.is_success() {
-                return Ok(Ok(pieces));
+                return Ok(pieces);
             }
             let mut body = Vec::new();
             while let Some(piece) = pieces.next().await {
                 body.extend(piece?);
             }
             refusal.body = String::from_utf8_lossy(&body).into_owned();
-            Ok(Err(ApiError::from_response(&refusal)))
+            Err(ApiError::from_response(&refusal))
         }));
-        opened.await.map_err(|NoAnswer| ApiError::NoAnswer)?
+        opened.await
     }
 
-    async fn in_time<T>(&self, answer: impl Future<Output = Result<T, NoAnswer>> + Unpin) -> Result<T, NoAnswer> {
+    /// Gives up after ten seconds.
+    pub(crate) async fn in_time<T, E: From<NoAnswer>>(
+        &self,
+        answer: impl Future<Output = Result<T, E>> + Unpin,
+    ) -> Result<T, E> {
         match select(answer, self.clock.sleep(ABORT_AFTER)).await {
             Either::Left((answer, _)) => answer,
-            Either::Right(((), _)) => Err(NoAnswer),
+            Either::Right(((), _)) => Err(NoAnswer.into()),
         }
     }
 }

@@ -8,10 +8,15 @@ use crate::session::{Link, Session};
 #[component]
 pub(crate) fn Connection() -> impl IntoView {
     let session = Session::here();
-    let words = move || match session.link() {
-        Link::Good => None,
-        Link::Reconnecting => Some("Reconnecting… The server does not answer right now. Your session is kept."),
-        Link::Offline => Some("You are offline. Your session is kept, and goes on when the network is back."),
+    let words = move || {
+        Some(match session.link() {
+            Link::Good => return None,
+            Link::Reconnecting => match session.obstacle() {
+                None => "Reconnecting… The server does not answer right now. Your session is kept.".to_owned(),
+                Some(obstacle) => format!("Your session is kept, but it cannot be renewed. {obstacle}"),
+            },
+            Link::Offline => "You are offline. Your session is kept, and goes on when the network is back.".to_owned(),
+        })
     };
     view! {
         <div class="connection" role="status">

@@ -11,8 +11,8 @@ pub(crate) fn CookieNotice() -> impl IntoView {
     let words = move || match session.jar() {
         Jar::Keeps => None,
         Jar::Loses => Some(
-            "This browser does not keep cookies for this site. You stay signed in on this page only, until it is \
-             reloaded, and for 15 minutes at most. Allow cookies for this site, then sign in again.",
+            "This browser does not keep cookies for this site. You stay signed in on this page only, for 15 minutes \
+             at most, and reloading it may sign you out. Allow cookies for this site, then sign in again.",
         ),
     };
     view! {

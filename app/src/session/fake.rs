@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     rc::Rc,
 };
 
@@ -107,20 +107,42 @@ impl Cookies for FakeCookies {
     }
 }
 
-/// Free, or held by a tab that never lets go.
+/// One holder at a time, and the others in the order in which they came.
 #[derive(Default)]
 struct FakeLock {
-    is_stuck: Cell<bool>,
+    is_missing: Cell<bool>,
+    is_held: Cell<bool>,
+    queue: RefCell<VecDeque<oneshot::Sender<Held>>>,
     acquired: Cell<usize>,
 }
 
-impl Lock for FakeLock {
-    fn acquire(&self) -> LocalBoxFuture<'static, Held> {
-        if self.is_stuck.get() {
-            return futures::future::pending().boxed_local();
+impl FakeLock {
+    fn grant(self: &Rc<Self>) {
+        while !self.is_held.get() {
+            let Some(next) = self.queue.borrow_mut().pop_front() else { return };
+            self.is_held.set(true);
+            let lock = Rc::clone(self);
+            let held = Held::new(move || {
+                lock.is_held.set(false);
+                lock.grant();
+            });
+            // Whoever has left the queue frees it at once.
+            if next.send(held).is_ok() {
+                self.acquired.set(self.acquired.get() + 1);
+            }
         }
-        self.acquired.set(self.acquired.get() + 1);
-        async { Held::new(|| {}) }.boxed_local()
+    }
+}
+
+impl Lock for Rc<FakeLock> {
+    fn acquire(&self) -> LocalBoxFuture<'static, Held> {
+        if self.is_missing.get() {
+            return async { Held::new(|| {}) }.boxed_local();
+        }
+        let (grant, granted) = oneshot::channel();
+        self.queue.borrow_mut().push_back(grant);
+        self.grant();
+        granted.map(|held| held.expect("nobody else empties the queue")).boxed_local()
     }
 }
 
@@ -176,10 +198,22 @@ impl Tab {
         Self::with_storage(Rc::default())
     }
 
+    /// A page of the same browser as another, later or at the same time. The lock is not shared with it.
     pub(crate) fn with_storage(storage: Rc<FakeStorage>) -> Self {
+        Self::of(storage, Rc::default())
+    }
+
+    /// A page beside another one.
+    pub(crate) fn beside(other: &Self) -> Self {
+        Self::of(Rc::clone(&other.storage), Rc::clone(&other.lock))
+    }
+
+    fn of(storage: Rc<FakeStorage>, lock: Rc<FakeLock>) -> Self {
         let (pool, server, seen) =
             (LocalPool::new(), Rc::<FakeServer>::default(), Rc::<RefCell<Vec<Snapshot>>>::default());
-        let (clock, lock, tabs) = (Rc::<FakeClock>::default(), Rc::<FakeLock>::default(), Rc::<FakeTabs>::default());
+        let (clock, tabs) = (Rc::<FakeClock>::default(), Rc::<FakeTabs>::default());
+        let watched = Rc::clone(&lock);
+        server.watch_lock(move || watched.is_held.get());
         let page = Rc::new(FakePage { is_visible: Cell::new(true), is_online: Cell::new(true) });
         let cookies = Rc::new(FakeCookies { generation: Cell::new(None), are_allowed: Cell::new(true) });
         let ports = Ports {
@@ -188,7 +222,7 @@ impl Tab {
             random: Rc::new(FakeRandom::default()),
             storage: Rc::clone(&storage) as _,
             cookies: Rc::clone(&cookies) as _,
-            lock: Rc::clone(&lock) as _,
+            lock: Rc::new(Rc::clone(&lock)),
             tabs: Rc::clone(&tabs) as _,
             page: Rc::clone(&page) as _,
             spawn: Rc::new(FakeSpawn(pool.spawner())),
@@ -271,8 +305,14 @@ impl Tab {
         self.settle();
     }
 
+    /// Somebody holds the lock and never lets go.
     pub(crate) fn jam_the_lock(&self) {
-        self.lock.is_stuck.set(true);
+        self.lock.is_held.set(true);
+    }
+
+    /// The browser has none.
+    pub(crate) fn without_locks(&self) {
+        self.lock.is_missing.set(true);
     }
 
     pub(crate) fn times_locked(&self) -> usize {

@@ -30,12 +30,17 @@ impl Session {
         let manager = None;
         #[cfg(target_arch = "wasm32")]
         let manager = {
-            let (manager, listeners) = super::browser::start(move |after| snapshot.set(after.clone()));
+            let (manager, listeners) = super::browser::start(move |after| {
+                snapshot.try_set(after.clone());
+            });
             let listeners = StoredValue::new_local(listeners);
-            on_cleanup(move || listeners.dispose());
-            let opened = Rc::clone(&manager);
-            Effect::new(move |_| opened.open());
-            Some(StoredValue::new_local(manager))
+            let manager = StoredValue::new_local(manager);
+            on_cleanup(move || {
+                listeners.dispose();
+                manager.with_value(|manager| manager.close());
+            });
+            Effect::new(move |_| manager.with_value(Manager::open));
+            Some(manager)
         };
         let signed_in =
             Memo::new(move |_| snapshot.with(|snapshot| snapshot.phase.is_signed_in().then_some(snapshot.epoch)));
@@ -63,6 +68,12 @@ impl Session {
     #[must_use]
     pub fn link(self) -> Link {
         self.snapshot.with(Snapshot::link)
+    }
+
+    /// What the server says stands in the way of the session, where waiting alone does not help. Reactive.
+    #[must_use]
+    pub fn obstacle(self) -> Option<String> {
+        self.snapshot.with(|snapshot| snapshot.obstacle().map(str::to_owned))
     }
 
     /// Whether the browser keeps the session's cookie. Reactive.
@@ -167,7 +178,7 @@ impl Session {
     /// The same, once it is known whether there is a session: waits while it is restoring.
     ///
     /// # Errors
-    /// [`ApiError::SignedOut`] where there is none.
+    /// [`ApiError::SignedOut`] where there is none, [`ApiError::NoAnswer`] where that is not known in ten seconds.
     pub async fn when_restored(self) -> Result<AuthorisedApi, ApiError> {
         self.manager()?.when_restored().await
     }

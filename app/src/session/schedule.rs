@@ -26,12 +26,13 @@ pub(super) struct Wait {
     pub(super) at_least: Duration,
 }
 
-/// The wait after `failures` tries without success. `dice` is in 0..1.
+/// The wait after `failures` tries without success. `dice` is in 0..1. What the server asks for comes before our own wait,
+/// so that those whom it sent away in one second do not come back in one second.
 pub(super) fn backoff(failures: u32, retry_after: Option<Duration>, dice: f64) -> Wait {
     let doubled = FIRST_WAIT.saturating_mul(1 << failures.saturating_sub(1).min(10));
     let jittered = doubled.min(LONGEST_WAIT).mul_f64(0.5 + 0.5 * dice);
     let at_least = retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
-    Wait { time: jittered.max(at_least), at_least }
+    Wait { time: at_least + jittered, at_least }
 }
 
 #[cfg(test)]
@@ -67,8 +68,13 @@ mod tests {
 
     #[test]
     fn retry_after_is_kept_within_reason() {
-        assert_eq!(backoff(1, Some(secs(20)), 0.5), Wait { time: secs(20), at_least: secs(20) });
-        assert_eq!(backoff(9, Some(secs(1)), 1.0), Wait { time: secs(30), at_least: secs(1) });
-        assert_eq!(backoff(1, Some(secs(86_400)), 0.5).time, secs(600));
+        assert_eq!(backoff(9, Some(secs(1)), 1.0), Wait { time: secs(31), at_least: secs(1) });
+        assert_eq!(backoff(9, Some(secs(86_400)), 0.0), Wait { time: secs(615), at_least: secs(600) });
+    }
+
+    #[test]
+    fn those_who_were_sent_away_together_come_back_one_by_one_and_none_too_early() {
+        let [first, last] = [0.0, 1.0].map(|dice| backoff(3, Some(secs(20)), dice));
+        assert_eq!((first.time, last.time, first.at_least, last.at_least), (secs(21), secs(22), secs(20), secs(20)));
     }
 }

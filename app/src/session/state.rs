@@ -62,14 +62,23 @@ pub struct Epoch(u64);
 pub struct Snapshot {
     /// Where the session stands.
     pub phase: Phase,
-    /// Whether the last refresh had no useful answer.
-    is_delayed: bool,
+    /// Why the last refresh had no useful answer.
+    delay: Option<Delay>,
     /// Whether the device has no network.
     is_offline: bool,
     /// Whether the browser keeps the cookie.
     pub jar: Jar,
     /// Which session this is.
     pub epoch: Epoch,
+}
+
+/// Why a refresh has to be tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delay {
+    /// Nobody answered, or only that it is to be tried again: time may mend it.
+    Silence,
+    /// The server refused without ending the session, in these words: somebody has to do something.
+    Obstacle(String),
 }
 
 /// Something that happened to the session.
@@ -80,7 +89,7 @@ pub enum Event {
     /// It was answered with a new access token.
     Refreshed,
     /// It had no answer, or one that is not final. It will be tried again.
-    RefreshDelayed,
+    RefreshDelayed(Delay),
     /// It was refused for good.
     RefreshRefused(SignedOut),
     /// A sign-in or sign-up of this page succeeded, or a refresh brought another person's token.
@@ -107,20 +116,31 @@ pub enum Event {
     CookieDropped,
     /// The browser brought the page back from its back/forward cache, where it heard of nothing.
     Reopened,
+    /// The page has gone, and with it all that was under way.
+    Closed,
 }
 
 impl Snapshot {
     /// The page has just been opened.
     pub const OPENED: Self =
-        Self { phase: Phase::Restoring, is_delayed: false, is_offline: false, jar: Jar::Keeps, epoch: Epoch(0) };
+        Self { phase: Phase::Restoring, delay: None, is_offline: false, jar: Jar::Keeps, epoch: Epoch(0) };
 
     /// Whether the server answers.
     #[must_use]
     pub fn link(&self) -> Link {
-        match (self.is_offline, self.is_delayed) {
+        match (self.is_offline, &self.delay) {
             (true, _) => Link::Offline,
-            (false, true) => Link::Reconnecting,
-            (false, false) => Link::Good,
+            (false, Some(_)) => Link::Reconnecting,
+            (false, None) => Link::Good,
+        }
+    }
+
+    /// What the server says stands in the way of the session, where waiting alone does not help.
+    #[must_use]
+    pub fn obstacle(&self) -> Option<&str> {
+        match &self.delay {
+            Some(Delay::Obstacle(words)) => Some(words),
+            Some(Delay::Silence) | None => None,
         }
     }
 
@@ -131,8 +151,8 @@ impl Snapshot {
         match (&self.phase, event) {
             (Restoring, Event::RefreshStarted) => self.in_phase(Restoring),
             (SignedIn | Refreshing, Event::RefreshStarted) => self.in_phase(Refreshing),
-            (Restoring | Refreshing, Event::Refreshed) => Self { is_delayed: false, ..self.in_phase(SignedIn) },
-            (Restoring | Refreshing, Event::RefreshDelayed) => Self { is_delayed: true, ..self.clone() },
+            (Restoring | Refreshing, Event::Refreshed) => Self { delay: None, ..self.in_phase(SignedIn) },
+            (Restoring | Refreshing, Event::RefreshDelayed(delay)) => Self { delay: Some(delay), ..self.clone() },
             (Restoring, Event::RefreshRefused(why)) => self.new_epoch(Out(why)),
             (Refreshing, Event::RefreshRefused(why)) => self.new_epoch(Out(why.in_mid_session())),
 
@@ -142,7 +162,7 @@ impl Snapshot {
             (SignedIn | Refreshing, Event::CookieDropped) => Self { jar: Jar::Loses, ..self.clone() },
 
             (_, Event::SignedIn) => self.new_epoch(SignedIn),
-            (_, Event::SignedInInAnotherTab | Event::Reopened) => self.new_epoch(Restoring),
+            (_, Event::SignedInInAnotherTab | Event::Reopened | Event::Closed) => self.new_epoch(Restoring),
 
             (_, Event::SignedOutHere) => self.new_epoch(Out(SignedOut::Here)),
             (Out(SignedOut::Here), Event::SignOutDelayed) => self.in_phase(Out(SignedOut::HereOnly)),
@@ -158,14 +178,16 @@ impl Snapshot {
                 Out(_),
                 Event::RefreshStarted
                 | Event::Refreshed
-                | Event::RefreshDelayed
+                | Event::RefreshDelayed(_)
                 | Event::RefreshRefused(_)
                 | Event::SignedOutInAnotherTab
                 | Event::AccountDeleted,
             )
-            | (SignedIn, Event::Refreshed | Event::RefreshDelayed | Event::RefreshRefused(_))
+            | (SignedIn, Event::Refreshed | Event::RefreshDelayed(_) | Event::RefreshRefused(_))
             | (Restoring | Out(_), Event::CookieKept | Event::CookieDropped)
-            | (_, Event::SignOutConfirmed | Event::SignOutDelayed) => self.clone(),
+            | (Restoring | SignedIn | Refreshing | Out(_), Event::SignOutConfirmed | Event::SignOutDelayed) => {
+                self.clone()
+            }
         }
     }
 
@@ -174,7 +196,7 @@ impl Snapshot {
     }
 
     fn new_epoch(&self, phase: Phase) -> Self {
-        Self { phase, is_delayed: false, jar: Jar::Keeps, epoch: Epoch(self.epoch.0 + 1), ..*self }
+        Self { phase, delay: None, jar: Jar::Keeps, epoch: Epoch(self.epoch.0 + 1), ..*self }
     }
 }
 
@@ -188,66 +210,113 @@ mod tests {
         Snapshot { phase, ..Snapshot::OPENED }
     }
 
+    /// What is not in the table changes nothing at all.
     #[test]
     fn every_phase_meets_every_event_as_the_table_says() {
         use Phase::{Refreshing, Restoring, SignedIn};
+        let (here, here_only) = (Phase::SignedOut(SignedOut::Here), Phase::SignedOut(SignedOut::HereOnly));
         let out = Phase::SignedOut;
         let theft = || SignedOut::Ended(EndReason::ReuseDetected);
-        // phase, event, next phase, whether a new epoch begins
-        let table = [
-            (Restoring, Event::RefreshStarted, Restoring, false),
-            (Restoring, Event::Refreshed, SignedIn, false),
-            (Restoring, Event::RefreshDelayed, Restoring, false),
-            (Restoring, Event::RefreshRefused(SignedOut::NoSession), out(SignedOut::NoSession), true),
-            (Restoring, Event::RefreshRefused(theft()), out(theft()), true),
-            (Restoring, Event::SignedIn, SignedIn, true),
-            (Restoring, Event::SignedOutHere, out(SignedOut::Here), true),
-            (Restoring, Event::SignedOutInAnotherTab, out(SignedOut::InAnotherTab), true),
-            (Restoring, Event::SignedInInAnotherTab, Restoring, true),
-            (Restoring, Event::Reopened, Restoring, true),
-            (SignedIn, Event::RefreshStarted, Refreshing, false),
-            (SignedIn, Event::Refreshed, SignedIn, false),
-            (SignedIn, Event::RefreshRefused(theft()), SignedIn, false),
-            (SignedIn, Event::SignedIn, SignedIn, true),
-            (SignedIn, Event::SignedOutHere, out(SignedOut::Here), true),
-            (SignedIn, Event::SignedOutInAnotherTab, out(SignedOut::InAnotherTab), true),
-            (SignedIn, Event::AccountDeleted, out(SignedOut::AccountDeleted), true),
-            (SignedIn, Event::SignedInInAnotherTab, Restoring, true),
-            (SignedIn, Event::Reopened, Restoring, true),
-            (SignedIn, Event::SignOutConfirmed, SignedIn, false),
-            (Refreshing, Event::Refreshed, SignedIn, false),
-            (Refreshing, Event::RefreshDelayed, Refreshing, false),
-            (Refreshing, Event::RefreshRefused(SignedOut::NoSession), out(SignedOut::CookieLost), true),
-            (Refreshing, Event::RefreshRefused(theft()), out(theft()), true),
-            (Refreshing, Event::SignedOutHere, out(SignedOut::Here), true),
-            (Refreshing, Event::SignedOutInAnotherTab, out(SignedOut::InAnotherTab), true),
-            (Refreshing, Event::AccountDeleted, out(SignedOut::AccountDeleted), true),
-            (out(SignedOut::Here), Event::Refreshed, out(SignedOut::Here), false),
-            (out(SignedOut::Here), Event::RefreshStarted, out(SignedOut::Here), false),
-            (out(SignedOut::Here), Event::RefreshDelayed, out(SignedOut::Here), false),
-            (out(SignedOut::Here), Event::RefreshRefused(theft()), out(SignedOut::Here), false),
-            (out(SignedOut::Here), Event::SignedOutInAnotherTab, out(SignedOut::Here), false),
-            (out(SignedOut::Here), Event::AccountDeleted, out(SignedOut::Here), false),
-            (out(SignedOut::Here), Event::SignOutDelayed, out(SignedOut::HereOnly), false),
-            (out(SignedOut::HereOnly), Event::SignOutConfirmed, out(SignedOut::Here), false),
-            (out(SignedOut::Here), Event::SignedIn, SignedIn, true),
-            (out(SignedOut::Here), Event::SignedInInAnotherTab, Restoring, true),
-            (out(SignedOut::Here), Event::Reopened, Restoring, true),
+        let phases = [
+            Restoring,
+            SignedIn,
+            Refreshing,
+            here.clone(),
+            here_only.clone(),
+            out(SignedOut::NoSession),
+            out(SignedOut::InAnotherTab),
+            out(theft()),
         ];
-        for (phase, event, next, begins) in table {
-            let before = snapshot(phase);
-            let after = before.after(event.clone());
-            assert_eq!(after.phase, next, "{before:?} after {event:?}");
-            assert_eq!(after.epoch != before.epoch, begins, "{before:?} after {event:?}");
+        let events = [
+            Event::RefreshStarted,
+            Event::Refreshed,
+            Event::RefreshDelayed(Delay::Silence),
+            Event::RefreshRefused(SignedOut::NoSession),
+            Event::RefreshRefused(theft()),
+            Event::SignedIn,
+            Event::SignedOutHere,
+            Event::SignOutConfirmed,
+            Event::SignOutDelayed,
+            Event::SignedOutInAnotherTab,
+            Event::AccountDeleted,
+            Event::SignedInInAnotherTab,
+            Event::WentOffline,
+            Event::CameOnline,
+            Event::CookieKept,
+            Event::CookieDropped,
+            Event::Reopened,
+            Event::Closed,
+        ];
+        let (all, any, signed_in) = (&phases[..], &phases[..3], &phases[1..3]);
+        let unanswered = &[Restoring, Refreshing][..];
+        // phases, event, next phase, whether a new epoch begins
+        let table = [
+            (signed_in, Event::RefreshStarted, Refreshing, false),
+            (unanswered, Event::Refreshed, SignedIn, false),
+            (&[Restoring], Event::RefreshRefused(SignedOut::NoSession), out(SignedOut::NoSession), true),
+            (&[Refreshing], Event::RefreshRefused(SignedOut::NoSession), out(SignedOut::CookieLost), true),
+            (unanswered, Event::RefreshRefused(theft()), out(theft()), true),
+            (all, Event::SignedIn, SignedIn, true),
+            (all, Event::SignedOutHere, here.clone(), true),
+            (&phases[4..5], Event::SignOutConfirmed, here.clone(), false),
+            (&phases[3..4], Event::SignOutDelayed, here_only.clone(), false),
+            (any, Event::SignedOutInAnotherTab, out(SignedOut::InAnotherTab), true),
+            (any, Event::AccountDeleted, out(SignedOut::AccountDeleted), true),
+            (all, Event::SignedInInAnotherTab, Restoring, true),
+            (all, Event::Reopened, Restoring, true),
+            (all, Event::Closed, Restoring, true),
+        ];
+        for phase in all {
+            for event in &events {
+                let row = table.iter().find(|(phases, on, ..)| phases.contains(phase) && on == event);
+                let (next, begins) = row.map_or((phase, false), |(_, _, next, begins)| (next, *begins));
+                let before = snapshot(phase.clone());
+                let after = before.after(event.clone());
+                assert_eq!((&after.phase, after.epoch != before.epoch), (next, begins), "{phase:?} after {event:?}");
+                if row.is_none() && !is_about_something_else(event) {
+                    assert_eq!(after, before, "{phase:?} after {event:?}");
+                }
+            }
+        }
+    }
+
+    /// Whether it concerns the network or the cookie, and not the phase. An event that is missing above is missing here.
+    fn is_about_something_else(event: &Event) -> bool {
+        match event {
+            Event::RefreshDelayed(_)
+            | Event::WentOffline
+            | Event::CameOnline
+            | Event::CookieKept
+            | Event::CookieDropped => true,
+            Event::RefreshStarted
+            | Event::Refreshed
+            | Event::RefreshRefused(_)
+            | Event::SignedIn
+            | Event::SignedOutHere
+            | Event::SignOutConfirmed
+            | Event::SignOutDelayed
+            | Event::SignedOutInAnotherTab
+            | Event::AccountDeleted
+            | Event::SignedInInAnotherTab
+            | Event::Reopened
+            | Event::Closed => false,
         }
     }
 
     #[test]
     fn a_delayed_refresh_says_so_until_it_is_answered() {
-        let delayed = snapshot(Phase::Refreshing).after(Event::RefreshDelayed);
+        let delayed = snapshot(Phase::Refreshing).after(Event::RefreshDelayed(Delay::Silence));
         assert_eq!(delayed.link(), Link::Reconnecting);
         assert_eq!(delayed.after(Event::Refreshed).link(), Link::Good);
         assert_eq!(delayed.after(Event::SignedOutHere).link(), Link::Good);
+    }
+
+    #[test]
+    fn an_obstacle_is_told_until_the_next_answer_says_something_else() {
+        let refused = snapshot(Phase::Restoring).after(Event::RefreshDelayed(Delay::Obstacle("Two.".into())));
+        assert_eq!((refused.link(), refused.obstacle()), (Link::Reconnecting, Some("Two.")));
+        assert_eq!(refused.after(Event::RefreshDelayed(Delay::Silence)).obstacle(), None);
+        assert_eq!(refused.after(Event::Refreshed).obstacle(), None);
     }
 
     #[test]
@@ -259,7 +328,8 @@ mod tests {
             assert_eq!(offline.after(Event::SignedOutHere).link(), Link::Offline, "whichever session it is");
             assert_eq!(offline.after(Event::CameOnline).link(), Link::Good);
         }
-        let delayed = snapshot(Phase::Refreshing).after(Event::WentOffline).after(Event::RefreshDelayed);
+        let delayed =
+            snapshot(Phase::Refreshing).after(Event::WentOffline).after(Event::RefreshDelayed(Delay::Silence));
         assert_eq!((delayed.link(), delayed.after(Event::CameOnline).link()), (Link::Offline, Link::Reconnecting));
     }
 

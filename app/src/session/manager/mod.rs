@@ -6,7 +6,7 @@ mod requests;
 mod sign_in;
 mod sign_out;
 
-use core::time::Duration;
+use core::{pin::pin, time::Duration};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -19,10 +19,11 @@ use futures::{
 };
 use sessionkeep_types::TokenResponse;
 
-use self::{refresh::Outcome, sign_out::SIGN_OUT_PENDING};
+use self::refresh::Outcome;
 use super::{
     attempt::Attempts,
     breaker::Breaker,
+    pending_sign_out::PendingSignOut,
     ports::{Clock, Held, News, Ports, Wake},
     schedule::{self, Wait},
     single_flight::SingleFlight,
@@ -31,8 +32,8 @@ use super::{
 };
 use crate::api::{ApiError, AuthorisedApi, PublicApi};
 
-/// How long signing in and out wait: longer than any request may take, so that a slow answer of another tab does not set
-/// its cookie over theirs.
+/// How long signing in and out wait: longer than the one request for which a tab holds the lock may take, so that a slow
+/// answer there does not set its cookie over theirs.
 const SIGN_PATIENCE: Duration = Duration::from_secs(12);
 
 /// Keeps the session of one page.
@@ -40,6 +41,7 @@ pub struct Manager {
     api: PublicApi,
     ports: Ports,
     attempts: Attempts,
+    pending_sign_out: PendingSignOut,
     snapshot: RefCell<Snapshot>,
     token: RefCell<Option<HeldToken>>,
     tokens_received: Cell<u64>,
@@ -56,6 +58,7 @@ impl Manager {
         Rc::new(Self {
             api: PublicApi::new(Rc::clone(&ports.transport), Rc::clone(&ports.clock)),
             attempts: Attempts::new(Rc::clone(&ports.storage), Rc::clone(&ports.random)),
+            pending_sign_out: PendingSignOut::new(Rc::clone(&ports.storage), Rc::clone(&ports.random)),
             ports,
             snapshot: RefCell::new(Snapshot::OPENED),
             token: RefCell::new(None),
@@ -83,16 +86,16 @@ impl Manager {
     /// The same, once it is known whether there is a session: waits while it is restoring.
     ///
     /// # Errors
-    /// [`ApiError::SignedOut`] where there is none.
+    /// [`ApiError::SignedOut`] where there is none, [`ApiError::NoAnswer`] where that is not known in ten seconds.
     pub async fn when_restored(self: &Rc<Self>) -> Result<AuthorisedApi, ApiError> {
-        self.pass().await?;
+        self.api.in_time(pin!(self.pass())).await?;
         self.signed_in().ok_or(ApiError::SignedOut)
     }
 
     /// The page was opened: finds out whether there is a session.
     pub fn open(self: &Rc<Self>) {
         self.look_at_network();
-        if self.ports.storage.read(SIGN_OUT_PENDING).is_some() {
+        if self.pending_sign_out.note().is_some() {
             self.happened(Event::SignedOutHere);
             self.tell_server_of_sign_out();
         } else {
@@ -135,6 +138,12 @@ impl Manager {
     }
 
     // ---- what happens outside
+
+    /// The page has gone: nothing more is asked for in its name. A sign-out that the server has not heard of is left to the
+    /// next page.
+    pub fn close(&self) {
+        self.happened(Event::Closed);
+    }
 
     /// Another tab has told us something.
     pub fn heard(self: &Rc<Self>, news: News) {

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::rc::Rc;
 
-use sessionkeep_types::{EndReason, TokenResponse};
+use sessionkeep_types::{EndReason, ErrorCode, TokenResponse};
 
 use super::{
     Manager, SIGN_PATIENCE,
@@ -14,7 +14,7 @@ use crate::{
     session::{
         ports::Ports,
         reason::SignedOut,
-        state::{Event, Jar, Phase},
+        state::{Delay, Event, Jar, Phase},
         token::HeldToken,
     },
 };
@@ -74,13 +74,17 @@ impl Manager {
                 // there are no locks, only time tells.
                 if why != SignedOut::Ended(EndReason::PasswordChanged) || patience == SIGN_PATIENCE {
                     self.happened(Event::RefreshRefused(why));
-                    return Outcome::Ended;
+                    // A new password's answer may have brought a token meanwhile; to that the refusal says nothing.
+                    return if self.epoch() == epoch { Outcome::Fresh } else { Outcome::Ended };
                 }
                 patience = SIGN_PATIENCE;
                 // Not to be cut short: nothing that wakes a page brings the cookie sooner.
                 self.ports.clock.sleep(COOKIE_ON_ITS_WAY).await;
             } else {
-                self.happened(Event::RefreshDelayed);
+                let delay = delay_of(&error);
+                // What waiting does not mend is not asked for twice a second.
+                let failures = if delay == Delay::Silence { failures } else { u32::MAX };
+                self.happened(Event::RefreshDelayed(delay));
                 self.wait_after(failures, &error, epoch).await;
             }
             if self.epoch() != epoch {
@@ -109,7 +113,16 @@ impl Manager {
             let Ports { storage, cookies, .. } = &self.ports;
             self.snapshot().jar == Jar::Loses || storage.read(COOKIE_DROPPED).is_some() || !cookies.are_allowed()
         };
-        Some(if why == SignedOut::NoSession && keeps_none() { SignedOut::CookiesBlocked } else { why })
+        Some(match why {
+            SignedOut::NoSession if keeps_none() => SignedOut::CookiesBlocked,
+            // An old cookie in a browser that lost the new one is what the server takes for a thief.
+            SignedOut::Reused | SignedOut::Ended(EndReason::ReuseDetected | EndReason::CloneSuspected)
+                if self.snapshot().jar == Jar::Loses =>
+            {
+                SignedOut::CookiesBlocked
+            }
+            why => why,
+        })
     }
 
     /// Renews a token that is still good, where it is old enough and somebody looks at the page: a forgotten tab must
@@ -126,20 +139,27 @@ impl Manager {
         }
     }
 
+    /// When that time has come, unless the token that it belongs to has had a successor by then.
+    fn refresh_at(self: &Rc<Self>, at: Duration) {
+        let (manager, clock) = (Rc::downgrade(self), Rc::clone(&self.ports.clock));
+        let received = self.tokens_received.get();
+        self.spawn(async move {
+            // A browser's timer may fire a little early, and the longest one comes before a very late time.
+            while clock.now() < at {
+                clock.sleep(at.saturating_sub(clock.now()).max(Duration::from_millis(50))).await;
+            }
+            if let Some(manager) = manager.upgrade().filter(|manager| manager.tokens_received.get() == received) {
+                manager.refresh_if_due();
+            }
+        });
+    }
+
     pub(super) fn received(self: &Rc<Self>, token: TokenResponse, event: Event) {
         let (now, dice) = (self.ports.clock.now(), self.ports.random.fraction());
         self.tokens_received.set(self.tokens_received.get() + 1);
         let token = HeldToken::received(token, self.tokens_received.get(), now, dice);
         if let Some(at) = token.renew_ahead() {
-            let (manager, sleep) = (Rc::clone(self), self.ports.clock.sleep(at.saturating_sub(now)));
-            self.spawn(async move {
-                sleep.await;
-                // A browser's timer may fire a little early.
-                while manager.ports.clock.now() < at {
-                    manager.ports.clock.sleep(Duration::from_millis(50)).await;
-                }
-                manager.refresh_if_due();
-            });
+            self.refresh_at(at);
         }
         // Somebody else signed in in another tab, and the word of it was lost: the cookie is theirs, the page is not.
         let is_anothers = self.token.borrow().as_ref().is_some_and(|held| !held.is_of_the_same_person_as(&token));
@@ -148,5 +168,16 @@ impl Manager {
         if let Some(generation) = generation {
             self.look_for_cookie(generation, has_just_begun);
         }
+    }
+}
+
+fn delay_of(error: &ApiError) -> Delay {
+    match error {
+        ApiError::Refused { body, .. }
+            if !error.is_unclear() && !matches!(body.code, ErrorCode::RefreshDuplicate | ErrorCode::RateLimited) =>
+        {
+            Delay::Obstacle(body.error.clone())
+        }
+        _ => Delay::Silence,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use sessionkeep_types::{AccessToken, TokenResponse};
+use sessionkeep_types::{AccessToken, ErrorCode, TokenResponse};
 
 use super::{Manager, SIGN_PATIENCE, cookie::COOKIE_DROPPED};
 use crate::{
@@ -14,14 +14,10 @@ use crate::{
     },
 };
 
-/// Written while the server has not heard of a sign-out: a reload must not bring the session back. Each sign-out writes an
-/// id of its own and removes no other: another tab may have signed out since, from a cookie that came later.
-pub(super) const SIGN_OUT_PENDING: &str = "sessionkeep.sign-out-pending";
-
 impl Manager {
     /// Signs out, here and in the other tabs at once. The server hears of it as soon as it can be reached.
     pub fn sign_out(self: &Rc<Self>) {
-        self.ports.storage.write(SIGN_OUT_PENDING, &self.ports.random.id());
+        self.pending_sign_out.begin();
         self.ports.storage.remove(COOKIE_DROPPED);
         // Without its cookie the server does not learn from the sign-out which session is meant.
         let token = (self.snapshot().jar == Jar::Loses).then(|| self.token.take()).flatten();
@@ -36,23 +32,20 @@ impl Manager {
     /// A sign-out that the server has not heard of yet comes before the next sign-in: the new cookie would take the place
     /// of the old one, and the old session would live on.
     pub(super) async fn finish_sign_out(&self) -> Result<(), ApiError> {
-        let note = self.ports.storage.read(SIGN_OUT_PENDING);
-        if note.is_some() {
+        if self.pending_sign_out.note().is_none() {
+            return Ok(());
+        }
+        let _held = self.lock(SIGN_PATIENCE).await;
+        // Somebody else may have told the server while this waited.
+        if let Some(note) = self.pending_sign_out.note() {
             self.api.logout().await?;
-            self.sign_out_is_told(note.as_ref());
+            self.pending_sign_out.is_told(&note);
         }
         Ok(())
     }
 
-    fn sign_out_is_told(&self, note: Option<&String>) {
-        if self.ports.storage.read(SIGN_OUT_PENDING).as_ref() == note {
-            self.ports.storage.remove(SIGN_OUT_PENDING);
-        }
-    }
-
     pub(super) fn tell_server_of_sign_out(self: &Rc<Self>) {
         let (manager, epoch) = (Rc::clone(self), self.epoch());
-        let note = self.ports.storage.read(SIGN_OUT_PENDING);
         self.spawn(async move {
             for failures in 1_u32.. {
                 let answer = {
@@ -61,17 +54,16 @@ impl Manager {
                         return;
                     }
                     // Another tab has told the server, and may have signed in since: its session is not ours to end.
-                    if note.is_some() && manager.ports.storage.read(SIGN_OUT_PENDING).is_none() {
+                    let Some(note) = manager.pending_sign_out.note() else {
                         manager.happened(Event::SignOutConfirmed);
                         return;
-                    }
-                    manager.api.logout().await
+                    };
+                    manager.api.logout().await.map(|()| manager.pending_sign_out.is_told(&note))
                 };
                 if manager.epoch() != epoch {
                     return;
                 }
                 let Err(error) = answer else {
-                    manager.sign_out_is_told(note.as_ref());
                     manager.happened(Event::SignOutConfirmed);
                     return;
                 };
@@ -84,16 +76,21 @@ impl Manager {
     /// The answer to a request that was under way when its session ended here, in a browser without locks: it may have
     /// brought a new cookie. Who has signed out stays signed out, whoever is at the page by now.
     pub(crate) fn came_too_late(self: &Rc<Self>, answer: Result<TokenResponse, ApiError>) {
-        use SignedOut::{Here, HereOnly, InAnotherTab};
         match answer {
             Ok(token) => self.end_session_of(token.access_token),
             Err(error) if !error.is_unclear() => return,
             // No token to end it by, and perhaps a cookie. (A deleted account has none; one sign-out more harms nobody.)
             Err(_) => {}
         }
-        if matches!(self.snapshot().phase, Phase::SignedOut(Here | HereOnly | InAnotherTab)) {
+        if self.has_signed_out() {
             self.sign_out();
         }
+    }
+
+    /// Whether there is no session because the person wanted none.
+    pub(super) fn has_signed_out(&self) -> bool {
+        use SignedOut::{Here, HereOnly, InAnotherTab};
+        matches!(self.snapshot().phase, Phase::SignedOut(Here | HereOnly | InAnotherTab))
     }
 
     /// Ends the session that a token belongs to, in its own name and not in that of whichever cookie the browser has. The
@@ -108,7 +105,9 @@ impl Manager {
                     manager.api.end_session_of(&token).await
                 };
                 match answer {
-                    Err(error) if error.is_unclear() => manager.wait_after(failures, &error, manager.epoch()).await,
+                    Err(error) if error.is_unclear() || error.code() == Some(&ErrorCode::RateLimited) => {
+                        manager.wait_after(failures, &error, manager.epoch()).await;
+                    }
                     _ => return,
                 }
             }

@@ -51,10 +51,7 @@ fn a_browser_that_drops_the_cookie_is_found_out_after_signing_in() {
 fn a_browser_that_drops_the_cookie_is_found_out_after_signing_up() {
     let mut tab = Tab::new();
     tab.server.will(routes::REGISTER, signed_in(ADAS_FIRST, 900));
-    let manager = Rc::clone(&tab.manager);
-    let account =
-        RegisterRequest { email: "ada@example.com".into(), password: Password::new("secret"), display_name: None };
-    tab.now(async move { manager.sign_up(&account).await }).unwrap();
+    tab.sign_up().unwrap();
     tab.advance(THREE_SECONDS);
     assert_eq!((tab.phase(), tab.jar()), (Phase::SignedIn, Jar::Loses));
 }
@@ -163,4 +160,16 @@ fn signing_out_ends_a_session_whose_cookie_was_dropped_by_its_name() {
     tab.settle();
     assert_eq!(tab.server.headers(&session, "authorization"), [Some(format!("Bearer {ADAS_FIRST}"))]);
     assert_eq!((tab.server.asked(routes::LOGOUT).len(), tab.phase()), (1, Phase::SignedOut(SignedOut::Here)));
+}
+
+/// The server has seen the newer token in use and now an older cookie: to it that is a thief.
+#[test]
+fn whose_new_cookie_was_lost_is_told_of_cookies_and_not_of_thieves() {
+    for refused in [refusal(403, "REFRESH_REUSED"), ended("REUSE_DETECTED"), ended("CLONE_SUSPECTED")] {
+        let mut tab = Tab::opens_and_finds(Some(6));
+        tab.advance(10 * SECOND);
+        tab.server.will(routes::REFRESH, refused);
+        assert_eq!(tab.me(), Err(ApiError::SignedOut));
+        assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::CookiesBlocked));
+    }
 }

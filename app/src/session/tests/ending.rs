@@ -57,7 +57,7 @@ fn retry_after_is_waited_for_even_when_the_network_comes_back() {
     tab.manager.woke(Wake::Online);
     tab.settle();
     assert_eq!(tab.refreshes(), 1);
-    tab.advance(10 * SECOND);
+    tab.advance(11 * SECOND);
     assert_eq!((tab.refreshes(), tab.phase()), (2, Phase::SignedIn));
 }
 
@@ -81,4 +81,48 @@ fn an_hour_without_a_server_is_no_storm() {
     tab.advance(60 * MINUTE);
     assert!(tab.refreshes() < 250, "{}", tab.refreshes());
     assert_eq!(tab.phase(), Phase::Restoring);
+}
+
+#[test]
+fn what_time_does_not_mend_is_said_in_the_servers_words_and_not_asked_for_all_the_time() {
+    for (delay, words) in [
+        (refusal(409, "COOKIE_CONFLICT"), Some("No.")),
+        (refusal(403, "CSRF_REJECTED"), Some("No.")),
+        (refusal(409, "REFRESH_DUPLICATE"), None),
+        (refusal(429, "RATE_LIMITED"), None),
+        (refusal(503, "UNAVAILABLE"), None),
+        (Err(NoAnswer), None),
+    ] {
+        let mut tab = Tab::signed_in(10);
+        tab.advance(10 * SECOND);
+        tab.server.will(routes::REFRESH, delay);
+        let api = tab.api();
+        drop(tab.begin(async move { api.me().await }));
+        let stands = tab.manager.snapshot();
+        assert_eq!((stands.link(), stands.obstacle()), (Link::Reconnecting, words));
+        let before = tab.refreshes();
+        tab.advance(10 * SECOND);
+        assert_eq!(tab.refreshes() == before, words.is_some(), "{words:?}");
+        tab.server.will(routes::REFRESH, token("t2", 900));
+        tab.advance(MINUTE);
+        assert_eq!((tab.phase(), tab.manager.snapshot().obstacle()), (Phase::SignedIn, None));
+    }
+}
+
+#[test]
+fn a_page_that_has_gone_asks_for_nothing_more() {
+    let mut renewing = Tab::signed_in(900);
+    renewing.manager.close();
+    renewing.advance(60 * MINUTE);
+    assert_eq!(renewing.refreshes(), 1);
+
+    let mut trying = Tab::new();
+    trying.server.will(routes::REFRESH, Err(NoAnswer));
+    trying.open();
+    trying.manager.close();
+    trying.advance(60 * MINUTE);
+    assert_eq!(trying.refreshes(), 1);
+
+    let Tab { manager, .. } = trying;
+    assert_eq!(Rc::strong_count(&manager), 1, "nothing keeps it");
 }

@@ -16,7 +16,7 @@ mod signing;
 mod single_flight;
 
 use core::time::Duration;
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use sessionkeep_types::{
     ChangePasswordRequest, DeleteAccountRequest, EndReason, ErrorCode, LoginRequest, Password, RegisterRequest,
@@ -36,6 +36,7 @@ use crate::api::{
     },
 };
 
+const ADAS_SESSION: &str = "/api/sessions/adas";
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -50,10 +51,20 @@ impl Tab {
     }
 
     fn sign_in(&mut self) -> Result<User, ApiError> {
+        self.begin_to_sign_in().take().expect("it should have settled")
+    }
+
+    fn sign_up(&mut self) -> Result<User, ApiError> {
         let manager = Rc::clone(&self.manager);
-        let credentials =
-            LoginRequest { email: "ada@example.com".into(), password: Password::new("secret"), remember_me: true };
-        self.now(async move { manager.sign_in(&credentials).await })
+        let account =
+            RegisterRequest { email: "ada@example.com".into(), password: Password::new("secret"), display_name: None };
+        self.now(async move { manager.sign_up(&account).await })
+    }
+
+    /// A sign-in whose answer has not come yet.
+    fn begin_to_sign_in(&mut self) -> Rc<RefCell<Option<Result<User, ApiError>>>> {
+        let manager = Rc::clone(&self.manager);
+        self.begin(async move { manager.sign_in(&credentials()).await })
     }
 
     fn refreshes(&self) -> usize {
@@ -63,9 +74,7 @@ impl Tab {
     fn attempts(&self) -> Vec<Option<String>> {
         self.server.headers(routes::REFRESH, routes::REFRESH_ATTEMPT_HEADER)
     }
-}
 
-impl Tab {
     fn end(&mut self, device: sessionkeep_types::Session) -> Result<(), ApiError> {
         let api = self.api();
         self.now(async move { api.end_session(&device).await })
@@ -87,6 +96,15 @@ impl Tab {
     }
 }
 
+fn credentials() -> LoginRequest {
+    LoginRequest { email: "ada@example.com".into(), password: Password::new("secret"), remember_me: true }
+}
+
 fn new_password() -> ChangePasswordRequest {
     ChangePasswordRequest { current_password: Password::new("secret"), new_password: Password::new("another") }
+}
+
+/// A refusal of a session that was ended for this reason.
+fn ended(reason: &str) -> Answer {
+    answer(403, &serde_json::json!({"error": "", "code": "SESSION_REVOKED", "requestId": "r", "reason": reason}))
 }

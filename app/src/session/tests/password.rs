@@ -81,10 +81,7 @@ fn a_tab_beside_the_one_that_changes_the_password_goes_on() {
 }
 
 fn password_changed() -> Answer {
-    answer(
-        403,
-        &serde_json::json!({"error": "", "code": "SESSION_REVOKED", "requestId": "r", "reason": "PASSWORD_CHANGED"}),
-    )
+    ended("PASSWORD_CHANGED")
 }
 
 #[test]

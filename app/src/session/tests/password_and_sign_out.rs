@@ -2,11 +2,10 @@
 
 use super::*;
 
-const ADAS_SESSION: &str = "/api/sessions/adas";
-
 impl Tab {
     /// A password change whose answer has not come yet.
     fn begin_to_change_password(&mut self) {
+        self.without_locks();
         self.server.hold();
         let api = self.api();
         drop(self.begin(async move { api.change_password(&new_password()).await }));
@@ -103,7 +102,8 @@ fn whoever_signed_in_after_a_sign_out_does_not_go_on_as_the_one_who_signed_out()
 fn a_session_that_began_too_late_is_ended_although_its_cookie_is_gone() {
     let mut tab = Tab::signed_in(900);
     tab.server.will(routes::LOGOUT, nothing());
-    for answer in [Err(NoAnswer), refusal(503, "UNAVAILABLE"), refusal(403, "TOKEN_REVOKED")] {
+    let refused = refusal(429, "RATE_LIMITED");
+    for answer in [Err(NoAnswer), refusal(503, "UNAVAILABLE"), refused, refusal(403, "TOKEN_REVOKED")] {
         tab.server.will(ADAS_SESSION, answer);
     }
     tab.begin_to_change_password();
@@ -111,7 +111,7 @@ fn a_session_that_began_too_late_is_ended_although_its_cookie_is_gone() {
     tab.settle();
     tab.server.release(token(ADAS, 900));
     tab.advance(MINUTE);
-    assert_eq!(tab.server.asked(ADAS_SESSION).len(), 3, "until there is an answer, and no longer");
+    assert_eq!(tab.server.asked(ADAS_SESSION).len(), 4, "until there is an answer, and no longer");
 }
 
 #[test]

@@ -180,3 +180,56 @@ fn a_request_without_an_answer_is_given_up_after_ten_seconds() {
     assert_eq!(answer.take(), Some(Err(ApiError::NoAnswer)));
     assert_eq!(tab.phase(), Phase::SignedIn);
 }
+
+/// Whoever asked for it has given up by then, or has thought better of it.
+#[test]
+fn what_changes_something_does_not_wait_for_a_session_that_cannot_be_renewed() {
+    let mut tab = Tab::signed_in(10);
+    tab.advance(10 * SECOND);
+    tab.server.will(routes::REFRESH, Err(NoAnswer));
+    let (api, reader) = (tab.api(), tab.api());
+    let proof = DeleteAccountRequest { current_password: Password::new("secret") };
+    let deleted = tab.begin(async move { api.delete_account(&proof).await });
+    let read = tab.begin(async move { reader.me().await });
+    tab.advance(10 * SECOND);
+    assert_eq!(deleted.take(), Some(Err(ApiError::NoAnswer)));
+    assert!(read.borrow().is_none(), "what only reads goes on when it can");
+    tab.server.will(routes::REFRESH, token("t2", 900));
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    tab.advance(MINUTE);
+    assert!(read.take().is_some_and(|answer| answer.is_ok()));
+    assert!(tab.server.asked(routes::ME).iter().all(|request| request.method == Method::Get));
+}
+
+#[test]
+fn nor_does_it_wait_for_a_session_that_cannot_be_restored() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::REFRESH, Err(NoAnswer));
+    tab.open();
+    let manager = Rc::clone(&tab.manager);
+    let api = tab.begin(async move { manager.when_restored().await.err() });
+    tab.advance(10 * SECOND);
+    assert_eq!(api.take(), Some(Some(ApiError::NoAnswer)));
+    assert_eq!(tab.phase(), Phase::Restoring);
+}
+
+/// In a browser without locks the password's answer can overtake a refresh that is refused for it.
+#[test]
+fn who_waited_for_a_refresh_that_was_overtaken_is_served_with_what_came_instead() {
+    let mut tab = Tab::signed_in(10);
+    tab.without_locks();
+    tab.advance(5 * SECOND);
+    tab.server.hold();
+    let api = tab.api();
+    drop(tab.begin(async move { api.change_password(&new_password()).await }));
+    tab.advance(5 * SECOND);
+    let api = tab.api();
+    let data = tab.begin(async move { api.me().await });
+    tab.server.will(routes::ME, answer(200, &user("ada")));
+    tab.server.release(token("new", 900));
+    tab.settle();
+    tab.server.release(refusal(403, "REFRESH_INVALID"));
+    tab.settle();
+    assert_eq!(tab.phase(), Phase::SignedIn);
+    assert!(data.take().is_some_and(|answer| answer.is_ok()));
+}

@@ -17,10 +17,7 @@ fn signing_in_gives_a_session_and_tells_the_other_tabs() {
 fn signing_up_signs_in() {
     let mut tab = Tab::new();
     tab.server.will(routes::REGISTER, signed_in("t1", 900));
-    let manager = Rc::clone(&tab.manager);
-    let account =
-        RegisterRequest { email: "ada@example.com".into(), password: Password::new("secret"), display_name: None };
-    tab.now(async move { manager.sign_up(&account).await }).unwrap();
+    tab.sign_up().unwrap();
     assert_eq!(tab.phase(), Phase::SignedIn);
 }
 
@@ -108,14 +105,12 @@ fn data_that_arrives_after_a_sign_out_is_dropped() {
 #[test]
 fn a_refresh_that_a_sign_in_overtook_is_dropped() {
     let mut tab = Tab::new();
+    tab.without_locks();
     tab.server.hold();
     tab.open();
     tab.server.will(routes::LOGIN, signed_in("new", 900));
     tab.server.will(routes::ME, answer(200, &user("ada")));
-    let manager = Rc::clone(&tab.manager);
-    let credentials =
-        LoginRequest { email: "ada@example.com".into(), password: Password::new("secret"), remember_me: true };
-    let signed_in_then = tab.begin(async move { manager.sign_in(&credentials).await });
+    let signed_in_then = tab.begin_to_sign_in();
     // First the refresh's late answer, then the sign-in's.
     tab.server.hold();
     tab.server.release(token("old", 900));
@@ -126,4 +121,73 @@ fn a_refresh_that_a_sign_in_overtook_is_dropped() {
     assert!(signed_in_then.take().is_some_and(|answer| answer.is_ok()));
     drop(tab.me());
     assert_eq!(tab.server.headers(routes::ME, "authorization"), [Some("Bearer new".to_owned())]);
+}
+
+/// A form that is sent early, its page restored meanwhile, and its person gone before the answer.
+#[test]
+fn a_sign_out_that_came_after_the_form_was_sent_is_not_undone_by_its_answer() {
+    for has_locks in [true, false] {
+        let mut tab = Tab::signed_in(900);
+        if !has_locks {
+            tab.without_locks();
+        }
+        tab.server.will(routes::LOGOUT, nothing());
+        tab.server.will(ADAS_SESSION, nothing());
+        tab.server.hold();
+        let answer = tab.begin_to_sign_in();
+        tab.server.hold_no_more();
+        tab.manager.sign_out();
+        tab.settle();
+        tab.server.release(signed_in(ADAS, 900));
+        tab.settle();
+        assert_eq!(answer.take(), Some(Err(ApiError::SignedOut)), "{has_locks}");
+        assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::Here), "{has_locks}");
+        assert_eq!(tab.server.asked(ADAS_SESSION).len(), 1, "the session that nobody wanted any more has ended");
+        assert_eq!(tab.server.asked(routes::LOGOUT).len(), if has_locks { 1 } else { 2 }, "{has_locks}");
+        assert_eq!(tab.told(), vec![News::SignedOut; 2]);
+    }
+}
+
+#[test]
+fn a_sign_out_in_another_tab_is_not_undone_by_a_form_that_was_sent_before() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::REFRESH, refusal(401, "REFRESH_MISSING"));
+    let mut form = Tab::beside(&tab);
+    form.server.will(routes::REFRESH, refusal(401, "REFRESH_MISSING"));
+    form.server.will(ADAS_SESSION, nothing());
+    form.open();
+    form.server.hold();
+    let answer = form.begin_to_sign_in();
+    form.server.hold_no_more();
+    tab.server.will(routes::LOGOUT, nothing());
+    tab.manager.sign_out();
+    form.manager.heard(News::SignedOut);
+    tab.settle();
+    form.server.release(signed_in(ADAS, 900));
+    form.settle();
+    tab.settle();
+    form.settle();
+    assert_eq!(answer.take(), Some(Err(ApiError::SignedOut)));
+    assert_eq!((form.told(), form.server.asked(ADAS_SESSION).len()), (vec![], 1));
+    assert_eq!((tab.phase(), tab.server.asked(routes::LOGOUT).len()), (Phase::SignedOut(SignedOut::Here), 1));
+}
+
+#[test]
+fn where_nothing_can_be_written_down_a_sign_out_that_the_server_missed_is_remembered_by_its_page() {
+    let mut tab = Tab::with_storage(Rc::new(FakeStorage::broken()));
+    tab.server.will(routes::REFRESH, token("t1", 900));
+    tab.open();
+    tab.server.will(routes::LOGOUT, refusal(503, "UNAVAILABLE"));
+    tab.server.will(routes::LOGIN, signed_in("t2", 900));
+    tab.manager.sign_out();
+    tab.settle();
+    assert!(tab.sign_in().is_err());
+    tab.manager.woke(Wake::Reopened);
+    tab.settle();
+    assert_eq!((tab.phase(), tab.refreshes()), (Phase::SignedOut(SignedOut::HereOnly), 1));
+    tab.server.will(routes::LOGOUT, nothing());
+    tab.sign_in().unwrap();
+    tab.manager.woke(Wake::Reopened);
+    tab.settle();
+    assert_eq!((tab.phase(), tab.refreshes()), (Phase::SignedIn, 2));
 }
