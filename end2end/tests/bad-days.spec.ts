@@ -43,6 +43,11 @@ function refreshesOf(page: Page): Request[] {
   return requests;
 }
 
+/** Whatever the page was about to ask for it has asked for: this question comes after. */
+async function settled(page: Page): Promise<void> {
+  expect(await page.evaluate(async () => (await fetch('/readyz')).status)).toBe(200);
+}
+
 async function signedIn(signIn: SignInPage, account: AccountPage, person: Person): Promise<void> {
   await signIn.signIn(person);
   await account.shows(person);
@@ -129,7 +134,7 @@ for (const [status, code] of [[503, 'UNAVAILABLE'], [429, 'RATE_LIMITED']] as co
     await account.loadAgain.click();
     await expect(account.reconnecting).toBeVisible();
     await page.clock.fastForward(19_000);
-    await account.shows(person);
+    await settled(page);
     expect(refreshes).toHaveLength(1);
     await page.clock.fastForward(2_000);
     await expect(account.reconnecting).toHaveCount(0);
@@ -155,17 +160,24 @@ test('a server that refuses every token is not asked for one more with each clic
   watch.expect(/401/);
   await signedIn(signIn, account, person);
   const refreshes = refreshesOf(page);
-  await page.route('**/api/me', (route) => refusal(route, 401, 'TOKEN_EXPIRED'));
-  for (let click = 0; click < 20; click += 1) {
+  let asked = 0;
+  await page.route('**/api/me', async (route) => {
+    asked += 1;
+    await refusal(route, 401, 'TOKEN_EXPIRED');
+  });
+  const clicks = 20;
+  for (let click = 0; click < clicks; click += 1) {
     const refused = page.waitForResponse('**/api/me');
     await account.loadAgain.click();
     await refused;
     await expect(page.getByRole('alert')).toBeVisible();
   }
   expect(refreshes.length).toBeLessThanOrEqual(3);
+  expect(asked, 'each click asks once, and once more where there was a new token').toBe(clicks + refreshes.length);
   await expect(page).toHaveURL('/account');
   await page.unroute('**/api/me');
   await account.loadAgain.click();
+  await expect(account.upToDate).toBeVisible();
   await account.shows(person);
 });
 
@@ -177,7 +189,15 @@ test('who signs out while a refresh is in the air stays signed out', async ({ se
   await answered;
   await account.signOut.click();
   await expect(signIn.heading).toBeVisible();
+  const traffic = new Traffic(page);
+  const delivered = page.waitForResponse((response) => isRefresh(response.request()));
+  const told = page.waitForResponse('**/api/auth/logout');
   deliver();
+  expect((await delivered).status()).toBe(200);
+  expect((await told).status()).toBe(204);
+  await settled(page);
+  expect(traffic.lines, 'nothing is asked for with the token that came too late').toEqual([REFRESHED, 'POST /api/auth/logout 204']);
+  await expect(page).toHaveURL(/\/sign-in/);
   await expect(page.getByText(person.email)).toHaveCount(0);
   await page.goto('/account');
   await expect(signIn.heading).toBeVisible();

@@ -62,6 +62,37 @@ test('when the token has run out one refresh is tried and no more', async ({ ser
   expect(traffic.lines).toEqual(['GET /api/me 401', 'POST /api/auth/refresh 401']);
 });
 
+test('a browser that loses a renewed cookie is told of cookies, and not of thieves', async ({
+  server, context, page, signIn, account, reasons, person,
+}) => {
+  await signIn.signIn(person);
+  await account.shows(person);
+  await server.advance({ minutes: 16 });
+  const before = await context.cookies();
+  await context.route(
+    '**/api/auth/refresh',
+    async (route) => {
+      const response = await route.fetch();
+      await context.clearCookies();
+      await context.addCookies(before);
+      const headers = response.headers();
+      delete headers['set-cookie'];
+      await route.fulfill({ response, headers });
+    },
+    { times: 1 },
+  );
+  await account.load();
+  await expect(account.cookiesDropped).toBeVisible();
+  const traffic = new Traffic(page);
+  await server.advance({ minutes: 16 });
+  await account.loadAgain.click();
+  await expect(signIn.notice).toContainText('This browser does not keep cookies for this site');
+  await signIn.meaning.click();
+  await expect(reasons.reason).toHaveText(TITLE);
+  // To the server the old cookie is a thief's: it is the page that knows better.
+  expect(traffic.lines).toEqual(['GET /api/me 401', 'POST /api/auth/refresh 403']);
+});
+
 test('signing out ends a session whose cookie was dropped', async ({ context, client, page, signIn, account, person }) => {
   await dropCookies(context);
   await signIn.signIn(person);
