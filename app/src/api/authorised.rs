@@ -172,8 +172,8 @@ impl AuthorisedApi {
         }
     }
 
-    /// What only reads waits for as long as the session is being renewed. What changes something does not: it must not
-    /// happen after its person has given up, and perhaps thought better of it.
+    /// What only reads waits for as long as the session is being renewed. What changes something waits ten seconds for
+    /// that, and is not sent then: it must not happen after its person has given up, and perhaps thought better of it.
     async fn soon_enough<T>(
         &self,
         method: Method,
@@ -181,7 +181,9 @@ impl AuthorisedApi {
     ) -> Result<T, ApiError> {
         match method {
             Method::Get => right.await,
-            Method::Post | Method::Patch | Method::Delete => self.api.in_time(pin!(right)).await,
+            Method::Post | Method::Patch | Method::Delete => {
+                self.api.in_time(pin!(right)).await.unwrap_or(Err(ApiError::NotSent))
+            }
         }
     }
 

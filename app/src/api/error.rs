@@ -11,6 +11,8 @@ use super::transport::{NoAnswer, Response};
 pub enum ApiError {
     /// Nobody answered. Try later.
     NoAnswer,
+    /// The session could not be renewed in time, so nothing was asked. Try later.
+    NotSent,
     /// The server refused, in the contract's words.
     Refused {
         /// The HTTP status.
@@ -49,7 +51,7 @@ impl ApiError {
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
-            Self::NoAnswer | Self::Garbled { .. } => Kind::TryLater,
+            Self::NoAnswer | Self::NotSent | Self::Garbled { .. } => Kind::TryLater,
             Self::SignedOut => Kind::Final,
             Self::Refused { status, .. } if *status >= 500 => Kind::TryLater,
             Self::Refused { status, body, .. } => kind_of(&body.code, *status),
@@ -70,7 +72,7 @@ impl ApiError {
     pub fn code(&self) -> Option<&ErrorCode> {
         match self {
             Self::Refused { body, .. } => Some(&body.code),
-            Self::NoAnswer | Self::Garbled { .. } | Self::SignedOut => None,
+            Self::NoAnswer | Self::NotSent | Self::Garbled { .. } | Self::SignedOut => None,
         }
     }
 
@@ -80,7 +82,7 @@ impl ApiError {
         match self {
             Self::NoAnswer | Self::Garbled { .. } => true,
             Self::Refused { status, .. } => *status >= 500,
-            Self::SignedOut => false,
+            Self::NotSent | Self::SignedOut => false,
         }
     }
 
@@ -89,7 +91,7 @@ impl ApiError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused { retry_after, .. } | Self::Garbled { retry_after, .. } => *retry_after,
-            Self::NoAnswer | Self::SignedOut => None,
+            Self::NoAnswer | Self::NotSent | Self::SignedOut => None,
         }
     }
 
@@ -98,7 +100,7 @@ impl ApiError {
     pub fn field(&self, name: &str) -> Option<&str> {
         match self {
             Self::Refused { body, .. } => body.fields.as_ref()?.get(name).map(String::as_str),
-            Self::NoAnswer | Self::Garbled { .. } | Self::SignedOut => None,
+            Self::NoAnswer | Self::NotSent | Self::Garbled { .. } | Self::SignedOut => None,
         }
     }
 }
@@ -153,6 +155,9 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoAnswer => "The server could not be reached. Check your connection and try again.",
+            Self::NotSent => {
+                "The server could not be reached, so nothing was changed. Check your connection and try again."
+            }
             Self::Garbled { .. } => "The server is not available right now. Please try again in a moment.",
             Self::SignedOut => "You are signed out.",
             Self::Refused { body, .. } => &body.error,
@@ -224,6 +229,7 @@ mod tests {
     #[test]
     fn whatever_is_no_refusal_is_tried_later_unless_the_session_is_over() {
         assert_eq!(ApiError::NoAnswer.kind(), Kind::TryLater);
+        assert_eq!((ApiError::NotSent.kind(), ApiError::NotSent.is_unclear()), (Kind::TryLater, false));
         assert_eq!(ApiError::Garbled { status: 403, retry_after: None }.kind(), Kind::TryLater);
         assert_eq!(ApiError::SignedOut.kind(), Kind::Final);
     }

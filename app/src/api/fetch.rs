@@ -64,7 +64,7 @@ async fn answer(request: Request) -> Result<(AbortOnDrop, Answer), NoAnswer> {
             Method::Patch => gloo_net::http::Method::PATCH,
             Method::Delete => gloo_net::http::Method::DELETE,
         })
-        .credentials(RequestCredentials::SameOrigin)
+        .credentials(if request.cookies { RequestCredentials::SameOrigin } else { RequestCredentials::Omit })
         .abort_signal(Some(&abort.0.signal()));
     for (name, value) in &request.headers {
         builder = builder.header(name, value);

@@ -63,11 +63,12 @@ impl PublicApi {
         self.exchange(requested_by_us(Request::new(Method::Post, routes::LOGOUT))).await.map(drop)
     }
 
-    /// `DELETE /api/sessions/{id}` of the session that the token belongs to. Where it names none there is nothing to end.
+    /// `DELETE /api/sessions/{id}` of the session that the token belongs to, which is not that of the browser's cookie.
+    /// Where it names none there is nothing to end.
     pub(crate) async fn end_session_of(&self, token: &AccessToken) -> Result<(), ApiError> {
         let Some(session) = session_of(token) else { return Ok(()) };
         let request = Request::new(Method::Delete, routes::session(&session));
-        self.exchange(request.header("authorization", bearer(token))).await.map(drop)
+        self.exchange(request.header("authorization", bearer(token)).without_cookies()).await.map(drop)
     }
 
     /// Sends the request and reads the JSON of a success.
@@ -77,7 +78,7 @@ impl PublicApi {
 
     /// Sends the request and gives the body of a success, which may be empty.
     pub(super) async fn exchange(&self, request: Request) -> Result<String, ApiError> {
-        let response = self.in_time(self.transport.send(request)).await?;
+        let response = self.in_time(self.transport.send(request)).await.unwrap_or(Err(NoAnswer))?;
         if response.is_success() { Ok(response.body) } else { Err(ApiError::from_response(&response)) }
     }
 
@@ -97,17 +98,14 @@ impl PublicApi {
             refusal.body = String::from_utf8_lossy(&body).into_owned();
             Err(ApiError::from_response(&refusal))
         }));
-        opened.await
+        opened.await.unwrap_or(Err(ApiError::NoAnswer))
     }
 
-    /// Gives up after ten seconds.
-    pub(crate) async fn in_time<T, E: From<NoAnswer>>(
-        &self,
-        answer: impl Future<Output = Result<T, E>> + Unpin,
-    ) -> Result<T, E> {
-        match select(answer, self.clock.sleep(ABORT_AFTER)).await {
-            Either::Left((answer, _)) => answer,
-            Either::Right(((), _)) => Err(NoAnswer.into()),
+    /// Nothing after ten seconds.
+    pub(crate) async fn in_time<T>(&self, work: impl Future<Output = T> + Unpin) -> Option<T> {
+        match select(work, self.clock.sleep(ABORT_AFTER)).await {
+            Either::Left((result, _)) => Some(result),
+            Either::Right(((), _)) => None,
         }
     }
 }

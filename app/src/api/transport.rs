@@ -29,18 +29,27 @@ pub struct Request {
     pub headers: Vec<(&'static str, String)>,
     /// JSON, or nothing at all.
     pub body: Option<String>,
+    /// Whether the browser sends its cookies, and keeps those that come back.
+    pub cookies: bool,
 }
 
 impl Request {
     /// A request without headers and body.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), headers: Vec::new(), body: None }
+        Self { method, path: path.into(), headers: Vec::new(), body: None, cookies: true }
     }
 
     /// The same request with one more header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same request, which neither shows nor changes a cookie.
+    #[must_use]
+    pub fn without_cookies(mut self) -> Self {
+        self.cookies = false;
         self
     }
 
@@ -98,7 +107,7 @@ pub struct NoAnswer;
 
 /// Sends requests. Dropping the future aborts the request.
 pub trait Transport {
-    /// Sends one request with the origin's cookies and waits for its answer.
+    /// Sends one request and waits for its answer.
     fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, NoAnswer>>;
     /// The same for an answer that may have no end: waits for its beginning alone.
     fn open(&self, request: Request) -> LocalBoxFuture<'static, Result<Streamed, NoAnswer>>;

@@ -13,7 +13,7 @@ pub(crate) fn Connection() -> impl IntoView {
             Link::Good => return None,
             Link::Reconnecting => match session.obstacle() {
                 None => "Reconnecting… The server does not answer right now. Your session is kept.".to_owned(),
-                Some(obstacle) => format!("Your session is kept, but it cannot be renewed. {obstacle}"),
+                Some(obstacle) => format!("Reconnecting… Your session is kept, but the server says: {obstacle}"),
             },
             Link::Offline => "You are offline. Your session is kept, and goes on when the network is back.".to_owned(),
         })

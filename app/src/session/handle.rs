@@ -178,7 +178,7 @@ impl Session {
     /// The same, once it is known whether there is a session: waits while it is restoring.
     ///
     /// # Errors
-    /// [`ApiError::SignedOut`] where there is none, [`ApiError::NoAnswer`] where that is not known in ten seconds.
+    /// [`ApiError::SignedOut`] where there is none, [`ApiError::NotSent`] where that is not known in ten seconds.
     pub async fn when_restored(self) -> Result<AuthorisedApi, ApiError> {
         self.manager()?.when_restored().await
     }

@@ -34,11 +34,21 @@ impl PendingSignOut {
         *self.unwritten.borrow_mut() = (!is_written).then_some(note);
     }
 
+    /// Somebody has signed in since.
+    pub(super) fn forget(&self) {
+        self.storage.remove(KEY);
+        self.forget_unwritten();
+    }
+
+    /// Forgets what the other tabs do not know.
+    pub(super) fn forget_unwritten(&self) {
+        self.unwritten.take();
+    }
+
     /// The server has heard of this one.
     pub(super) fn is_told(&self, note: &str) {
         if self.note().as_deref() == Some(note) {
-            self.storage.remove(KEY);
-            self.unwritten.take();
+            self.forget();
         }
     }
 }

@@ -32,8 +32,8 @@ use super::{
 };
 use crate::api::{ApiError, AuthorisedApi, PublicApi};
 
-/// How long signing in and out wait: longer than the one request for which a tab holds the lock may take, so that a slow
-/// answer there does not set its cookie over theirs.
+/// How long signing in and out wait: longer than any one request may take, so that a slow answer of another tab does not
+/// set its cookie over theirs.
 const SIGN_PATIENCE: Duration = Duration::from_secs(12);
 
 /// Keeps the session of one page.
@@ -42,6 +42,8 @@ pub struct Manager {
     ports: Ports,
     attempts: Attempts,
     pending_sign_out: PendingSignOut,
+    /// How often a person has signed out, here or in another tab.
+    sign_outs: Cell<u64>,
     snapshot: RefCell<Snapshot>,
     token: RefCell<Option<HeldToken>>,
     tokens_received: Cell<u64>,
@@ -60,6 +62,7 @@ impl Manager {
             attempts: Attempts::new(Rc::clone(&ports.storage), Rc::clone(&ports.random)),
             pending_sign_out: PendingSignOut::new(Rc::clone(&ports.storage), Rc::clone(&ports.random)),
             ports,
+            sign_outs: Cell::new(0),
             snapshot: RefCell::new(Snapshot::OPENED),
             token: RefCell::new(None),
             tokens_received: Cell::new(0),
@@ -86,15 +89,19 @@ impl Manager {
     /// The same, once it is known whether there is a session: waits while it is restoring.
     ///
     /// # Errors
-    /// [`ApiError::SignedOut`] where there is none, [`ApiError::NoAnswer`] where that is not known in ten seconds.
+    /// [`ApiError::SignedOut`] where there is none, [`ApiError::NotSent`] where that is not known in ten seconds.
     pub async fn when_restored(self: &Rc<Self>) -> Result<AuthorisedApi, ApiError> {
-        self.api.in_time(pin!(self.pass())).await?;
+        self.api.in_time(pin!(self.pass())).await.unwrap_or(Err(ApiError::NotSent))?;
         self.signed_in().ok_or(ApiError::SignedOut)
     }
 
     /// The page was opened: finds out whether there is a session.
     pub fn open(self: &Rc<Self>) {
         self.look_at_network();
+        self.restore();
+    }
+
+    fn restore(self: &Rc<Self>) {
         if self.pending_sign_out.note().is_some() {
             self.happened(Event::SignedOutHere);
             self.tell_server_of_sign_out();
@@ -139,8 +146,8 @@ impl Manager {
 
     // ---- what happens outside
 
-    /// The page has gone: nothing more is asked for in its name. A sign-out that the server has not heard of is left to the
-    /// next page.
+    /// The page has gone: nothing is renewed or tried again for it. What the server has not heard of a sign-out is left to
+    /// the next page.
     pub fn close(&self) {
         self.happened(Event::Closed);
     }
@@ -148,11 +155,16 @@ impl Manager {
     /// Another tab has told us something.
     pub fn heard(self: &Rc<Self>, news: News) {
         match news {
-            News::SignedOut => self.happened(Event::SignedOutInAnotherTab),
+            News::SignedOut => {
+                self.sign_outs.update(|before| before + 1);
+                self.happened(Event::SignedOutInAnotherTab);
+            }
             News::AccountDeleted => self.happened(Event::AccountDeleted),
             News::SignedIn => {
                 self.happened(Event::SignedInInAnotherTab);
-                self.start_refresh();
+                // Of a sign-out that only this page knows of the cookie has been replaced.
+                self.pending_sign_out.forget_unwritten();
+                self.restore();
             }
         }
     }
@@ -213,9 +225,9 @@ impl Manager {
         }
     }
 
-    /// Waits before the next try: shorter when the network comes back, but never less than the server asked for, and
-    /// not at all when the session has ended meanwhile.
-    async fn wait_after(&self, failures: u32, error: &ApiError, epoch: Epoch) {
+    /// Waits before the next try: shorter when the network comes back, but never less than the server asked for, and no
+    /// longer when there is nothing left to try.
+    async fn wait_after(&self, failures: u32, error: &ApiError, is_moot: impl Fn() -> bool) {
         let Wait { time, at_least } = schedule::backoff(failures, error.retry_after(), self.ports.random.fraction());
         let began = self.ports.clock.now();
         loop {
@@ -229,7 +241,7 @@ impl Manager {
             let timer = select(self.ports.clock.sleep(time.saturating_sub(waited)), roused).await;
             let is_over = matches!(timer, Either::Left(_));
             let may_go_on = self.ports.clock.now().saturating_sub(began) >= at_least;
-            if is_over || may_go_on || self.epoch() != epoch {
+            if is_over || may_go_on || is_moot() {
                 return;
             }
         }

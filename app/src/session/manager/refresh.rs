@@ -10,7 +10,7 @@ use super::{
     cookie::{COOKIE_DROPPED, COOKIE_ON_ITS_WAY},
 };
 use crate::{
-    api::ApiError,
+    api::{ApiError, Kind},
     session::{
         ports::Ports,
         reason::SignedOut,
@@ -85,7 +85,7 @@ impl Manager {
                 // What waiting does not mend is not asked for twice a second.
                 let failures = if delay == Delay::Silence { failures } else { u32::MAX };
                 self.happened(Event::RefreshDelayed(delay));
-                self.wait_after(failures, &error, epoch).await;
+                self.wait_after(failures, &error, || self.epoch() != epoch).await;
             }
             if self.epoch() != epoch {
                 return Outcome::Ended;
@@ -114,10 +114,11 @@ impl Manager {
             self.snapshot().jar == Jar::Loses || storage.read(COOKIE_DROPPED).is_some() || !cookies.are_allowed()
         };
         Some(match why {
-            SignedOut::NoSession if keeps_none() => SignedOut::CookiesBlocked,
-            // An old cookie in a browser that lost the new one is what the server takes for a thief.
-            SignedOut::Reused | SignedOut::Ended(EndReason::ReuseDetected | EndReason::CloneSuspected)
-                if self.snapshot().jar == Jar::Loses =>
+            // The others: an old cookie in a browser that lost the new one is what the server takes for a thief.
+            SignedOut::NoSession
+            | SignedOut::Reused
+            | SignedOut::Ended(EndReason::ReuseDetected | EndReason::CloneSuspected)
+                if keeps_none() =>
             {
                 SignedOut::CookiesBlocked
             }
@@ -173,9 +174,8 @@ impl Manager {
 
 fn delay_of(error: &ApiError) -> Delay {
     match error {
-        ApiError::Refused { body, .. }
-            if !error.is_unclear() && !matches!(body.code, ErrorCode::RefreshDuplicate | ErrorCode::RateLimited) =>
-        {
+        // Two cookies of one name go away by nobody's waiting.
+        ApiError::Refused { body, .. } if error.kind() != Kind::TryLater || body.code == ErrorCode::CookieConflict => {
             Delay::Obstacle(body.error.clone())
         }
         _ => Delay::Silence,

@@ -7,10 +7,7 @@ use sessionkeep_types::{AuthResponse, LoginRequest, RegisterRequest, User};
 use super::{Manager, SIGN_PATIENCE};
 use crate::{
     api::ApiError,
-    session::{
-        ports::News,
-        state::{Epoch, Event},
-    },
+    session::{ports::News, state::Event},
 };
 
 impl Manager {
@@ -35,22 +32,19 @@ impl Manager {
         self: &Rc<Self>,
         ask: impl AsyncFnOnce() -> Result<AuthResponse, ApiError>,
     ) -> Result<User, ApiError> {
-        let epoch = self.epoch();
-        self.finish_sign_out().await?;
+        let sign_outs = self.sign_outs.get();
         let _held = self.lock(SIGN_PATIENCE).await;
+        self.finish_sign_out().await?;
         let answer = ask().await;
-        if self.was_signed_out_since(epoch) {
+        // Who has signed out after they had asked to sign in, here or in another tab, has had the last word.
+        if self.sign_outs.get() != sign_outs {
             self.came_too_late(answer.map(|answer| answer.into_parts().0));
             return Err(ApiError::SignedOut);
         }
         let (token, user) = answer?.into_parts();
+        self.pending_sign_out.forget();
         self.received(token, Event::SignedIn);
         self.ports.tabs.tell(News::SignedIn);
         Ok(user)
-    }
-
-    /// Whether the person has signed out, here or in another tab, after they had asked to sign in: the last word counts.
-    fn was_signed_out_since(&self, epoch: Epoch) -> bool {
-        self.pending_sign_out.note().is_some() || self.epoch() != epoch && self.has_signed_out()
     }
 }

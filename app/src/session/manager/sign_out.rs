@@ -17,6 +17,7 @@ use crate::{
 impl Manager {
     /// Signs out, here and in the other tabs at once. The server hears of it as soon as it can be reached.
     pub fn sign_out(self: &Rc<Self>) {
+        self.sign_outs.update(|before| before + 1);
         self.pending_sign_out.begin();
         self.ports.storage.remove(COOKIE_DROPPED);
         // Without its cookie the server does not learn from the sign-out which session is meant.
@@ -30,13 +31,8 @@ impl Manager {
     }
 
     /// A sign-out that the server has not heard of yet comes before the next sign-in: the new cookie would take the place
-    /// of the old one, and the old session would live on.
+    /// of the old one, and the old session would live on. The caller holds the lock.
     pub(super) async fn finish_sign_out(&self) -> Result<(), ApiError> {
-        if self.pending_sign_out.note().is_none() {
-            return Ok(());
-        }
-        let _held = self.lock(SIGN_PATIENCE).await;
-        // Somebody else may have told the server while this waited.
         if let Some(note) = self.pending_sign_out.note() {
             self.api.logout().await?;
             self.pending_sign_out.is_told(&note);
@@ -68,45 +64,38 @@ impl Manager {
                     return;
                 };
                 manager.happened(Event::SignOutDelayed);
-                manager.wait_after(failures, &error, epoch).await;
+                manager.wait_after(failures, &error, || manager.epoch() != epoch).await;
             }
         });
     }
 
-    /// The answer to a request that was under way when its session ended here, in a browser without locks: it may have
-    /// brought a new cookie. Who has signed out stays signed out, whoever is at the page by now.
+    /// The answer to a request that was under way when its session ended here: it may have brought a new cookie. Who has
+    /// signed out stays signed out, and whoever has signed in since does so.
     pub(crate) fn came_too_late(self: &Rc<Self>, answer: Result<TokenResponse, ApiError>) {
+        use SignedOut::{Here, HereOnly, InAnotherTab};
         match answer {
             Ok(token) => self.end_session_of(token.access_token),
             Err(error) if !error.is_unclear() => return,
             // No token to end it by, and perhaps a cookie. (A deleted account has none; one sign-out more harms nobody.)
             Err(_) => {}
         }
-        if self.has_signed_out() {
-            self.sign_out();
+        // Once more for the new cookie; for the person nothing has happened.
+        if matches!(self.snapshot().phase, Phase::SignedOut(Here | HereOnly | InAnotherTab)) {
+            self.pending_sign_out.begin();
+            self.tell_server_of_sign_out();
         }
     }
 
-    /// Whether there is no session because the person wanted none.
-    pub(super) fn has_signed_out(&self) -> bool {
-        use SignedOut::{Here, HereOnly, InAnotherTab};
-        matches!(self.snapshot().phase, Phase::SignedOut(Here | HereOnly | InAnotherTab))
-    }
-
-    /// Ends the session that a token belongs to, in its own name and not in that of whichever cookie the browser has. The
-    /// answer clears the cookie all the same: where somebody else signed in after it came, they have to do so once more.
-    /// That is the lesser harm; their page would have gone on in the other's account.
+    /// Ends the session that a token belongs to, in its own name: whichever cookie the browser has is neither sent nor
+    /// cleared.
     pub(super) fn end_session_of(self: &Rc<Self>, token: AccessToken) {
         let manager = Rc::clone(self);
         self.spawn(async move {
             for failures in 1_u32.. {
-                let answer = {
-                    let _held = manager.lock(SIGN_PATIENCE).await;
-                    manager.api.end_session_of(&token).await
-                };
-                match answer {
+                match manager.api.end_session_of(&token).await {
                     Err(error) if error.is_unclear() || error.code() == Some(&ErrorCode::RateLimited) => {
-                        manager.wait_after(failures, &error, manager.epoch()).await;
+                        // Who signs in meanwhile is no reason to ask sooner.
+                        manager.wait_after(failures, &error, || false).await;
                     }
                     _ => return,
                 }

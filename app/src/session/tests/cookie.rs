@@ -173,3 +173,12 @@ fn whose_new_cookie_was_lost_is_told_of_cookies_and_not_of_thieves() {
         assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::CookiesBlocked));
     }
 }
+
+#[test]
+fn nor_of_thieves_after_a_reload() {
+    let tab = Tab::opens_and_finds(Some(6));
+    let mut reloaded = Tab::with_storage(Rc::clone(&tab.storage));
+    reloaded.server.will(routes::REFRESH, refusal(403, "REFRESH_REUSED"));
+    reloaded.open();
+    assert_eq!(reloaded.phase(), Phase::SignedOut(SignedOut::CookiesBlocked));
+}

@@ -37,7 +37,7 @@ fn a_sign_out_in_another_tab_is_not_undone_by_the_cookie_of_a_new_password() {
     tab.manager.heard(News::SignedOut);
     tab.server.release(token("new", 900));
     tab.settle();
-    assert_eq!((tab.phase(), tab.logouts()), (Phase::SignedOut(SignedOut::Here), 1));
+    assert_eq!((tab.phase(), tab.logouts()), (Phase::SignedOut(SignedOut::InAnotherTab), 1));
 }
 
 #[test]
@@ -112,6 +112,24 @@ fn a_session_that_began_too_late_is_ended_although_its_cookie_is_gone() {
     tab.server.release(token(ADAS, 900));
     tab.advance(MINUTE);
     assert_eq!(tab.server.asked(ADAS_SESSION).len(), 4, "until there is an answer, and no longer");
+}
+
+#[test]
+fn who_signs_in_is_no_reason_to_ask_sooner_than_the_server_wants() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, nothing());
+    tab.server.will(routes::LOGIN, signed_in(EVES, 900));
+    tab.server.will(ADAS_SESSION, later(429, "RATE_LIMITED", 30));
+    tab.begin_to_change_password();
+    tab.manager.sign_out();
+    tab.settle();
+    tab.server.release(token(ADAS, 900));
+    tab.settle();
+    tab.sign_in().unwrap();
+    tab.advance(29 * SECOND);
+    assert_eq!(tab.server.asked(ADAS_SESSION).len(), 1);
+    tab.advance(2 * SECOND);
+    assert_eq!(tab.server.asked(ADAS_SESSION).len(), 2);
 }
 
 #[test]

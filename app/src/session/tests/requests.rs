@@ -192,7 +192,7 @@ fn what_changes_something_does_not_wait_for_a_session_that_cannot_be_renewed() {
     let deleted = tab.begin(async move { api.delete_account(&proof).await });
     let read = tab.begin(async move { reader.me().await });
     tab.advance(10 * SECOND);
-    assert_eq!(deleted.take(), Some(Err(ApiError::NoAnswer)));
+    assert_eq!(deleted.take(), Some(Err(ApiError::NotSent)));
     assert!(read.borrow().is_none(), "what only reads goes on when it can");
     tab.server.will(routes::REFRESH, token("t2", 900));
     tab.server.will(routes::ME, answer(200, &user("ada")));
@@ -209,7 +209,7 @@ fn nor_does_it_wait_for_a_session_that_cannot_be_restored() {
     let manager = Rc::clone(&tab.manager);
     let api = tab.begin(async move { manager.when_restored().await.err() });
     tab.advance(10 * SECOND);
-    assert_eq!(api.take(), Some(Some(ApiError::NoAnswer)));
+    assert_eq!(api.take(), Some(Some(ApiError::NotSent)));
     assert_eq!(tab.phase(), Phase::Restoring);
 }
 

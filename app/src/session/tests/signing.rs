@@ -144,8 +144,73 @@ fn a_sign_out_that_came_after_the_form_was_sent_is_not_undone_by_its_answer() {
         assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::Here), "{has_locks}");
         assert_eq!(tab.server.asked(ADAS_SESSION).len(), 1, "the session that nobody wanted any more has ended");
         assert_eq!(tab.server.asked(routes::LOGOUT).len(), if has_locks { 1 } else { 2 }, "{has_locks}");
-        assert_eq!(tab.told(), vec![News::SignedOut; 2]);
+        assert_eq!(tab.told(), [News::SignedOut]);
     }
+}
+
+/// The late answer of a new password has the server told of the sign-out once more. For the person nothing has happened.
+#[test]
+fn who_signs_in_again_right_after_a_sign_out_is_not_signed_out_by_what_was_under_way() {
+    for has_locks in [true, false] {
+        let mut tab = Tab::signed_in(900);
+        if !has_locks {
+            tab.without_locks();
+        }
+        tab.server.will(routes::LOGOUT, nothing());
+        tab.server.will(ADAS_SESSION, nothing());
+        tab.server.will(routes::LOGIN, signed_in(EVES, 900));
+        tab.server.hold();
+        let api = tab.api();
+        drop(tab.begin(async move { api.change_password(&new_password()).await }));
+        tab.server.hold_no_more();
+        tab.manager.sign_out();
+        tab.settle();
+        let answer = if has_locks {
+            tab.begin_to_sign_in()
+        } else {
+            tab.server.hold();
+            let answer = tab.begin_to_sign_in();
+            tab.server.hold_no_more();
+            answer
+        };
+        tab.server.release(token(ADAS, 900));
+        tab.settle();
+        if !has_locks {
+            tab.server.release(signed_in(EVES, 900));
+            tab.settle();
+        }
+        assert!(answer.take().is_some_and(|answer| answer.is_ok()), "{has_locks}");
+        assert_eq!((tab.phase(), tab.server.asked(ADAS_SESSION).len()), (Phase::SignedIn, 1), "{has_locks}");
+        let mut reloaded = Tab::with_storage(Rc::clone(&tab.storage));
+        reloaded.open();
+        assert_eq!(reloaded.phase(), Phase::Restoring, "{has_locks}: nothing of the sign-out is left to be told");
+    }
+}
+
+#[test]
+fn a_sign_out_that_only_its_page_knows_of_ends_no_session_that_began_after_it() {
+    let mut tab = Tab::with_storage(Rc::new(FakeStorage::broken()));
+    tab.server.will(routes::REFRESH, token("t1", 900));
+    tab.open();
+    tab.server.will(routes::LOGOUT, Err(NoAnswer));
+    tab.manager.sign_out();
+    tab.settle();
+    tab.manager.heard(News::SignedIn);
+    tab.settle();
+    tab.manager.woke(Wake::Reopened);
+    tab.settle();
+    assert_eq!((tab.phase(), tab.server.asked(routes::LOGOUT).len()), (Phase::SignedIn, 1));
+}
+
+#[test]
+fn who_signs_out_before_the_word_of_a_sign_in_has_come_stays_signed_out() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, nothing());
+    tab.manager.sign_out();
+    tab.manager.heard(News::SignedIn);
+    tab.settle();
+    assert_eq!((tab.phase(), tab.refreshes()), (Phase::SignedOut(SignedOut::Here), 1));
+    assert_eq!(tab.server.asked(routes::LOGOUT).len(), 1);
 }
 
 #[test]
