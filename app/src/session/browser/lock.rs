@@ -6,6 +6,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use futures::{channel::oneshot, future::LocalBoxFuture};
 use js_sys::{Function, Object, Promise, Reflect};
+use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::AbortController;
 
@@ -15,10 +16,12 @@ const NAME: &str = "sessionkeep.cookie";
 
 #[wasm_bindgen]
 extern "C" {
-    type LockManager;
+    type Navigator;
 
-    #[wasm_bindgen(js_namespace = navigator, js_name = locks, thread_local_v2)]
-    static LOCKS: Option<LockManager>;
+    #[wasm_bindgen(method, getter)]
+    fn locks(this: &Navigator) -> Option<LockManager>;
+
+    type LockManager;
 
     #[wasm_bindgen(method)]
     fn request(this: &LockManager, name: &str, options: &Object, callback: &Function) -> Promise;
@@ -30,7 +33,8 @@ pub(super) struct WebLock;
 impl Lock for WebLock {
     fn acquire(&self) -> LocalBoxFuture<'static, Held> {
         Box::pin(async {
-            let Some(waiting) = LOCKS.with(|locks| locks.as_ref().and_then(Waiting::queue)) else {
+            let locks = window().navigator().unchecked_into::<Navigator>().locks();
+            let Some(waiting) = locks.as_ref().and_then(Waiting::queue) else {
                 return Held::new(|| {});
             };
             waiting.granted().await

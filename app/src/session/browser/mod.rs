@@ -1,14 +1,16 @@
-//! The ports of a real page, one a file.
+//! The ports of a real page and the sources of its events, one a file. A source returns what removes it by being dropped.
 
 mod clock;
 mod cookies;
 mod events;
 mod lock;
+mod network;
 mod page;
+mod pageshow;
 mod random;
 mod storage;
 mod tabs;
-mod wake;
+mod visibility;
 
 use std::rc::Rc;
 
@@ -38,8 +40,13 @@ pub(super) fn start(observer: impl Fn(&Snapshot) + 'static) -> (Rc<Manager>, Vec
         spawn: Rc::new(PageSpawn),
     };
     let manager = Manager::new(ports, observer);
-    let (hearing, waking) = (Rc::clone(&manager), Rc::clone(&manager));
-    let mut listeners = Vec::from(wake::listen(Rc::new(move |wake| waking.woke(wake))));
+    let hearing = Rc::clone(&manager);
+    let woke = || {
+        let waking = Rc::clone(&manager);
+        move |wake| waking.woke(wake)
+    };
+    let mut listeners = vec![visibility::listen(woke()), pageshow::listen(woke())];
+    listeners.extend(network::listen(woke()));
     listeners.extend(tabs.listen(move |news| hearing.heard(news)));
     (manager, listeners)
 }
