@@ -37,9 +37,15 @@ impl Playwright {
 }
 
 fn command(browser: &Path, program: &Path) -> Command {
+    let mut playwright = playwright(browser);
+    playwright.env("SESSIONKEEP_BIN", program).env("SESSIONKEEP_ASSETS", CLIENT.folder());
+    playwright
+}
+
+/// Playwright's program over this browser.
+pub(crate) fn playwright(browser: &Path) -> Command {
     let mut playwright = Command::new("node");
-    playwright.current_dir(end2end()).args(["node_modules/@playwright/test/cli.js", "test"]);
-    playwright.env("CHROMIUM", browser).env("SESSIONKEEP_BIN", program).env("SESSIONKEEP_ASSETS", CLIENT.folder());
+    playwright.current_dir(end2end()).args(["node_modules/@playwright/test/cli.js", "test"]).env("CHROMIUM", browser);
     playwright
 }
 

@@ -7,6 +7,7 @@ mod browser;
 mod client;
 mod dev;
 mod interrupt;
+mod ports;
 mod process;
 mod run;
 mod server;

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use crate::browser::{NO_BROWSER, Playwright};
-use crate::process;
 use crate::setup::{node, python, wasm_target};
 use crate::steps::{Step, Steps, seconds};
 use crate::workspace::{CLIENT, EVERYTHING, cargo, ci, end2end, node_example, target};
+use crate::{ports, process};
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Part {
@@ -21,8 +21,10 @@ pub(crate) enum Part {
     Rust,
     /// Node and Python verify our tokens, and sign some.
     OtherLanguages,
-    /// Browser tests.
+    /// Browser tests, and those of the ports where Playwright is given no argument.
     Browser,
+    /// Tests of the browser's ports alone.
+    Ports,
 }
 
 pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode {
@@ -37,6 +39,9 @@ pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode
     if wanted(Part::OtherLanguages) {
         report.part("tests with Node", node_tests);
         report.part("tests with Python", python_tests);
+    }
+    if wanted(Part::Ports) || wanted(Part::Browser) && playwright_args.is_empty() {
+        report.part("tests of the browser's ports", port_tests);
     }
     if wanted(Part::Browser) {
         report.part("browser tests", || browser_tests(playwright_args));
@@ -56,7 +61,7 @@ fn lints(selection: &[&str], targets: &[&str]) -> Command {
 
 fn client_lints() -> Result<Outcome> {
     Steps::new(1).step("wasm32 target", |step| Ok(((), wasm_target::ensure(step)?)))?;
-    check(&mut lints(&CLIENT, &[]))
+    check(&mut lints(&CLIENT, &["--all-targets"]))
 }
 
 fn rust_tests(report: &mut Report) {
@@ -116,6 +121,14 @@ fn browser_tests(playwright_args: &[OsString]) -> Result<Outcome> {
         return Ok(Outcome::Failed("the tests themselves do not type-check".to_owned()));
     }
     counted(&end2end().join("test-results").join("junit.xml"), || playwright.run(playwright_args))
+}
+
+fn port_tests() -> Result<Outcome> {
+    let done = ports::test()?;
+    Ok(done.map_or_else(
+        || Outcome::missing(NO_BROWSER),
+        |(good, text)| Outcome::of_tests(good, Some(Counts::of_libtest(&text))),
+    ))
 }
 
 /// Something that succeeds or fails as a whole.

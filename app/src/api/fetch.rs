@@ -90,3 +90,203 @@ impl Drop for AbortOnDrop {
         self.0.abort();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use js_sys::{Array, Promise};
+    use leptos::prelude::window;
+    use serde_json::json;
+    use wasm_bindgen::JsValue;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::session::browser::stub::{Stub, field, js, run};
+
+    /// A `fetch` that notes what it is asked and gives what the test says.
+    struct Network {
+        requests: Array,
+        _stub: Stub,
+    }
+
+    impl Network {
+        /// Every answer is this expression of the page's language.
+        fn answering(answer: &str) -> Self {
+            let fetch = js("requests, request", &format!("requests.push(request); return (async () => {answer})();"));
+            let requests = Array::new();
+            let fetch = fetch.bind1(&JsValue::UNDEFINED, &requests);
+            Self { requests, _stub: Stub::value(&window(), "fetch", &fetch) }
+        }
+
+        fn asked(&self, what: &str) -> JsValue {
+            field(&self.requests.at(-1), what)
+        }
+
+        fn header(&self, name: &str) -> Option<String> {
+            let get = js("headers, name", "return headers.get(name)");
+            let value = get.call2(&JsValue::UNDEFINED, &self.asked("headers"), &name.into());
+            value.expect("it does not throw").as_string()
+        }
+
+        fn is_aborted(&self) -> bool {
+            field(&self.asked("signal"), "aborted").is_truthy()
+        }
+    }
+
+    fn get(path: &str) -> Request {
+        Request::new(Method::Get, path)
+    }
+
+    async fn text(promise: &JsValue) -> String {
+        let text = JsFuture::from(promise.unchecked_ref::<Promise>().clone()).await.expect("a text");
+        text.as_string().expect("a text")
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_request_says_what_it_was_told_to_and_brings_the_cookies_of_its_origin() {
+        let network = Network::answering("new Response('')");
+        let request = Request::new(Method::Post, "/api/some?a=b").header("authorization", "Bearer x.y.z");
+        assert!(Fetch.send(request.header("x-attempt", "2").json(&json!({ "a": "ä" }))).await.is_ok());
+        let url = field(&run("return location"), "origin").as_string().expect("a text") + "/api/some?a=b";
+        assert_eq!(network.asked("url").as_string(), Some(url));
+        assert_eq!(network.asked("method").as_string().as_deref(), Some("POST"));
+        assert_eq!(network.asked("credentials").as_string().as_deref(), Some("same-origin"));
+        let sent = ["authorization", "x-attempt", "content-type"].map(|name| network.header(name));
+        assert_eq!(sent.each_ref().map(Option::as_deref), [Some("Bearer x.y.z"), Some("2"), Some("application/json")]);
+        let body = js("request", "return request.text()").call1(&JsValue::UNDEFINED, &network.requests.at(-1));
+        assert_eq!(text(&body.expect("it does not throw")).await, r#"{"a":"ä"}"#);
+    }
+
+    #[wasm_bindgen_test]
+    async fn every_method_is_its_own_and_without_a_body_there_is_no_type() {
+        let network = Network::answering("new Response('')");
+        let all = [(Method::Get, "GET"), (Method::Post, "POST"), (Method::Patch, "PATCH"), (Method::Delete, "DELETE")];
+        for (method, name) in all {
+            assert!(Fetch.send(Request::new(method, "/")).await.is_ok());
+            assert_eq!(network.asked("method").as_string().as_deref(), Some(name));
+            assert_eq!(network.header("content-type"), None);
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_answer_is_its_status_and_its_body_whatever_it_says() {
+        for (status, body) in [(200, "{}"), (401, r#"{"code":"ä"}"#), (503, "")] {
+            let _network = Network::answering(&format!("new Response('{body}', {{ status: {status} }})"));
+            let answer = Fetch.send(get("/")).await;
+            assert!(answer == Ok(Response { status, retry_after: None, body: body.to_owned() }), "{status}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn only_seconds_say_when_to_come_back() {
+        let five = Some(Duration::from_secs(5));
+        for (header, time) in [("5", five), ("0", Some(Duration::ZERO)), ("-1", None), ("Mon, 01 Jan 2035", None)] {
+            let answer = format!("new Response('', {{ status: 429, headers: {{ 'Retry-After': '{header}' }} }})");
+            let _network = Network::answering(&answer);
+            assert_eq!(Fetch.send(get("/")).await.map(|answer| answer.retry_after), Ok(time), "{header}");
+            assert_eq!(Fetch.open(get("/")).await.map(|answer| answer.retry_after), Ok(time), "{header}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn without_a_network_there_is_no_answer() {
+        let _network = Network::answering("{ throw new TypeError('Failed to fetch'); }");
+        assert!(Fetch.send(get("/")).await == Err(NoAnswer));
+        assert_eq!(Fetch.open(get("/")).await.map(|answer| answer.status), Err(NoAnswer));
+    }
+
+    #[wasm_bindgen_test]
+    async fn half_a_body_is_no_answer() {
+        let half = "controller.enqueue(new Uint8Array([123])), setTimeout(() => controller.error(new TypeError()))";
+        let _network =
+            Network::answering(&format!("new Response(new ReadableStream({{ start(controller) {{ {half} }} }}))"));
+        assert!(Fetch.send(get("/")).await == Err(NoAnswer));
+        let mut opened = Fetch.open(get("/")).await.expect("the beginning is there");
+        let pieces: Vec<_> = (&mut opened.pieces).collect().await;
+        assert_eq!(pieces, [Ok(vec![123]), Err(NoAnswer)]);
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_request_that_nobody_waits_for_is_aborted() {
+        let network = Network::answering("new Promise(() => {})");
+        for mut request in [Fetch.send(get("/")).map(drop).boxed_local(), Fetch.open(get("/")).map(drop).boxed_local()]
+        {
+            assert!((&mut request).now_or_never().is_none());
+            assert!(!network.is_aborted());
+            drop(request);
+            assert!(network.is_aborted());
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_body_that_nobody_waits_for_is_aborted() {
+        let network = Network::answering("new Response(new ReadableStream())");
+        let mut request = Fetch.send(get("/"));
+        assert!((&mut request).now_or_never().is_none());
+        // The answer has begun when a text of the page's own has been read.
+        text(&run("return new Response('').text()")).await;
+        assert!((&mut request).now_or_never().is_none());
+        assert!(!network.is_aborted());
+        drop(request);
+        assert!(network.is_aborted());
+    }
+
+    /// An answer whose body the test writes: an object with `enqueue` and `close`.
+    fn being_written() -> (Network, impl Fn(&str)) {
+        let network = Network::answering("new Response(new ReadableStream({ start(body) { requests.body = body } }))");
+        let requests = network.requests.clone();
+        let act = move |act: &str| {
+            js("body", &format!("body.{act}"))
+                .call1(&JsValue::UNDEFINED, &field(&requests, "body"))
+                .expect("it can be");
+        };
+        (network, act)
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_open_answer_comes_piece_by_piece_until_its_end() {
+        let (network, body) = being_written();
+        let mut opened = Fetch.open(get("/")).await.expect("an answer");
+        assert_eq!(opened.status, 200);
+        assert!(opened.pieces.next().now_or_never().is_none());
+        for piece in ["ab", "c"] {
+            body(&format!("enqueue(new TextEncoder().encode('{piece}'))"));
+            assert_eq!(opened.pieces.next().await, Some(Ok(piece.into())));
+        }
+        assert!(opened.pieces.next().now_or_never().is_none());
+        assert!(!network.is_aborted());
+        body("close()");
+        assert_eq!(opened.pieces.next().await, None);
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_open_answer_that_nobody_reads_any_more_is_aborted() {
+        let (network, _body) = being_written();
+        let opened = Fetch.open(get("/")).await.expect("an answer");
+        assert!(!network.is_aborted());
+        drop(opened);
+        assert!(network.is_aborted());
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_answer_without_a_body_ends_at_once() {
+        let _network = Network::answering("new Response(null, { status: 204 })");
+        let mut opened = Fetch.open(get("/")).await.expect("an answer");
+        assert_eq!((opened.status, opened.pieces.next().await), (204, None));
+    }
+
+    #[wasm_bindgen_test]
+    async fn the_real_network_answers_refuses_and_is_not_there() {
+        let page = Fetch.send(get("/")).await.expect("this very page");
+        assert!(page.is_success() && page.body.contains("<html>"), "{}", page.body);
+        assert_eq!(Fetch.send(get("/nowhere.txt")).await.map(|answer| answer.status), Ok(404));
+        // A port that no browser speaks to.
+        assert!(Fetch.send(get("http://localhost:1/")).await == Err(NoAnswer));
+        let mut opened = Fetch.open(get("/")).await.expect("this very page");
+        let mut body = Vec::new();
+        while let Some(piece) = opened.pieces.next().await {
+            body.extend(piece.expect("the whole page"));
+        }
+        assert_eq!(String::from_utf8(body).as_deref(), Ok(page.body.as_str()));
+    }
+}

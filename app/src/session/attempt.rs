@@ -57,7 +57,7 @@ impl Attempts {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::session::fake::{FakeRandom, FakeStorage};

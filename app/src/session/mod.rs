@@ -9,8 +9,8 @@
 mod attempt;
 mod breaker;
 #[cfg(target_arch = "wasm32")]
-mod browser;
-#[cfg(test)]
+pub(crate) mod browser;
+#[cfg(all(test, not(target_arch = "wasm32")))]
 pub(crate) mod fake;
 mod generation;
 mod handle;
@@ -21,7 +21,7 @@ mod reason;
 mod schedule;
 mod single_flight;
 mod state;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod token;
 

@@ -47,9 +47,14 @@ impl Tools {
 
     /// PATH with the tools in front.
     pub(crate) fn path(&self) -> Result<OsString> {
-        let rest = env::var_os("PATH").unwrap_or_default();
-        Ok(env::join_paths(self.0.iter().cloned().chain(env::split_paths(&rest)))?)
+        path_with(self.0.iter().cloned())
     }
+}
+
+/// PATH with these folders in front.
+pub(crate) fn path_with(folders: impl IntoIterator<Item = PathBuf>) -> Result<OsString> {
+    let rest = env::var_os("PATH").unwrap_or_default();
+    Ok(env::join_paths(folders.into_iter().chain(env::split_paths(&rest)))?)
 }
 
 /// The program of this name on PATH.

@@ -4,13 +4,28 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use super::Found;
 use super::cargo_tool::CargoTool;
+use super::{Found, executable};
 use crate::steps::Step;
 use crate::workspace;
 
+/// Serves tests to a browser.
+pub(crate) const TEST_RUNNER: &str = "wasm-bindgen-test-runner";
+
 pub(crate) fn ensure(step: &mut Step, version: &str) -> Result<Found> {
-    CargoTool { package: "wasm-bindgen-cli", binary: "wasm-bindgen", version }.ensure(step)
+    tool("wasm-bindgen", version).ensure(step)
+}
+
+/// The test runner comes with the program, which may yet have been put on PATH alone.
+pub(crate) fn ensure_test_runner(step: &mut Step, version: &str) -> Result<Found> {
+    match ensure(step, version)? {
+        (Some(bin), how) if executable(&bin, TEST_RUNNER).is_file() => Ok((Some(bin), how)),
+        _ => tool(TEST_RUNNER, version).ensure(step),
+    }
+}
+
+fn tool<'a>(binary: &'a str, version: &'a str) -> CargoTool<'a> {
+    CargoTool { package: "wasm-bindgen-cli", binary, version }
 }
 
 /// The version that Cargo.lock names.

@@ -53,3 +53,102 @@ impl Drop for ClearOnDrop {
         self.0.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use js_sys::Array;
+    use wasm_bindgen::JsValue;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::session::browser::stub::{Stub, field, js, run};
+
+    #[wasm_bindgen_test]
+    async fn a_sleeper_wakes_when_the_time_is_over_and_not_before() {
+        let begun = PageClock.now();
+        PageClock.sleep(Duration::from_millis(20)).await;
+        // Browsers round what they tell of time.
+        assert!(PageClock.now() >= begun + Duration::from_millis(19));
+    }
+
+    /// What a page's timers were asked for: the times of those that were set, the ids of those that were cleared.
+    struct Timers {
+        set: Array,
+        cleared: Array,
+        _stubs: [Stub; 2],
+    }
+
+    impl Timers {
+        fn that_never_fire() -> Self {
+            let (set, cleared) = (Array::new(), Array::new());
+            let set_timeout = js("set, callback, time", "return set.push(time)").bind1(&JsValue::UNDEFINED, &set);
+            let clear_timeout = js("cleared, id", "cleared.push(id)").bind1(&JsValue::UNDEFINED, &cleared);
+            let stubs = [
+                Stub::value(&window(), "setTimeout", &set_timeout),
+                Stub::value(&window(), "clearTimeout", &clear_timeout),
+            ];
+            Self { set, cleared, _stubs: stubs }
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn a_sleeper_that_is_dropped_leaves_no_timer() {
+        let timers = Timers::that_never_fire();
+        let (first, mut second) = (PageClock.sleep(Duration::from_secs(1)), PageClock.sleep(Duration::from_secs(2)));
+        assert!((&mut second).now_or_never().is_none());
+        assert_eq!(timers.set.join(","), "1000,2000");
+        assert_eq!(timers.cleared.join(","), "");
+        drop(second);
+        assert_eq!(timers.cleared.join(","), "2");
+        // Nobody has ever asked for this one.
+        drop(first);
+        assert_eq!(timers.cleared.join(","), "2,1");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_time_that_no_timer_can_hold_does_not_end_at_once() {
+        let mut sleeper = PageClock.sleep(Duration::MAX);
+        PageClock.sleep(Duration::from_millis(1)).await;
+        assert!((&mut sleeper).now_or_never().is_none());
+        let timers = Timers::that_never_fire();
+        drop(PageClock.sleep(Duration::MAX));
+        assert_eq!(timers.set.join(","), i32::MAX.to_string());
+    }
+
+    #[wasm_bindgen_test]
+    fn time_only_goes_forward() {
+        let mut last = PageClock.now();
+        assert!(last > Duration::ZERO);
+        for _ in 0..1000 {
+            let now = PageClock.now();
+            assert!(now >= last);
+            last = now;
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn a_page_without_a_clock_stands_still() {
+        let _none = Stub::value(&window(), "performance", &JsValue::UNDEFINED);
+        assert_eq!(PageClock.now(), Duration::ZERO);
+    }
+
+    #[wasm_bindgen_test]
+    fn the_wall_clock_counts_whole_seconds() {
+        #[expect(clippy::cast_precision_loss, reason = "times of our era are exact")]
+        let away = Date::now() / 1000.0 - PageClock.wall() as f64;
+        assert!((-1.0..2.0).contains(&away), "{away}");
+        let _now = Stub::value(&run("return Date"), "now", &js("", "return 1700000000999"));
+        assert_eq!(PageClock.wall(), 1_700_000_000);
+    }
+
+    #[wasm_bindgen_test]
+    fn east_of_greenwich_the_clock_is_ahead_by_what_holds_at_that_time() {
+        let dates = field(&run("return Date"), "prototype");
+        // In minutes, and of the other sign. Summer is not like winter.
+        let offset = js("", "return this.getTime() === 1700000000000 ? -330 : 210");
+        let _zone = Stub::value(&dates, "getTimezoneOffset", &offset);
+        assert_eq!(PageClock.ahead_of_utc(1_700_000_000), 19_800);
+        assert_eq!(PageClock.ahead_of_utc(1_710_000_000), -12_600);
+    }
+}

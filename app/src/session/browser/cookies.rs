@@ -21,3 +21,56 @@ impl Cookies for PageCookies {
         enabled.ok().and_then(|enabled| enabled.as_bool()).unwrap_or(true)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen::JsValue;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::session::browser::stub::{Stub, js};
+
+    fn set(cookie: &str) {
+        js("cookie", "document.cookie = cookie").call1(&JsValue::UNDEFINED, &cookie.into()).expect("a page may set it");
+    }
+
+    #[wasm_bindgen_test]
+    fn the_generation_is_read_beside_other_cookies() {
+        assert_eq!(PageCookies.generation(), None);
+        set("theme=dark");
+        assert_eq!(PageCookies.generation(), None);
+        set("sessionGen=12");
+        assert_eq!(PageCookies.generation(), Some(12));
+        set("sessionGen=twelve");
+        assert_eq!(PageCookies.generation(), None);
+        for name in ["theme", "sessionGen"] {
+            set(&format!("{name}=; max-age=0"));
+        }
+        assert_eq!(PageCookies.generation(), None);
+    }
+
+    #[wasm_bindgen_test]
+    fn of_several_cookies_of_the_name_the_newest_counts() {
+        let planted = "sessionGen=3; sessionGen=12; sessionGen=junk; sessionGen=4";
+        let _stub = Stub::value(&document(), "cookie", &planted.into());
+        assert_eq!(PageCookies.generation(), Some(12));
+    }
+
+    #[wasm_bindgen_test]
+    fn where_cookies_are_forbidden_there_is_no_generation() {
+        let _forbidden = Stub::forbidden(&document(), "cookie");
+        assert_eq!(PageCookies.generation(), None);
+    }
+
+    #[wasm_bindgen_test]
+    fn cookies_are_allowed_unless_the_browser_says_no() {
+        let navigator = window().navigator();
+        assert!(PageCookies.are_allowed());
+        for (enabled, allowed) in [(JsValue::FALSE, false), (JsValue::TRUE, true), (JsValue::UNDEFINED, true)] {
+            let _stub = Stub::value(&navigator, "cookieEnabled", &enabled);
+            assert_eq!(PageCookies.are_allowed(), allowed, "{enabled:?}");
+        }
+        let _forbidden = Stub::forbidden(&navigator, "cookieEnabled");
+        assert!(PageCookies.are_allowed());
+    }
+}

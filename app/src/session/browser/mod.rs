@@ -9,6 +9,8 @@ mod page;
 mod pageshow;
 mod random;
 mod storage;
+#[cfg(test)]
+pub(crate) mod stub;
 mod tabs;
 mod visibility;
 
@@ -23,6 +25,9 @@ use super::{
     state::Snapshot,
 };
 use crate::api::fetch::Fetch;
+
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 /// A manager over the ports of this page, and the listeners that let it hear of what happens outside. It hears until
 /// they are dropped.
@@ -56,5 +61,43 @@ struct PageSpawn;
 impl Spawn for PageSpawn {
     fn spawn(&self, work: LocalBoxFuture<'static, ()>) {
         wasm_bindgen_futures::spawn_local(work);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen::JsValue;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use stub::{Stub, field, js, run};
+
+    /// The events that somebody listens to on this page, in order.
+    fn listened_to(listeners: &JsValue) -> Vec<String> {
+        let names = js("all", "return all.map(([, name]) => name).sort().join()").call1(&JsValue::UNDEFINED, listeners);
+        let names = names.expect("it does not throw").as_string().expect("a text");
+        names.split_terminator(',').map(str::to_owned).collect()
+    }
+
+    #[wasm_bindgen_test]
+    fn what_the_start_listens_to_it_leaves_when_its_listeners_are_dropped() {
+        let kept = run("const all = [];
+            const add = function (...what) { all.push([this, ...what]); };
+            const remove = function (...what) {
+                const at = all.findIndex((known) => [this, ...what].every((part, i) => part === known[i]));
+                if (at >= 0) all.splice(at, 1);
+            };
+            return { all, add, remove };");
+        let targets = field(&run("return EventTarget"), "prototype");
+        let _stubs = [
+            Stub::value(&targets, "addEventListener", &field(&kept, "add")),
+            Stub::value(&targets, "removeEventListener", &field(&kept, "remove")),
+        ];
+        let (manager, listeners) = start(|_| {});
+        let all = field(&kept, "all");
+        assert_eq!(listened_to(&all), ["message", "offline", "online", "pageshow", "visibilitychange"]);
+        drop(listeners);
+        assert!(listened_to(&all).is_empty());
+        assert_eq!(Rc::strong_count(&manager), 1, "who else holds the manager");
     }
 }

@@ -15,3 +15,24 @@ pub(super) fn listen(woke: impl Fn(Wake) + 'static) -> [Listener; 2] {
         Listener::new(&window(), name, move |_| woke(wake))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::session::browser::stub::{Heard, dispatch};
+
+    #[wasm_bindgen_test]
+    fn each_turn_of_the_network_is_a_wake() {
+        let heard = Heard::default();
+        let listeners = listen(heard.by());
+        let turns =
+            || ["offline", "online", "offline"].map(|name| dispatch(&window(), &format!("new Event('{name}')")));
+        turns();
+        assert_eq!(heard.all(), [Wake::Offline, Wake::Online, Wake::Offline]);
+        drop(listeners);
+        turns();
+        assert_eq!(heard.all().len(), 3);
+    }
+}

@@ -15,3 +15,28 @@ pub(super) fn listen(woke: impl Fn(Wake) + 'static) -> Listener {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::session::browser::stub::{Heard, dispatch};
+
+    const FIRST: &str = "new PageTransitionEvent('pageshow', { persisted: false })";
+    const BACK: &str = "new PageTransitionEvent('pageshow', { persisted: true })";
+
+    #[wasm_bindgen_test]
+    fn only_coming_back_is_a_wake() {
+        let heard = Heard::default();
+        let listener = listen(heard.by());
+        dispatch(&window(), FIRST);
+        dispatch(&window(), "new Event('pageshow')");
+        assert!(heard.all().is_empty());
+        dispatch(&window(), BACK);
+        assert_eq!(heard.all(), [Wake::Reopened]);
+        drop(listener);
+        dispatch(&window(), BACK);
+        assert_eq!(heard.all(), [Wake::Reopened]);
+    }
+}

@@ -13,3 +13,28 @@ pub(super) fn listen(woke: impl Fn(Wake) + 'static) -> Listener {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::session::browser::stub::{Heard, Stub, dispatch};
+
+    const CHANGE: &str = "new Event('visibilitychange')";
+
+    #[wasm_bindgen_test]
+    fn only_coming_into_view_is_a_wake() {
+        let heard = Heard::default();
+        let listener = listen(heard.by());
+        let hidden = Stub::value(&document(), "visibilityState", &"hidden".into());
+        dispatch(&document(), CHANGE);
+        assert!(heard.all().is_empty());
+        drop(hidden);
+        dispatch(&document(), CHANGE);
+        assert_eq!(heard.all(), [Wake::Visible]);
+        drop(listener);
+        dispatch(&document(), CHANGE);
+        assert_eq!(heard.all(), [Wake::Visible]);
+    }
+}
