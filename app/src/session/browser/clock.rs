@@ -10,6 +10,8 @@ use crate::session::ports::Clock;
 
 /// A timer takes 31 bits of milliseconds; a longer one would fire at once.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+/// It takes whole milliseconds; what is less than one must not be lost.
+const ALMOST_ONE: Duration = Duration::from_nanos(999_999);
 
 /// The page's clock. It may stand still while the machine sleeps, so a token can be older than it seems: the server
 /// says so then, and the request is repeated.
@@ -27,7 +29,8 @@ impl Clock for PageClock {
             // OK because a sleeper that was dropped no longer listens.
             let _ = fire.send(());
         };
-        let timer = set_timeout_with_handle(fire, time.min(LONGEST)).map(ClearOnDrop);
+        let time = time.saturating_add(ALMOST_ONE).min(LONGEST);
+        let timer = set_timeout_with_handle(fire, time).map(ClearOnDrop);
         Box::pin(async move {
             let _timer = timer;
             let _ = fired.await;
@@ -114,6 +117,15 @@ mod tests {
         let timers = Timers::that_never_fire();
         drop(PageClock.sleep(Duration::MAX));
         assert_eq!(timers.set.join(","), i32::MAX.to_string());
+    }
+
+    #[wasm_bindgen_test]
+    fn a_part_of_a_millisecond_is_waited_for_to_its_end() {
+        let timers = Timers::that_never_fire();
+        for microseconds in [0, 1, 1000, 1001] {
+            drop(PageClock.sleep(Duration::from_micros(microseconds)));
+        }
+        assert_eq!(timers.set.join(","), "0,1,1,2");
     }
 
     #[wasm_bindgen_test]
