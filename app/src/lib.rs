@@ -22,6 +22,7 @@ pub mod session;
 #[cfg(feature = "ssr")]
 mod shell;
 mod validate;
+mod wall_clock;
 mod when;
 
 pub use app::App;

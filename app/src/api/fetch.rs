@@ -143,6 +143,13 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
+    async fn a_request_without_cookies_neither_shows_nor_changes_one() {
+        let network = Network::answering("new Response('')");
+        assert!(Fetch.send(Request::new(Method::Delete, "/api/some").without_cookies()).await.is_ok());
+        assert_eq!(network.asked("credentials").as_string().as_deref(), Some("omit"));
+    }
+
+    #[wasm_bindgen_test]
     async fn a_request_says_what_it_was_told_to_and_brings_the_cookies_of_its_origin() {
         let network = Network::answering("new Response('')");
         let request = Request::new(Method::Post, "/api/some?a=b").header("authorization", "Bearer x.y.z");

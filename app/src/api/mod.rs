@@ -7,14 +7,16 @@
 mod admin;
 mod authorised;
 mod error;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod fake;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod fetch;
 mod public;
 mod query;
 mod sse;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 mod transport;
 

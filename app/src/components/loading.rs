@@ -41,7 +41,7 @@ impl Loading {
     pub(crate) fn new(session: Session) -> Self {
         Self {
             session,
-            clock: Clock::new(session),
+            clock: Clock::new(),
             of: RwSignal::new(None),
             failure: RwSignal::new(None),
             requests: RwSignal::new(0),

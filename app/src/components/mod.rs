@@ -31,7 +31,7 @@ pub(crate) use form::{FormAlert, Submission, SubmitButton};
 pub(crate) use header::Header;
 pub(crate) use heading::{FirstPage, Heading};
 pub(crate) use loading::{Loaded, Loading};
-pub(crate) use moment::{Clock, When};
+pub(crate) use moment::{Clock, When, moment};
 pub(crate) use notice::{NotReadyNotice, SignInNotice};
 pub(crate) use password_field::PasswordField;
 pub(crate) use username::{Username, account_email};

@@ -3,40 +3,37 @@
 use leptos::prelude::*;
 
 use crate::{
-    session::Session,
+    wall_clock,
     when::{self, Moment},
 };
 
 /// The person's clock, as it stood when the page last got something to show.
 #[derive(Clone, Copy)]
-pub(crate) struct Clock {
-    session: Session,
-    now: RwSignal<i64>,
-}
+pub(crate) struct Clock(RwSignal<i64>);
 
 impl Clock {
-    pub(crate) fn new(session: Session) -> Self {
-        Self { session, now: RwSignal::new(0) }
+    pub(crate) fn new() -> Self {
+        Self(RwSignal::new(0))
     }
 
     /// Looks at it again.
     pub(crate) fn read(self) {
-        self.now.try_set(self.session.wall());
+        self.0.try_set(wall_clock::now());
     }
 
     /// Reactive.
     pub(crate) fn now(self) -> Moment {
-        self.at(self.now.get())
+        at(self.0.get())
     }
+}
 
-    /// A time of the contract, unless it is none.
-    pub(crate) fn moment(self, time: &str) -> Option<Moment> {
-        when::parse(time).map(|unix| self.at(unix))
-    }
+/// A time of the contract, unless it is none.
+pub(crate) fn moment(time: &str) -> Option<Moment> {
+    when::parse(time).map(at)
+}
 
-    fn at(self, unix: i64) -> Moment {
-        Moment { unix, ahead: self.session.ahead_of_utc(unix) }
-    }
+fn at(unix: i64) -> Moment {
+    Moment { unix, ahead: wall_clock::ahead_of_utc(unix) }
 }
 
 /// A time, with all of it for whoever asks. What is no time is shown as it is.
@@ -50,7 +47,7 @@ pub(crate) fn When(
     #[prop(optional)]
     date: bool,
 ) -> impl IntoView {
-    let moment = clock.moment(&time);
+    let moment = moment(&time);
     let exact = moment.map(when::date_and_time);
     let raw = time.clone();
     let words = move || match moment {

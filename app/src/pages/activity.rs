@@ -7,7 +7,7 @@ use sessionkeep_types::{Page, SecurityEvent};
 
 use crate::{
     api::Part,
-    components::{AccountNav, Clock, EventRow, FormAlert, Heading, Loaded, Loading},
+    components::{AccountNav, Clock, EventRow, FormAlert, Heading, Loaded, Loading, moment},
     light::later,
     paths,
     session::Session,
@@ -175,7 +175,7 @@ fn by_day(events: &[SecurityEvent], clock: Clock) -> Vec<(String, Vec<SecurityEv
     let now = clock.now();
     let mut days: Vec<(String, Vec<SecurityEvent>)> = Vec::new();
     for event in events {
-        let day = clock.moment(&event.at).map_or_else(|| event.at.clone(), |then| when::day(now, then));
+        let day = moment(&event.at).map_or_else(|| event.at.clone(), |then| when::day(now, then));
         match days.last_mut().filter(|(name, _)| *name == day) {
             Some((_, events)) => events.push(event.clone()),
             None => days.push((day, vec![event.clone()])),

@@ -57,7 +57,8 @@ impl Attempts {
     }
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use crate::session::fake::{FakeRandom, FakeStorage};

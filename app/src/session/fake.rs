@@ -81,14 +81,6 @@ impl Clock for FakeClock {
         self.sleepers.borrow_mut().push((self.now.get() + time, wake));
         woken.map(drop).boxed_local()
     }
-
-    fn wall(&self) -> i64 {
-        self.now.get().as_secs().cast_signed()
-    }
-
-    fn ahead_of_utc(&self, _wall: i64) -> i64 {
-        0
-    }
 }
 
 /// Shows the generation that it was given, and drops what the server sets.

@@ -117,18 +117,6 @@ impl Session {
         }
     }
 
-    /// The time of the person's clock, in seconds since 1970. Not reactive.
-    #[must_use]
-    pub fn wall(self) -> i64 {
-        self.manager().map_or(0, |manager| manager.clock().wall())
-    }
-
-    /// How many seconds the person's clock is ahead of UTC at that time.
-    #[must_use]
-    pub fn ahead_of_utc(self, wall: i64) -> i64 {
-        self.manager().map_or(0, |manager| manager.clock().ahead_of_utc(wall))
-    }
-
     /// The calls that need a session, while there is one. Reactive: it changes when a session begins or ends, and not when
     /// its token is renewed.
     ///
@@ -185,5 +173,29 @@ impl Session {
 
     fn manager(self) -> Result<Rc<Manager>, ApiError> {
         self.manager.and_then(|manager| manager.try_get_value()).ok_or(ApiError::SignedOut)
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_arch = "wasm32")]
+mod tests {
+    use std::cell::Cell;
+
+    use leptos::mount::mount_to;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    fn a_page_that_is_taken_down_closes_its_session() {
+        let provided = Rc::new(Cell::new(None));
+        let providing = Rc::clone(&provided);
+        let page = mount_to(document().body().expect("a body"), move || providing.set(Some(Session::provide())));
+        let session = provided.take().expect("it was mounted");
+        let manager = session.manager().expect("there is one in a browser");
+        let before = manager.snapshot().epoch;
+        drop(page);
+        assert_ne!(manager.snapshot().epoch, before);
+        assert_eq!(session.manager().err(), Some(ApiError::SignedOut));
     }
 }

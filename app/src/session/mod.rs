@@ -10,7 +10,8 @@ mod attempt;
 mod breaker;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod browser;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod fake;
 mod generation;
 mod handle;
@@ -21,7 +22,8 @@ mod reason;
 mod schedule;
 mod single_flight;
 mod state;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 mod token;
 

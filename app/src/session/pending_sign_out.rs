@@ -54,6 +54,7 @@ impl PendingSignOut {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use crate::session::fake::{FakeRandom, FakeStorage};

@@ -13,11 +13,6 @@ pub trait Clock {
     fn now(&self) -> Duration;
     /// Resolves after `time`, or later.
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()>;
-    /// Seconds since 1970, as the machine believes. It may be wrong and may jump: good for words to a person, and for
-    /// nothing else.
-    fn wall(&self) -> i64;
-    /// How many seconds the person's clock is ahead of UTC at that time.
-    fn ahead_of_utc(&self, wall: i64) -> i64;
 }
 
 /// Dice. Nothing here has to be secret.

@@ -1,9 +1,8 @@
-//! Monotonic time (`performance.now`), timers, and the wall clock.
+//! Monotonic time (`performance.now`) and timers.
 
 use core::time::Duration;
 
 use futures::{channel::oneshot, future::LocalBoxFuture};
-use js_sys::Date;
 use leptos::prelude::{TimeoutHandle, set_timeout_with_handle, window};
 
 use crate::session::ports::Clock;
@@ -36,17 +35,6 @@ impl Clock for PageClock {
             let _ = fired.await;
         })
     }
-
-    #[expect(clippy::cast_possible_truncation, reason = "a browser's dates end 275 000 years from now")]
-    fn wall(&self) -> i64 {
-        (Date::now() / 1000.0) as i64
-    }
-
-    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "times of our era are exact")]
-    fn ahead_of_utc(&self, wall: i64) -> i64 {
-        let minutes = Date::new(&(wall as f64 * 1000.0).into()).get_timezone_offset();
-        minutes as i64 * -60
-    }
 }
 
 struct ClearOnDrop(TimeoutHandle);
@@ -65,7 +53,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::*;
-    use crate::session::browser::stub::{Stub, field, js, run};
+    use crate::session::browser::stub::{Stub, js};
 
     #[wasm_bindgen_test]
     async fn a_sleeper_wakes_when_the_time_is_over_and_not_before() {
@@ -143,24 +131,5 @@ mod tests {
     fn a_page_without_a_clock_stands_still() {
         let _none = Stub::value(&window(), "performance", &JsValue::UNDEFINED);
         assert_eq!(PageClock.now(), Duration::ZERO);
-    }
-
-    #[wasm_bindgen_test]
-    fn the_wall_clock_counts_whole_seconds() {
-        #[expect(clippy::cast_precision_loss, reason = "times of our era are exact")]
-        let away = Date::now() / 1000.0 - PageClock.wall() as f64;
-        assert!((-1.0..2.0).contains(&away), "{away}");
-        let _now = Stub::value(&run("return Date"), "now", &js("", "return 1700000000999"));
-        assert_eq!(PageClock.wall(), 1_700_000_000);
-    }
-
-    #[wasm_bindgen_test]
-    fn east_of_greenwich_the_clock_is_ahead_by_what_holds_at_that_time() {
-        let dates = field(&run("return Date"), "prototype");
-        // In minutes, and of the other sign. Summer is not like winter.
-        let offset = js("", "return this.getTime() === 1700000000000 ? -330 : 210");
-        let _zone = Stub::value(&dates, "getTimezoneOffset", &offset);
-        assert_eq!(PageClock.ahead_of_utc(1_700_000_000), 19_800);
-        assert_eq!(PageClock.ahead_of_utc(1_710_000_000), -12_600);
     }
 }

@@ -35,6 +35,14 @@ impl OtherTabs {
     }
 }
 
+impl Drop for OtherTabs {
+    fn drop(&mut self) {
+        if let Some(channel) = &self.0 {
+            channel.close();
+        }
+    }
+}
+
 impl Tabs for OtherTabs {
     fn tell(&self, news: News) {
         let word = match news {
@@ -60,7 +68,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::*;
-    use crate::session::browser::stub::{Stub, run};
+    use crate::session::browser::stub::{Stub, field, js, run};
 
     const ALL: [News; 3] = [News::SignedIn, News::SignedOut, News::AccountDeleted];
 
@@ -116,6 +124,15 @@ mod tests {
         ours.tell(News::SignedOut);
         assert_eq!(witness.next().await, Some(News::SignedOut));
         drop(other);
+    }
+
+    #[wasm_bindgen_test]
+    fn a_page_that_has_gone_leaves_no_channel_open() {
+        let closed = run("return { times: 0 }");
+        let close = js("closed", "closed.times += 1").bind1(&JsValue::UNDEFINED, &closed);
+        let _close = Stub::value(&field(&run("return BroadcastChannel"), "prototype"), "close", &close);
+        drop(OtherTabs::open());
+        assert_eq!(field(&closed, "times"), JsValue::from(1));
     }
 
     #[wasm_bindgen_test]

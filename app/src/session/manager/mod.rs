@@ -24,7 +24,7 @@ use super::{
     attempt::Attempts,
     breaker::Breaker,
     pending_sign_out::PendingSignOut,
-    ports::{Clock, Held, News, Ports, Wake},
+    ports::{Held, News, Ports, Wake},
     schedule::{self, Wait},
     single_flight::SingleFlight,
     state::{Epoch, Event, Snapshot},
@@ -137,11 +137,6 @@ impl Manager {
     pub(crate) fn account_is_deleted(&self) {
         self.happened(Event::AccountDeleted);
         self.ports.tabs.tell(News::AccountDeleted);
-    }
-
-    /// The clock.
-    pub(super) fn clock(&self) -> &dyn Clock {
-        &*self.ports.clock
     }
 
     // ---- what happens outside
