@@ -17,18 +17,16 @@ test('a page that comes back shows nothing before the session has answered, and 
   expect((await client.me(accessToken)).body['code']).toBe('TOKEN_REVOKED');
 
   let answer = (): void => undefined;
-  const asked = new Promise<void>((resolve) => {
-    void page.route(
-      '**/api/auth/refresh',
-      async (route) => {
-        const held = new Promise<void>((release) => (answer = release));
-        resolve();
-        await held;
-        await route.continue();
-      },
-      { times: 1 },
-    );
-  });
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route(
+    '**/api/auth/refresh',
+    async (route) => {
+      await held;
+      await route.continue();
+    },
+    { times: 1 },
+  );
+  const asked = page.waitForRequest('**/api/auth/refresh');
   const shown = await page.evaluate(async () => {
     window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
     await new Promise((resolve) => setTimeout(resolve));

@@ -40,7 +40,9 @@ pub(crate) fn test() -> Result<Option<(bool, String)>> {
     fs::create_dir_all(&page).with_context(|| format!("cannot make {}", page.display()))?;
     let mut playwright = browser::playwright(&browser);
     playwright.args(["--config", "ports.config.ts"]);
-    playwright.env("PORTS_COMMAND", format!("cargo {}", TESTS.join(" "))).env("PORTS_FOLDER", &page);
+    // The same Cargo again, or it would build everything again. Playwright's shell splits the words.
+    let cargo = cargo(TESTS).get_program().to_string_lossy().into_owned();
+    playwright.env("PORTS_COMMAND", format!("\"{cargo}\" {}", TESTS.join(" "))).env("PORTS_FOLDER", &page);
     playwright.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", wasm_bindgen::TEST_RUNNER);
     playwright.env("PATH", path_with(runner)?);
     playwright.env("NO_HEADLESS", "1").env("WASM_BINDGEN_TEST_ADDRESS", free_address()?);

@@ -124,11 +124,12 @@ fn browser_tests(playwright_args: &[OsString]) -> Result<Outcome> {
 }
 
 fn port_tests() -> Result<Outcome> {
-    let done = ports::test()?;
-    Ok(done.map_or_else(
-        || Outcome::missing(NO_BROWSER),
-        |(good, text)| Outcome::of_tests(good, Some(Counts::of_libtest(&text))),
-    ))
+    let Some((good, text)) = ports::test()? else { return Ok(Outcome::missing(NO_BROWSER)) };
+    let counts = Counts::of_libtest(&text);
+    if good && counts.passed == 0 {
+        return Ok(Outcome::Failed("no test was run".to_owned()));
+    }
+    Ok(Outcome::of_tests(good, Some(counts)))
 }
 
 /// Something that succeeds or fails as a whole.

@@ -142,7 +142,7 @@ impl Manager {
     // ---- what happens outside
 
     /// The page has gone: nothing is renewed or tried again for it. What the server has not heard of a sign-out is left to
-    /// the next page.
+    /// the next page, where there is storage to leave it in.
     pub fn close(&self) {
         self.happened(Event::Closed);
     }
