@@ -17,7 +17,7 @@ use crate::{
     random::{Random, SystemRandom},
     revocation::{Revocations, feed},
     session::UnixMillis,
-    storage::{Accounts, Events, Sessions, sqlite::SqliteStore},
+    storage::Stores,
     token::{access::AccessTokens, refresh::RefreshTokens},
 };
 
@@ -76,15 +76,13 @@ impl Server {
             random: Arc::clone(&random),
         };
 
-        let store = SqliteStore::open(&settings.database)
-            .await
-            .with_context(|| format!("the database {} cannot be used", settings.database.display()))?;
-        #[cfg(feature = "test-support")]
-        let store = crate::storage::faulty::Faulty::new(
-            store.with_faults(Arc::clone(&testing.faults)),
-            Arc::clone(&testing.faults),
-        );
-        let auth = Arc::new(auth(settings, Arc::new(store), (access.clone(), refresh.clone()), clock, random)?);
+        let stores = Stores::open(
+            &settings.database,
+            #[cfg(feature = "test-support")]
+            &testing.faults,
+        )
+        .await?;
+        let auth = Arc::new(auth(settings, stores, (access.clone(), refresh.clone()), clock, random)?);
         feed::load(&*auth.sessions, &auth.revocations, &*auth.clock).await?;
         let client = client(settings)?;
         let edge = Edge {
@@ -143,7 +141,7 @@ impl Server {
         draining.await?;
         background.wait().await;
         // What was used while the last requests finished.
-        let written = auth.confirmations.write(&*auth.sessions, auth.clock.now()).await;
+        let written = auth.confirmations.write(&*auth.sessions, &*auth.clock).await;
         let settled = auth.sessions.settle().await;
         outcome?;
         written?;
@@ -168,23 +166,20 @@ pub(crate) fn client(settings: &Settings) -> Result<Option<Client>, Refusal> {
     settings.assets_dir.as_ref().map(load).transpose()
 }
 
-fn auth<S>(
+fn auth(
     settings: &Settings,
-    store: Arc<S>,
+    Stores { accounts, sessions, events }: Stores,
     (access, refresh): (Keys, Keys),
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-) -> anyhow::Result<Auth>
-where
-    S: Accounts + Sessions + Events + 'static,
-{
+) -> anyhow::Result<Auth> {
     let expected = Expected { issuer: settings.issuer.clone(), audience: settings.audience.clone() };
     let passwords = Passwords::new(settings.argon2_memory_kib, settings.argon2_iterations, Arc::clone(&random))
         .context("argon2 does not take ARGON2_MEMORY_KIB and ARGON2_ITERATIONS")?;
     Ok(Auth {
-        accounts: Arc::clone(&store) as _,
-        sessions: Arc::clone(&store) as _,
-        events: store,
+        accounts,
+        sessions,
+        events,
         revocations: Arc::new(Revocations::default()),
         confirmations: Confirmations::default(),
         access_tokens: AccessTokens::new(access, expected, settings.access_token_lifetime),
@@ -200,7 +195,7 @@ where
 
 async fn write_confirmations(auth: Arc<Auth>, stop: CancellationToken) {
     every(WRITE_CONFIRMATIONS, stop, || async {
-        if let Err(error) = auth.confirmations.write(&*auth.sessions, auth.clock.now()).await {
+        if let Err(error) = auth.confirmations.write(&*auth.sessions, &*auth.clock).await {
             tracing::warn!(%error, "uses of access tokens could not be written; they are kept for the next time");
         }
     })

@@ -6,6 +6,10 @@ use crate::session::UnixMillis;
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> UnixMillis;
+    /// Now, where several instances share a store that says it is `stored`.
+    fn shared(&self, stored: UnixMillis) -> UnixMillis {
+        stored
+    }
 }
 
 /// The machine's clock.
@@ -39,6 +43,10 @@ impl MovableClock {
 #[cfg(feature = "test-support")]
 impl Clock for MovableClock {
     fn now(&self) -> UnixMillis {
-        UnixMillis(SystemClock.now().0 + self.ahead_ms.load(std::sync::atomic::Ordering::SeqCst))
+        self.shared(SystemClock.now())
+    }
+
+    fn shared(&self, stored: UnixMillis) -> UnixMillis {
+        UnixMillis(stored.0 + self.ahead_ms.load(std::sync::atomic::Ordering::SeqCst))
     }
 }

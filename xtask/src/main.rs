@@ -8,6 +8,7 @@ mod client;
 mod dev;
 mod interrupt;
 mod ports;
+mod postgres;
 mod process;
 mod run;
 mod server;

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: format, lints, Rust tests, tests with other languages, browser tests. Every part is run, whatever
 //! became of those before it, and a summary closes.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use crate::browser::{NO_BROWSER, Playwright};
-use crate::setup::{node, python, wasm_target};
+use crate::postgres::Postgres;
+use crate::setup::{node, postgres, python, wasm_target};
 use crate::steps::{Step, Steps, seconds};
 use crate::workspace::{CLIENT, EVERYTHING, cargo, ci, end2end, node_example, target};
 use crate::{ports, process};
@@ -21,6 +22,8 @@ pub(crate) enum Part {
     Rust,
     /// Node and Python verify our tokens, and sign some.
     OtherLanguages,
+    /// Tests on a PostgreSQL that is started for them.
+    Postgres,
     /// Browser tests, and those of the ports where Playwright is given no argument.
     Browser,
     /// Tests of the browser's ports alone.
@@ -40,6 +43,9 @@ pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode
         report.part("tests with Node", node_tests);
         report.part("tests with Python", python_tests);
     }
+    if wanted(Part::Postgres) {
+        report.part("tests on PostgreSQL", postgres_tests);
+    }
     if wanted(Part::Ports) || wanted(Part::Browser) && playwright_args.is_empty() {
         report.part("tests of the browser's ports", port_tests);
     }
@@ -48,6 +54,10 @@ pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode
     }
     report.close()
 }
+
+/// What is about PostgreSQL, and what every store has to hold to from outside. The rest is about SQLite's file.
+const ON_POSTGRES: &str = "binary(it) & (test(/^instances::|^storage::postgres/) | \
+    test(/^(activity|admin|delete_account|login|logout|me|password|refresh|register|sessions)::/))";
 
 fn lints(selection: &[&str], targets: &[&str]) -> Command {
     let mut clippy = cargo(["clippy", "--locked"]);
@@ -79,7 +89,7 @@ fn nextest_is_there() -> bool {
     process::answer(&mut cargo(["nextest", "--version"])).is_some()
 }
 
-fn nextest(selection: &[&str], environment: &[(&str, &Path)]) -> Result<Outcome> {
+fn nextest(selection: &[&str], environment: &[(&str, &OsStr)]) -> Result<Outcome> {
     let results = target().join("nextest").join("default").join("junit.xml");
     let mut run = cargo(["nextest", "run", "--locked"]);
     run.args(EVERYTHING).args(selection).envs(environment.iter().copied());
@@ -98,11 +108,31 @@ fn python_tests() -> Result<Outcome> {
             "no Python that can make a virtual environment: install Python 3.9 or newer, with venv",
         ));
     };
-    ignored_tests("interop::python::", &[("SESSIONKEEP_TEST_PYTHON", &python)])
+    ignored_tests("interop::python::", &[("SESSIONKEEP_TEST_PYTHON", python.as_os_str())])
+}
+
+fn postgres_tests() -> Result<Outcome> {
+    let mut steps = Steps::new(2);
+    let Some(programs) = steps.step("PostgreSQL", |step| Ok(postgres::ensure(step)))? else {
+        return Ok(Outcome::missing("no PostgreSQL: install 15 or newer"));
+    };
+    let server = steps.step("a PostgreSQL for these tests", |step| {
+        let server = Postgres::start(step, &programs)?;
+        let url = server.url();
+        Ok((server, url))
+    })?;
+    let url = server.url();
+    let environment = [("SESSIONKEEP_TEST_POSTGRES", OsStr::new(&url))];
+    if nextest_is_there() {
+        return nextest(&["--run-ignored", "all", "-E", ON_POSTGRES], &environment);
+    }
+    let mut run = cargo(["test", "--locked", "--no-fail-fast"]);
+    run.args(EVERYTHING).args(["--test", "it", "--", "--ignored", "postgres", "instances::"]).envs(environment);
+    libtest(&mut run)
 }
 
 /// Rust tests that run only when they are asked for, since they need more than Rust.
-fn ignored_tests(module: &str, environment: &[(&str, &Path)]) -> Result<Outcome> {
+fn ignored_tests(module: &str, environment: &[(&str, &OsStr)]) -> Result<Outcome> {
     if nextest_is_there() {
         let module = format!("test(/^{module}/)");
         return nextest(&["--run-ignored", "only", "-E", &module], environment);

@@ -6,6 +6,7 @@ use std::{
 use sessionkeep_types::SessionId;
 
 use crate::{
+    clock::Clock,
     session::UnixMillis,
     storage::{Confirmation, Sessions, StorageError},
     token::access::{self, Claims},
@@ -47,7 +48,8 @@ impl Confirmations {
     ///
     /// # Errors
     /// When the store fails; everything is kept for the next time.
-    pub async fn write(&self, sessions: &dyn Sessions, now: UnixMillis) -> Result<(), StorageError> {
+    pub async fn write(&self, sessions: &dyn Sessions, clock: &dyn Clock) -> Result<(), StorageError> {
+        let now = clock.now();
         let batch: Vec<Confirmation> = {
             let mut all = self.lock();
             let horizon = now.minus(access::MAX_LIFETIME * 2);
@@ -60,7 +62,7 @@ impl Confirmations {
         if batch.is_empty() {
             return Ok(());
         }
-        sessions.confirm(&batch).await?;
+        sessions.confirm(&batch, clock).await?;
         let mut all = self.lock();
         for confirmation in batch {
             if let Some(noted) = all.get_mut(&confirmation.session_id)

@@ -2,7 +2,7 @@
 
 use sessionkeep_types::EndReason;
 
-use super::Auth;
+use super::{Auth, end_step};
 use crate::{
     session::{EventKind, Origin, Session},
     storage::{StorageError, Transacted},
@@ -18,8 +18,10 @@ impl Auth {
     pub async fn logout(&self, sent: &[RefreshToken], origin: &Origin) -> Result<(), StorageError> {
         for (_, genuine) in self.recognise(sent) {
             let mut step =
-                |session: &Session| self.end_step(session, &EndReason::SignedOut, EventKind::SignedOut, origin);
-            if let Transacted::Done { ended } = self.sessions.transact(&genuine.session_id, &mut step).await? {
+                |session: &Session, now| end_step(session, now, &EndReason::SignedOut, EventKind::SignedOut, origin);
+            if let Transacted::Done { ended } =
+                self.sessions.transact(&genuine.session_id, &*self.clock, &mut step).await?
+            {
                 self.note_ended(&ended);
             }
         }

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use sessionkeep_types::{Role, SessionId};
 
 pub use confirmations::Confirmations;
+pub(crate) use sessions::end_step;
 
 use crate::{
     clock::Clock,

@@ -150,11 +150,11 @@ impl Auth {
     ) -> Result<Decided, RefreshError> {
         let presented = Presented { generation: genuine.generation, hash: token.hash() };
         let mut decided = None;
-        let mut step = |stored: &Session| {
-            let now = self.clock.now();
+        let mut step = |stored: &Session, now: UnixMillis| {
             let mut session = stored.clone();
             if let Some((generation, at)) = self.confirmations.of(&session.id) {
-                session.confirm(generation, at);
+                // This instance's clock may be a little ahead of the one that all share.
+                session.confirm(generation, at.min(now));
             }
             let decision = decide(&session, presented, attempt, &self.policy, now);
             let head = decision.makes_head().then(|| self.successor(&session, now));
@@ -180,7 +180,7 @@ impl Auth {
             decided = Some(Decided { decision, session: next.clone().unwrap_or(session), head });
             Step { next, end_others: widen.then_some(EndReason::ReuseDetected), events: event.into_iter().collect() }
         };
-        match self.sessions.transact(&genuine.session_id, &mut step).await? {
+        match self.sessions.transact(&genuine.session_id, &*self.clock, &mut step).await? {
             Transacted::NotFound => Err(RefreshError::Invalid),
             Transacted::Done { ended } => {
                 self.note_ended(&ended);

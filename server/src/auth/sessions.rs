@@ -4,7 +4,7 @@ use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::Auth;
 use crate::{
-    session::{EventKind, Origin, SecurityEvent, Session},
+    session::{EventKind, Origin, SecurityEvent, Session, UnixMillis},
     storage::{Scope, Step, StorageError, Transacted},
     token::access::Claims,
 };
@@ -49,11 +49,11 @@ impl Auth {
             (EndReason::SignedOutElsewhere, EventKind::SessionEnded)
         };
         let mut own = false;
-        let mut step = |session: &Session| {
+        let mut step = |session: &Session, now: UnixMillis| {
             own = session.user_id == claims.user_id;
-            if own { self.end_step(session, &reason, kind.clone(), origin) } else { Step::default() }
+            if own { end_step(session, now, &reason, kind.clone(), origin) } else { Step::default() }
         };
-        if let Transacted::Done { ended } = self.sessions.transact(id, &mut step).await? {
+        if let Transacted::Done { ended } = self.sessions.transact(id, &*self.clock, &mut step).await? {
             self.note_ended(&ended);
         }
         Ok(match (own, current) {
@@ -77,15 +77,20 @@ impl Auth {
         self.revocations.note(&endings, now);
         Ok(true)
     }
+}
 
-    /// The step that ends a session, and reports it, unless it has ended already.
-    pub(crate) fn end_step(&self, session: &Session, reason: &EndReason, kind: EventKind, origin: &Origin) -> Step {
-        if session.ended.is_some() {
-            return Step::default();
-        }
-        let now = self.clock.now();
-        let event = SecurityEvent::new(kind, origin, now).of_session(&session.user_id, &session.id);
-        let next = Session { ended: Some(session.end(reason.clone(), now)), ..session.clone() };
-        Step { next: Some(next), end_others: None, events: vec![event] }
+/// The step that ends a session, and reports it, unless it has ended already.
+pub(crate) fn end_step(
+    session: &Session,
+    now: UnixMillis,
+    reason: &EndReason,
+    kind: EventKind,
+    origin: &Origin,
+) -> Step {
+    if session.ended.is_some() {
+        return Step::default();
     }
+    let event = SecurityEvent::new(kind, origin, now).of_session(&session.user_id, &session.id);
+    let next = Session { ended: Some(session.end(reason.clone(), now)), ..session.clone() };
+    Step { next: Some(next), end_others: None, events: vec![event] }
 }

@@ -5,7 +5,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{all, find, open, operator, say};
 use crate::{
-    auth::Auth,
+    auth::{Auth, end_step},
     config::Settings,
     session::{EventKind, SecurityEvent, UnixMillis},
     storage::{Scope, Transacted},
@@ -62,8 +62,8 @@ async fn revoke(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
 }
 
 async fn revoke_one(auth: &Auth, id: &SessionId) -> anyhow::Result<()> {
-    let mut step = |session: &_| auth.end_step(session, &EndReason::Admin, EventKind::SessionEnded, &operator());
-    match auth.sessions.transact(id, &mut step).await? {
+    let mut step = |session: &_, now| end_step(session, now, &EndReason::Admin, EventKind::SessionEnded, &operator());
+    match auth.sessions.transact(id, &*auth.clock, &mut step).await? {
         Transacted::NotFound => bail!("there is no session {id}"),
         Transacted::Done { ended } if ended.is_empty() => say!("{id} had ended before."),
         Transacted::Done { .. } => say!("{id} is ended."),

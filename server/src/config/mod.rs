@@ -24,6 +24,7 @@ pub use sources::{Environment, Sources};
 use crate::{
     keys::KeySource,
     session::{OnTheft, Policy, Rotation},
+    storage::Database,
     telemetry::{self, LogSettings},
 };
 
@@ -55,8 +56,8 @@ pub struct Settings {
     pub bind_addr: SocketAddr,
     /// The one browser origin.
     pub public_origin: PublicOrigin,
-    /// The SQLite file.
-    pub database: PathBuf,
+    /// Where everything is kept.
+    pub database: Database,
     /// Where the keys are that sign tokens.
     pub keys: KeySource,
     /// `iss` of access tokens.
@@ -112,14 +113,17 @@ impl Settings {
     /// The first refusal.
     pub fn load(sources: &Sources) -> Result<Self, Refusal> {
         let public_origin: PublicOrigin = sources.parse("PUBLIC_ORIGIN", parse::public_origin)?;
-        let database = sources.parse("DATABASE_URL", parse::sqlite_file)?;
+        let database = sources.parse("DATABASE_URL", parse::database)?;
         refuse_what_is_not_built(sources)?;
         let access_token_lifetime = sources.parse("ACCESS_TOKEN_EXPIRES", parse::access_token_lifetime)?;
         let policy = policy(sources)?;
         let keys = KeySource {
             folder: match sources.get("KEYS_DIR") {
                 Some(folder) => PathBuf::from(folder),
-                None => database.parent().unwrap_or(Path::new("")).join("keys"),
+                None => match &database {
+                    Database::Sqlite(file) => file.parent().unwrap_or(Path::new("")).join("keys"),
+                    Database::Postgres(_) => PathBuf::from("data/keys"),
+                },
             },
             algorithm: sources.choose(
                 "ACCESS_TOKEN_ALGORITHM",

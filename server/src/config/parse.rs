@@ -8,8 +8,9 @@ use std::{
 use axum::http::Uri;
 use ipnet::IpNet;
 use sessionkeep_types::limits;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
-use crate::{session, token::access};
+use crate::{session, storage::Database, token::access};
 
 /// What is wrong, and what to do.
 type Wrong = (String, String);
@@ -83,17 +84,47 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-pub(super) fn sqlite_file(value: &str) -> Result<PathBuf, Wrong> {
+pub(super) fn database(value: &str) -> Result<Database, Wrong> {
     if value.starts_with("postgres://") || value.starts_with("postgresql://") {
-        return wrong("this build has no PostgreSQL yet", "Use sqlite://data/sessionkeep.db");
+        postgres(value).map(|server| Database::Postgres(Box::new(server)))
+    } else {
+        sqlite_file(value).map(Database::Sqlite)
     }
+}
+
+/// Over a network the connection is encrypted and the server's certificate is checked, unless the address says otherwise;
+/// what may fall back to neither in silence is refused.
+fn postgres(value: &str) -> Result<PgConnectOptions, Wrong> {
+    // The value may hold a password, and so may the error.
+    let Ok(server) = PgConnectOptions::from_str(value) else {
+        return wrong("it is no address of PostgreSQL", "Write it like postgres://user:password@host/database");
+    };
+    let host = server.get_host();
+    if server.get_socket().is_some() || host.starts_with('/') || is_loopback(host) {
+        return Ok(server);
+    }
+    if !(value.contains("sslmode=") || value.contains("ssl-mode=")) {
+        return Ok(server.ssl_mode(PgSslMode::VerifyFull));
+    }
+    match server.get_ssl_mode() {
+        PgSslMode::Allow | PgSslMode::Prefer => wrong(
+            "its sslmode goes on without encryption where the server has none, and tells nobody",
+            "Use sslmode=verify-full, or sslmode=disable on a network that nobody else is on",
+        ),
+        PgSslMode::Disable | PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull => Ok(server),
+    }
+}
+
+fn sqlite_file(value: &str) -> Result<PathBuf, Wrong> {
     match value.strip_prefix("sqlite://").or_else(|| value.strip_prefix("sqlite:")) {
         Some(path) if path.starts_with(':') || path.contains('?') => {
             wrong("an SQLite database must be a file, without parameters", "Use sqlite://data/sessionkeep.db")
         }
         Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
         // The value may hold a password.
-        _ => wrong("it is no SQLite file", "Use sqlite://data/sessionkeep.db"),
+        _ => {
+            wrong("it names no database", "Use sqlite://data/sessionkeep.db or postgres://user:password@host/database")
+        }
     }
 }
 

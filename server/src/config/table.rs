@@ -32,7 +32,9 @@ pub const SETTINGS: &[Setting] = &[
     plain(
         "DATABASE_URL",
         Some("sqlite://data/sessionkeep.db"),
-        "The SQLite file; it is created (0600, its folder 0700) where it is missing.",
+        "An SQLite file, which is created (0600, its folder 0700) where it is missing; or `postgres://user:password@host/database`, \
+         PostgreSQL 15 or newer, for any number of instances. Over a network `sslmode=verify-full` holds unless the address \
+         says another.",
     ),
     plain("SESSION_STORE", None, "Where sessions are kept if not in the database. No other store is built yet."),
     plain("REVOCATION_FEED", None, "How instances tell each other of ended sessions. No other feed is built yet."),

@@ -44,7 +44,9 @@ fn every_wrong_setting_is_refused_by_name() {
         ("PUBLIC_ORIGIN", "https://example.com:99999"),
         ("PUBLIC_ORIGIN", "example.com"),
         ("PUBLIC_ORIGIN", "ftp://localhost"),
-        ("DATABASE_URL", "postgres://user:pw@db/x"),
+        ("DATABASE_URL", "postgres://user:pw@db:port/x"),
+        ("DATABASE_URL", "postgres://user:pw@db/x?sslmode=prefer"),
+        ("DATABASE_URL", "postgres://user:pw@db/x?sslmode=allow"),
         ("DATABASE_URL", "sqlite://:memory:"),
         ("DATABASE_URL", "mysql://x"),
         ("SESSION_STORE", "redis://localhost"),
@@ -190,4 +192,24 @@ fn the_documentation_lists_what_the_table_does() {
         std::fs::write(path, table::markdown()).expect("written");
     }
     assert_eq!(std::fs::read_to_string(path).expect("docs/config.md"), table::markdown());
+}
+
+#[test]
+fn over_a_network_postgresql_is_encrypted_and_known_unless_somebody_says_otherwise() {
+    use sqlx::postgres::PgSslMode::{Disable, Prefer, VerifyCa, VerifyFull};
+    for (address, mode) in [
+        ("postgres://user:pw@db.example.com/x", VerifyFull),
+        ("postgresql://user:pw@db.example.com/x", VerifyFull),
+        ("postgres://user:pw@db.example.com/x?sslmode=verify-ca", VerifyCa),
+        ("postgres://user:pw@db.example.com/x?sslmode=disable", Disable),
+        ("postgres://user:pw@127.0.0.1/x", Prefer),
+        ("postgres://user:pw@localhost/x", Prefer),
+        ("postgres://user:pw@%2Frun%2Fpostgresql/x", Prefer),
+    ] {
+        let Database::Postgres(server) = load(&[("DATABASE_URL", address)]).expect(address).database else {
+            panic!("{address} is PostgreSQL")
+        };
+        assert_eq!(format!("{:?}", server.get_ssl_mode()), format!("{mode:?}"), "{address}");
+        assert!(!format!("{:?}", Database::Postgres(server)).contains("pw"), "{address}");
+    }
 }

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::{
-    Account, AccountChange, Accounts, Changed, Confirmation, Ending, EventFilter, Events, Scope, Sessions, Step,
+    Account, AccountChange, Accounts, Changed, Confirmation, Decide, Ending, EventFilter, Events, Scope, Sessions,
     StorageError, StoredEvent, Transacted,
 };
 use crate::{
+    clock::Clock,
     faults::Faults,
     session::{SecurityEvent, Session, UnixMillis},
 };
@@ -97,9 +98,10 @@ impl<S: Sessions> Sessions for Faulty<S> {
     async fn transact(
         &self,
         id: &SessionId,
-        step: &mut (dyn for<'s> FnMut(&'s Session) -> Step + Send),
+        clock: &dyn Clock,
+        decide: Decide<'_>,
     ) -> Result<Transacted, StorageError> {
-        self.up()?.transact(id, step).await
+        self.up()?.transact(id, clock, decide).await
     }
     async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
         self.up()?.of_user(user).await
@@ -112,8 +114,8 @@ impl<S: Sessions> Sessions for Faulty<S> {
     ) -> Result<Option<Vec<Ending>>, StorageError> {
         self.up()?.end_all(scope, reason, event).await
     }
-    async fn confirm(&self, confirmations: &[Confirmation]) -> Result<(), StorageError> {
-        self.up()?.confirm(confirmations).await
+    async fn confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
+        self.up()?.confirm(confirmations, clock).await
     }
     async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError> {
         self.up()?.endings_since(since).await

@@ -1,16 +1,22 @@
-//! The ports to what is kept, and the adapters that implement them: [`sqlite`].
+//! The ports to what is kept, and the adapters that implement them: [`sqlite`] for one machine, [`postgres`] for several.
 //!
 //! No port method has a default body: an adapter that forgets one must not compile. No caller asks which adapter it has.
 
 #[cfg(feature = "test-support")]
 pub mod faulty;
+mod open;
+pub mod postgres;
 pub mod sqlite;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
 use sessionkeep_types::{EndReason, EventKind, Role, SessionId, UserId};
 
-use crate::session::{SecurityEvent, Session, UnixMillis};
+pub use self::open::{Database, Stores};
+use crate::{
+    clock::Clock,
+    session::{SecurityEvent, Session, UnixMillis},
+};
 
 /// Why a store did not do what was asked. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +34,19 @@ pub enum StorageError {
         /// The row's primary key.
         row: String,
     },
+}
+
+impl StorageError {
+    /// For `TryFrom` of rows: the value in this column cannot be.
+    fn impossible(table: &'static str, column: &'static str, row: &str) -> Self {
+        Self::Impossible { table, column, row: row.to_owned() }
+    }
+}
+
+impl From<sqlx::Error> for StorageError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
 }
 
 /// An account as it is kept.
@@ -136,14 +155,12 @@ pub trait Sessions: Send + Sync {
     /// Reads one session.
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError>;
 
-    /// Reads one session, asks `step` what to do, and does all of it in one transaction that nothing else comes between.
-    /// `step` may be asked again when the row has changed meanwhile. It is committed whatever the step means to the
-    /// client: a refusal that revokes is a success here.
-    async fn transact(
-        &self,
-        id: &SessionId,
-        step: &mut (dyn for<'s> FnMut(&'s Session) -> Step + Send),
-    ) -> Result<Transacted, StorageError>;
+    /// Reads one session, asks `decide` what to do, and does all of it in one transaction that nothing else comes between.
+    /// `decide` is told the time within it: that of the store where several instances share one, else that of `clock`. It
+    /// may be asked again when the transaction had to be begun again. What it says is committed whatever it means to
+    /// the client: a refusal that revokes is a success here.
+    async fn transact(&self, id: &SessionId, clock: &dyn Clock, decide: Decide<'_>)
+    -> Result<Transacted, StorageError>;
 
     /// The sessions of an account that were not ended, the one used last first. Some of them may have expired.
     async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError>;
@@ -158,13 +175,14 @@ pub trait Sessions: Send + Sync {
         event: &SecurityEvent,
     ) -> Result<Option<Vec<Ending>>, StorageError>;
 
-    /// Writes that access tokens of these generations were used.
-    async fn confirm(&self, confirmations: &[Confirmation]) -> Result<(), StorageError>;
+    /// Writes that access tokens of these generations were used, and never in the future.
+    async fn confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError>;
 
     /// The sessions that were ended, deleted with their account, or raised to a newer version, at `since` or later.
     async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError>;
 
-    /// A number that is another one after any process has changed the store.
+    /// A number that is another one after any process has ended a session, or raised its version. It stays while nobody
+    /// changes anything.
     async fn change_marker(&self) -> Result<i64, StorageError>;
 
     /// Deletes sessions whose absolute end was before `before`, in small batches. Returns how many.
@@ -222,6 +240,9 @@ pub struct StoredEvent {
     /// The event.
     pub event: SecurityEvent,
 }
+
+/// Asks what a transaction on one session shall do at this time.
+pub type Decide<'a> = &'a mut (dyn for<'s> FnMut(&'s Session, UnixMillis) -> Step + Send);
 
 /// What a transaction on one session does.
 #[derive(Debug, Default)]

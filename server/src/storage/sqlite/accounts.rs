@@ -3,7 +3,7 @@ use secrecy::ExposeSecret as _;
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
-use super::{SqliteStore, events, impossible, sessions};
+use super::{SqliteStore, events, sessions};
 use crate::{
     session::{SecurityEvent, Session, UnixMillis},
     storage::{Account, AccountChange, Accounts, Changed, Ending, Scope, StorageError},
@@ -255,7 +255,7 @@ impl TryFrom<Row> for Account {
 
     fn try_from(row: Row) -> Result<Self, StorageError> {
         let role = match Role::from(row.role) {
-            Role::Unknown(_) => return Err(impossible("users", "role", &row.id)),
+            Role::Unknown(_) => return Err(StorageError::impossible("users", "role", &row.id)),
             role => role,
         };
         Ok(Self {

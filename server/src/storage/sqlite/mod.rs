@@ -106,12 +106,6 @@ async fn commit_in_the_background(tx: Transaction<'static, Sqlite>) -> Result<()
     Ok(tx.commit().await?)
 }
 
-impl From<sqlx::Error> for StorageError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Unavailable(Box::new(error))
-    }
-}
-
 /// Two processes that start at once take turns: SQLite has no lock for migrations.
 async fn migrate(writer: &SqlitePool, file: &Path) -> anyhow::Result<()> {
     let lock = open_private(&file.with_extension("migrating"))?;
@@ -130,9 +124,4 @@ fn create_private(file: &Path) -> std::io::Result<()> {
 
 fn open_private(file: &Path) -> std::io::Result<std::fs::File> {
     crate::private_files::open(file)
-}
-
-/// For `TryFrom` of rows: the value in this column cannot be.
-fn impossible(table: &'static str, column: &'static str, row: &str) -> StorageError {
-    StorageError::Impossible { table, column, row: row.to_owned() }
 }

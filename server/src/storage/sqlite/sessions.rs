@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
-use super::{SqliteStore, accounts, commit_in_the_background, events, impossible};
+use super::{SqliteStore, accounts, commit_in_the_background, events};
 use crate::{
+    clock::Clock,
     session::{Client, Ended, Origin, SecurityEvent, ServedAttempts, Session, TokenHash, UnixMillis},
-    storage::{Account, Confirmation, Ending, Scope, Sessions, Step, StorageError, Transacted},
+    storage::{Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted},
 };
 
 /// Rows deleted in one transaction: no request waits long behind it.
@@ -32,11 +33,12 @@ impl Sessions for SqliteStore {
     async fn transact(
         &self,
         id: &SessionId,
-        step: &mut (dyn for<'s> FnMut(&'s Session) -> Step + Send),
+        clock: &dyn Clock,
+        decide: Decide<'_>,
     ) -> Result<Transacted, StorageError> {
         let mut tx = self.begin().await?;
         let Some(session) = select(&mut tx, id).await? else { return Ok(Transacted::NotFound) };
-        let Step { next, end_others, events } = step(&session);
+        let Step { next, end_others, events } = decide(&session, clock.now());
         let mut ended = vec![];
         if let Some(next) = next {
             update(&mut tx, &session, &next).await?;
@@ -90,11 +92,12 @@ impl Sessions for SqliteStore {
         Ok(Some(endings.into_iter().map(|(ending, _)| ending).collect()))
     }
 
-    async fn confirm(&self, confirmations: &[Confirmation]) -> Result<(), StorageError> {
+    async fn confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
+        let now = clock.now();
         let mut tx = self.begin().await?;
         for confirmation in confirmations {
             sqlx::query("UPDATE sessions SET confirmed_at = ? WHERE id = ? AND gen = ? AND confirmed_at IS NULL")
-                .bind(confirmation.at.0)
+                .bind(confirmation.at.min(now).0)
                 .bind(confirmation.session_id.as_str())
                 .bind(stored(confirmation.generation))
                 .execute(&mut *tx)
@@ -316,7 +319,7 @@ impl TryFrom<Row> for Session {
     type Error = StorageError;
 
     fn try_from(row: Row) -> Result<Self, StorageError> {
-        let wrong = |column| impossible("sessions", column, &row.id);
+        let wrong = |column| StorageError::impossible("sessions", column, &row.id);
         let hash = |bytes: &[u8], column| TokenHash::try_from(bytes).map_err(|_| wrong(column));
         let served: Vec<(String, i64)> =
             serde_json::from_str(&row.served_attempts).map_err(|_| wrong("served_attempts"))?;

@@ -1,11 +1,14 @@
 //! What any store must hold: one suite, [`contract`], for every adapter. An adapter runs it in one line.
 
 mod contract;
+mod postgres;
 mod sqlite;
 
 use async_trait::async_trait;
-use server::storage::{Accounts, Events, Sessions, faulty::Faulty, sqlite::SqliteStore};
+use server::storage::{Accounts, Events, Sessions, faulty::Faulty, postgres::PostgresStore, sqlite::SqliteStore};
 use tempfile::TempDir;
+
+use crate::support::database;
 
 /// Everything that a store is.
 pub(crate) trait Store: Accounts + Sessions + Events + 'static {}
@@ -46,5 +49,18 @@ impl Fixture for FaultySqlite {
     }
 }
 
+struct Postgres;
+
+#[async_trait]
+impl Fixture for Postgres {
+    type Store = PostgresStore;
+
+    async fn empty() -> (Self, PostgresStore) {
+        let options = database::postgres().await.parse().expect("an address");
+        (Self, PostgresStore::open(options).await.expect("opens"))
+    }
+}
+
 contract::holds_for!(sqlite_store, super::Sqlite);
 contract::holds_for!(faulty_store, super::FaultySqlite);
+contract::holds_for!(postgres_store, super::Postgres, ignore = "needs PostgreSQL: cargo xtask test postgres");

@@ -3,7 +3,10 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::Output,
-    sync::atomic::{AtomicI64, Ordering::SeqCst},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering::SeqCst},
+    },
     time::Duration,
 };
 
@@ -14,14 +17,15 @@ use server::{
     clock::{Clock as _, SystemClock},
     config::{Settings, Sources},
     session::{EventKind, Origin, SecurityEvent, Session, UnixMillis},
-    storage::{AccountChange, Accounts as _, Changed, Events as _, Sessions as _, sqlite::SqliteStore},
+    storage::{AccountChange, Changed, Stores},
 };
 use sessionkeep_types::{Role, SessionId};
+use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Answer, Person, program};
+use super::{Answer, Person, database, program};
 
 /// A server in this process, with a database of its own.
 pub(crate) struct TestApp {
@@ -42,14 +46,38 @@ impl TestApp {
     /// With these settings beside the defaults.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let database = format!("sqlite://{}/sessionkeep.db", folder.path().display());
-        let environment = [("DATABASE_URL", database.as_str())]
+        let database = database::fresh(folder.path()).await;
+        Self::on(folder, &database, settings).await
+    }
+
+    /// On PostgreSQL, whatever the other tests run on.
+    pub(crate) async fn on_postgres(settings: &[(&str, &str)]) -> Self {
+        Self::on(tempfile::tempdir().expect("a folder"), &database::postgres().await, settings).await
+    }
+
+    async fn on(folder: TempDir, database: &str, settings: &[(&str, &str)]) -> Self {
+        let keys = folder.path().join("keys").display().to_string();
+        let environment = [("DATABASE_URL", database), ("KEYS_DIR", &keys)]
             .iter()
             .chain(settings)
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let (url, stop, running) = run(&environment).await;
         Self { url, folder, environment, ahead: AtomicI64::new(0), stop, running }
+    }
+
+    /// Another instance on the same database and with the same keys.
+    pub(crate) async fn beside(&self) -> Self {
+        let environment = self.environment.clone();
+        let (url, stop, running) = run(&environment).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { url, folder, environment, ahead: AtomicI64::new(0), stop, running }
+    }
+
+    /// A connection to its database, as its operator has one.
+    pub(crate) async fn postgres(&self) -> PgConnection {
+        let options: PgConnectOptions = self.environment["DATABASE_URL"].parse().expect("an address");
+        options.connect().await.expect("PostgreSQL is there")
     }
 
     /// Stops the server and starts another one on the same database.
@@ -101,13 +129,15 @@ impl TestApp {
     }
 
     /// A second process on the same database, as an operator's command is.
-    async fn store(&self) -> SqliteStore {
-        SqliteStore::open(&self.folder.path().join("sessionkeep.db")).await.expect("opens")
+    async fn store(&self) -> Stores {
+        let settings = Settings::load(&Sources::new(HashMap::new(), self.environment.clone()).expect("sources"));
+        Stores::open(&settings.expect("settings").database, &Arc::default()).await.expect("opens")
     }
 
     pub(crate) async fn password_hash(&self, email: &str) -> String {
         self.store()
             .await
+            .accounts
             .by_email(email)
             .await
             .expect("works")
@@ -131,26 +161,26 @@ impl TestApp {
 
     async fn change(&self, email: &str, change: &AccountChange) {
         let store = self.store().await;
-        let account = store.by_email(email).await.expect("works").expect("there");
-        let changed = store.change(&account.id, change, self.now()).await.expect("works");
+        let account = store.accounts.by_email(email).await.expect("works").expect("there");
+        let changed = store.accounts.change(&account.id, change, self.now()).await.expect("works");
         assert!(matches!(changed, Changed::Done { .. }), "{changed:?}");
     }
 
     /// What was reported, oldest first.
     pub(crate) async fn events(&self) -> Vec<SecurityEvent> {
-        let events = self.store().await.after(0, 1000).await.expect("works");
+        let events = self.store().await.events.after(0, 1000).await.expect("works");
         events.into_iter().map(|stored| stored.event).collect()
     }
 
     /// The row as it is stored.
     pub(crate) async fn session(&self, id: &str) -> Session {
-        self.store().await.find(&SessionId::new(id)).await.expect("works").expect("there")
+        self.store().await.sessions.find(&SessionId::new(id)).await.expect("works").expect("there")
     }
 
     /// Deletes what ended before this many days from now.
     pub(crate) async fn purge(&self, days: u64) {
         let before = SystemClock.now().plus(Duration::from_hours(24 * days));
-        self.store().await.purge(before).await.expect("works");
+        self.store().await.sessions.purge(before).await.expect("works");
     }
 
     /// Asks until it is so. What another process does is seen within a second, so this takes no longer.

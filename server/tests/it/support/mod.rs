@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+pub(crate) mod database;
 mod person;
 pub(crate) mod program;
 

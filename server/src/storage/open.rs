@@ -1,0 +1,79 @@
+//! Which adapter: the one place that knows.
+
+use std::{fmt, path::PathBuf, sync::Arc};
+
+use anyhow::Context as _;
+use sqlx::postgres::PgConnectOptions;
+
+use super::{Accounts, Events, Sessions, postgres::PostgresStore, sqlite::SqliteStore};
+#[cfg(feature = "test-support")]
+use crate::{faults::Faults, storage::faulty::Faulty};
+
+/// Where everything is kept.
+#[derive(Clone)]
+pub enum Database {
+    /// In this file.
+    Sqlite(PathBuf),
+    /// On this server.
+    Postgres(Box<PgConnectOptions>),
+}
+
+/// Without the password.
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(file) => write!(f, "{}", file.display()),
+            Self::Postgres(server) => {
+                let database = server.get_database().unwrap_or(server.get_username());
+                write!(f, "{database} on {}:{}", server.get_host(), server.get_port())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The ports over one store.
+#[derive(Clone)]
+pub struct Stores {
+    /// Accounts.
+    pub accounts: Arc<dyn Accounts>,
+    /// Sessions.
+    pub sessions: Arc<dyn Sessions>,
+    /// Security events.
+    pub events: Arc<dyn Events>,
+}
+
+impl Stores {
+    /// Opens what `database` names, and migrates it.
+    ///
+    /// # Errors
+    /// When it cannot be opened, reached or migrated.
+    pub async fn open(
+        database: &Database,
+        #[cfg(feature = "test-support")] faults: &Arc<Faults>,
+    ) -> anyhow::Result<Self> {
+        let opened = match database {
+            Database::Sqlite(file) => SqliteStore::open(file).await.map(|store| {
+                #[cfg(feature = "test-support")]
+                let store = Faulty::new(store.with_faults(Arc::clone(faults)), Arc::clone(faults));
+                Self::over(store)
+            }),
+            Database::Postgres(server) => PostgresStore::open((**server).clone()).await.map(|store| {
+                #[cfg(feature = "test-support")]
+                let store = Faulty::new(store, Arc::clone(faults));
+                Self::over(store)
+            }),
+        };
+        opened.with_context(|| format!("the database {database} cannot be used"))
+    }
+
+    fn over(store: impl Accounts + Sessions + Events + 'static) -> Self {
+        let store = Arc::new(store);
+        Self { accounts: Arc::clone(&store) as _, sessions: Arc::clone(&store) as _, events: store }
+    }
+}

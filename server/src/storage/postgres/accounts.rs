@@ -1,0 +1,321 @@
+use async_trait::async_trait;
+use secrecy::ExposeSecret as _;
+use sessionkeep_types::{EndReason, Role, SessionId, UserId};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+
+use super::{PostgresStore, changes, commit, events, retried, sessions, text};
+use crate::{
+    session::{SecurityEvent, Session, UnixMillis},
+    storage::{Account, AccountChange, Accounts, Changed, Ending, Scope, StorageError},
+};
+
+/// Whoever changes what accounts may do, or removes one, holds this until the commit: two administrators who demote each
+/// other at the same time would both see one left.
+const ADMINISTRATION_LOCK: i64 = 0x5e55_1002;
+
+#[async_trait]
+impl Accounts for PostgresStore {
+    async fn insert(&self, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError> {
+        let mut tx = self.begin().await?;
+        let inserted = sqlx::query(
+            "INSERT INTO users (id, email, display_name, role, password_hash, password_changed_at, disabled_at, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING",
+        )
+        .bind(account.id.as_str())
+        .bind(&account.email)
+        .bind(&account.display_name)
+        .bind(account.role.as_str())
+        .bind(account.password_hash.expose_secret())
+        .bind(account.password_changed_at.0)
+        .bind(account.disabled_at.map(|at| at.0))
+        .bind(account.created_at.0)
+        .execute(&mut *tx)
+        .await?;
+        if inserted.rows_affected() == 0 {
+            return Ok(false);
+        }
+        events::insert(&mut tx, &[event]).await?;
+        commit(tx).await?;
+        Ok(true)
+    }
+
+    async fn by_email(&self, email: &str) -> Result<Option<Account>, StorageError> {
+        let row: Option<Row> =
+            sqlx::query_as("SELECT * FROM users WHERE email = $1").bind(text(email)).fetch_optional(&self.pool).await?;
+        row.map(Account::try_from).transpose()
+    }
+
+    async fn by_id(&self, id: &UserId) -> Result<Option<Account>, StorageError> {
+        let row: Option<Row> = sqlx::query_as("SELECT * FROM users WHERE id = $1")
+            .bind(text(id.as_str()))
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(Account::try_from).transpose()
+    }
+
+    async fn rehash_password(&self, id: &UserId, old: &str, new: &str) -> Result<(), StorageError> {
+        sqlx::query("UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3")
+            .bind(new)
+            .bind(text(id.as_str()))
+            .bind(old)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    async fn set_display_name(&self, id: &UserId, name: Option<&str>) -> Result<bool, StorageError> {
+        let updated = sqlx::query("UPDATE users SET display_name = $1 WHERE id = $2")
+            .bind(name.map(text))
+            .bind(text(id.as_str()))
+            .execute(&self.pool)
+            .await?;
+        Ok(updated.rows_affected() == 1)
+    }
+
+    async fn page(
+        &self,
+        query: Option<&str>,
+        before: Option<&UserId>,
+        limit: u32,
+    ) -> Result<Vec<Account>, StorageError> {
+        let mut select = QueryBuilder::<Postgres>::new("SELECT * FROM users WHERE TRUE");
+        if let Some(query) = query {
+            // `strpos` and not `LIKE`: nothing in the text is a wildcard.
+            select.push(" AND (strpos(email, ").push_bind(text(&query.to_lowercase()));
+            select.push(") > 0 OR strpos(lower(display_name), lower(").push_bind(text(query)).push(")) > 0)");
+        }
+        if let Some(before) = before {
+            // UUIDv7: the order of the ids is that of their making.
+            select.push(" AND id < ").push_bind(before.as_str());
+        }
+        select.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(limit));
+        let rows: Vec<Row> = select.build_query_as().fetch_all(&self.pool).await?;
+        rows.into_iter().map(Account::try_from).collect()
+    }
+
+    async fn has_admin(&self) -> Result<bool, StorageError> {
+        let found =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND disabled_at IS NULL)");
+        Ok(found.fetch_one(&self.pool).await?)
+    }
+
+    async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
+        retried!(self.try_change(id, change, now))
+    }
+
+    async fn change_password(
+        &self,
+        account: &Account,
+        asking: &SessionId,
+        new_hash: &str,
+        session: &Session,
+        event: &SecurityEvent,
+    ) -> Result<Option<Vec<Ending>>, StorageError> {
+        retried!(self.try_change_password(account, asking, new_hash, session, event))
+    }
+
+    async fn delete(
+        &self,
+        account: &Account,
+        asking: &SessionId,
+        event: &SecurityEvent,
+    ) -> Result<Changed, StorageError> {
+        retried!(self.try_delete(account, asking, event))
+    }
+}
+
+impl PostgresStore {
+    async fn try_change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
+        let mut tx = self.begin().await?;
+        one_at_a_time(&mut tx).await?;
+        let Some(account) = lock(&mut tx, id).await? else { return Ok(Changed::NotFound) };
+        if let Some(actor) = &change.by
+            && !may_administrate(&mut tx, actor).await?
+        {
+            return Ok(Changed::Forbidden);
+        }
+        let was_disabled = account.disabled_at.is_some();
+        let role = change.role.as_ref().filter(|(role, _)| *role != account.role);
+        let disabled = change.disabled.as_ref().filter(|(disabled, _)| *disabled != was_disabled);
+        let stays_admin = role.map_or(&account.role, |(role, _)| role) == &Role::Admin
+            && !disabled.map_or(was_disabled, |(disabled, _)| *disabled);
+        if change.by.is_some() && !stays_admin && is_last_admin(&mut tx, &account).await? {
+            return Ok(Changed::LastAdmin);
+        }
+        let mut endings = vec![];
+        if let Some((role, _)) = role {
+            sqlx::query("UPDATE users SET role = $1 WHERE id = $2")
+                .bind(role.as_str())
+                .bind(text(id.as_str()))
+                .execute(&mut *tx)
+                .await?;
+            let raised = sqlx::query(
+                "UPDATE sessions SET ver = ver + 1, ver_at = GREATEST($1, last_used_at)
+                 WHERE user_id = $2 AND revoked_at IS NULL RETURNING id, revoked_at, ver, ver_at",
+            )
+            .bind(now.0)
+            .bind(text(id.as_str()))
+            .fetch_all(&mut *tx)
+            .await?;
+            endings.extend(raised.iter().map(sessions::ending).collect::<Result<Vec<_>, _>>()?);
+        }
+        if let Some((disabled, _)) = disabled {
+            sqlx::query("UPDATE users SET disabled_at = $1 WHERE id = $2")
+                .bind(disabled.then_some(now.0))
+                .bind(text(id.as_str()))
+                .execute(&mut *tx)
+                .await?;
+            if *disabled {
+                let all = Scope::Of(id.clone());
+                let ended = sessions::end_all(&mut tx, &all, now, &EndReason::AccountDisabled).await?;
+                endings.extend(ended.into_iter().map(|(ending, _)| ending));
+            }
+        }
+        if !endings.is_empty() {
+            changes::notify(&mut tx).await?;
+        }
+        let reports: Vec<&SecurityEvent> =
+            [role.map(|(_, event)| event), disabled.map(|(_, event)| event)].into_iter().flatten().collect();
+        events::insert(&mut tx, &reports).await?;
+        commit(tx).await?;
+        Ok(Changed::Done { endings })
+    }
+
+    async fn try_change_password(
+        &self,
+        account: &Account,
+        asking: &SessionId,
+        new_hash: &str,
+        session: &Session,
+        event: &SecurityEvent,
+    ) -> Result<Option<Vec<Ending>>, StorageError> {
+        let mut tx = self.begin().await?;
+        // A session that somebody begins at this moment is seen below, or sees the new password.
+        if lock(&mut tx, &account.id).await?.is_none() {
+            return Ok(None);
+        }
+        let all = Scope::Of(account.id.clone());
+        let ended = sessions::end_all(&mut tx, &all, event.at, &EndReason::PasswordChanged).await?;
+        let endings: Vec<Ending> = ended.into_iter().map(|(ending, _)| ending).collect();
+        let was_living = endings.iter().any(|ending| ending.session_id == *asking);
+        if !was_living || !sessions::insert(&mut tx, session, account).await? {
+            return Ok(None);
+        }
+        // A sign-in that began with the old password compares this time, so it must be another one even within a millisecond.
+        let changed_at = event.at.0.max(account.password_changed_at.0.saturating_add(1));
+        sqlx::query("UPDATE users SET password_hash = $1, password_changed_at = $2 WHERE id = $3")
+            .bind(new_hash)
+            .bind(changed_at)
+            .bind(account.id.as_str())
+            .execute(&mut *tx)
+            .await?;
+        changes::notify(&mut tx).await?;
+        events::insert(&mut tx, &[event]).await?;
+        commit(tx).await?;
+        Ok(Some(endings))
+    }
+
+    async fn try_delete(
+        &self,
+        account: &Account,
+        asking: &SessionId,
+        event: &SecurityEvent,
+    ) -> Result<Changed, StorageError> {
+        let id = &account.id;
+        let mut tx = self.begin().await?;
+        one_at_a_time(&mut tx).await?;
+        let unchanged = |current: &Account| {
+            current.disabled_at.is_none() && current.password_changed_at == account.password_changed_at
+        };
+        let Some(account) = lock(&mut tx, id).await?.filter(unchanged) else { return Ok(Changed::NotFound) };
+        if !sessions::is_living(&mut tx, asking).await? {
+            return Ok(Changed::NotFound);
+        }
+        if is_last_admin(&mut tx, &account).await? {
+            return Ok(Changed::LastAdmin);
+        }
+        let rows = sqlx::query(
+            "INSERT INTO tombstones (session_id, ended_at)
+             SELECT id, GREATEST($1, last_used_at) FROM sessions WHERE user_id = $2
+             RETURNING session_id, ended_at, 0, 0::bigint",
+        )
+        .bind(event.at.0)
+        .bind(text(id.as_str()))
+        .fetch_all(&mut *tx)
+        .await?;
+        let endings = rows.iter().map(sessions::ending).collect::<Result<Vec<_>, _>>()?;
+        // Its sessions go with it (`ON DELETE CASCADE`).
+        sqlx::query("DELETE FROM users WHERE id = $1").bind(text(id.as_str())).execute(&mut *tx).await?;
+        changes::notify(&mut tx).await?;
+        events::insert(&mut tx, &[event]).await?;
+        commit(tx).await?;
+        Ok(Changed::Done { endings })
+    }
+}
+
+async fn one_at_a_time(connection: &mut PgConnection) -> Result<(), StorageError> {
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(ADMINISTRATION_LOCK).execute(connection).await?;
+    Ok(())
+}
+
+/// Reads one account and keeps everybody else from changing it, or beginning a session of it, until the commit.
+async fn lock(connection: &mut PgConnection, id: &UserId) -> Result<Option<Account>, StorageError> {
+    let row: Option<Row> = sqlx::query_as("SELECT * FROM users WHERE id = $1 FOR UPDATE")
+        .bind(text(id.as_str()))
+        .fetch_optional(connection)
+        .await?;
+    row.map(Account::try_from).transpose()
+}
+
+/// Whether this is an administrator, who stays one until the commit.
+pub(super) async fn may_administrate(connection: &mut PgConnection, id: &UserId) -> Result<bool, StorageError> {
+    let found = sqlx::query("SELECT 1 FROM users WHERE id = $1 AND role = 'admin' AND disabled_at IS NULL FOR SHARE")
+        .bind(text(id.as_str()))
+        .fetch_optional(connection)
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Whether nobody else could administrate.
+async fn is_last_admin(connection: &mut PgConnection, account: &Account) -> Result<bool, StorageError> {
+    if account.role != Role::Admin || account.disabled_at.is_some() {
+        return Ok(false);
+    }
+    let others = sqlx::query_scalar(
+        "SELECT NOT EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND disabled_at IS NULL AND id <> $1)",
+    );
+    Ok(others.bind(account.id.as_str()).fetch_one(connection).await?)
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    email: String,
+    display_name: Option<String>,
+    role: String,
+    password_hash: String,
+    password_changed_at: i64,
+    disabled_at: Option<i64>,
+    created_at: i64,
+}
+
+impl TryFrom<Row> for Account {
+    type Error = StorageError;
+
+    fn try_from(row: Row) -> Result<Self, StorageError> {
+        let role = match Role::from(row.role) {
+            Role::Unknown(_) => return Err(StorageError::impossible("users", "role", &row.id)),
+            role => role,
+        };
+        Ok(Self {
+            id: UserId::new(row.id),
+            email: row.email,
+            display_name: row.display_name,
+            role,
+            password_hash: row.password_hash.into(),
+            password_changed_at: UnixMillis(row.password_changed_at),
+            disabled_at: row.disabled_at.map(UnixMillis),
+            created_at: UnixMillis(row.created_at),
+        })
+    }
+}

@@ -1,0 +1,68 @@
+//! Hears of endings: every transaction that ends or raises a session notifies, and each instance listens on a connection
+//! of its own.
+
+use std::time::Duration;
+
+use sqlx::{
+    PgConnection,
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+};
+use tokio::time::timeout;
+
+use super::StorageError;
+
+const CHANNEL: &str = "sessionkeep_endings";
+/// How long the listening connection may take to answer. A connection that is black-holed never breaks by itself, and
+/// after a second without an answer the memory of endings is not trusted.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+/// The listening connection.
+pub(super) struct Changes {
+    options: PgConnectOptions,
+    listener: Option<PgListener>,
+    /// Another one after every notification, and after every moment in which one may have been missed.
+    marker: i64,
+}
+
+impl Changes {
+    pub(super) fn of(options: PgConnectOptions) -> Self {
+        Self { options, listener: None, marker: 0 }
+    }
+
+    /// The marker, after a question to the database and back: whatever was notified before it has arrived with the answer.
+    pub(super) async fn marker(&mut self) -> Result<i64, StorageError> {
+        match timeout(PATIENCE, self.look()).await {
+            Ok(looked) => looked.map(|()| self.marker).map_err(StorageError::from),
+            Err(late) => Err(StorageError::Unavailable(late.into())),
+        }
+    }
+
+    async fn look(&mut self) -> Result<(), sqlx::Error> {
+        // Taken, so that one that fails or does not answer is not asked again.
+        let mut listener = match self.listener.take() {
+            Some(listener) => listener,
+            None => self.listen().await?,
+        };
+        sqlx::query("SELECT 1").execute(&mut listener).await?;
+        while listener.next_buffered().is_some() {
+            self.marker += 1;
+        }
+        self.listener = Some(listener);
+        Ok(())
+    }
+
+    async fn listen(&mut self) -> Result<PgListener, sqlx::Error> {
+        let pool = PgPoolOptions::new().max_connections(1).connect_with(self.options.clone()).await?;
+        let mut listener = PgListener::connect_with(&pool).await?;
+        listener.listen(CHANNEL).await?;
+        // What happened while nobody listened is to be read.
+        self.marker += 1;
+        Ok(listener)
+    }
+}
+
+/// Lets every instance know, at the commit and not before.
+pub(super) async fn notify(connection: &mut PgConnection) -> Result<(), StorageError> {
+    sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(connection).await?;
+    Ok(())
+}

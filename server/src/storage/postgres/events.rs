@@ -1,0 +1,121 @@
+use async_trait::async_trait;
+use sessionkeep_types::{EventKind, SessionId, UserId};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+
+use super::{PostgresStore, commit, text};
+use crate::{
+    session::{Origin, SecurityEvent, UnixMillis},
+    storage::{EventFilter, Events, StorageError, StoredEvent},
+};
+
+/// Whoever adds an event holds this until the commit, so that numbers become visible in their order: a reader that asks for
+/// what came after the latest would miss a lower number that was committed later.
+const EVENTS_LOCK: i64 = 0x5e55_1001;
+
+#[async_trait]
+impl Events for PostgresStore {
+    async fn record(&self, event: &SecurityEvent) -> Result<(), StorageError> {
+        let mut tx = self.begin().await?;
+        insert(&mut tx, &[event]).await?;
+        commit(tx).await
+    }
+
+    async fn page(
+        &self,
+        filter: &EventFilter,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StorageError> {
+        let mut query = QueryBuilder::<Postgres>::new("SELECT * FROM security_events WHERE id < ");
+        query.push_bind(before.unwrap_or(i64::MAX));
+        if let Some(user) = &filter.user {
+            query.push(" AND user_id = ").push_bind(text(user.as_str()));
+        }
+        if let Some(kind) = &filter.kind {
+            query.push(" AND kind = ").push_bind(text(kind.as_str()));
+        }
+        if filter.without_routine {
+            let mut kinds = query.push(" AND kind NOT IN (").separated(", ");
+            for kind in EventKind::ROUTINE {
+                kinds.push_bind(text(kind.as_str()));
+            }
+            query.push(")");
+        }
+        query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(limit));
+        let rows: Vec<Row> = query.build_query_as().fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(StoredEvent::from).collect())
+    }
+
+    async fn after(&self, after: i64, limit: u32) -> Result<Vec<StoredEvent>, StorageError> {
+        let rows: Vec<Row> = sqlx::query_as("SELECT * FROM security_events WHERE id > $1 ORDER BY id LIMIT $2")
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows.into_iter().map(StoredEvent::from).collect())
+    }
+
+    async fn latest(&self) -> Result<i64, StorageError> {
+        let latest = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM security_events");
+        Ok(latest.fetch_one(&self.pool).await?)
+    }
+}
+
+/// Adds them. To be the last that a transaction does: the lock that it takes is one for all, and whoever waits for a row
+/// while holding it could wait for ever.
+pub(super) async fn insert(connection: &mut PgConnection, events: &[&SecurityEvent]) -> Result<(), StorageError> {
+    if !events.is_empty() {
+        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(EVENTS_LOCK).execute(&mut *connection).await?;
+    }
+    for event in events {
+        sqlx::query(
+            "INSERT INTO security_events
+                 (at, kind, user_id, session_id, by_user_id, ip, user_agent, other_ip, other_user_agent)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(event.at.0)
+        .bind(event.kind.as_str())
+        .bind(event.user_id.as_ref().map(UserId::as_str))
+        .bind(event.session_id.as_ref().map(SessionId::as_str))
+        .bind(event.by.as_ref().map(UserId::as_str))
+        .bind(&event.origin.ip)
+        .bind(&event.origin.user_agent)
+        .bind(event.other.as_ref().map(|other| &other.ip))
+        .bind(event.other.as_ref().map(|other| &other.user_agent))
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    at: i64,
+    kind: String,
+    user_id: Option<String>,
+    session_id: Option<String>,
+    by_user_id: Option<String>,
+    ip: String,
+    user_agent: String,
+    other_ip: Option<String>,
+    other_user_agent: Option<String>,
+}
+
+impl From<Row> for StoredEvent {
+    fn from(row: Row) -> Self {
+        let other = (row.other_ip.zip(row.other_user_agent)).map(|(ip, user_agent)| Origin { ip, user_agent });
+        Self {
+            id: row.id,
+            event: SecurityEvent {
+                at: UnixMillis(row.at),
+                kind: EventKind::from(row.kind),
+                user_id: row.user_id.map(UserId::new),
+                session_id: row.session_id.map(SessionId::new),
+                by: row.by_user_id.map(UserId::new),
+                origin: Origin { ip: row.ip, user_agent: row.user_agent },
+                other,
+            },
+        }
+    }
+}

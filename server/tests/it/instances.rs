@@ -1,0 +1,121 @@
+//! Several instances on one PostgreSQL: what one does, the others hold to.
+
+use std::time::Instant;
+
+use futures::future::join_all;
+
+use crate::support::{Person, TestApp, rounds};
+
+async fn two_instances() -> (TestApp, TestApp) {
+    let one = TestApp::on_postgres(&[]).await;
+    let two = one.beside().await;
+    (one, two)
+}
+
+/// The same person, whose requests go to another instance.
+fn at(app: &TestApp, person: &Person) -> Person {
+    let mut there = person.copy();
+    there.url.clone_from(&app.url);
+    there
+}
+
+/// RT-10: one generation, one successor, no error, nobody signed out.
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn a_hundred_refreshes_of_one_token_over_two_instances_have_one_successor() {
+    let (one, two) = two_instances().await;
+    let mut ada = one.direct().attempt("sign-in");
+    ada.register().await;
+    let session = ada.sessions().await[0]["id"].as_str().expect("an id").to_owned();
+    let rounds = rounds(10);
+    for round in 1..=rounds {
+        ada = ada.attempt(&format!("round{round}"));
+        let mut racers: Vec<Person> = (0..100).map(|racer| at([&one, &two][racer % 2], &ada)).collect();
+        let answers = join_all(racers.iter_mut().map(Person::refresh)).await;
+        assert!(answers.iter().all(|answer| answer.status == 200), "{:?}", answers.iter().find(|a| a.status != 200));
+        assert!(racers.iter().all(|racer| racer.cookie == racers[0].cookie), "one successor");
+        ada.cookie.clone_from(&racers[0].cookie);
+        assert_eq!(one.session(&session).await.generation, round);
+    }
+    assert_eq!(at(&two, &ada).refresh().await.status, 200);
+}
+
+/// RT-11, E6, invariant 6.
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn a_refresh_on_one_that_races_a_sign_out_on_the_other_wins_nothing() {
+    let (one, two) = two_instances().await;
+    let mut ada = one.direct();
+    ada.register().await;
+    for round in 0..rounds(10) {
+        let mut ada = one.direct();
+        ada.login().await;
+        let (mut racer, mut leaver) = (ada.copy(), at(&two, &ada));
+        let (refreshed, left) = tokio::join!(racer.refresh(), leaver.logout());
+        assert_eq!(left.status, 204, "{round}: {left:?}");
+        assert!(matches!(refreshed.outcome(), (200, _) | (403, "SESSION_REVOKED")), "{round}: {refreshed:?}");
+        for mut token in [ada, racer] {
+            assert_eq!(token.refresh().await.outcome(), (403, "SESSION_REVOKED"), "{round}");
+            one.until(async || token.me().await.outcome() == (403, "TOKEN_REVOKED")).await;
+        }
+    }
+}
+
+/// AT-11. What it took is printed: `--no-capture` shows it.
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+#[expect(clippy::print_stdout, reason = "a measurement, for who wants to see it")]
+async fn what_ends_on_one_instance_ends_on_the_other_within_a_second() {
+    let (one, two) = two_instances().await;
+    one.direct().register().await;
+    let mut took = vec![];
+    for _ in 0..rounds(10) {
+        let mut ada = one.direct();
+        ada.login().await;
+        let there = at(&two, &ada);
+        assert_eq!(there.me().await.status, 200);
+        assert_eq!(ada.logout().await.status, 204);
+        let ended = Instant::now();
+        two.until(async || there.me().await.outcome() == (403, "TOKEN_REVOKED")).await;
+        took.push(ended.elapsed().as_millis());
+    }
+    took.sort_unstable();
+    println!(
+        "seen on the other instance after: median {} ms, at most {} ms",
+        took[took.len() / 2],
+        took[took.len() - 1]
+    );
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn a_role_that_is_changed_on_one_makes_tokens_stale_on_the_other() {
+    let (one, two) = two_instances().await;
+    let mut ada = one.direct();
+    ada.register().await;
+    one.set_role("ada@example.com", "admin").await;
+    let there = at(&two, &ada);
+    two.until(async || there.me().await.outcome() == (401, "TOKEN_STALE")).await;
+}
+
+/// E7: connections are cut, the one that listens among them.
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn a_cut_connection_costs_nobody_the_session_and_hides_no_ending() {
+    let (one, two) = two_instances().await;
+    one.direct().register().await;
+    let mut operator = one.postgres().await;
+    for _ in 0..rounds(3) {
+        let mut ada = one.direct();
+        ada.login().await;
+        let there = at(&two, &ada);
+        assert_eq!(there.me().await.status, 200);
+        sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            .execute(&mut operator)
+            .await
+            .expect("works");
+        two.until(async || there.me().await.status == 200).await;
+        one.until(async || ada.copy().logout().await.status == 204).await;
+        two.until(async || there.me().await.outcome() == (403, "TOKEN_REVOKED")).await;
+    }
+}

@@ -1,0 +1,148 @@
+//! What holds for PostgreSQL alone.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::future::join_all;
+use server::{
+    session::{Ended, EventKind, Origin, SecurityEvent, Session},
+    storage::{
+        Account, AccountChange, Accounts as _, Changed, Events as _, Sessions as _, Step, postgres::PostgresStore,
+    },
+};
+use sessionkeep_types::{EndReason, Role, SessionId};
+
+use super::contract::{self, AtNow, NOW};
+use crate::support::database;
+
+const COUNT: usize = 20;
+
+async fn two_stores() -> (PostgresStore, PostgresStore) {
+    let address = database::postgres().await;
+    let open = async || PostgresStore::open(address.parse().expect("an address")).await.expect("opens");
+    tokio::join!(open(), open())
+}
+
+fn event(kind: EventKind) -> SecurityEvent {
+    SecurityEvent::new(kind, &Origin::default(), NOW)
+}
+
+async fn add(store: &PostgresStore, account: &Account) {
+    assert!(server::storage::Accounts::insert(store, account, &event(EventKind::Registered)).await.expect("works"));
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn an_ending_of_one_instance_moves_the_others_marker_and_nothing_else_does() {
+    let (one, two) = two_stores().await;
+    let before = two.change_marker().await.expect("works");
+    add(&one, &contract::account_of("u")).await;
+    let (account, session) = (contract::account_of("u"), contract::session_of("u", "s"));
+    let begun = server::storage::Sessions::insert(&one, &session, &account, &event(EventKind::LoginSucceeded)).await;
+    assert!(begun.expect("works"));
+    assert_eq!(two.change_marker().await.expect("works"), before);
+    let mut end = |session: &Session, _| Step {
+        next: Some(Session { ended: Some(Ended { at: NOW, reason: EndReason::SignedOut }), ..session.clone() }),
+        ..Step::default()
+    };
+    one.transact(&SessionId::new("s"), &AtNow, &mut end).await.expect("works");
+    // The word of it may be under way for a moment.
+    let moved = async { while two.change_marker().await.expect("works") == before {} };
+    tokio::time::timeout(Duration::from_secs(1), moved).await.expect("within a second");
+    assert_eq!(two.endings_since(NOW).await.expect("works").len(), 1);
+}
+
+/// Each would leave the other: together they would leave nobody.
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn two_administrators_who_demote_each_other_leave_one() {
+    let (one, two) = two_stores().await;
+    for round in 0..COUNT {
+        let [ada, eve] =
+            ["ada", "eve"].map(|name| Account { role: Role::Admin, ..contract::account_of(&format!("{name}{round}")) });
+        add(&one, &ada).await;
+        add(&one, &eve).await;
+        let demote = |by: &Account| AccountChange {
+            role: Some((Role::User, event(EventKind::RoleChanged))),
+            by: Some(by.id.clone()),
+            ..AccountChange::default()
+        };
+        let (by_eve, by_ada) = (demote(&eve), demote(&ada));
+        let (first, second) = tokio::join!(one.change(&ada.id, &by_eve, NOW), two.change(&eve.id, &by_ada, NOW));
+        let outcomes = [first.expect("works"), second.expect("works")];
+        assert_eq!(
+            outcomes.iter().filter(|outcome| matches!(outcome, Changed::Done { .. })).count(),
+            1,
+            "{outcomes:?}"
+        );
+        let left = if matches!(outcomes[0], Changed::Done { .. }) { &eve } else { &ada };
+        // Out of the next round's way.
+        let disable =
+            AccountChange { disabled: Some((true, event(EventKind::AccountDisabled))), ..AccountChange::default() };
+        assert!(matches!(one.change(&left.id, &disable, NOW).await.expect("works"), Changed::Done { .. }));
+    }
+}
+
+/// Each of a person's sessions ends all others: the database gives one of the transactions up, which is begun again.
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn sessions_that_end_each_other_at_once_all_get_an_answer() {
+    let (one, two) = two_stores().await;
+    let account = contract::account_of("u");
+    add(&one, &account).await;
+    for round in 0..COUNT {
+        let ids = [format!("a{round}"), format!("b{round}")];
+        for id in &ids {
+            let session = contract::session_of("u", id);
+            let event = event(EventKind::LoginSucceeded);
+            assert!(server::storage::Sessions::insert(&one, &session, &account, &event).await.expect("works"));
+        }
+        let end = |session: &Session, _| match &session.ended {
+            Some(_) => Step::default(),
+            None => Step {
+                next: Some(Session {
+                    ended: Some(Ended { at: NOW, reason: EndReason::ReuseDetected }),
+                    ..session.clone()
+                }),
+                end_others: Some(EndReason::ReuseDetected),
+                ..Step::default()
+            },
+        };
+        let [first, second] = ids.map(SessionId::new);
+        let (mut end_first, mut end_second) = (end, end);
+        let (of_one, of_two) =
+            tokio::join!(one.transact(&first, &AtNow, &mut end_first), two.transact(&second, &AtNow, &mut end_second));
+        of_one.expect("answers");
+        of_two.expect("answers");
+        for id in [first, second] {
+            assert!(one.find(&id).await.expect("works").expect("there").ended.is_some());
+        }
+    }
+}
+
+/// A reader that goes on after the latest number misses none, although they are given out before they are committed.
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn events_appear_in_the_order_of_their_numbers() {
+    let (one, two) = two_stores().await;
+    let (one, two) = (Arc::new(one), Arc::new(two));
+    let writers = (0..COUNT).map(|writer| {
+        let store = Arc::clone([&one, &two][writer % 2]);
+        tokio::spawn(async move {
+            for _ in 0..COUNT {
+                store.record(&event(EventKind::LoginFailed)).await.expect("works");
+            }
+        })
+    });
+    let writers = join_all(writers);
+    let reader = async {
+        let (mut latest, mut seen) = (0, 0);
+        while seen < COUNT * COUNT {
+            for stored in one.after(latest, 1000).await.expect("works") {
+                (latest, seen) = (stored.id, seen + 1);
+            }
+        }
+    };
+    let reading = tokio::time::timeout(Duration::from_secs(30), reader);
+    let (_, read) = tokio::join!(writers, reading);
+    read.expect("none was missed");
+}
