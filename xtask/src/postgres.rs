@@ -51,7 +51,7 @@ impl Postgres {
         server.args(["-D", "data", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
         // Many tests, each with a database and pools of its own; and nobody pulls this machine's plug in between.
         server.args(["-c", "max_connections=300", "-c", "fsync=off", "-p", &port.to_string()]);
-        let log = fs::File::create(folder.with_extension("log")).context("cannot write its log")?;
+        let log = fs::File::create(folder.join("log")).context("cannot write its log")?;
         let server = server.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
         let mut started = Self { server, folder, port };
         started.wait(bin)?;
@@ -71,7 +71,7 @@ impl Postgres {
                 return Ok(());
             }
             if let Some(status) = self.server.try_wait()? {
-                let log = fs::read_to_string(self.folder.with_extension("log")).unwrap_or_default();
+                let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
                 bail!("PostgreSQL ended ({status}): {}", log.trim());
             }
             thread::sleep(LOOK_AGAIN);
@@ -86,7 +86,6 @@ impl Drop for Postgres {
         let _ = Command::new("kill").args(["-INT", &self.server.id().to_string()]).status();
         let _ = self.server.wait();
         let _ = fs::remove_dir_all(&self.folder);
-        let _ = fs::remove_file(self.folder.with_extension("log"));
     }
 }
 

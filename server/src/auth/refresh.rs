@@ -153,8 +153,9 @@ impl Auth {
         let mut step = |stored: &Session, now: UnixMillis| {
             let mut session = stored.clone();
             if let Some((generation, at)) = self.confirmations.of(&session.id) {
-                // This instance's clock may be a little ahead of the one that all share.
-                session.confirm(generation, at.min(now));
+                // This instance's clock may be ahead of the one that all share, or behind it.
+                let at = at.min(now).max(session.emitted_at);
+                session.confirm(generation, at);
             }
             let decision = decide(&session, presented, attempt, &self.policy, now);
             let head = decision.makes_head().then(|| self.successor(&session, now));

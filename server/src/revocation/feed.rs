@@ -18,8 +18,6 @@ use crate::{
 
 /// How often the store is asked whether it has changed.
 const POLL: Duration = Duration::from_millis(200);
-/// What was committed late, or by a process whose clock is behind, is read again.
-const OVERLAP: Duration = Duration::from_mins(1);
 
 /// Reads what is needed to start with.
 ///
@@ -27,7 +25,7 @@ const OVERLAP: Duration = Duration::from_mins(1);
 /// When the store cannot be read: a server that does not know what was ended must not start.
 pub async fn load(sessions: &dyn Sessions, revocations: &Revocations, clock: &dyn Clock) -> Result<(), StorageError> {
     let (started, now) = (Instant::now(), clock.now());
-    revocations.note(&sessions.endings_since(now.minus(access::MAX_LIFETIME + OVERLAP)).await?, now);
+    revocations.note(&sessions.endings_since(now.minus(access::MAX_LIFETIME + sessions.visible_within())).await?, now);
     revocations.checked(started);
     Ok(())
 }
@@ -75,10 +73,10 @@ async fn catch_up(
     read_until: UnixMillis,
     now: UnixMillis,
 ) -> Result<i64, StorageError> {
-    // The marker comes first: what is committed between the two reads is seen again at the next tick.
+    // What was committed late, or by a process whose clock is behind, is read again. The marker comes first: what is committed between the two reads is seen again at the next tick.
     let seen = sessions.change_marker().await?;
     if marker != Some(seen) {
-        revocations.note(&sessions.endings_since(read_until.min(now).minus(OVERLAP)).await?, now);
+        revocations.note(&sessions.endings_since(read_until.min(now).minus(sessions.visible_within())).await?, now);
     }
     Ok(seen)
 }

@@ -1,6 +1,6 @@
 //! An adapter around another one that fails when a test says so.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
@@ -125,6 +125,9 @@ impl<S: Sessions> Sessions for Faulty<S> {
     }
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError> {
         self.up()?.purge(before).await
+    }
+    fn visible_within(&self) -> Duration {
+        self.inner.visible_within()
     }
     async fn settle(&self) -> Result<(), StorageError> {
         self.up()?.settle().await

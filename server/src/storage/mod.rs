@@ -8,6 +8,8 @@ mod open;
 pub mod postgres;
 pub mod sqlite;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use secrecy::SecretString;
 use sessionkeep_types::{EndReason, EventKind, Role, SessionId, UserId};
@@ -184,6 +186,10 @@ pub trait Sessions: Send + Sync {
     /// A number that is another one after any process has ended a session, or raised its version. It stays while nobody
     /// changes anything.
     async fn change_marker(&self) -> Result<i64, StorageError>;
+
+    /// How much later than the time that stands in it an ending may become visible: the clock that wrote it may have been
+    /// behind, and its commit may have taken long.
+    fn visible_within(&self) -> Duration;
 
     /// Deletes sessions whose absolute end was before `before`, in small batches. Returns how many.
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError>;

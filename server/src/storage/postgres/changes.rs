@@ -16,6 +16,9 @@ const CHANNEL: &str = "sessionkeep_endings";
 /// after a second without an answer the memory of endings is not trusted.
 const PATIENCE: Duration = Duration::from_millis(700);
 
+/// How long it may take to connect again; until then the memory is not trusted.
+const CONNECT: Duration = Duration::from_secs(5);
+
 /// The listening connection.
 pub(super) struct Changes {
     options: PgConnectOptions,
@@ -31,24 +34,17 @@ impl Changes {
 
     /// The marker, after a question to the database and back: whatever was notified before it has arrived with the answer.
     pub(super) async fn marker(&mut self) -> Result<i64, StorageError> {
-        match timeout(PATIENCE, self.look()).await {
-            Ok(looked) => looked.map(|()| self.marker).map_err(StorageError::from),
-            Err(late) => Err(StorageError::Unavailable(late.into())),
-        }
-    }
-
-    async fn look(&mut self) -> Result<(), sqlx::Error> {
         // Taken, so that one that fails or does not answer is not asked again.
         let mut listener = match self.listener.take() {
             Some(listener) => listener,
-            None => self.listen().await?,
+            None => in_time(CONNECT, self.listen()).await?,
         };
-        sqlx::query("SELECT 1").execute(&mut listener).await?;
+        in_time(PATIENCE, sqlx::query("SELECT 1").execute(&mut listener)).await?;
         while listener.next_buffered().is_some() {
             self.marker += 1;
         }
         self.listener = Some(listener);
-        Ok(())
+        Ok(self.marker)
     }
 
     async fn listen(&mut self) -> Result<PgListener, sqlx::Error> {
@@ -58,6 +54,13 @@ impl Changes {
         // What happened while nobody listened is to be read.
         self.marker += 1;
         Ok(listener)
+    }
+}
+
+async fn in_time<T>(limit: Duration, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StorageError> {
+    match timeout(limit, work).await {
+        Ok(result) => Ok(result?),
+        Err(late) => Err(StorageError::Unavailable(late.into())),
     }
 }
 

@@ -12,6 +12,9 @@ use crate::{
 /// what came after the latest would miss a lower number that was committed later.
 const EVENTS_LOCK: i64 = 0x5e55_1001;
 
+/// Rows of one statement, which has at most 65 535 values.
+const AT_ONCE: usize = 5000;
+
 #[async_trait]
 impl Events for PostgresStore {
     async fn record(&self, event: &SecurityEvent) -> Result<(), StorageError> {
@@ -64,26 +67,27 @@ impl Events for PostgresStore {
 /// Adds them. To be the last that a transaction does: the lock that it takes is one for all, and whoever waits for a row
 /// while holding it could wait for ever.
 pub(super) async fn insert(connection: &mut PgConnection, events: &[&SecurityEvent]) -> Result<(), StorageError> {
-    if !events.is_empty() {
-        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(EVENTS_LOCK).execute(&mut *connection).await?;
+    if events.is_empty() {
+        return Ok(());
     }
-    for event in events {
-        sqlx::query(
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(EVENTS_LOCK).execute(&mut *connection).await?;
+    for some in events.chunks(AT_ONCE) {
+        let mut insert = QueryBuilder::<Postgres>::new(
             "INSERT INTO security_events
-                 (at, kind, user_id, session_id, by_user_id, ip, user_agent, other_ip, other_user_agent)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        )
-        .bind(event.at.0)
-        .bind(event.kind.as_str())
-        .bind(event.user_id.as_ref().map(UserId::as_str))
-        .bind(event.session_id.as_ref().map(SessionId::as_str))
-        .bind(event.by.as_ref().map(UserId::as_str))
-        .bind(&event.origin.ip)
-        .bind(&event.origin.user_agent)
-        .bind(event.other.as_ref().map(|other| &other.ip))
-        .bind(event.other.as_ref().map(|other| &other.user_agent))
-        .execute(&mut *connection)
-        .await?;
+                 (at, kind, user_id, session_id, by_user_id, ip, user_agent, other_ip, other_user_agent) ",
+        );
+        insert.push_values(some, |mut row, event| {
+            row.push_bind(event.at.0)
+                .push_bind(event.kind.as_str().to_owned())
+                .push_bind(event.user_id.as_ref().map(UserId::as_str))
+                .push_bind(event.session_id.as_ref().map(SessionId::as_str))
+                .push_bind(event.by.as_ref().map(UserId::as_str))
+                .push_bind(&event.origin.ip)
+                .push_bind(&event.origin.user_agent)
+                .push_bind(event.other.as_ref().map(|other| &other.ip))
+                .push_bind(event.other.as_ref().map(|other| &other.user_agent));
+        });
+        insert.build().execute(&mut *connection).await?;
     }
     Ok(())
 }

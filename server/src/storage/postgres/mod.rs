@@ -60,7 +60,7 @@ impl PostgresStore {
                         "SET default_transaction_isolation = 'read committed';
                          SET synchronous_commit = on;
                          SET statement_timeout = '2s';
-                         SET idle_in_transaction_session_timeout = '5s';",
+                         SET idle_in_transaction_session_timeout = '1s';",
                     )
                     .execute(connection)
                     .await?;

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
@@ -9,6 +9,7 @@ use crate::{
     clock::Clock,
     session::{Client, Ended, Origin, SecurityEvent, ServedAttempts, Session, TokenHash, UnixMillis},
     storage::{Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted},
+    token::access,
 };
 
 /// Rows deleted in one transaction: no request waits long behind it.
@@ -77,6 +78,11 @@ impl Sessions for PostgresStore {
 
     async fn change_marker(&self) -> Result<i64, StorageError> {
         self.changes.lock().await.marker().await
+    }
+
+    fn visible_within(&self) -> Duration {
+        // As long as anybody may need to know of it: other machines have other clocks, and a commit waits for its standby.
+        access::MAX_LIFETIME
     }
 
     async fn settle(&self) -> Result<(), StorageError> {
@@ -166,6 +172,10 @@ impl PostgresStore {
         if !may {
             return Ok(None);
         }
+        if let Scope::BegunBefore(_) = scope {
+            // An operator's, and of any size.
+            sqlx::query("SET LOCAL statement_timeout = '10min'").execute(&mut *tx).await?;
+        }
         let endings = end_all(&mut tx, scope, event.at, reason).await?;
         let people: BTreeSet<&UserId> = endings.iter().map(|(_, user)| user).collect();
         let reports: Vec<SecurityEvent> = people.into_iter().map(|person| event.clone().of(person)).collect();
@@ -182,7 +192,7 @@ impl PostgresStore {
         let now = sqlx::query_scalar("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
         let now = clock.shared(UnixMillis(now.fetch_one(&mut *tx).await?));
         for confirmation in confirmations {
-            sqlx::query("UPDATE sessions SET confirmed_at = $1 WHERE id = $2 AND gen = $3 AND confirmed_at IS NULL")
+            sqlx::query("UPDATE sessions SET confirmed_at = GREATEST($1, emitted_at) WHERE id = $2 AND gen = $3 AND confirmed_at IS NULL")
                 .bind(confirmation.at.min(now).0)
                 .bind(confirmation.session_id.as_str())
                 .bind(stored(confirmation.generation))

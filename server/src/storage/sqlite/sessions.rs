@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
@@ -121,6 +121,11 @@ impl Sessions for SqliteStore {
     async fn change_marker(&self) -> Result<i64, StorageError> {
         let mut watcher = self.watcher.lock().await;
         Ok(sqlx::query("PRAGMA data_version").fetch_one(&mut **watcher).await?.try_get(0)?)
+    }
+
+    fn visible_within(&self) -> Duration {
+        // One machine, one clock, and a time-out for whoever waits to write.
+        Duration::from_mins(1)
     }
 
     async fn settle(&self) -> Result<(), StorageError> {

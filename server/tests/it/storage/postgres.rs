@@ -4,9 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use futures::future::join_all;
 use server::{
-    session::{Ended, EventKind, Origin, SecurityEvent, Session},
+    clock::{Clock, SystemClock},
+    session::{Ended, EventKind, Origin, SecurityEvent, Session, UnixMillis},
     storage::{
-        Account, AccountChange, Accounts as _, Changed, Events as _, Sessions as _, Step, postgres::PostgresStore,
+        Account, AccountChange, Accounts as _, Changed, Confirmation, Events as _, Sessions as _, Step,
+        postgres::PostgresStore,
     },
 };
 use sessionkeep_types::{EndReason, Role, SessionId};
@@ -145,4 +147,44 @@ async fn events_appear_in_the_order_of_their_numbers() {
     let reading = tokio::time::timeout(Duration::from_secs(30), reader);
     let (_, read) = tokio::join!(writers, reading);
     read.expect("none was missed");
+}
+
+/// A machine whose clock is wrong by decades. What all share is the database's.
+struct Wrong(UnixMillis);
+
+impl Clock for Wrong {
+    fn now(&self) -> UnixMillis {
+        self.0
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn what_is_decided_and_confirmed_has_the_databases_time() {
+    let (one, _) = two_stores().await;
+    let account = contract::account_of("u");
+    add(&one, &account).await;
+    let session = contract::session_of("u", "s");
+    let begun = server::storage::Sessions::insert(&one, &session, &account, &event(EventKind::LoginSucceeded)).await;
+    assert!(begun.expect("works"));
+    let id = SessionId::new("s");
+    for wrong in [UnixMillis(0), UnixMillis(i64::MAX / 2)] {
+        let mut told = None;
+        let mut rotate = |session: &Session, now: UnixMillis| {
+            told = Some(now);
+            let generation = session.generation + 1;
+            Step {
+                next: Some(Session { generation, emitted_at: now, confirmed_at: None, ..session.clone() }),
+                ..Step::default()
+            }
+        };
+        one.transact(&id, &Wrong(wrong), &mut rotate).await.expect("works");
+        let emitted = told.expect("asked");
+        assert!((SystemClock.now().0 - emitted.0).abs() < 10_000, "{emitted:?}");
+        let generation = one.find(&id).await.expect("works").expect("there").generation;
+        let used = Confirmation { session_id: id.clone(), generation, at: wrong };
+        one.confirm(&[used], &Wrong(wrong)).await.expect("works");
+        let confirmed = one.find(&id).await.expect("works").expect("there").confirmed_at.expect("confirmed");
+        assert!(confirmed >= emitted && confirmed.0 < emitted.0 + 10_000, "{emitted:?} {confirmed:?}");
+    }
 }
