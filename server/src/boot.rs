@@ -23,6 +23,8 @@ use crate::{
 
 /// How often uses of access tokens are written.
 const WRITE_CONFIRMATIONS: Duration = Duration::from_millis(500);
+/// How often one store is asked what it owes another.
+const TEND: Duration = Duration::from_millis(200);
 /// How often rows are looked for that nothing needs any more.
 const PURGE: Duration = Duration::from_hours(1);
 /// A session's row outlives its absolute end by this, so that a late client is told that it has expired.
@@ -121,6 +123,7 @@ impl Server {
         ));
         background.spawn(self.watch.follow(drained.clone()));
         background.spawn(write_confirmations(Arc::clone(auth), drained.clone()));
+        background.spawn(tend(Arc::clone(auth), drained.clone()));
         background.spawn(purge(Arc::clone(auth), drained.clone()));
         background.close();
 
@@ -197,6 +200,15 @@ async fn write_confirmations(auth: Arc<Auth>, stop: CancellationToken) {
     every(WRITE_CONFIRMATIONS, stop, || async {
         if let Err(error) = auth.confirmations.write(&*auth.sessions, &*auth.clock).await {
             tracing::warn!(%error, "uses of access tokens could not be written; they are kept for the next time");
+        }
+    })
+    .await;
+}
+
+async fn tend(auth: Arc<Auth>, stop: CancellationToken) {
+    every(TEND, stop, || async {
+        if let Err(error) = auth.sessions.tend().await {
+            tracing::warn!(%error, "what one store owes the other has to wait");
         }
     })
     .await;

@@ -10,6 +10,7 @@ mod interrupt;
 mod ports;
 mod postgres;
 mod process;
+mod redis;
 mod run;
 mod server;
 mod setup;

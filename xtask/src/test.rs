@@ -11,7 +11,8 @@ use anyhow::Result;
 
 use crate::browser::{NO_BROWSER, Playwright};
 use crate::postgres::Postgres;
-use crate::setup::{node, postgres, python, wasm_target};
+use crate::redis::Redis;
+use crate::setup::{node, postgres, python, redis, wasm_target};
 use crate::steps::{Step, Steps, seconds};
 use crate::workspace::{CLIENT, EVERYTHING, cargo, ci, end2end, node_example, target};
 use crate::{ports, process};
@@ -22,7 +23,7 @@ pub(crate) enum Part {
     Rust,
     /// Node and Python verify our tokens, and sign some.
     OtherLanguages,
-    /// Tests on a PostgreSQL that is started for them.
+    /// Tests on a PostgreSQL that is started for them, and on one with a Redis.
     Postgres,
     /// Browser tests, and those of the ports where Playwright is given no argument.
     Browser,
@@ -44,7 +45,8 @@ pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode
         report.part("tests with Python", python_tests);
     }
     if wanted(Part::Postgres) {
-        report.part("tests on PostgreSQL", postgres_tests);
+        report.part("tests on PostgreSQL", || postgres_tests(Sessions::InPostgres));
+        report.part("tests on PostgreSQL and Redis", || postgres_tests(Sessions::InRedis));
     }
     if wanted(Part::Ports) || wanted(Part::Browser) && playwright_args.is_empty() {
         report.part("tests of the browser's ports", port_tests);
@@ -58,6 +60,17 @@ pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode
 /// What is about PostgreSQL, and what every store has to hold to from outside. The rest is about SQLite's file.
 const ON_POSTGRES: &str = "binary(it) & (test(/^instances::|^storage::postgres/) | \
     test(/^(activity|admin|delete_account|login|logout|me|password|refresh|register|sessions)::/))";
+
+/// The same where sessions are in Redis.
+const ON_REDIS: &str = "binary(it) & (test(/^instances::|^storage::redis/) | \
+    test(/^(activity|admin|delete_account|login|logout|me|password|refresh|register|sessions)::/))";
+
+/// Where the tests of several instances keep sessions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sessions {
+    InPostgres,
+    InRedis,
+}
 
 fn lints(selection: &[&str], targets: &[&str]) -> Command {
     let mut clippy = cargo(["clippy", "--locked"]);
@@ -111,23 +124,39 @@ fn python_tests() -> Result<Outcome> {
     ignored_tests("interop::python::", &[("SESSIONKEEP_TEST_PYTHON", python.as_os_str())])
 }
 
-fn postgres_tests() -> Result<Outcome> {
-    let mut steps = Steps::new(2);
+fn postgres_tests(sessions: Sessions) -> Result<Outcome> {
+    let mut steps = Steps::new(if sessions == Sessions::InRedis { 4 } else { 2 });
     let Some(programs) = steps.step("PostgreSQL", |step| Ok(postgres::ensure(step)))? else {
         return Ok(Outcome::missing("no PostgreSQL: install 15 or newer"));
+    };
+    let redis = match sessions {
+        Sessions::InPostgres => None,
+        Sessions::InRedis => {
+            let Some(program) = steps.step("Redis", |step| Ok(redis::ensure(step)))? else {
+                return Ok(Outcome::missing("no Redis: install 7 or newer"));
+            };
+            Some(steps.step("a Redis for these tests", |_| {
+                let server = Redis::start(&program)?;
+                let url = server.url();
+                Ok((server, url))
+            })?)
+        }
     };
     let server = steps.step("a PostgreSQL for these tests", |step| {
         let server = Postgres::start(step, &programs)?;
         let url = server.url();
         Ok((server, url))
     })?;
-    let url = server.url();
-    let environment = [("SESSIONKEEP_TEST_POSTGRES", OsStr::new(&url))];
+    let (url, redis_url) = (server.url(), redis.as_ref().map(Redis::url));
+    let mut environment = vec![("SESSIONKEEP_TEST_POSTGRES", OsStr::new(&url))];
+    environment.extend(redis_url.as_ref().map(|url| ("SESSIONKEEP_TEST_REDIS", OsStr::new(url))));
     if nextest_is_there() {
-        return nextest(&["--run-ignored", "all", "-E", ON_POSTGRES], &environment);
+        let selection = if redis.is_some() { ON_REDIS } else { ON_POSTGRES };
+        return nextest(&["--run-ignored", "all", "-E", selection], &environment);
     }
+    let store = if redis.is_some() { "storage::redis" } else { "storage::postgres" };
     let mut run = cargo(["test", "--locked", "--no-fail-fast"]);
-    run.args(EVERYTHING).args(["--test", "it", "--", "--ignored", "postgres", "instances::"]).envs(environment);
+    run.args(EVERYTHING).args(["--test", "it", "--", "--ignored", store, "instances::"]).envs(environment);
     libtest(&mut run)
 }
 

@@ -113,7 +113,7 @@ impl Settings {
     /// The first refusal.
     pub fn load(sources: &Sources) -> Result<Self, Refusal> {
         let public_origin: PublicOrigin = sources.parse("PUBLIC_ORIGIN", parse::public_origin)?;
-        let database = sources.parse("DATABASE_URL", parse::database)?;
+        let database = database(sources)?;
         refuse_what_is_not_built(sources)?;
         let access_token_lifetime = sources.parse("ACCESS_TOKEN_EXPIRES", parse::access_token_lifetime)?;
         let policy = policy(sources)?;
@@ -122,7 +122,7 @@ impl Settings {
                 Some(folder) => PathBuf::from(folder),
                 None => match &database {
                     Database::Sqlite(file) => file.parent().unwrap_or(Path::new("")).join("keys"),
-                    Database::Postgres(_) => PathBuf::from("data/keys"),
+                    Database::Postgres(_) | Database::PostgresAndRedis(..) => PathBuf::from("data/keys"),
                 },
             },
             algorithm: sources.choose(
@@ -190,6 +190,20 @@ impl Settings {
     }
 }
 
+/// `DATABASE_URL` and `SESSION_STORE`.
+fn database(sources: &Sources) -> Result<Database, Refusal> {
+    let database = sources.parse("DATABASE_URL", parse::database)?;
+    match (database, sources.parse("SESSION_STORE", parse::session_store)?) {
+        (database, None) => Ok(database),
+        (Database::Postgres(server), Some(redis)) => Ok(Database::PostgresAndRedis(server, redis)),
+        (_, Some(_)) => Err(Refusal::new(
+            "SESSION_STORE",
+            "accounts in an SQLite file serve one machine, which needs no Redis",
+            "Remove it, or keep accounts in PostgreSQL: DATABASE_URL=postgres://user:password@host/database",
+        )),
+    }
+}
+
 fn log(sources: &Sources) -> Result<LogSettings, Refusal> {
     let json = match sources.get("LOG_FORMAT") {
         None => !telemetry::on_a_terminal(),
@@ -251,12 +265,6 @@ fn refuse_what_is_not_built(sources: &Sources) -> Result<(), Refusal> {
     let not_built = |variable: &str, what: &str, mend: &str| {
         Err(Refusal::new(variable, format!("this build has no {what} yet"), mend.to_owned()))
     };
-    if sources.get("SESSION_STORE").is_some() {
-        return not_built("SESSION_STORE", "store for sessions but the database", "Remove it");
-    }
-    if sources.get("REVOCATION_FEED").is_some() {
-        return not_built("REVOCATION_FEED", "feed but the one in process", "Remove it");
-    }
     if sources.get("METRICS_ADDR").is_some() {
         return not_built("METRICS_ADDR", "metrics", "Remove it, or leave it empty");
     }

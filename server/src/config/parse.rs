@@ -10,7 +10,11 @@ use ipnet::IpNet;
 use sessionkeep_types::limits;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
-use crate::{session, storage::Database, token::access};
+use crate::{
+    session,
+    storage::{Database, redis::RedisServer},
+    token::access,
+};
 
 /// What is wrong, and what to do.
 type Wrong = (String, String);
@@ -112,6 +116,23 @@ fn postgres(value: &str) -> Result<PgConnectOptions, Wrong> {
             "Use sslmode=verify-full, or sslmode=disable on a network that nobody else is on",
         ),
         PgSslMode::Disable | PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull => Ok(server),
+    }
+}
+
+pub(super) fn session_store(value: &str) -> Result<Option<Box<RedisServer>>, Wrong> {
+    match value {
+        "" => Ok(None),
+        // The value may hold a password, and so may the error.
+        _ => match RedisServer::from_str(value) {
+            Ok(server) if server.takes_any_certificate() => wrong(
+                "it would believe whoever answers",
+                "Remove `#insecure`, or use redis:// on a network of your own",
+            ),
+            Ok(server) => Ok(Some(Box::new(server))),
+            Err(_) => {
+                wrong("it is no address of a Redis", "Write it like rediss://user:password@host:6379/0, or remove it")
+            }
+        },
     }
 }
 

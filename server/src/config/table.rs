@@ -36,8 +36,13 @@ pub const SETTINGS: &[Setting] = &[
          PostgreSQL 15 or newer, for any number of instances. Over a network `sslmode=verify-full` holds unless the address \
          says another.",
     ),
-    plain("SESSION_STORE", None, "Where sessions are kept if not in the database. No other store is built yet."),
-    plain("REVOCATION_FEED", None, "How instances tell each other of ended sessions. No other feed is built yet."),
+    plain(
+        "SESSION_STORE",
+        None,
+        "Where sessions are kept if not in the database: `rediss://user:password@host:6379/0`, Redis 7 or newer that keeps what \
+         it is told (`maxmemory-policy noeviction`, `appendonly yes`, better with `appendfsync always`). Accounts and security \
+         events stay in the database, which must be PostgreSQL then. `redis://` is not encrypted.",
+    ),
     secret(
         "ACCESS_TOKEN_SECRET",
         "Signs access tokens under HS256. The value's bytes are the key: at least 32. On a loopback origin a key is made where \

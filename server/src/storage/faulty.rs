@@ -129,6 +129,9 @@ impl<S: Sessions> Sessions for Faulty<S> {
     fn visible_within(&self) -> Duration {
         self.inner.visible_within()
     }
+    async fn tend(&self) -> Result<(), StorageError> {
+        self.up()?.tend().await
+    }
     async fn settle(&self) -> Result<(), StorageError> {
         self.up()?.settle().await
     }

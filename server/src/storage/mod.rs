@@ -1,4 +1,5 @@
-//! The ports to what is kept, and the adapters that implement them: [`sqlite`] for one machine, [`postgres`] for several.
+//! The ports to what is kept, and the adapters that implement them: [`sqlite`] for one machine, [`postgres`]
+//! for several, [`redis`] where sessions alone are elsewhere.
 //!
 //! No port method has a default body: an adapter that forgets one must not compile. No caller asks which adapter it has.
 
@@ -6,7 +7,9 @@
 pub mod faulty;
 mod open;
 pub mod postgres;
+pub mod redis;
 pub mod sqlite;
+mod turns;
 
 use std::time::Duration;
 
@@ -193,6 +196,9 @@ pub trait Sessions: Send + Sync {
 
     /// Deletes sessions whose absolute end was before `before`, in small batches. Returns how many.
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError>;
+
+    /// Does what one store still owes another after a crash. Asked for at start, and often.
+    async fn tend(&self) -> Result<(), StorageError>;
 
     /// Puts what is kept in a form that can be copied as it lies. The last thing that a server asks of its store.
     async fn settle(&self) -> Result<(), StorageError>;

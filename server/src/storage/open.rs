@@ -5,7 +5,12 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use anyhow::Context as _;
 use sqlx::postgres::PgConnectOptions;
 
-use super::{Accounts, Events, Sessions, postgres::PostgresStore, sqlite::SqliteStore};
+use super::{
+    Accounts, Events, Sessions,
+    postgres::PostgresStore,
+    redis::{RedisServer, RedisStore},
+    sqlite::SqliteStore,
+};
 #[cfg(feature = "test-support")]
 use crate::{faults::Faults, storage::faulty::Faulty};
 
@@ -16,6 +21,8 @@ pub enum Database {
     Sqlite(PathBuf),
     /// On this server.
     Postgres(Box<PgConnectOptions>),
+    /// On this server, but for sessions, which are in that Redis.
+    PostgresAndRedis(Box<PgConnectOptions>, Box<RedisServer>),
 }
 
 /// Without the password.
@@ -23,12 +30,18 @@ impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(file) => write!(f, "{}", file.display()),
-            Self::Postgres(server) => {
-                let database = server.get_database().unwrap_or(server.get_username());
-                write!(f, "{database} on {}:{}", server.get_host(), server.get_port())
+            Self::Postgres(server) => write_postgres(f, server),
+            Self::PostgresAndRedis(server, redis) => {
+                write_postgres(f, server)?;
+                write!(f, ", sessions in {redis}")
             }
         }
     }
+}
+
+fn write_postgres(f: &mut fmt::Formatter<'_>, server: &PgConnectOptions) -> fmt::Result {
+    let database = server.get_database().unwrap_or(server.get_username());
+    write!(f, "{database} on {}:{}", server.get_host(), server.get_port())
 }
 
 impl fmt::Debug for Database {
@@ -68,6 +81,17 @@ impl Stores {
                 let store = Faulty::new(store, Arc::clone(faults));
                 Self::over(store)
             }),
+            Database::PostgresAndRedis(server, redis) => {
+                let opened = match PostgresStore::open((**server).clone()).await {
+                    Ok(database) => RedisStore::open((**redis).clone(), database).await,
+                    Err(error) => Err(error),
+                };
+                opened.map(|store| {
+                    #[cfg(feature = "test-support")]
+                    let store = Faulty::new(store, Arc::clone(faults));
+                    Self::over(store)
+                })
+            }
         };
         opened.with_context(|| format!("the database {database} cannot be used"))
     }

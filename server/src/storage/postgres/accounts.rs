@@ -3,10 +3,13 @@ use secrecy::ExposeSecret as _;
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 
-use super::{PostgresStore, changes, commit, events, retried, sessions, text};
+use super::{
+    PostgresStore, changes, commit, events, retried, text,
+    their_sessions::{InThisDatabase, TheirSessions},
+};
 use crate::{
     session::{SecurityEvent, Session, UnixMillis},
-    storage::{Account, AccountChange, Accounts, Changed, Ending, Scope, StorageError},
+    storage::{Account, AccountChange, Accounts, Changed, Ending, StorageError},
 };
 
 /// Whoever changes what accounts may do, or removes one, holds this until the commit: two administrators who demote each
@@ -100,7 +103,7 @@ impl Accounts for PostgresStore {
     }
 
     async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
-        retried!(self.try_change(id, change, now))
+        self.change_with(&InThisDatabase, id, change, now).await
     }
 
     async fn change_password(
@@ -111,7 +114,7 @@ impl Accounts for PostgresStore {
         session: &Session,
         event: &SecurityEvent,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
-        retried!(self.try_change_password(account, asking, new_hash, session, event))
+        self.change_password_with(&InThisDatabase, account, asking, new_hash, session, event).await
     }
 
     async fn delete(
@@ -120,12 +123,56 @@ impl Accounts for PostgresStore {
         asking: &SessionId,
         event: &SecurityEvent,
     ) -> Result<Changed, StorageError> {
-        retried!(self.try_delete(account, asking, event))
+        self.delete_with(&InThisDatabase, account, asking, event).await
     }
 }
 
+/// Changes of accounts, wherever their sessions are.
 impl PostgresStore {
-    async fn try_change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
+    /// Whether this is an administrator, who can sign in.
+    pub(in crate::storage) async fn is_admin(&self, id: &UserId) -> Result<bool, StorageError> {
+        may_administrate(&mut *self.pool.acquire().await?, id).await
+    }
+
+    pub(in crate::storage) async fn change_with(
+        &self,
+        theirs: &dyn TheirSessions,
+        id: &UserId,
+        change: &AccountChange,
+        now: UnixMillis,
+    ) -> Result<Changed, StorageError> {
+        retried!(self.try_change(theirs, id, change, now))
+    }
+
+    pub(in crate::storage) async fn change_password_with(
+        &self,
+        theirs: &dyn TheirSessions,
+        account: &Account,
+        asking: &SessionId,
+        new_hash: &str,
+        session: &Session,
+        event: &SecurityEvent,
+    ) -> Result<Option<Vec<Ending>>, StorageError> {
+        retried!(self.try_change_password(theirs, account, asking, new_hash, session, event))
+    }
+
+    pub(in crate::storage) async fn delete_with(
+        &self,
+        theirs: &dyn TheirSessions,
+        account: &Account,
+        asking: &SessionId,
+        event: &SecurityEvent,
+    ) -> Result<Changed, StorageError> {
+        retried!(self.try_delete(theirs, account, asking, event))
+    }
+
+    async fn try_change(
+        &self,
+        theirs: &dyn TheirSessions,
+        id: &UserId,
+        change: &AccountChange,
+        now: UnixMillis,
+    ) -> Result<Changed, StorageError> {
         let mut tx = self.begin().await?;
         one_at_a_time(&mut tx).await?;
         let Some(account) = lock(&mut tx, id).await? else { return Ok(Changed::NotFound) };
@@ -149,15 +196,7 @@ impl PostgresStore {
                 .bind(text(id.as_str()))
                 .execute(&mut *tx)
                 .await?;
-            let raised = sqlx::query(
-                "UPDATE sessions SET ver = ver + 1, ver_at = GREATEST($1, last_used_at)
-                 WHERE user_id = $2 AND revoked_at IS NULL RETURNING id, revoked_at, ver, ver_at",
-            )
-            .bind(now.0)
-            .bind(text(id.as_str()))
-            .fetch_all(&mut *tx)
-            .await?;
-            endings.extend(raised.iter().map(sessions::ending).collect::<Result<Vec<_>, _>>()?);
+            endings.extend(theirs.raise(&mut tx, id, now).await?);
         }
         if let Some((disabled, _)) = disabled {
             sqlx::query("UPDATE users SET disabled_at = $1 WHERE id = $2")
@@ -166,9 +205,7 @@ impl PostgresStore {
                 .execute(&mut *tx)
                 .await?;
             if *disabled {
-                let all = Scope::Of(id.clone());
-                let ended = sessions::end_all(&mut tx, &all, now, &EndReason::AccountDisabled).await?;
-                endings.extend(ended.into_iter().map(|(ending, _)| ending));
+                endings.extend(theirs.end(&mut tx, id, now, &EndReason::AccountDisabled).await?);
             }
         }
         if !endings.is_empty() {
@@ -183,6 +220,7 @@ impl PostgresStore {
 
     async fn try_change_password(
         &self,
+        theirs: &dyn TheirSessions,
         account: &Account,
         asking: &SessionId,
         new_hash: &str,
@@ -191,16 +229,17 @@ impl PostgresStore {
     ) -> Result<Option<Vec<Ending>>, StorageError> {
         let mut tx = self.begin().await?;
         // A session that somebody begins at this moment is seen below, or sees the new password.
-        if lock(&mut tx, &account.id).await?.is_none() {
+        let unchanged = |current: &Account| {
+            current.disabled_at.is_none()
+                && current.password_changed_at == account.password_changed_at
+                && current.role == account.role
+        };
+        if !lock(&mut tx, &account.id).await?.as_ref().is_some_and(unchanged) {
             return Ok(None);
         }
-        let all = Scope::Of(account.id.clone());
-        let ended = sessions::end_all(&mut tx, &all, event.at, &EndReason::PasswordChanged).await?;
-        let endings: Vec<Ending> = ended.into_iter().map(|(ending, _)| ending).collect();
-        let was_living = endings.iter().any(|ending| ending.session_id == *asking);
-        if !was_living || !sessions::insert(&mut tx, session, account).await? {
+        let Some(endings) = theirs.replace(&mut tx, account, asking, session, event.at).await? else {
             return Ok(None);
-        }
+        };
         // A sign-in that began with the old password compares this time, so it must be another one even within a millisecond.
         let changed_at = event.at.0.max(account.password_changed_at.0.saturating_add(1));
         sqlx::query("UPDATE users SET password_hash = $1, password_changed_at = $2 WHERE id = $3")
@@ -217,6 +256,7 @@ impl PostgresStore {
 
     async fn try_delete(
         &self,
+        theirs: &dyn TheirSessions,
         account: &Account,
         asking: &SessionId,
         event: &SecurityEvent,
@@ -228,23 +268,14 @@ impl PostgresStore {
             current.disabled_at.is_none() && current.password_changed_at == account.password_changed_at
         };
         let Some(account) = lock(&mut tx, id).await?.filter(unchanged) else { return Ok(Changed::NotFound) };
-        if !sessions::is_living(&mut tx, asking).await? {
+        if !theirs.is_living(&mut tx, asking).await? {
             return Ok(Changed::NotFound);
         }
         if is_last_admin(&mut tx, &account).await? {
             return Ok(Changed::LastAdmin);
         }
-        let rows = sqlx::query(
-            "INSERT INTO tombstones (session_id, ended_at)
-             SELECT id, GREATEST($1, last_used_at) FROM sessions WHERE user_id = $2
-             RETURNING session_id, ended_at, 0, 0::bigint",
-        )
-        .bind(event.at.0)
-        .bind(text(id.as_str()))
-        .fetch_all(&mut *tx)
-        .await?;
-        let endings = rows.iter().map(sessions::ending).collect::<Result<Vec<_>, _>>()?;
-        // Its sessions go with it (`ON DELETE CASCADE`).
+        let endings = theirs.bury(&mut tx, id, event.at).await?;
+        // Sessions in this database go with it (`ON DELETE CASCADE`).
         sqlx::query("DELETE FROM users WHERE id = $1").bind(text(id.as_str())).execute(&mut *tx).await?;
         changes::notify(&mut tx).await?;
         events::insert(&mut tx, &[event]).await?;

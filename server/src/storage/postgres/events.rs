@@ -67,6 +67,26 @@ impl Events for PostgresStore {
 /// Adds them. To be the last that a transaction does: the lock that it takes is one for all, and whoever waits for a row
 /// while holding it could wait for ever.
 pub(super) async fn insert(connection: &mut PgConnection, events: &[&SecurityEvent]) -> Result<(), StorageError> {
+    let events: Vec<(Option<&str>, &SecurityEvent)> = events.iter().map(|event| (None, *event)).collect();
+    insert_once(connection, &events).await
+}
+
+impl PostgresStore {
+    /// Adds events that were written elsewhere first, under the ids that they have there: none a second time.
+    pub(in crate::storage) async fn take_over(&self, events: &[(String, SecurityEvent)]) -> Result<(), StorageError> {
+        let events: Vec<(Option<&str>, &SecurityEvent)> =
+            events.iter().map(|(id, event)| (Some(id.as_str()), event)).collect();
+        let mut tx = self.begin().await?;
+        insert_once(&mut tx, &events).await?;
+        commit(tx).await
+    }
+}
+
+/// Each event comes with its id in the outbox that it was taken from.
+async fn insert_once(
+    connection: &mut PgConnection,
+    events: &[(Option<&str>, &SecurityEvent)],
+) -> Result<(), StorageError> {
     if events.is_empty() {
         return Ok(());
     }
@@ -74,9 +94,10 @@ pub(super) async fn insert(connection: &mut PgConnection, events: &[&SecurityEve
     for some in events.chunks(AT_ONCE) {
         let mut insert = QueryBuilder::<Postgres>::new(
             "INSERT INTO security_events
-                 (at, kind, user_id, session_id, by_user_id, ip, user_agent, other_ip, other_user_agent) ",
+                 (at, kind, user_id, session_id, by_user_id, ip, user_agent, other_ip, other_user_agent,
+                  outbox_id) ",
         );
-        insert.push_values(some, |mut row, event| {
+        insert.push_values(some, |mut row, (outbox_id, event)| {
             row.push_bind(event.at.0)
                 .push_bind(event.kind.as_str().to_owned())
                 .push_bind(event.user_id.as_ref().map(UserId::as_str))
@@ -85,8 +106,10 @@ pub(super) async fn insert(connection: &mut PgConnection, events: &[&SecurityEve
                 .push_bind(&event.origin.ip)
                 .push_bind(&event.origin.user_agent)
                 .push_bind(event.other.as_ref().map(|other| &other.ip))
-                .push_bind(event.other.as_ref().map(|other| &other.user_agent));
+                .push_bind(event.other.as_ref().map(|other| &other.user_agent))
+                .push_bind(outbox_id.map(str::to_owned));
         });
+        insert.push(" ON CONFLICT (outbox_id) DO NOTHING");
         insert.build().execute(&mut *connection).await?;
     }
     Ok(())

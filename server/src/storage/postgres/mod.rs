@@ -4,10 +4,12 @@
 //! transaction that the database gave up (a deadlock, a failed serialisation) is begun again, three times at most.
 //! `synchronous_commit` is on: what was acknowledged survives a crash.
 
-mod accounts;
+pub(super) mod accounts;
 mod changes;
 mod events;
 mod sessions;
+pub(super) mod tasks;
+pub(super) mod their_sessions;
 
 use std::time::Duration;
 

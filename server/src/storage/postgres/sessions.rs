@@ -85,6 +85,10 @@ impl Sessions for PostgresStore {
         access::MAX_LIFETIME
     }
 
+    async fn tend(&self) -> Result<(), StorageError> {
+        Ok(())
+    }
+
     async fn settle(&self) -> Result<(), StorageError> {
         Ok(())
     }

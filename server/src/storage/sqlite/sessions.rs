@@ -128,6 +128,10 @@ impl Sessions for SqliteStore {
         Duration::from_mins(1)
     }
 
+    async fn tend(&self) -> Result<(), StorageError> {
+        Ok(())
+    }
+
     async fn settle(&self) -> Result<(), StorageError> {
         // It does not fail where another process reads, but says so in a row.
         let busy: bool = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.writer).await?.try_get(0)?;

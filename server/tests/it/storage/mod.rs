@@ -2,10 +2,13 @@
 
 mod contract;
 mod postgres;
+mod redis;
 mod sqlite;
 
 use async_trait::async_trait;
-use server::storage::{Accounts, Events, Sessions, faulty::Faulty, postgres::PostgresStore, sqlite::SqliteStore};
+use server::storage::{
+    Accounts, Events, Sessions, faulty::Faulty, postgres::PostgresStore, redis::RedisStore, sqlite::SqliteStore,
+};
 use tempfile::TempDir;
 
 use crate::support::database;
@@ -61,6 +64,21 @@ impl Fixture for Postgres {
     }
 }
 
+/// Accounts and events in PostgreSQL, sessions in Redis.
+struct Redis;
+
+#[async_trait]
+impl Fixture for Redis {
+    type Store = RedisStore;
+
+    async fn empty() -> (Self, RedisStore) {
+        let (_, database) = Postgres::empty().await;
+        let server = database::redis().await.parse().expect("an address");
+        (Self, RedisStore::open(server, database).await.expect("opens"))
+    }
+}
+
 contract::holds_for!(sqlite_store, super::Sqlite);
 contract::holds_for!(faulty_store, super::FaultySqlite);
 contract::holds_for!(postgres_store, super::Postgres, ignore = "needs PostgreSQL: cargo xtask test postgres");
+contract::holds_for!(redis_store, super::Redis, ignore = "needs PostgreSQL and Redis: cargo xtask test postgres");

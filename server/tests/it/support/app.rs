@@ -47,20 +47,22 @@ impl TestApp {
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let database = database::fresh(folder.path()).await;
-        Self::on(folder, &database, settings).await
+        Self::on(folder, database, settings).await
     }
 
     /// On PostgreSQL, whatever the other tests run on.
     pub(crate) async fn on_postgres(settings: &[(&str, &str)]) -> Self {
-        Self::on(tempfile::tempdir().expect("a folder"), &database::postgres().await, settings).await
+        Self::on(tempfile::tempdir().expect("a folder"), database::several().await, settings).await
     }
 
-    async fn on(folder: TempDir, database: &str, settings: &[(&str, &str)]) -> Self {
+    async fn on(folder: TempDir, database: Vec<(&'static str, String)>, settings: &[(&str, &str)]) -> Self {
         let keys = folder.path().join("keys").display().to_string();
-        let environment = [("DATABASE_URL", database), ("KEYS_DIR", &keys)]
-            .iter()
+        let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let environment = database
+            .into_iter()
+            .chain([("KEYS_DIR", keys)])
             .chain(settings)
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .map(|(name, value)| (name.to_owned(), value))
             .collect();
         let (url, stop, running) = run(&environment).await;
         Self { url, folder, environment, ahead: AtomicI64::new(0), stop, running }

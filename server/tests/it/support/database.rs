@@ -7,14 +7,45 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, postgres::PgConn
 /// Where a PostgreSQL listens that is there for tests alone, as somebody who may make databases.
 const POSTGRES: &str = "SESSIONKEEP_TEST_POSTGRES";
 
+/// Where a Redis listens that is there for tests alone, with very many databases.
+const REDIS: &str = "SESSIONKEEP_TEST_REDIS";
+
+/// Whether the tests run with sessions in Redis.
+pub(crate) fn is_redis() -> bool {
+    std::env::var_os(REDIS).is_some()
+}
+
 /// Whether the tests run on PostgreSQL.
 pub(crate) fn is_postgres() -> bool {
     std::env::var_os(POSTGRES).is_some()
 }
 
-/// An empty one. It goes with the folder, or with the server.
-pub(crate) async fn fresh(folder: &Path) -> String {
-    if is_postgres() { postgres().await } else { format!("sqlite://{}/sessionkeep.db", folder.display()) }
+/// Settings for an empty one. It goes with the folder, or with the servers.
+pub(crate) async fn fresh(folder: &Path) -> Vec<(&'static str, String)> {
+    if is_postgres() {
+        several().await
+    } else {
+        vec![("DATABASE_URL", format!("sqlite://{}/sessionkeep.db", folder.display()))]
+    }
+}
+
+/// Settings for an empty one that several instances can share.
+pub(crate) async fn several() -> Vec<(&'static str, String)> {
+    let mut settings = vec![("DATABASE_URL", postgres().await)];
+    if is_redis() {
+        settings.push(("SESSION_STORE", redis().await));
+    }
+    settings
+}
+
+/// An empty database on Redis.
+pub(crate) async fn redis() -> String {
+    let server = std::env::var(REDIS).unwrap_or_else(|_| panic!("{REDIS} is not set: cargo xtask test postgres"));
+    let client = redis::Client::open(server.as_str()).expect("an address");
+    let mut connection = client.get_multiplexed_async_connection().await.expect("Redis is there");
+    // The first one counts those that were given away.
+    let (number,): (u32,) = redis::pipe().cmd("INCR").arg("given").query_async(&mut connection).await.expect("counts");
+    format!("{server}/{number}")
 }
 
 /// An empty one on PostgreSQL.

@@ -1,0 +1,283 @@
+//! What holds for sessions in Redis alone.
+
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use redis::pipe;
+use server::{
+    session::{Ended, EventKind, Origin, SecurityEvent, Session},
+    storage::{
+        Account, AccountChange, Accounts as _, Changed, Events as _, Sessions as _, Step, StorageError,
+        postgres::PostgresStore, redis::RedisStore,
+    },
+};
+use sessionkeep_types::{EndReason, SessionId, UserId};
+use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
+use tokio::sync::{Mutex, Notify};
+
+use super::contract::{self, AtNow, NOW};
+use crate::support::{
+    database,
+    redis::{OwnRedis, SAFE, ask},
+};
+
+/// Two stores that several instances share, to look into.
+struct Shared {
+    postgres: String,
+    redis: String,
+}
+
+impl Shared {
+    async fn empty() -> Self {
+        Self { postgres: database::postgres().await, redis: database::redis().await }
+    }
+
+    async fn on(redis: &OwnRedis) -> Self {
+        Self { postgres: database::postgres().await, redis: redis.url() }
+    }
+
+    async fn try_open(&self) -> anyhow::Result<RedisStore> {
+        let database = PostgresStore::open(self.postgres.parse().expect("an address")).await.expect("opens");
+        RedisStore::open(self.redis.parse().expect("an address"), database).await
+    }
+
+    async fn open(&self) -> RedisStore {
+        self.try_open().await.expect("opens")
+    }
+
+    async fn sql(&self) -> PgConnection {
+        self.postgres.parse::<PgConnectOptions>().expect("an address").connect().await.expect("PostgreSQL is there")
+    }
+
+    async fn execute(&self, statement: &'static str) {
+        sqlx::raw_sql(statement).execute(&mut self.sql().await).await.expect("works");
+    }
+}
+
+fn event(kind: EventKind) -> SecurityEvent {
+    SecurityEvent::new(kind, &Origin::default(), NOW)
+}
+
+fn account() -> Account {
+    contract::account_of("u")
+}
+
+async fn add_account(store: &RedisStore) {
+    let added = server::storage::Accounts::insert(store, &account(), &event(EventKind::Registered)).await;
+    assert!(added.expect("works"));
+}
+
+async fn begin(store: &RedisStore, id: &str) -> Result<bool, StorageError> {
+    let session = contract::session_of("u", id);
+    server::storage::Sessions::insert(store, &session, &account(), &event(EventKind::LoginSucceeded)).await
+}
+
+async fn end(store: &RedisStore, id: &str) -> Result<(), StorageError> {
+    let mut step = |session: &Session, _| Step {
+        next: Some(Session { ended: Some(Ended { at: NOW, reason: EndReason::SignedOut }), ..session.clone() }),
+        events: vec![event(EventKind::SignedOut)],
+        ..Step::default()
+    };
+    store.transact(&SessionId::new(id), &AtNow, &mut step).await.map(|_| ())
+}
+
+async fn is_living(store: &RedisStore, id: &str) -> bool {
+    store.find(&SessionId::new(id)).await.expect("works").expect("there").ended.is_none()
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn a_redis_that_may_forget_sessions_is_refused() {
+    for settings in [
+        ["--appendonly", "yes", "--maxmemory-policy", "allkeys-lru"],
+        ["--appendonly", "no", "--maxmemory-policy", "noeviction"],
+    ] {
+        let redis = OwnRedis::start(&settings).await;
+        let refused = Shared::on(&redis).await.try_open().await.err().expect("refused").to_string();
+        assert!(refused.contains("set it to `"), "{refused}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn an_event_that_the_database_does_not_take_waits_and_is_there_once() {
+    let shared = Shared::empty().await;
+    let (one, two) = (shared.open().await, shared.open().await);
+    add_account(&one).await;
+    assert!(begin(&one, "s").await.expect("works"));
+    shared.execute("ALTER TABLE security_events RENAME TO gone").await;
+    end(&one, "s").await.expect("what is done is done, and its event is safe");
+    two.tend().await.expect_err("it cannot be moved");
+    shared.execute("ALTER TABLE gone RENAME TO security_events").await;
+    let (first, second) = tokio::join!(one.tend(), two.tend());
+    first.expect("works");
+    second.expect("works");
+    let kinds: Vec<_> = one.after(0, 10).await.expect("works").into_iter().map(|stored| stored.event.kind).collect();
+    assert_eq!(kinds, [EventKind::Registered, EventKind::LoginSucceeded, EventKind::SignedOut]);
+    let left: (u32,) = ask(&shared.redis, pipe().cmd("XLEN").arg("sessionkeep:outbox")).await;
+    assert_eq!(left, (0,));
+}
+
+/// As after a crash between the commit of the change and what it does in Redis.
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn what_a_change_of_an_account_has_left_undone_is_done_by_whoever_sees_it() {
+    let shared = Shared::empty().await;
+    let one = shared.open().await;
+    add_account(&one).await;
+    assert!(begin(&one, "s").await.expect("works"));
+    shared
+        .execute(
+            "UPDATE users SET session_epoch = 1;
+             INSERT INTO session_tasks (user_id, epoch, task, at)
+             VALUES ('u', 1, '{\"END\":\"PASSWORD_CHANGED\"}', 1800000000000)",
+        )
+        .await;
+    let marker = one.change_marker().await.expect("works");
+    let two = shared.open().await;
+    let session = two.find(&SessionId::new("s")).await.expect("works").expect("there");
+    assert_eq!(session.ended.expect("ended").reason, EndReason::PasswordChanged);
+    assert_ne!(one.change_marker().await.expect("works"), marker, "and everybody hears of it");
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM session_tasks")
+        .fetch_one(&mut shared.sql().await)
+        .await
+        .expect("works");
+    assert_eq!(left, 0);
+}
+
+/// As by an instance that was stopped for a while after it had read what to do.
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn what_is_done_again_touches_no_session_that_began_since() {
+    let shared = Shared::empty().await;
+    let store = shared.open().await;
+    add_account(&store).await;
+    let disabled =
+        |flag| AccountChange { disabled: Some((flag, event(EventKind::AccountDisabled))), ..AccountChange::default() };
+    for flag in [true, false] {
+        let changed = store.change(&UserId::new("u"), &disabled(flag), NOW).await.expect("works");
+        assert!(matches!(changed, Changed::Done { .. }));
+    }
+    assert!(begin(&store, "s").await.expect("works"));
+    shared
+        .execute(
+            "INSERT INTO session_tasks (user_id, epoch, task, at)
+             VALUES ('u', 1, '{\"END\":\"ACCOUNT_DISABLED\"}', 1800000000000)",
+        )
+        .await;
+    store.tend().await.expect("works");
+    assert!(is_living(&store, "s").await);
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn no_session_begins_on_what_was_true_before_a_change_of_its_account() {
+    let shared = Shared::empty().await;
+    let store = shared.open().await;
+    add_account(&store).await;
+    // What this instance has read is older than what another one has done since.
+    let _: (String,) = ask(&shared.redis, pipe().cmd("SET").arg("sessionkeep:epoch-of:u").arg(1)).await;
+    begin(&store, "s").await.expect_err("it reads the account again and again");
+    assert_eq!(store.find(&SessionId::new("s")).await.expect("works"), None);
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn redis_removes_a_session_and_what_points_to_it_a_week_after_its_end() {
+    let shared = Shared::empty().await;
+    let store = shared.open().await;
+    add_account(&store).await;
+    assert!(begin(&store, "s").await.expect("works"));
+    let ends = contract::session_of("u", "s").absolute_deadline.plus(Duration::from_hours(24 * 7));
+    let keys = ["sessionkeep:session:s", "sessionkeep:sessions-of:u"];
+    let mut expiries = pipe();
+    for key in keys {
+        expiries.cmd("PEXPIRETIME").arg(key);
+    }
+    let expiries: Vec<i64> = ask(&shared.redis, &expiries).await;
+    assert_eq!(expiries, [ends.0, ends.0]);
+}
+
+/// E11, with `appendfsync always`: invariants 1 and 8.
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn what_was_acknowledged_is_there_after_a_kill() {
+    let mut redis = OwnRedis::start(&SAFE).await;
+    let shared = Shared::on(&redis).await;
+    let store = shared.open().await;
+    add_account(&store).await;
+    let (begun, ended) = (Mutex::new(vec![]), Mutex::new(vec![]));
+    let enough = Notify::new();
+    let burst = async |writer: usize| {
+        for number in 0.. {
+            let id = format!("{writer}-{number}");
+            if !begin(&store, &id).await.unwrap_or(false) {
+                return;
+            }
+            begun.lock().await.push(id.clone());
+            if number % 2 == 0 && end(&store, &id).await.is_ok() {
+                let mut ended = ended.lock().await;
+                ended.push(id);
+                if ended.len() == 40 {
+                    enough.notify_one();
+                }
+            }
+        }
+    };
+    let kill = async {
+        enough.notified().await;
+        redis.kill();
+    };
+    tokio::join!(join_all((0..8).map(&burst)), kill);
+    redis.start_again().await;
+    let (begun, ended) = (begun.into_inner(), ended.into_inner());
+    for id in &begun {
+        assert!(store.find(&SessionId::new(id.as_str())).await.expect("works").is_some(), "{id}");
+    }
+    for id in &ended {
+        assert!(!is_living(&store, id).await, "{id}");
+    }
+}
+
+/// E11
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn a_full_redis_takes_nothing_and_forgets_nothing() {
+    let redis = OwnRedis::start(&SAFE).await;
+    let shared = Shared::on(&redis).await;
+    let store = shared.open().await;
+    add_account(&store).await;
+    assert!(begin(&store, "s").await.expect("works"));
+    let limit = |bytes| {
+        let mut set = pipe();
+        set.cmd("CONFIG").arg("SET").arg("maxmemory").arg(bytes);
+        set
+    };
+    let _: (String,) = redis.ask(&limit(1)).await;
+    assert!(matches!(begin(&store, "t").await, Err(StorageError::Unavailable(_))));
+    assert!(matches!(end(&store, "s").await, Err(StorageError::Unavailable(_))));
+    assert!(is_living(&store, "s").await);
+    let _: (String,) = redis.ask(&limit(0)).await;
+    assert!(begin(&store, "t").await.expect("works"));
+    end(&store, "s").await.expect("works");
+}
+
+/// E10
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn a_redis_that_answers_nothing_is_told_of_in_time_and_found_again() {
+    let redis = OwnRedis::start(&SAFE).await;
+    let shared = Shared::on(&redis).await;
+    let store = shared.open().await;
+    add_account(&store).await;
+    assert!(begin(&store, "s").await.expect("works"));
+    redis.signal("STOP");
+    let asked = Instant::now();
+    let id = SessionId::new("s");
+    let all = join_all((0..20).map(|_| store.find(&id))).await;
+    assert!(all.iter().all(|answer| matches!(answer, Err(StorageError::Unavailable(_)))));
+    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+    redis.signal("CONT");
+    let answers = async { while store.find(&id).await.is_err() {} };
+    tokio::time::timeout(Duration::from_secs(5), answers).await.expect("it is found again");
+}
