@@ -8,6 +8,7 @@ pub mod faulty;
 mod open;
 pub mod postgres;
 pub mod redis;
+mod rows;
 pub mod sqlite;
 mod turns;
 

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use secrecy::ExposeSecret as _;
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use super::{
     PostgresStore, changes, commit, events, retried, text,
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     session::{SecurityEvent, Session, UnixMillis},
-    storage::{Account, AccountChange, Accounts, Changed, Ending, StorageError},
+    storage::{Account, AccountChange, Accounts, Changed, Ending, StorageError, rows::AccountRow},
 };
 
 /// Whoever changes what accounts may do, or removes one, holds this until the commit: two administrators who demote each
@@ -43,13 +43,13 @@ impl Accounts for PostgresStore {
     }
 
     async fn by_email(&self, email: &str) -> Result<Option<Account>, StorageError> {
-        let row: Option<Row> =
+        let row: Option<AccountRow> =
             sqlx::query_as("SELECT * FROM users WHERE email = $1").bind(text(email)).fetch_optional(&self.pool).await?;
         row.map(Account::try_from).transpose()
     }
 
     async fn by_id(&self, id: &UserId) -> Result<Option<Account>, StorageError> {
-        let row: Option<Row> = sqlx::query_as("SELECT * FROM users WHERE id = $1")
+        let row: Option<AccountRow> = sqlx::query_as("SELECT * FROM users WHERE id = $1")
             .bind(text(id.as_str()))
             .fetch_optional(&self.pool)
             .await?;
@@ -92,7 +92,7 @@ impl Accounts for PostgresStore {
             select.push(" AND id < ").push_bind(before.as_str());
         }
         select.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(limit));
-        let rows: Vec<Row> = select.build_query_as().fetch_all(&self.pool).await?;
+        let rows: Vec<AccountRow> = select.build_query_as().fetch_all(&self.pool).await?;
         rows.into_iter().map(Account::try_from).collect()
     }
 
@@ -291,7 +291,7 @@ async fn one_at_a_time(connection: &mut PgConnection) -> Result<(), StorageError
 
 /// Reads one account and keeps everybody else from changing it, or beginning a session of it, until the commit.
 async fn lock(connection: &mut PgConnection, id: &UserId) -> Result<Option<Account>, StorageError> {
-    let row: Option<Row> = sqlx::query_as("SELECT * FROM users WHERE id = $1 FOR UPDATE")
+    let row: Option<AccountRow> = sqlx::query_as("SELECT * FROM users WHERE id = $1 FOR UPDATE")
         .bind(text(id.as_str()))
         .fetch_optional(connection)
         .await?;
@@ -316,37 +316,4 @@ async fn is_last_admin(connection: &mut PgConnection, account: &Account) -> Resu
         "SELECT NOT EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND disabled_at IS NULL AND id <> $1)",
     );
     Ok(others.bind(account.id.as_str()).fetch_one(connection).await?)
-}
-
-#[derive(FromRow)]
-struct Row {
-    id: String,
-    email: String,
-    display_name: Option<String>,
-    role: String,
-    password_hash: String,
-    password_changed_at: i64,
-    disabled_at: Option<i64>,
-    created_at: i64,
-}
-
-impl TryFrom<Row> for Account {
-    type Error = StorageError;
-
-    fn try_from(row: Row) -> Result<Self, StorageError> {
-        let role = match Role::from(row.role) {
-            Role::Unknown(_) => return Err(StorageError::impossible("users", "role", &row.id)),
-            role => role,
-        };
-        Ok(Self {
-            id: UserId::new(row.id),
-            email: row.email,
-            display_name: row.display_name,
-            role,
-            password_hash: row.password_hash.into(),
-            password_changed_at: UnixMillis(row.password_changed_at),
-            disabled_at: row.disabled_at.map(UnixMillis),
-            created_at: UnixMillis(row.created_at),
-        })
-    }
 }

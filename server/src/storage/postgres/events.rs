@@ -1,11 +1,11 @@
 use async_trait::async_trait;
 use sessionkeep_types::{EventKind, SessionId, UserId};
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use super::{PostgresStore, commit, text};
 use crate::{
-    session::{Origin, SecurityEvent, UnixMillis},
-    storage::{EventFilter, Events, StorageError, StoredEvent},
+    session::SecurityEvent,
+    storage::{EventFilter, Events, StorageError, StoredEvent, rows::EventRow},
 };
 
 /// Whoever adds an event holds this until the commit, so that numbers become visible in their order: a reader that asks for
@@ -45,12 +45,12 @@ impl Events for PostgresStore {
             query.push(")");
         }
         query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(limit));
-        let rows: Vec<Row> = query.build_query_as().fetch_all(&self.pool).await?;
+        let rows: Vec<EventRow> = query.build_query_as().fetch_all(&self.pool).await?;
         Ok(rows.into_iter().map(StoredEvent::from).collect())
     }
 
     async fn after(&self, after: i64, limit: u32) -> Result<Vec<StoredEvent>, StorageError> {
-        let rows: Vec<Row> = sqlx::query_as("SELECT * FROM security_events WHERE id > $1 ORDER BY id LIMIT $2")
+        let rows: Vec<EventRow> = sqlx::query_as("SELECT * FROM security_events WHERE id > $1 ORDER BY id LIMIT $2")
             .bind(after)
             .bind(i64::from(limit))
             .fetch_all(&self.pool)
@@ -113,36 +113,4 @@ async fn insert_once(
         insert.build().execute(&mut *connection).await?;
     }
     Ok(())
-}
-
-#[derive(FromRow)]
-struct Row {
-    id: i64,
-    at: i64,
-    kind: String,
-    user_id: Option<String>,
-    session_id: Option<String>,
-    by_user_id: Option<String>,
-    ip: String,
-    user_agent: String,
-    other_ip: Option<String>,
-    other_user_agent: Option<String>,
-}
-
-impl From<Row> for StoredEvent {
-    fn from(row: Row) -> Self {
-        let other = (row.other_ip.zip(row.other_user_agent)).map(|(ip, user_agent)| Origin { ip, user_agent });
-        Self {
-            id: row.id,
-            event: SecurityEvent {
-                at: UnixMillis(row.at),
-                kind: EventKind::from(row.kind),
-                user_id: row.user_id.map(UserId::new),
-                session_id: row.session_id.map(SessionId::new),
-                by: row.by_user_id.map(UserId::new),
-                origin: Origin { ip: row.ip, user_agent: row.user_agent },
-                other,
-            },
-        }
-    }
 }

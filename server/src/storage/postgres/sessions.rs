@@ -7,8 +7,11 @@ use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, Row as _, postgres::Pg
 use super::{PostgresStore, accounts, changes, commit, events, retried, text};
 use crate::{
     clock::Clock,
-    session::{Client, Ended, Origin, SecurityEvent, ServedAttempts, Session, TokenHash, UnixMillis},
-    storage::{Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted},
+    session::{SecurityEvent, Session, UnixMillis},
+    storage::{
+        Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted,
+        rows::{SessionRow, attempts_to_json},
+    },
     token::access,
 };
 
@@ -22,7 +25,7 @@ impl Sessions for PostgresStore {
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
-        let row: Option<Row> = sqlx::query_as("SELECT * FROM sessions WHERE id = $1")
+        let row: Option<SessionRow> = sqlx::query_as("SELECT * FROM sessions WHERE id = $1")
             .bind(text(id.as_str()))
             .fetch_optional(&self.pool)
             .await?;
@@ -39,7 +42,7 @@ impl Sessions for PostgresStore {
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<SessionRow> = sqlx::query_as(
             "SELECT * FROM sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY last_used_at DESC, id DESC",
         )
         .bind(text(user.as_str()))
@@ -218,7 +221,7 @@ async fn lock(connection: &mut PgConnection, id: &SessionId) -> Result<Option<(S
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some((Session::try_from(Row::from_row(&row)?)?, UnixMillis(row.try_get("now")?))))
+    Ok(Some((Session::try_from(SessionRow::from_row(&row)?)?, UnixMillis(row.try_get("now")?))))
 }
 
 /// False: the account is not any more what was read, and nothing was added. Whoever changes the account meanwhile is waited
@@ -351,81 +354,4 @@ fn stored(generation: u64) -> i64 {
 
 fn small(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-fn attempts_to_json(attempts: &ServedAttempts) -> String {
-    let attempts: Vec<(&str, i64)> = attempts.iter().map(|(attempt, at)| (attempt, at.0)).collect();
-    serde_json::to_string(&attempts).expect("OK because strings and numbers always serialise")
-}
-
-#[derive(FromRow)]
-#[expect(clippy::struct_excessive_bools, reason = "one field a column")]
-struct Row {
-    id: String,
-    user_id: String,
-    ver: i32,
-    ver_at: i64,
-    r#gen: i64,
-    head_hash: Vec<u8>,
-    prev_hash: Option<Vec<u8>>,
-    sealed_head: Option<Vec<u8>>,
-    head_attempt: Option<String>,
-    served_attempts: String,
-    emitted_at: i64,
-    confirmed_at: Option<i64>,
-    streak: i32,
-    hit: bool,
-    browser: bool,
-    attempts: bool,
-    remember_me: bool,
-    created_at: i64,
-    last_used_at: i64,
-    idle_deadline: i64,
-    absolute_deadline: i64,
-    revoked_at: Option<i64>,
-    revoked_reason: Option<String>,
-    ip: String,
-    user_agent: String,
-}
-
-impl TryFrom<Row> for Session {
-    type Error = StorageError;
-
-    fn try_from(row: Row) -> Result<Self, StorageError> {
-        let wrong = |column| StorageError::impossible("sessions", column, &row.id);
-        let hash = |bytes: &[u8], column| TokenHash::try_from(bytes).map_err(|_| wrong(column));
-        let served: Vec<(String, i64)> =
-            serde_json::from_str(&row.served_attempts).map_err(|_| wrong("served_attempts"))?;
-        let ended = match (row.revoked_at, row.revoked_reason) {
-            (None, None) => None,
-            (Some(at), Some(reason)) => Some(Ended { at: UnixMillis(at), reason: EndReason::from(reason) }),
-            _ => return Err(wrong("revoked_reason")),
-        };
-        Ok(Self {
-            user_id: UserId::new(row.user_id),
-            ver: u32::try_from(row.ver).map_err(|_| wrong("ver"))?,
-            ver_at: UnixMillis(row.ver_at),
-            generation: u64::try_from(row.r#gen).map_err(|_| wrong("gen"))?,
-            head_hash: hash(&row.head_hash, "head_hash")?,
-            prev_hash: row.prev_hash.as_deref().map(|prev| hash(prev, "prev_hash")).transpose()?,
-            sealed_head: row.sealed_head,
-            head_attempt: row.head_attempt,
-            served_attempts: ServedAttempts::from_stored(
-                served.into_iter().map(|(attempt, at)| (attempt, UnixMillis(at))).collect(),
-            ),
-            emitted_at: UnixMillis(row.emitted_at),
-            confirmed_at: row.confirmed_at.map(UnixMillis),
-            streak: u32::try_from(row.streak).map_err(|_| wrong("streak"))?,
-            hit: row.hit,
-            client: Client { browser: row.browser, attempts: row.attempts },
-            remember_me: row.remember_me,
-            created_at: UnixMillis(row.created_at),
-            last_used_at: UnixMillis(row.last_used_at),
-            idle_deadline: UnixMillis(row.idle_deadline),
-            absolute_deadline: UnixMillis(row.absolute_deadline),
-            ended,
-            origin: Origin { ip: row.ip, user_agent: row.user_agent },
-            id: SessionId::new(row.id),
-        })
-    }
 }

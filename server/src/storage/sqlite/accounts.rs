@@ -1,12 +1,12 @@
 use async_trait::async_trait;
 use secrecy::ExposeSecret as _;
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
-use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::{SqliteStore, events, sessions};
 use crate::{
     session::{SecurityEvent, Session, UnixMillis},
-    storage::{Account, AccountChange, Accounts, Changed, Ending, Scope, StorageError},
+    storage::{Account, AccountChange, Accounts, Changed, Ending, Scope, StorageError, rows::AccountRow},
 };
 
 #[async_trait]
@@ -36,7 +36,7 @@ impl Accounts for SqliteStore {
     }
 
     async fn by_email(&self, email: &str) -> Result<Option<Account>, StorageError> {
-        let row: Option<Row> =
+        let row: Option<AccountRow> =
             sqlx::query_as("SELECT * FROM users WHERE email = ?").bind(email).fetch_optional(&self.readers).await?;
         row.map(Account::try_from).transpose()
     }
@@ -84,7 +84,7 @@ impl Accounts for SqliteStore {
             select.push(" AND id < ").push_bind(before.as_str());
         }
         select.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
-        let rows: Vec<Row> = select.build_query_as().fetch_all(&self.readers).await?;
+        let rows: Vec<AccountRow> = select.build_query_as().fetch_all(&self.readers).await?;
         rows.into_iter().map(Account::try_from).collect()
     }
 
@@ -211,7 +211,7 @@ impl Accounts for SqliteStore {
 }
 
 async fn select(connection: &mut SqliteConnection, id: &UserId) -> Result<Option<Account>, StorageError> {
-    let row: Option<Row> =
+    let row: Option<AccountRow> =
         sqlx::query_as("SELECT * FROM users WHERE id = ?").bind(id.as_str()).fetch_optional(connection).await?;
     row.map(Account::try_from).transpose()
 }
@@ -236,37 +236,4 @@ async fn is_last_admin(connection: &mut SqliteConnection, account: &Account) -> 
             .fetch_one(connection)
             .await?;
     Ok(row.try_get(0)?)
-}
-
-#[derive(FromRow)]
-struct Row {
-    id: String,
-    email: String,
-    display_name: Option<String>,
-    role: String,
-    password_hash: String,
-    password_changed_at: i64,
-    disabled_at: Option<i64>,
-    created_at: i64,
-}
-
-impl TryFrom<Row> for Account {
-    type Error = StorageError;
-
-    fn try_from(row: Row) -> Result<Self, StorageError> {
-        let role = match Role::from(row.role) {
-            Role::Unknown(_) => return Err(StorageError::impossible("users", "role", &row.id)),
-            role => role,
-        };
-        Ok(Self {
-            id: UserId::new(row.id),
-            email: row.email,
-            display_name: row.display_name,
-            role,
-            password_hash: row.password_hash.into(),
-            password_changed_at: UnixMillis(row.password_changed_at),
-            disabled_at: row.disabled_at.map(UnixMillis),
-            created_at: UnixMillis(row.created_at),
-        })
-    }
 }

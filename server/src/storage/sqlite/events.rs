@@ -1,11 +1,11 @@
 use async_trait::async_trait;
 use sessionkeep_types::{EventKind, SessionId, UserId};
-use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::SqliteStore;
 use crate::{
-    session::{Origin, SecurityEvent, UnixMillis},
-    storage::{EventFilter, Events, StorageError, StoredEvent},
+    session::SecurityEvent,
+    storage::{EventFilter, Events, StorageError, StoredEvent, rows::EventRow},
 };
 
 #[async_trait]
@@ -39,12 +39,12 @@ impl Events for SqliteStore {
             query.push(")");
         }
         query.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
-        let rows: Vec<Row> = query.build_query_as().fetch_all(&self.readers).await?;
+        let rows: Vec<EventRow> = query.build_query_as().fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(StoredEvent::from).collect())
     }
 
     async fn after(&self, after: i64, limit: u32) -> Result<Vec<StoredEvent>, StorageError> {
-        let rows: Vec<Row> = sqlx::query_as("SELECT * FROM security_events WHERE id > ? ORDER BY id LIMIT ?")
+        let rows: Vec<EventRow> = sqlx::query_as("SELECT * FROM security_events WHERE id > ? ORDER BY id LIMIT ?")
             .bind(after)
             .bind(limit)
             .fetch_all(&self.readers)
@@ -76,36 +76,4 @@ pub(super) async fn insert(connection: &mut SqliteConnection, event: &SecurityEv
     .execute(connection)
     .await?;
     Ok(())
-}
-
-#[derive(FromRow)]
-struct Row {
-    id: i64,
-    at: i64,
-    kind: String,
-    user_id: Option<String>,
-    session_id: Option<String>,
-    by_user_id: Option<String>,
-    ip: String,
-    user_agent: String,
-    other_ip: Option<String>,
-    other_user_agent: Option<String>,
-}
-
-impl From<Row> for StoredEvent {
-    fn from(row: Row) -> Self {
-        let other = (row.other_ip.zip(row.other_user_agent)).map(|(ip, user_agent)| Origin { ip, user_agent });
-        Self {
-            id: row.id,
-            event: SecurityEvent {
-                at: UnixMillis(row.at),
-                kind: EventKind::from(row.kind),
-                user_id: row.user_id.map(UserId::new),
-                session_id: row.session_id.map(SessionId::new),
-                by: row.by_user_id.map(UserId::new),
-                origin: Origin { ip: row.ip, user_agent: row.user_agent },
-                other,
-            },
-        }
-    }
 }

@@ -2,13 +2,16 @@ use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
-use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::{SqliteStore, accounts, commit_in_the_background, events};
 use crate::{
     clock::Clock,
-    session::{Client, Ended, Origin, SecurityEvent, ServedAttempts, Session, TokenHash, UnixMillis},
-    storage::{Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted},
+    session::{SecurityEvent, Session, UnixMillis},
+    storage::{
+        Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted,
+        rows::{SessionRow, attempts_to_json},
+    },
 };
 
 /// Rows deleted in one transaction: no request waits long behind it.
@@ -59,7 +62,7 @@ impl Sessions for SqliteStore {
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<SessionRow> = sqlx::query_as(
             "SELECT * FROM sessions WHERE user_id = ? AND revoked_at IS NULL ORDER BY last_used_at DESC, id DESC",
         )
         .bind(user.as_str())
@@ -163,7 +166,7 @@ impl Sessions for SqliteStore {
 }
 
 async fn select(connection: &mut SqliteConnection, id: &SessionId) -> Result<Option<Session>, StorageError> {
-    let row: Option<Row> =
+    let row: Option<SessionRow> =
         sqlx::query_as("SELECT * FROM sessions WHERE id = ?").bind(id.as_str()).fetch_optional(connection).await?;
     row.map(Session::try_from).transpose()
 }
@@ -287,81 +290,4 @@ pub(super) fn ending(row: &SqliteRow) -> Result<Ending, StorageError> {
 /// SQLite's integers are signed. A generation that does not fit would take longer than the universe has lasted.
 fn stored(generation: u64) -> i64 {
     i64::try_from(generation).unwrap_or(i64::MAX)
-}
-
-fn attempts_to_json(attempts: &ServedAttempts) -> String {
-    let attempts: Vec<(&str, i64)> = attempts.iter().map(|(attempt, at)| (attempt, at.0)).collect();
-    serde_json::to_string(&attempts).expect("OK because strings and numbers always serialise")
-}
-
-#[derive(FromRow)]
-#[expect(clippy::struct_excessive_bools, reason = "one field a column")]
-struct Row {
-    id: String,
-    user_id: String,
-    ver: u32,
-    ver_at: i64,
-    r#gen: i64,
-    head_hash: Vec<u8>,
-    prev_hash: Option<Vec<u8>>,
-    sealed_head: Option<Vec<u8>>,
-    head_attempt: Option<String>,
-    served_attempts: String,
-    emitted_at: i64,
-    confirmed_at: Option<i64>,
-    streak: u32,
-    hit: bool,
-    browser: bool,
-    attempts: bool,
-    remember_me: bool,
-    created_at: i64,
-    last_used_at: i64,
-    idle_deadline: i64,
-    absolute_deadline: i64,
-    revoked_at: Option<i64>,
-    revoked_reason: Option<String>,
-    ip: String,
-    user_agent: String,
-}
-
-impl TryFrom<Row> for Session {
-    type Error = StorageError;
-
-    fn try_from(row: Row) -> Result<Self, StorageError> {
-        let wrong = |column| StorageError::impossible("sessions", column, &row.id);
-        let hash = |bytes: &[u8], column| TokenHash::try_from(bytes).map_err(|_| wrong(column));
-        let served: Vec<(String, i64)> =
-            serde_json::from_str(&row.served_attempts).map_err(|_| wrong("served_attempts"))?;
-        let ended = match (row.revoked_at, row.revoked_reason) {
-            (None, None) => None,
-            (Some(at), Some(reason)) => Some(Ended { at: UnixMillis(at), reason: EndReason::from(reason) }),
-            _ => return Err(wrong("revoked_reason")),
-        };
-        Ok(Self {
-            user_id: UserId::new(row.user_id),
-            ver: row.ver,
-            ver_at: UnixMillis(row.ver_at),
-            generation: u64::try_from(row.r#gen).map_err(|_| wrong("gen"))?,
-            head_hash: hash(&row.head_hash, "head_hash")?,
-            prev_hash: row.prev_hash.as_deref().map(|prev| hash(prev, "prev_hash")).transpose()?,
-            sealed_head: row.sealed_head,
-            head_attempt: row.head_attempt,
-            served_attempts: ServedAttempts::from_stored(
-                served.into_iter().map(|(attempt, at)| (attempt, UnixMillis(at))).collect(),
-            ),
-            emitted_at: UnixMillis(row.emitted_at),
-            confirmed_at: row.confirmed_at.map(UnixMillis),
-            streak: row.streak,
-            hit: row.hit,
-            client: Client { browser: row.browser, attempts: row.attempts },
-            remember_me: row.remember_me,
-            created_at: UnixMillis(row.created_at),
-            last_used_at: UnixMillis(row.last_used_at),
-            idle_deadline: UnixMillis(row.idle_deadline),
-            absolute_deadline: UnixMillis(row.absolute_deadline),
-            ended,
-            origin: Origin { ip: row.ip, user_agent: row.user_agent },
-            id: SessionId::new(row.id),
-        })
-    }
 }
