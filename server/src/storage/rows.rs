@@ -6,6 +6,33 @@ use sqlx::FromRow;
 use super::{Account, StorageError, StoredEvent};
 use crate::session::{Client, Ended, Origin, SecurityEvent, ServedAttempts, Session, TokenHash, UnixMillis};
 
+/// The columns of [`AccountRow`]. Every column is named wherever rows are read: what a newer version adds to a table must not
+/// change what an older one is given. PostgreSQL refuses a prepared `SELECT *` once its table has another column.
+macro_rules! account_columns {
+    () => {
+        "id, email, display_name, role, password_hash, password_changed_at, disabled_at, created_at"
+    };
+}
+pub(super) use account_columns;
+
+/// The columns of [`SessionRow`].
+macro_rules! session_columns {
+    () => {
+        "id, user_id, ver, ver_at, gen, head_hash, prev_hash, sealed_head, head_attempt, served_attempts, emitted_at, confirmed_at,
+         streak, hit, browser, attempts, remember_me, created_at, last_used_at, idle_deadline, absolute_deadline, revoked_at,
+         revoked_reason, ip, user_agent"
+    };
+}
+pub(super) use session_columns;
+
+/// The columns of [`EventRow`].
+macro_rules! event_columns {
+    () => {
+        "id, at, kind, user_id, session_id, by_user_id, ip, user_agent, other_ip, other_user_agent"
+    };
+}
+pub(super) use event_columns;
+
 #[derive(FromRow)]
 pub(super) struct AccountRow {
     pub(super) id: String,

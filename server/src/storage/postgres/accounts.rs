@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     session::{SecurityEvent, Session, UnixMillis},
-    storage::{Account, AccountChange, Accounts, Changed, Ending, StorageError, rows::AccountRow},
+    storage::{
+        Account, AccountChange, Accounts, Changed, Ending, StorageError,
+        rows::{AccountRow, account_columns},
+    },
 };
 
 /// Whoever changes what accounts may do, or removes one, holds this until the commit: two administrators who demote each
@@ -44,15 +47,19 @@ impl Accounts for PostgresStore {
 
     async fn by_email(&self, email: &str) -> Result<Option<Account>, StorageError> {
         let row: Option<AccountRow> =
-            sqlx::query_as("SELECT * FROM users WHERE email = $1").bind(text(email)).fetch_optional(&self.pool).await?;
+            sqlx::query_as(concat!("SELECT ", account_columns!(), " FROM users WHERE email = $1"))
+                .bind(text(email))
+                .fetch_optional(&self.pool)
+                .await?;
         row.map(Account::try_from).transpose()
     }
 
     async fn by_id(&self, id: &UserId) -> Result<Option<Account>, StorageError> {
-        let row: Option<AccountRow> = sqlx::query_as("SELECT * FROM users WHERE id = $1")
-            .bind(text(id.as_str()))
-            .fetch_optional(&self.pool)
-            .await?;
+        let row: Option<AccountRow> =
+            sqlx::query_as(concat!("SELECT ", account_columns!(), " FROM users WHERE id = $1"))
+                .bind(text(id.as_str()))
+                .fetch_optional(&self.pool)
+                .await?;
         row.map(Account::try_from).transpose()
     }
 
@@ -81,7 +88,8 @@ impl Accounts for PostgresStore {
         before: Option<&UserId>,
         limit: u32,
     ) -> Result<Vec<Account>, StorageError> {
-        let mut select = QueryBuilder::<Postgres>::new("SELECT * FROM users WHERE TRUE");
+        let mut select =
+            QueryBuilder::<Postgres>::new(concat!("SELECT ", account_columns!(), " FROM users WHERE TRUE"));
         if let Some(query) = query {
             // `strpos` and not `LIKE`: nothing in the text is a wildcard.
             select.push(" AND (strpos(email, ").push_bind(text(&query.to_lowercase()));
@@ -291,10 +299,11 @@ async fn one_at_a_time(connection: &mut PgConnection) -> Result<(), StorageError
 
 /// Reads one account and keeps everybody else from changing it, or beginning a session of it, until the commit.
 async fn lock(connection: &mut PgConnection, id: &UserId) -> Result<Option<Account>, StorageError> {
-    let row: Option<AccountRow> = sqlx::query_as("SELECT * FROM users WHERE id = $1 FOR UPDATE")
-        .bind(text(id.as_str()))
-        .fetch_optional(connection)
-        .await?;
+    let row: Option<AccountRow> =
+        sqlx::query_as(concat!("SELECT ", account_columns!(), " FROM users WHERE id = $1 FOR UPDATE"))
+            .bind(text(id.as_str()))
+            .fetch_optional(connection)
+            .await?;
     row.map(Account::try_from).transpose()
 }
 

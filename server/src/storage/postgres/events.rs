@@ -5,7 +5,10 @@ use sqlx::{PgConnection, Postgres, QueryBuilder};
 use super::{PostgresStore, commit, text};
 use crate::{
     session::SecurityEvent,
-    storage::{EventFilter, Events, StorageError, StoredEvent, rows::EventRow},
+    storage::{
+        EventFilter, Events, StorageError, StoredEvent,
+        rows::{EventRow, event_columns},
+    },
 };
 
 /// Whoever adds an event holds this until the commit, so that numbers become visible in their order: a reader that asks for
@@ -29,7 +32,8 @@ impl Events for PostgresStore {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<StoredEvent>, StorageError> {
-        let mut query = QueryBuilder::<Postgres>::new("SELECT * FROM security_events WHERE id < ");
+        let mut query =
+            QueryBuilder::<Postgres>::new(concat!("SELECT ", event_columns!(), " FROM security_events WHERE id < "));
         query.push_bind(before.unwrap_or(i64::MAX));
         if let Some(user) = &filter.user {
             query.push(" AND user_id = ").push_bind(text(user.as_str()));
@@ -50,11 +54,15 @@ impl Events for PostgresStore {
     }
 
     async fn after(&self, after: i64, limit: u32) -> Result<Vec<StoredEvent>, StorageError> {
-        let rows: Vec<EventRow> = sqlx::query_as("SELECT * FROM security_events WHERE id > $1 ORDER BY id LIMIT $2")
-            .bind(after)
-            .bind(i64::from(limit))
-            .fetch_all(&self.pool)
-            .await?;
+        let rows: Vec<EventRow> = sqlx::query_as(concat!(
+            "SELECT ",
+            event_columns!(),
+            " FROM security_events WHERE id > $1 ORDER BY id LIMIT $2"
+        ))
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
         Ok(rows.into_iter().map(StoredEvent::from).collect())
     }
 

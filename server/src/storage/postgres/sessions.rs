@@ -10,7 +10,7 @@ use crate::{
     session::{SecurityEvent, Session, UnixMillis},
     storage::{
         Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted,
-        rows::{SessionRow, attempts_to_json},
+        rows::{SessionRow, attempts_to_json, session_columns},
     },
     token::access,
 };
@@ -25,10 +25,11 @@ impl Sessions for PostgresStore {
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
-        let row: Option<SessionRow> = sqlx::query_as("SELECT * FROM sessions WHERE id = $1")
-            .bind(text(id.as_str()))
-            .fetch_optional(&self.pool)
-            .await?;
+        let row: Option<SessionRow> =
+            sqlx::query_as(concat!("SELECT ", session_columns!(), " FROM sessions WHERE id = $1"))
+                .bind(text(id.as_str()))
+                .fetch_optional(&self.pool)
+                .await?;
         row.map(Session::try_from).transpose()
     }
 
@@ -42,9 +43,11 @@ impl Sessions for PostgresStore {
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
-        let rows: Vec<SessionRow> = sqlx::query_as(
-            "SELECT * FROM sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY last_used_at DESC, id DESC",
-        )
+        let rows: Vec<SessionRow> = sqlx::query_as(concat!(
+            "SELECT ",
+            session_columns!(),
+            " FROM sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY last_used_at DESC, id DESC"
+        ))
         .bind(text(user.as_str()))
         .fetch_all(&self.pool)
         .await?;
@@ -213,10 +216,12 @@ impl PostgresStore {
 /// Reads one session, keeps everybody else from changing it until the commit, and tells the time at which that began: later
 /// than whatever the one before has written.
 async fn lock(connection: &mut PgConnection, id: &SessionId) -> Result<Option<(Session, UnixMillis)>, StorageError> {
-    let row = sqlx::query(
-        "WITH locked AS MATERIALIZED (SELECT * FROM sessions WHERE id = $1 FOR UPDATE)
-         SELECT *, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now FROM locked",
-    )
+    let row = sqlx::query(concat!(
+        "WITH locked AS MATERIALIZED (SELECT ",
+        session_columns!(),
+        " FROM sessions WHERE id = $1 FOR UPDATE)
+             SELECT *, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now FROM locked"
+    ))
     .bind(text(id.as_str()))
     .fetch_optional(connection)
     .await?;

@@ -6,7 +6,10 @@ use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use super::{SqliteStore, events, sessions};
 use crate::{
     session::{SecurityEvent, Session, UnixMillis},
-    storage::{Account, AccountChange, Accounts, Changed, Ending, Scope, StorageError, rows::AccountRow},
+    storage::{
+        Account, AccountChange, Accounts, Changed, Ending, Scope, StorageError,
+        rows::{AccountRow, account_columns},
+    },
 };
 
 #[async_trait]
@@ -37,7 +40,10 @@ impl Accounts for SqliteStore {
 
     async fn by_email(&self, email: &str) -> Result<Option<Account>, StorageError> {
         let row: Option<AccountRow> =
-            sqlx::query_as("SELECT * FROM users WHERE email = ?").bind(email).fetch_optional(&self.readers).await?;
+            sqlx::query_as(concat!("SELECT ", account_columns!(), " FROM users WHERE email = ?"))
+                .bind(email)
+                .fetch_optional(&self.readers)
+                .await?;
         row.map(Account::try_from).transpose()
     }
 
@@ -73,7 +79,7 @@ impl Accounts for SqliteStore {
         before: Option<&UserId>,
         limit: u32,
     ) -> Result<Vec<Account>, StorageError> {
-        let mut select = QueryBuilder::<Sqlite>::new("SELECT * FROM users WHERE TRUE");
+        let mut select = QueryBuilder::<Sqlite>::new(concat!("SELECT ", account_columns!(), " FROM users WHERE TRUE"));
         if let Some(query) = query {
             // `instr` and not `LIKE`: nothing in the text is a wildcard. SQLite lowers ASCII alone, so the name is compared so.
             select.push(" AND (instr(email, ").push_bind(query.to_lowercase());
@@ -211,8 +217,10 @@ impl Accounts for SqliteStore {
 }
 
 async fn select(connection: &mut SqliteConnection, id: &UserId) -> Result<Option<Account>, StorageError> {
-    let row: Option<AccountRow> =
-        sqlx::query_as("SELECT * FROM users WHERE id = ?").bind(id.as_str()).fetch_optional(connection).await?;
+    let row: Option<AccountRow> = sqlx::query_as(concat!("SELECT ", account_columns!(), " FROM users WHERE id = ?"))
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await?;
     row.map(Account::try_from).transpose()
 }
 

@@ -5,7 +5,10 @@ use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use super::SqliteStore;
 use crate::{
     session::SecurityEvent,
-    storage::{EventFilter, Events, StorageError, StoredEvent, rows::EventRow},
+    storage::{
+        EventFilter, Events, StorageError, StoredEvent,
+        rows::{EventRow, event_columns},
+    },
 };
 
 #[async_trait]
@@ -22,7 +25,8 @@ impl Events for SqliteStore {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<StoredEvent>, StorageError> {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM security_events WHERE id < ");
+        let mut query =
+            QueryBuilder::<Sqlite>::new(concat!("SELECT ", event_columns!(), " FROM security_events WHERE id < "));
         query.push_bind(before.unwrap_or(i64::MAX));
         if let Some(user) = &filter.user {
             query.push(" AND user_id = ").push_bind(user.as_str());
@@ -44,11 +48,15 @@ impl Events for SqliteStore {
     }
 
     async fn after(&self, after: i64, limit: u32) -> Result<Vec<StoredEvent>, StorageError> {
-        let rows: Vec<EventRow> = sqlx::query_as("SELECT * FROM security_events WHERE id > ? ORDER BY id LIMIT ?")
-            .bind(after)
-            .bind(limit)
-            .fetch_all(&self.readers)
-            .await?;
+        let rows: Vec<EventRow> = sqlx::query_as(concat!(
+            "SELECT ",
+            event_columns!(),
+            " FROM security_events WHERE id > ? ORDER BY id LIMIT ?"
+        ))
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
         Ok(rows.into_iter().map(StoredEvent::from).collect())
     }
 

@@ -10,7 +10,7 @@ use crate::{
     session::{SecurityEvent, Session, UnixMillis},
     storage::{
         Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted,
-        rows::{SessionRow, attempts_to_json},
+        rows::{SessionRow, attempts_to_json, session_columns},
     },
 };
 
@@ -62,9 +62,11 @@ impl Sessions for SqliteStore {
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
-        let rows: Vec<SessionRow> = sqlx::query_as(
-            "SELECT * FROM sessions WHERE user_id = ? AND revoked_at IS NULL ORDER BY last_used_at DESC, id DESC",
-        )
+        let rows: Vec<SessionRow> = sqlx::query_as(concat!(
+            "SELECT ",
+            session_columns!(),
+            " FROM sessions WHERE user_id = ? AND revoked_at IS NULL ORDER BY last_used_at DESC, id DESC"
+        ))
         .bind(user.as_str())
         .fetch_all(&self.readers)
         .await?;
@@ -166,8 +168,10 @@ impl Sessions for SqliteStore {
 }
 
 async fn select(connection: &mut SqliteConnection, id: &SessionId) -> Result<Option<Session>, StorageError> {
-    let row: Option<SessionRow> =
-        sqlx::query_as("SELECT * FROM sessions WHERE id = ?").bind(id.as_str()).fetch_optional(connection).await?;
+    let row: Option<SessionRow> = sqlx::query_as(concat!("SELECT ", session_columns!(), " FROM sessions WHERE id = ?"))
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await?;
     row.map(Session::try_from).transpose()
 }
 

@@ -4,6 +4,7 @@ mod contract;
 mod postgres;
 mod redis;
 mod sqlite;
+mod versions;
 
 use async_trait::async_trait;
 use server::storage::{

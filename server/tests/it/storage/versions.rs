@@ -1,0 +1,110 @@
+//! E17: an old and a new version use one database at the same time.
+
+use server::{
+    session::{EventKind, Origin, SecurityEvent, Session},
+    storage::{Confirmation, EventFilter, Scope, Step, postgres::PostgresStore, sqlite::SqliteStore},
+};
+use sessionkeep_types::{EndReason, UserId};
+use sqlx::{
+    ConnectOptions as _, Connection as _, SqlSafeStr as _,
+    migrate::{Migration, MigrationType, Migrator},
+    postgres::PgConnectOptions,
+    sqlite::SqliteConnectOptions,
+};
+use tempfile::TempDir;
+
+use super::{
+    Store,
+    contract::{self, AtNow, NOW},
+};
+use crate::support::database;
+
+/// What a newer version may add beside this one: columns that may be left out, a table, an index.
+const EXPAND: &str = "
+    ALTER TABLE users ADD COLUMN later TEXT;
+    ALTER TABLE sessions ADD COLUMN later TEXT;
+    ALTER TABLE sessions ADD COLUMN later_count INTEGER NOT NULL DEFAULT 7;
+    ALTER TABLE security_events ADD COLUMN later TEXT;
+    ALTER TABLE tombstones ADD COLUMN later TEXT;
+    CREATE TABLE later (id TEXT PRIMARY KEY);
+    CREATE INDEX sessions_later ON sessions (later);";
+
+/// The migrations of a newer version that this one does not know.
+fn newer(sql: &'static str) -> Migrator {
+    let migration = Migration::new(9999, "later".into(), MigrationType::Simple, sql.into_sql_str(), false);
+    let mut migrator = Migrator::with_migrations(vec![migration]);
+    migrator.set_ignore_missing(true);
+    migrator
+}
+
+async fn migrate_sqlite(folder: &TempDir, sql: &'static str) {
+    let file = folder.path().join("test.db");
+    let mut connection = SqliteConnectOptions::new().filename(file).connect().await.expect("opens");
+    newer(sql).run(&mut connection).await.expect("runs");
+    connection.close().await.expect("closes");
+}
+
+async fn migrate_postgres(address: &str, sql: &'static str) {
+    let options: PgConnectOptions = address.parse().expect("an address");
+    let mut connection = options.connect().await.expect("opens");
+    newer(sql).run(&mut connection).await.expect("runs");
+    connection.close().await.expect("closes");
+}
+
+async fn open_sqlite(folder: &TempDir) -> anyhow::Result<SqliteStore> {
+    SqliteStore::open(&folder.path().join("test.db")).await
+}
+
+async fn open_postgres(address: &str) -> anyhow::Result<PostgresStore> {
+    PostgresStore::open(address.parse().expect("an address")).await
+}
+
+/// Everything that reads or writes a row, about one person.
+async fn use_everything(store: &impl Store, name: &str) {
+    let (account, id) = (contract::account_of(name), UserId::new(name));
+    let event = |kind| SecurityEvent::new(kind, &Origin::default(), NOW).of(&id);
+    let session = contract::session_of(name, &format!("session of {name}"));
+    let registered = event(EventKind::Registered);
+    assert!(server::storage::Accounts::insert(store, &account, &registered).await.expect("works"));
+    let signed_in = event(EventKind::LoginSucceeded);
+    assert!(server::storage::Sessions::insert(store, &session, &account, &signed_in).await.expect("works"));
+    assert_eq!(store.find(&session.id).await.expect("works").expect("there"), session);
+    assert_eq!(store.by_email(&account.email).await.expect("works").expect("there").id, id);
+    assert_eq!(store.by_id(&id).await.expect("works").expect("there").email, account.email);
+    assert_eq!(server::storage::Accounts::page(store, Some(name), None, 9).await.expect("works").len(), 1);
+    let mut rotate = |session: &Session, _| Step {
+        next: Some(Session { generation: session.generation + 1, confirmed_at: None, ..session.clone() }),
+        ..Step::default()
+    };
+    store.transact(&session.id, &AtNow, &mut rotate).await.expect("works");
+    let used = Confirmation { session_id: session.id.clone(), generation: session.generation + 1, at: NOW };
+    store.confirm(&[used], &AtNow).await.expect("works");
+    assert_eq!(store.of_user(&id).await.expect("works")[0].generation, session.generation + 1);
+    let ended = event(EventKind::SessionsEnded);
+    store.end_all(&Scope::Of(id.clone()), EndReason::Admin, &ended).await.expect("works");
+    assert!(store.endings_since(NOW).await.expect("works").iter().any(|ending| ending.session_id == session.id));
+    let of_them = EventFilter { user: Some(id), ..EventFilter::default() };
+    assert_eq!(server::storage::Events::page(store, &of_them, None, 9).await.expect("works").len(), 3);
+    assert!(store.after(0, 99).await.expect("works").len() >= 3);
+}
+
+/// Statements that were prepared before are used after.
+#[tokio::test]
+async fn a_running_version_goes_on_while_a_newer_one_expands_its_sqlite_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open_sqlite(&folder).await.expect("opens");
+    use_everything(&store, "before").await;
+    migrate_sqlite(&folder, EXPAND).await;
+    use_everything(&store, "after").await;
+}
+
+/// As above. PostgreSQL takes no prepared statement any more whose answer has got another form.
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn a_running_version_goes_on_while_a_newer_one_expands_its_postgresql() {
+    let address = database::postgres().await;
+    let store = open_postgres(&address).await.expect("opens");
+    use_everything(&store, "before").await;
+    migrate_postgres(&address, EXPAND).await;
+    use_everything(&store, "after").await;
+}
