@@ -10,7 +10,7 @@ mod events;
 mod faults;
 mod sessions;
 
-use std::{path::Path, time::Duration};
+use std::{fs::File, path::Path, time::Duration};
 
 use sqlx::{
     Connection as _, Row as _, Sqlite, SqlitePool, Transaction,
@@ -58,8 +58,10 @@ impl SqliteStore {
             let usable = !writer.is_in_transaction();
             Box::pin(async move { Ok(usable) })
         });
+        let turn = turn_to_migrate(file).await?;
         let writer = writer.connect_with(options.clone()).await?;
-        migrate(&writer, file).await?;
+        migrate(&writer).await?;
+        drop(turn);
         let readers = pool.max_connections(5).connect_with(options.read_only(true)).await?;
         let watcher = Mutex::new(readers.acquire().await?);
         Ok(Self {
@@ -106,12 +108,15 @@ async fn commit_in_the_background(tx: Transaction<'static, Sqlite>) -> Result<()
     Ok(tx.commit().await?)
 }
 
-/// Two processes that start at once take turns: SQLite has no lock for migrations.
-async fn migrate(writer: &SqlitePool, file: &Path) -> anyhow::Result<()> {
+/// Two processes that start at once take turns: SQLite has no lock for migrations, and the first to come sets the journal's
+/// mode, which fails where another one does the same.
+async fn turn_to_migrate(file: &Path) -> anyhow::Result<File> {
     let lock = open_private(&file.with_extension("migrating"))?;
-    let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
+    Ok(tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??)
+}
+
+async fn migrate(writer: &SqlitePool) -> anyhow::Result<()> {
     MIGRATIONS.run(writer).await?;
-    drop(lock);
     Ok(())
 }
 
@@ -122,6 +127,6 @@ fn create_private(file: &Path) -> std::io::Result<()> {
     open_private(file).map(drop)
 }
 
-fn open_private(file: &Path) -> std::io::Result<std::fs::File> {
+fn open_private(file: &Path) -> std::io::Result<File> {
     crate::private_files::open(file)
 }
