@@ -5,6 +5,7 @@
 
 #[cfg(feature = "test-support")]
 pub mod faulty;
+mod migrations;
 mod open;
 pub mod postgres;
 pub mod redis;

@@ -21,9 +21,7 @@ use sqlx::{
 use tokio::sync::Mutex;
 
 use self::changes::Changes;
-use super::StorageError;
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+use super::{StorageError, migrations};
 
 /// Connections of one instance, beside the one that listens.
 const POOL: u32 = 16;
@@ -51,7 +49,10 @@ impl PostgresStore {
             sqlx::query_scalar("SELECT current_setting('server_version_num')::integer").fetch_one(&once).await?;
         anyhow::ensure!(version >= 15_00_00, "PostgreSQL 15 or newer is needed, this is {}", version / 10_000);
         // Several instances that start at once take turns: SQLx locks.
-        MIGRATIONS.run(&once).await?;
+        let migrations = migrations::beside_newer(sqlx::migrate!("migrations/postgres"));
+        migrations.run(&once).await?;
+        let oldest = sqlx::query_scalar("SELECT oldest FROM compatibility").fetch_one(&once).await?;
+        migrations::check(&migrations, oldest)?;
         once.close().await;
         let pool = PgPoolOptions::new()
             .max_connections(POOL)

@@ -19,9 +19,7 @@ use sqlx::{
 };
 use tokio::sync::Mutex;
 
-use super::StorageError;
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+use super::{StorageError, migrations};
 
 /// How long a request waits for a connection before it is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -116,8 +114,10 @@ async fn turn_to_migrate(file: &Path) -> anyhow::Result<File> {
 }
 
 async fn migrate(writer: &SqlitePool) -> anyhow::Result<()> {
-    MIGRATIONS.run(writer).await?;
-    Ok(())
+    let migrations = migrations::beside_newer(sqlx::migrate!("migrations/sqlite"));
+    migrations.run(writer).await?;
+    let oldest = sqlx::query("SELECT oldest FROM compatibility").fetch_one(writer).await?.try_get(0)?;
+    migrations::check(&migrations, oldest)
 }
 
 fn create_private(file: &Path) -> std::io::Result<()> {

@@ -1,12 +1,13 @@
 //! E17: an old and a new version use one database at the same time.
 
+use async_trait::async_trait;
 use server::{
     session::{EventKind, Origin, SecurityEvent, Session},
     storage::{Confirmation, EventFilter, Scope, Step, postgres::PostgresStore, sqlite::SqliteStore},
 };
 use sessionkeep_types::{EndReason, UserId};
 use sqlx::{
-    ConnectOptions as _, Connection as _, SqlSafeStr as _,
+    ConnectOptions as _, Connection as _, PgPool, SqlSafeStr as _, SqlitePool,
     migrate::{Migration, MigrationType, Migrator},
     postgres::PgConnectOptions,
     sqlite::SqliteConnectOptions,
@@ -14,7 +15,7 @@ use sqlx::{
 use tempfile::TempDir;
 
 use super::{
-    Store,
+    Fixture, Store,
     contract::{self, AtNow, NOW},
 };
 use crate::support::database;
@@ -39,16 +40,15 @@ fn newer(sql: &'static str) -> Migrator {
 
 async fn migrate_sqlite(folder: &TempDir, sql: &'static str) {
     let file = folder.path().join("test.db");
-    let mut connection = SqliteConnectOptions::new().filename(file).connect().await.expect("opens");
-    newer(sql).run(&mut connection).await.expect("runs");
-    connection.close().await.expect("closes");
+    let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(file)).await.expect("opens");
+    newer(sql).run(&pool).await.expect("runs");
+    pool.close().await;
 }
 
 async fn migrate_postgres(address: &str, sql: &'static str) {
-    let options: PgConnectOptions = address.parse().expect("an address");
-    let mut connection = options.connect().await.expect("opens");
-    newer(sql).run(&mut connection).await.expect("runs");
-    connection.close().await.expect("closes");
+    let pool = PgPool::connect(address).await.expect("opens");
+    newer(sql).run(&pool).await.expect("runs");
+    pool.close().await;
 }
 
 async fn open_sqlite(folder: &TempDir) -> anyhow::Result<SqliteStore> {
@@ -107,4 +107,108 @@ async fn a_running_version_goes_on_while_a_newer_one_expands_its_postgresql() {
     use_everything(&store, "before").await;
     migrate_postgres(&address, EXPAND).await;
     use_everything(&store, "after").await;
+}
+
+/// A version that is started on what a newer one has migrated: it is restarted beside it, or the newer one was taken back.
+struct ExpandedSqlite(#[expect(dead_code, reason = "removed when the test ends")] TempDir);
+
+#[async_trait]
+impl Fixture for ExpandedSqlite {
+    type Store = SqliteStore;
+
+    async fn empty() -> (Self, SqliteStore) {
+        let folder = tempfile::tempdir().expect("a folder");
+        drop(open_sqlite(&folder).await.expect("opens"));
+        migrate_sqlite(&folder, EXPAND).await;
+        let store = open_sqlite(&folder).await.expect("opens again");
+        (Self(folder), store)
+    }
+}
+
+struct ExpandedPostgres;
+
+#[async_trait]
+impl Fixture for ExpandedPostgres {
+    type Store = PostgresStore;
+
+    async fn empty() -> (Self, PostgresStore) {
+        let address = database::postgres().await;
+        drop(open_postgres(&address).await.expect("opens"));
+        migrate_postgres(&address, EXPAND).await;
+        (Self, open_postgres(&address).await.expect("opens again"))
+    }
+}
+
+contract::holds_for!(expanded_sqlite, super::ExpandedSqlite);
+contract::holds_for!(
+    expanded_postgres,
+    super::ExpandedPostgres,
+    ignore = "needs PostgreSQL: cargo xtask test postgres"
+);
+
+const CONTRACT: &str = "
+    ALTER TABLE users DROP COLUMN display_name;
+    UPDATE compatibility SET oldest = 9999;";
+
+#[tokio::test]
+async fn a_version_does_not_start_on_a_sqlite_file_from_which_a_newer_one_took_what_it_needs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    drop(open_sqlite(&folder).await.expect("opens"));
+    migrate_sqlite(&folder, CONTRACT).await;
+    let refused = open_sqlite(&folder).await.err().expect("refused").to_string();
+    assert!(refused.contains("it takes a version with migration 9999"), "{refused}");
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn a_version_does_not_start_on_a_postgresql_from_which_a_newer_one_took_what_it_needs() {
+    let address = database::postgres().await;
+    drop(open_postgres(&address).await.expect("opens"));
+    migrate_postgres(&address, CONTRACT).await;
+    let refused = open_postgres(&address).await.err().expect("refused").to_string();
+    assert!(refused.contains("it takes a version with migration 9999"), "{refused}");
+}
+
+/// A migration that was interrupted has done nothing: it is one transaction with the word of it.
+#[tokio::test]
+async fn a_migration_of_a_sqlite_file_that_fails_half_way_leaves_nothing_and_runs_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    drop(open_sqlite(&folder).await.expect("opens"));
+    let options = SqliteConnectOptions::new().filename(folder.path().join("test.db"));
+    let mut connection = options.connect().await.expect("opens");
+    newer("CREATE TABLE later (id TEXT PRIMARY KEY); INSERT INTO nowhere VALUES (1);")
+        .run(&mut connection)
+        .await
+        .expect_err("there is no such table");
+    connection.close().await.expect("closes");
+    migrate_sqlite(&folder, EXPAND).await;
+    use_everything(&open_sqlite(&folder).await.expect("opens"), "after").await;
+}
+
+/// Its connection is cut when everything is done but the word of it.
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn a_migration_of_a_postgresql_that_is_cut_half_way_leaves_nothing_and_runs_again() {
+    let address = database::postgres().await;
+    let options: PgConnectOptions = address.parse().expect("an address");
+    let mut operator = options.connect().await.expect("opens");
+    let migrations = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/postgres");
+    let migrations = Migrator::new(std::path::Path::new(migrations)).await.expect("found");
+    migrations.run_to(1, &mut operator).await.expect("runs");
+    sqlx::raw_sql("BEGIN; LOCK TABLE _sqlx_migrations IN SHARE MODE").execute(&mut operator).await.expect("locked");
+    let cut = async {
+        let waiting = "SELECT pid FROM pg_locks WHERE NOT granted AND relation = '_sqlx_migrations'::regclass";
+        let pid: i32 = loop {
+            let found = sqlx::query_scalar(waiting).fetch_optional(&mut operator).await.expect("works");
+            if let Some(pid) = found {
+                break pid;
+            }
+        };
+        let cut = sqlx::query("SELECT pg_terminate_backend($1, 5000)").bind(pid);
+        cut.execute(&mut operator).await.expect("works");
+        sqlx::raw_sql("ROLLBACK").execute(&mut operator).await.expect("works");
+    };
+    let (opened, ()) = tokio::join!(open_postgres(&address), cut);
+    opened.err().expect("it was cut");
+    use_everything(&open_postgres(&address).await.expect("opens"), "after").await;
 }
