@@ -58,7 +58,7 @@ pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode
 }
 
 /// What is about PostgreSQL, and what every store has to hold to from outside. The rest is about SQLite's file.
-const ON_POSTGRES: &str = "binary(it) & (test(/^instances::|^storage::postgres/) | \
+const ON_POSTGRES: &str = "binary(it) & (test(/^(import|instances)::|^storage::.*postgres/) | \
     test(/^(activity|admin|delete_account|login|logout|me|password|refresh|register|sessions)::/))";
 
 /// The same where sessions are in Redis.
@@ -154,9 +154,9 @@ fn postgres_tests(sessions: Sessions) -> Result<Outcome> {
         let selection = if redis.is_some() { ON_REDIS } else { ON_POSTGRES };
         return nextest(&["--run-ignored", "all", "-E", selection], &environment);
     }
-    let store = if redis.is_some() { "storage::redis" } else { "storage::postgres" };
+    let store = if redis.is_some() { "redis" } else { "postgres" };
     let mut run = cargo(["test", "--locked", "--no-fail-fast"]);
-    run.args(EVERYTHING).args(["--test", "it", "--", "--ignored", store, "instances::"]).envs(environment);
+    run.args(EVERYTHING).args(["--test", "it", "--", "--ignored", store, "import::", "instances::"]).envs(environment);
     libtest(&mut run)
 }
 

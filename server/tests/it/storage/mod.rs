@@ -1,6 +1,7 @@
 //! What any store must hold: one suite, [`contract`], for every adapter. An adapter runs it in one line.
 
 mod contract;
+pub(crate) mod dumps;
 mod postgres;
 mod redis;
 mod sqlite;

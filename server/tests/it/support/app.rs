@@ -46,19 +46,24 @@ impl TestApp {
     /// With these settings beside the defaults.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let database = database::fresh(folder.path()).await;
-        Self::on(folder, database, settings).await
+        let stores = database::fresh(folder.path()).await;
+        Self::on_stores(folder, stores, settings).await
     }
 
     /// On PostgreSQL, whatever the other tests run on.
     pub(crate) async fn on_postgres(settings: &[(&str, &str)]) -> Self {
-        Self::on(tempfile::tempdir().expect("a folder"), database::several().await, settings).await
+        Self::on_stores(tempfile::tempdir().expect("a folder"), database::several().await, settings).await
     }
 
-    async fn on(folder: TempDir, database: Vec<(&'static str, String)>, settings: &[(&str, &str)]) -> Self {
+    /// On this database, whose SQLite file lies in `folder` or is to be kept by the caller.
+    pub(crate) async fn on(folder: TempDir, database: &str, settings: &[(&str, &str)]) -> Self {
+        Self::on_stores(folder, vec![("DATABASE_URL", database.to_owned())], settings).await
+    }
+
+    async fn on_stores(folder: TempDir, stores: Vec<(&'static str, String)>, settings: &[(&str, &str)]) -> Self {
         let keys = folder.path().join("keys").display().to_string();
         let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
-        let environment = database
+        let environment = stores
             .into_iter()
             .chain([("KEYS_DIR", keys)])
             .chain(settings)
@@ -82,10 +87,15 @@ impl TestApp {
         options.connect().await.expect("PostgreSQL is there")
     }
 
-    /// Stops the server and starts another one on the same database.
-    pub(crate) async fn restart(&mut self) {
+    /// Stops the server, as for good. What it kept stays while `self` does.
+    pub(crate) async fn stop(&mut self) {
         self.stop.cancel();
         (&mut self.running).await.expect("runs").expect("stops");
+    }
+
+    /// Stops the server and starts another one on the same database.
+    pub(crate) async fn restart(&mut self) {
+        self.stop().await;
         self.ahead = AtomicI64::new(0);
         (self.url, self.stop, self.running) = run(&self.environment).await;
     }
