@@ -2,7 +2,7 @@
 
 use std::sync::{
     Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicU32, Ordering::SeqCst},
+    atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::SeqCst},
 };
 
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use tokio::sync::watch;
 #[derive(Debug, Default)]
 pub struct Faults {
     store_down: AtomicBool,
+    store_asked: AtomicU64,
     refresh_answers_to_lose: AtomicU32,
     disk_full: Mutex<Option<bool>>,
     abort_at: Mutex<Option<AbortAt>>,
@@ -38,6 +39,16 @@ impl Faults {
     /// Whether no store can be reached.
     pub fn store_is_down(&self) -> bool {
         self.store_down.load(SeqCst)
+    }
+
+    /// Somebody's request has asked the store for something.
+    pub fn count_question(&self) {
+        self.store_asked.fetch_add(1, SeqCst);
+    }
+
+    /// How often requests have asked the store.
+    pub fn questions(&self) -> u64 {
+        self.store_asked.load(SeqCst)
     }
 
     /// Cuts the connection instead of answering the next `count` refreshes, after they were committed.

@@ -9,7 +9,7 @@ use axum::{
     http::{Method, StatusCode},
     middleware::{Next, from_fn_with_state},
     response::Response,
-    routing::post,
+    routing::{get, post},
 };
 use serde::Deserialize;
 use sessionkeep_types::routes;
@@ -32,6 +32,7 @@ pub(crate) struct Testing {
 pub(super) fn add(api: Router<AppState>, state: &AppState) -> Router<AppState> {
     api.route("/test/clock", post(clock))
         .route("/test/faults", post(faults))
+        .route("/test/questions", get(questions))
         .route("/test/panic", post(panic))
         .layer(from_fn_with_state(state.clone(), lose_answers))
 }
@@ -80,6 +81,11 @@ async fn faults(State(state): State<AppState>, Json(request): Json<FaultsRequest
         faults.commit_is_held(held).await;
     }
     StatusCode::NO_CONTENT
+}
+
+/// How often requests have asked the store so far.
+async fn questions(State(state): State<AppState>) -> Json<u64> {
+    Json(state.testing.faults.questions())
 }
 
 async fn panic() -> StatusCode {

@@ -1,4 +1,4 @@
-//! An adapter around another one that fails when a test says so.
+//! An adapter around another one that fails when a test says so, and counts what requests ask of it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,7 +27,14 @@ impl<S> Faulty<S> {
         Self { inner, faults }
     }
 
+    /// For somebody's request.
     fn up(&self) -> Result<&S, StorageError> {
+        self.faults.count_question();
+        self.in_background()
+    }
+
+    /// For what goes on whether anybody asks or not.
+    fn in_background(&self) -> Result<&S, StorageError> {
         if self.faults.store_is_down() {
             Err(StorageError::Unavailable("a test has taken the store down".into()))
         } else {
@@ -115,16 +122,16 @@ impl<S: Sessions> Sessions for Faulty<S> {
         self.up()?.end_all(scope, reason, event).await
     }
     async fn confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
-        self.up()?.confirm(confirmations, clock).await
+        self.in_background()?.confirm(confirmations, clock).await
     }
     async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError> {
-        self.up()?.endings_since(since).await
+        self.in_background()?.endings_since(since).await
     }
     async fn change_marker(&self) -> Result<i64, StorageError> {
-        self.up()?.change_marker().await
+        self.in_background()?.change_marker().await
     }
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError> {
-        self.up()?.purge(before).await
+        self.in_background()?.purge(before).await
     }
     fn visible_within(&self) -> Duration {
         self.inner.visible_within()
@@ -133,7 +140,7 @@ impl<S: Sessions> Sessions for Faulty<S> {
         self.up()?.tend().await
     }
     async fn settle(&self) -> Result<(), StorageError> {
-        self.up()?.settle().await
+        self.in_background()?.settle().await
     }
 }
 

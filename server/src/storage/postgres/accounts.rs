@@ -1,11 +1,12 @@
 use async_trait::async_trait;
 use secrecy::ExposeSecret as _;
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
-use sqlx::{PgConnection, Postgres, QueryBuilder};
+use sqlx::{Connection as _, PgConnection, Postgres, QueryBuilder};
 
 use super::{
     PostgresStore, changes, commit, events, retried, text,
     their_sessions::{InThisDatabase, TheirSessions},
+    within,
 };
 use crate::{
     session::{SecurityEvent, Session, UnixMillis},
@@ -22,63 +23,35 @@ const ADMINISTRATION_LOCK: i64 = 0x5e55_1002;
 #[async_trait]
 impl Accounts for PostgresStore {
     async fn insert(&self, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError> {
-        let mut tx = self.begin().await?;
-        let inserted = sqlx::query(
-            "INSERT INTO users (id, email, display_name, role, password_hash, password_changed_at, disabled_at, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING",
-        )
-        .bind(account.id.as_str())
-        .bind(&account.email)
-        .bind(&account.display_name)
-        .bind(account.role.as_str())
-        .bind(account.password_hash.expose_secret())
-        .bind(account.password_changed_at.0)
-        .bind(account.disabled_at.map(|at| at.0))
-        .bind(account.created_at.0)
-        .execute(&mut *tx)
-        .await?;
-        if inserted.rows_affected() == 0 {
-            return Ok(false);
-        }
-        events::insert(&mut tx, &[event]).await?;
-        commit(tx).await?;
-        Ok(true)
+        retried!(self.try_insert_account(account, event))
     }
 
     async fn by_email(&self, email: &str) -> Result<Option<Account>, StorageError> {
+        let query =
+            sqlx::query_as(concat!("SELECT ", account_columns!(), " FROM users WHERE email = $1")).bind(text(email));
         let row: Option<AccountRow> =
-            sqlx::query_as(concat!("SELECT ", account_columns!(), " FROM users WHERE email = $1"))
-                .bind(text(email))
-                .fetch_optional(&self.pool)
-                .await?;
+            within(async { Ok(query.fetch_optional(&mut *self.connection().await?).await?) }).await?;
         row.map(Account::try_from).transpose()
     }
 
     async fn by_id(&self, id: &UserId) -> Result<Option<Account>, StorageError> {
+        let query =
+            sqlx::query_as(concat!("SELECT ", account_columns!(), " FROM users WHERE id = $1")).bind(text(id.as_str()));
         let row: Option<AccountRow> =
-            sqlx::query_as(concat!("SELECT ", account_columns!(), " FROM users WHERE id = $1"))
-                .bind(text(id.as_str()))
-                .fetch_optional(&self.pool)
-                .await?;
+            within(async { Ok(query.fetch_optional(&mut *self.connection().await?).await?) }).await?;
         row.map(Account::try_from).transpose()
     }
 
     async fn rehash_password(&self, id: &UserId, old: &str, new: &str) -> Result<(), StorageError> {
-        sqlx::query("UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3")
-            .bind(new)
-            .bind(text(id.as_str()))
-            .bind(old)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
+        let query = sqlx::query("UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3");
+        let query = query.bind(new).bind(text(id.as_str())).bind(old);
+        within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await.map(drop)
     }
 
     async fn set_display_name(&self, id: &UserId, name: Option<&str>) -> Result<bool, StorageError> {
-        let updated = sqlx::query("UPDATE users SET display_name = $1 WHERE id = $2")
-            .bind(name.map(text))
-            .bind(text(id.as_str()))
-            .execute(&self.pool)
-            .await?;
+        let query = sqlx::query("UPDATE users SET display_name = $1 WHERE id = $2");
+        let query = query.bind(name.map(text)).bind(text(id.as_str()));
+        let updated = within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await?;
         Ok(updated.rows_affected() == 1)
     }
 
@@ -100,14 +73,16 @@ impl Accounts for PostgresStore {
             select.push(" AND id < ").push_bind(before.as_str());
         }
         select.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(limit));
-        let rows: Vec<AccountRow> = select.build_query_as().fetch_all(&self.pool).await?;
+        let query = select.build_query_as();
+        let rows: Vec<AccountRow> =
+            within(async { Ok(query.fetch_all(&mut *self.connection().await?).await?) }).await?;
         rows.into_iter().map(Account::try_from).collect()
     }
 
     async fn has_admin(&self) -> Result<bool, StorageError> {
         let found =
             sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND disabled_at IS NULL)");
-        Ok(found.fetch_one(&self.pool).await?)
+        within(async { Ok(found.fetch_one(&mut *self.connection().await?).await?) }).await
     }
 
     async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
@@ -137,9 +112,34 @@ impl Accounts for PostgresStore {
 
 /// Changes of accounts, wherever their sessions are.
 impl PostgresStore {
+    async fn try_insert_account(&self, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError> {
+        let mut connection = self.connection().await?;
+        let mut tx = connection.begin().await?;
+        let inserted = sqlx::query(
+            "INSERT INTO users (id, email, display_name, role, password_hash, password_changed_at, disabled_at, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING",
+        )
+        .bind(account.id.as_str())
+        .bind(&account.email)
+        .bind(&account.display_name)
+        .bind(account.role.as_str())
+        .bind(account.password_hash.expose_secret())
+        .bind(account.password_changed_at.0)
+        .bind(account.disabled_at.map(|at| at.0))
+        .bind(account.created_at.0)
+        .execute(&mut *tx)
+        .await?;
+        if inserted.rows_affected() == 0 {
+            return Ok(false);
+        }
+        events::insert(&mut tx, &[event]).await?;
+        commit(tx).await?;
+        Ok(true)
+    }
+
     /// Whether this is an administrator, who can sign in.
     pub(in crate::storage) async fn is_admin(&self, id: &UserId) -> Result<bool, StorageError> {
-        may_administrate(&mut *self.pool.acquire().await?, id).await
+        within(async { may_administrate(&mut *self.connection().await?, id).await }).await
     }
 
     pub(in crate::storage) async fn change_with(
@@ -181,7 +181,8 @@ impl PostgresStore {
         change: &AccountChange,
         now: UnixMillis,
     ) -> Result<Changed, StorageError> {
-        let mut tx = self.begin().await?;
+        let mut connection = self.connection().await?;
+        let mut tx = connection.begin().await?;
         one_at_a_time(&mut tx).await?;
         let Some(account) = lock(&mut tx, id).await? else { return Ok(Changed::NotFound) };
         if let Some(actor) = &change.by
@@ -235,7 +236,8 @@ impl PostgresStore {
         session: &Session,
         event: &SecurityEvent,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
-        let mut tx = self.begin().await?;
+        let mut connection = self.connection().await?;
+        let mut tx = connection.begin().await?;
         // A session that somebody begins at this moment is seen below, or sees the new password.
         let unchanged = |current: &Account| {
             current.disabled_at.is_none()
@@ -270,7 +272,8 @@ impl PostgresStore {
         event: &SecurityEvent,
     ) -> Result<Changed, StorageError> {
         let id = &account.id;
-        let mut tx = self.begin().await?;
+        let mut connection = self.connection().await?;
+        let mut tx = connection.begin().await?;
         one_at_a_time(&mut tx).await?;
         let unchanged = |current: &Account| {
             current.disabled_at.is_none() && current.password_changed_at == account.password_changed_at

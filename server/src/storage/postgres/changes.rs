@@ -1,5 +1,5 @@
 //! Hears of endings: every transaction that ends or raises a session notifies, and each instance listens on a connection
-//! of its own.
+//! of its own. What was ended is read on it, too: requests may have all the others.
 
 use std::time::Duration;
 
@@ -9,7 +9,8 @@ use sqlx::{
 };
 use tokio::time::timeout;
 
-use super::StorageError;
+use super::{StorageError, sessions};
+use crate::{session::UnixMillis, storage::Ending};
 
 const CHANNEL: &str = "sessionkeep_endings";
 /// How long the listening connection may take to answer. A connection that is black-holed never breaks by itself, and
@@ -17,7 +18,7 @@ const CHANNEL: &str = "sessionkeep_endings";
 const PATIENCE: Duration = Duration::from_millis(700);
 
 /// How long it may take to connect again; until then the memory is not trusted.
-const CONNECT: Duration = Duration::from_secs(5);
+const CONNECT: Duration = Duration::from_secs(2);
 
 /// The listening connection.
 pub(super) struct Changes {
@@ -34,17 +35,36 @@ impl Changes {
 
     /// The marker, after a question to the database and back: whatever was notified before it has arrived with the answer.
     pub(super) async fn marker(&mut self) -> Result<i64, StorageError> {
-        // Taken, so that one that fails or does not answer is not asked again.
-        let mut listener = match self.listener.take() {
-            Some(listener) => listener,
-            None => in_time(CONNECT, self.listen()).await?,
-        };
+        let mut listener = self.take().await?;
         in_time(PATIENCE, sqlx::query("SELECT 1").execute(&mut listener)).await?;
         while listener.next_buffered().is_some() {
             self.marker += 1;
         }
         self.listener = Some(listener);
         Ok(self.marker)
+    }
+
+    /// What ended at `since` or later. The caller limits the time.
+    pub(super) async fn endings_since(&mut self, since: UnixMillis) -> Result<Vec<Ending>, StorageError> {
+        let mut listener = self.take().await?;
+        let rows = sqlx::query(
+            "SELECT id, revoked_at, ver, ver_at FROM sessions WHERE revoked_at >= $1
+             UNION SELECT id, revoked_at, ver, ver_at FROM sessions WHERE ver_at > 0 AND ver_at >= $1
+             UNION SELECT session_id, ended_at, 0, 0 FROM tombstones WHERE ended_at >= $1",
+        )
+        .bind(since.0)
+        .fetch_all(&mut listener)
+        .await?;
+        self.listener = Some(listener);
+        rows.iter().map(sessions::ending).collect()
+    }
+
+    /// Taken, so that one that fails or does not answer is not asked again.
+    async fn take(&mut self) -> Result<PgListener, StorageError> {
+        match self.listener.take() {
+            Some(listener) => Ok(listener),
+            None => in_time(CONNECT, Box::pin(self.listen())).await,
+        }
     }
 
     async fn listen(&mut self) -> Result<PgListener, sqlx::Error> {

@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 use sessionkeep_types::{EventKind, SessionId, UserId};
-use sqlx::{PgConnection, Postgres, QueryBuilder};
+use sqlx::{Connection as _, PgConnection, Postgres, QueryBuilder};
 
-use super::{PostgresStore, commit, text};
+use super::{PostgresStore, commit, retried, text, within};
 use crate::{
     session::SecurityEvent,
     storage::{
@@ -15,15 +15,10 @@ use crate::{
 /// what came after the latest would miss a lower number that was committed later.
 const EVENTS_LOCK: i64 = 0x5e55_1001;
 
-/// Rows of one statement, which has at most 65 535 values.
-const AT_ONCE: usize = 5000;
-
 #[async_trait]
 impl Events for PostgresStore {
     async fn record(&self, event: &SecurityEvent) -> Result<(), StorageError> {
-        let mut tx = self.begin().await?;
-        insert(&mut tx, &[event]).await?;
-        commit(tx).await
+        retried!(self.try_record(event))
     }
 
     async fn page(
@@ -49,31 +44,40 @@ impl Events for PostgresStore {
             query.push(")");
         }
         query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(limit));
-        let rows: Vec<EventRow> = query.build_query_as().fetch_all(&self.pool).await?;
+        let query = query.build_query_as();
+        let rows: Vec<EventRow> = within(async { Ok(query.fetch_all(&mut *self.connection().await?).await?) }).await?;
         Ok(rows.into_iter().map(StoredEvent::from).collect())
     }
 
     async fn after(&self, after: i64, limit: u32) -> Result<Vec<StoredEvent>, StorageError> {
-        let rows: Vec<EventRow> = sqlx::query_as(concat!(
+        let query = sqlx::query_as(concat!(
             "SELECT ",
             event_columns!(),
             " FROM security_events WHERE id > $1 ORDER BY id LIMIT $2"
-        ))
-        .bind(after)
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await?;
+        ));
+        let query = query.bind(after).bind(i64::from(limit));
+        let rows: Vec<EventRow> = within(async { Ok(query.fetch_all(&mut *self.connection().await?).await?) }).await?;
         Ok(rows.into_iter().map(StoredEvent::from).collect())
     }
 
     async fn latest(&self) -> Result<i64, StorageError> {
         let latest = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM security_events");
-        Ok(latest.fetch_one(&self.pool).await?)
+        within(async { Ok(latest.fetch_one(&mut *self.connection().await?).await?) }).await
+    }
+}
+
+impl PostgresStore {
+    async fn try_record(&self, event: &SecurityEvent) -> Result<(), StorageError> {
+        let mut connection = self.connection().await?;
+        let mut tx = connection.begin().await?;
+        insert(&mut tx, &[event]).await?;
+        commit(tx).await
     }
 }
 
 /// Adds them. To be the last that a transaction does: the lock that it takes is one for all, and whoever waits for a row
-/// while holding it could wait for ever.
+/// while holding it could wait for ever. One statement takes it and adds them, so that nothing but the commit is waited for
+/// while it is held.
 pub(super) async fn insert(connection: &mut PgConnection, events: &[&SecurityEvent]) -> Result<(), StorageError> {
     let events: Vec<(Option<&str>, &SecurityEvent)> = events.iter().map(|event| (None, *event)).collect();
     insert_once(connection, &events).await
@@ -84,8 +88,13 @@ impl PostgresStore {
     pub(in crate::storage) async fn take_over(&self, events: &[(String, SecurityEvent)]) -> Result<(), StorageError> {
         let events: Vec<(Option<&str>, &SecurityEvent)> =
             events.iter().map(|(id, event)| (Some(id.as_str()), event)).collect();
-        let mut tx = self.begin().await?;
-        insert_once(&mut tx, &events).await?;
+        retried!(self.try_take_over(&events))
+    }
+
+    async fn try_take_over(&self, events: &[(Option<&str>, &SecurityEvent)]) -> Result<(), StorageError> {
+        let mut connection = self.connection().await?;
+        let mut tx = connection.begin().await?;
+        insert_once(&mut tx, events).await?;
         commit(tx).await
     }
 }
@@ -98,27 +107,33 @@ async fn insert_once(
     if events.is_empty() {
         return Ok(());
     }
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(EVENTS_LOCK).execute(&mut *connection).await?;
-    for some in events.chunks(AT_ONCE) {
-        let mut insert = QueryBuilder::<Postgres>::new(
-            "INSERT INTO security_events
-                 (at, kind, user_id, session_id, by_user_id, ip, user_agent, other_ip, other_user_agent,
-                  outbox_id) ",
-        );
-        insert.push_values(some, |mut row, (outbox_id, event)| {
-            row.push_bind(event.at.0)
-                .push_bind(event.kind.as_str().to_owned())
-                .push_bind(event.user_id.as_ref().map(UserId::as_str))
-                .push_bind(event.session_id.as_ref().map(SessionId::as_str))
-                .push_bind(event.by.as_ref().map(UserId::as_str))
-                .push_bind(&event.origin.ip)
-                .push_bind(&event.origin.user_agent)
-                .push_bind(event.other.as_ref().map(|other| &other.ip))
-                .push_bind(event.other.as_ref().map(|other| &other.user_agent))
-                .push_bind(outbox_id.map(str::to_owned));
-        });
-        insert.push(" ON CONFLICT (outbox_id) DO NOTHING");
-        insert.build().execute(&mut *connection).await?;
-    }
+    // Numbers are given to the rows that the join yields, which are none before the lock is held.
+    sqlx::query(
+        "WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock($1))
+         INSERT INTO security_events
+             (at, kind, user_id, session_id, by_user_id, ip, user_agent, other_ip, other_user_agent, outbox_id)
+         SELECT new.* FROM held CROSS JOIN
+             unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+                 $10::text[], $11::text[]) AS new
+         ON CONFLICT (outbox_id) DO NOTHING",
+    )
+    .bind(EVENTS_LOCK)
+    .bind(column(events, |event| event.at.0))
+    .bind(column(events, |event| event.kind.as_str().to_owned()))
+    .bind(column(events, |event| event.user_id.as_ref().map(UserId::as_str)))
+    .bind(column(events, |event| event.session_id.as_ref().map(SessionId::as_str)))
+    .bind(column(events, |event| event.by.as_ref().map(UserId::as_str)))
+    .bind(column(events, |event| event.origin.ip.as_str()))
+    .bind(column(events, |event| event.origin.user_agent.as_str()))
+    .bind(column(events, |event| event.other.as_ref().map(|other| other.ip.as_str())))
+    .bind(column(events, |event| event.other.as_ref().map(|other| other.user_agent.as_str())))
+    .bind(events.iter().map(|(outbox_id, _)| *outbox_id).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
     Ok(())
+}
+
+/// One value of each, in their order.
+fn column<'a, T>(events: &[(Option<&str>, &'a SecurityEvent)], value: impl Fn(&'a SecurityEvent) -> T) -> Vec<T> {
+    events.iter().map(|(_, event)| value(event)).collect()
 }

@@ -2,10 +2,12 @@
 //!
 //! `READ COMMITTED`, with the rows locked on which a decision rests, and a session's row changed by compare and set. A
 //! transaction that the database gave up (a deadlock, a failed serialisation) is begun again, three times at most.
-//! `synchronous_commit` is on: what was acknowledged survives a crash.
+//! `synchronous_commit` is on: what was acknowledged survives a crash. Whatever is asked is answered [`within`] a time,
+//! also when the network swallows everything.
 
 pub(super) mod accounts;
 mod changes;
+mod connection;
 mod events;
 mod sessions;
 pub(super) mod tasks;
@@ -14,26 +16,30 @@ pub(super) mod their_sessions;
 use std::time::Duration;
 
 use sqlx::{
-    PgPool, Postgres, Transaction,
+    Postgres, Transaction,
     error::DatabaseError,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::timeout};
 
-use self::changes::Changes;
-use super::{StorageError, migrations};
+use self::{
+    changes::Changes,
+    connection::{Connection, Pool},
+};
+use super::{StorageError, migrations, turns::Turns};
 
-/// Connections of one instance, beside the one that listens.
-const POOL: u32 = 16;
-/// How long a request waits for a connection before it is told to come back.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Nobody waits longer, for connections, rows and answers together. Longer than a statement may take, which PostgreSQL
+/// itself ends after 2 seconds: a connection on which that has happened is still good.
+const LIMIT: Duration = Duration::from_millis(2500);
 /// How often a transaction is begun again that the database gave up.
 const RETRIES: u32 = 3;
 
 /// The store in one PostgreSQL database.
 pub struct PostgresStore {
-    pool: PgPool,
+    pool: Pool,
+    /// Has a connection of its own, which requests cannot use up.
     changes: Mutex<Changes>,
+    turns: Turns,
 }
 
 impl PostgresStore {
@@ -54,29 +60,12 @@ impl PostgresStore {
         let oldest = sqlx::query_scalar("SELECT oldest FROM compatibility").fetch_one(&once).await?;
         migrations::check(&migrations, oldest)?;
         once.close().await;
-        let pool = PgPoolOptions::new()
-            .max_connections(POOL)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    sqlx::raw_sql(
-                        "SET default_transaction_isolation = 'read committed';
-                         SET synchronous_commit = on;
-                         SET statement_timeout = '2s';
-                         SET idle_in_transaction_session_timeout = '1s';",
-                    )
-                    .execute(connection)
-                    .await?;
-                    Ok(())
-                })
-            })
-            .connect_with(options.clone())
-            .await?;
-        Ok(Self { pool, changes: Mutex::new(Changes::of(options)) })
+        let pool = Pool::open(options.clone()).await?;
+        Ok(Self { pool, changes: Mutex::new(Changes::of(options)), turns: Turns::default() })
     }
 
-    async fn begin(&self) -> Result<Transaction<'static, Postgres>, StorageError> {
-        Ok(self.pool.begin().await?)
+    async fn connection(&self) -> Result<Connection, StorageError> {
+        self.pool.connection().await
     }
 }
 
@@ -87,23 +76,38 @@ fn text(text: &str) -> String {
 
 /// Commits. Every transaction but reads ends here.
 #[expect(clippy::disallowed_methods, reason = "this is the place")]
-async fn commit(tx: Transaction<'static, Postgres>) -> Result<(), StorageError> {
+async fn commit(tx: Transaction<'_, Postgres>) -> Result<(), StorageError> {
     Ok(tx.commit().await?)
 }
 
-/// Does something, and does it again where the database has given it up: nothing of it has happened then.
+/// Does something in time or gives it up: a network that swallows everything says nothing, and a connection on which it
+/// happened is not used again.
+async fn within<T>(work: impl Future<Output = Result<T, StorageError>>) -> Result<T, StorageError> {
+    timeout(LIMIT, work).await.unwrap_or_else(|late| Err(StorageError::Unavailable(late.into())))
+}
+
+/// Does something [`within`] the limit, and does it again where the database has given it up: nothing of it has happened then.
 macro_rules! retried {
     ($work:expr) => {{
-        let mut left = $crate::storage::postgres::RETRIES;
-        loop {
-            match $work.await {
-                Err(error) if left > 0 && $crate::storage::postgres::was_given_up(&error) => left -= 1,
-                result => break result,
+        let again_and_again = async {
+            let mut left = $crate::storage::postgres::RETRIES;
+            loop {
+                match $work.await {
+                    Err(error) if left > 0 && $crate::storage::postgres::was_given_up(&error) => left -= 1,
+                    result => break result,
+                }
             }
-        }
+        };
+        $crate::storage::postgres::within(again_and_again).await
     }};
 }
 use retried;
+
+/// Whether PostgreSQL itself has refused this alone: it can be asked for the next thing.
+fn is_an_answer(error: &StorageError) -> bool {
+    let StorageError::Unavailable(error) = error else { return true };
+    error.downcast_ref::<sqlx::Error>().is_some_and(|error| error.as_database_error().is_some())
+}
 
 /// `serialization_failure` or `deadlock_detected`.
 fn was_given_up(error: &StorageError) -> bool {

@@ -2,9 +2,9 @@ use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, Row as _, postgres::PgRow};
+use sqlx::{Connection as _, FromRow, PgConnection, Postgres, QueryBuilder, Row as _, Transaction, postgres::PgRow};
 
-use super::{PostgresStore, accounts, changes, commit, events, retried, text};
+use super::{PostgresStore, accounts, changes, commit, events, is_an_answer, retried, text, within};
 use crate::{
     clock::Clock,
     session::{SecurityEvent, Session, UnixMillis},
@@ -17,6 +17,10 @@ use crate::{
 
 /// Rows deleted in one transaction: no request waits long behind it.
 const PURGE_BATCH: i64 = 200;
+/// Sessions that an operator ends in one transaction.
+const END_AT_ONCE: i64 = 500;
+/// Uses of access tokens that are written in one transaction.
+const CONFIRM_AT_ONCE: usize = 200;
 
 #[async_trait]
 impl Sessions for PostgresStore {
@@ -25,11 +29,10 @@ impl Sessions for PostgresStore {
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
+        let query = sqlx::query_as(concat!("SELECT ", session_columns!(), " FROM sessions WHERE id = $1"))
+            .bind(text(id.as_str()));
         let row: Option<SessionRow> =
-            sqlx::query_as(concat!("SELECT ", session_columns!(), " FROM sessions WHERE id = $1"))
-                .bind(text(id.as_str()))
-                .fetch_optional(&self.pool)
-                .await?;
+            within(async { Ok(query.fetch_optional(&mut *self.connection().await?).await?) }).await?;
         row.map(Session::try_from).transpose()
     }
 
@@ -39,18 +42,22 @@ impl Sessions for PostgresStore {
         clock: &dyn Clock,
         decide: Decide<'_>,
     ) -> Result<Transacted, StorageError> {
-        retried!(self.try_transact(id, clock, decide))
+        retried!(async {
+            let place = self.turns.queue(id);
+            let _turn = place.turn().await;
+            self.try_transact(id, clock, decide).await
+        })
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
-        let rows: Vec<SessionRow> = sqlx::query_as(concat!(
+        let query = sqlx::query_as(concat!(
             "SELECT ",
             session_columns!(),
             " FROM sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY last_used_at DESC, id DESC"
         ))
-        .bind(text(user.as_str()))
-        .fetch_all(&self.pool)
-        .await?;
+        .bind(text(user.as_str()));
+        let rows: Vec<SessionRow> =
+            within(async { Ok(query.fetch_all(&mut *self.connection().await?).await?) }).await?;
         rows.into_iter().map(Session::try_from).collect()
     }
 
@@ -60,26 +67,36 @@ impl Sessions for PostgresStore {
         reason: EndReason,
         event: &SecurityEvent,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
-        retried!(self.try_end_all(scope, &reason, event))
+        let Scope::BegunBefore(time) = scope else { return retried!(self.try_end_all(scope, &reason, event)) };
+        // Of any size, so in parts: nobody waits long behind one, and whoever breaks off has ended some.
+        let (mut all, mut after) = (vec![], String::new());
+        loop {
+            let Some(Part { endings, last }) = retried!(self.try_end_part(*time, &after, &reason, event))? else {
+                return Ok((!all.is_empty()).then_some(all));
+            };
+            all.extend(endings);
+            match last {
+                Some(last) => after = last,
+                None => return Ok(Some(all)),
+            }
+        }
     }
 
     async fn confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
-        // In one order on all instances, so that none waits for a row of another that waits for a row of its own.
-        let mut sorted: Vec<&Confirmation> = confirmations.iter().collect();
-        sorted.sort_by(|one, other| one.session_id.as_str().cmp(other.session_id.as_str()));
-        retried!(self.try_confirm(&sorted, clock))
+        let mut failed = None;
+        for part in confirmations.chunks(CONFIRM_AT_ONCE) {
+            match retried!(self.try_confirm(part, clock)) {
+                Ok(()) => {}
+                // A row that somebody holds keeps no others from being written.
+                Err(error) if is_an_answer(&error) => failed = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        failed.map_or(Ok(()), Err)
     }
 
     async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError> {
-        let rows = sqlx::query(
-            "SELECT id, revoked_at, ver, ver_at FROM sessions WHERE revoked_at >= $1
-             UNION SELECT id, revoked_at, ver, ver_at FROM sessions WHERE ver_at > 0 AND ver_at >= $1
-             UNION SELECT session_id, ended_at, 0, 0 FROM tombstones WHERE ended_at >= $1",
-        )
-        .bind(since.0)
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(ending).collect()
+        within(async { self.changes.lock().await.endings_since(since).await }).await
     }
 
     async fn change_marker(&self) -> Result<i64, StorageError> {
@@ -100,24 +117,23 @@ impl Sessions for PostgresStore {
     }
 
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError> {
-        sqlx::query("DELETE FROM tombstones WHERE ended_at < $1").bind(before.0).execute(&self.pool).await?;
+        let query = sqlx::query("DELETE FROM tombstones WHERE ended_at < $1").bind(before.0);
+        within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await?;
         let mut purged = 0;
         loop {
             // Rows that another instance purges at this moment are passed over.
-            let batch = sqlx::query(
+            let query = sqlx::query(
                 "DELETE FROM sessions WHERE id IN
                  (SELECT id FROM sessions WHERE absolute_deadline < $1 ORDER BY absolute_deadline LIMIT $2
                   FOR UPDATE SKIP LOCKED)",
             )
             .bind(before.0)
-            .bind(PURGE_BATCH)
-            .execute(&self.pool)
-            .await?
-            .rows_affected();
-            purged += batch;
-            if batch == 0 {
+            .bind(PURGE_BATCH);
+            let batch = within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await?;
+            if batch.rows_affected() == 0 {
                 return Ok(purged);
             }
+            purged += batch.rows_affected();
         }
     }
 }
@@ -129,7 +145,8 @@ impl PostgresStore {
         account: &Account,
         event: &SecurityEvent,
     ) -> Result<bool, StorageError> {
-        let mut tx = self.begin().await?;
+        let mut connection = self.connection().await?;
+        let mut tx = connection.begin().await?;
         if !insert(&mut tx, session, account).await? {
             return Ok(false);
         }
@@ -144,7 +161,8 @@ impl PostgresStore {
         clock: &dyn Clock,
         decide: Decide<'_>,
     ) -> Result<Transacted, StorageError> {
-        let mut tx = self.begin().await?;
+        let mut connection = self.connection().await?;
+        let mut tx = connection.begin().await?;
         let Some((session, now)) = lock(&mut tx, id).await? else { return Ok(Transacted::NotFound) };
         let Step { next, end_others, events } = decide(&session, clock.shared(now));
         let mut ended = vec![];
@@ -154,7 +172,7 @@ impl PostgresStore {
                 ended.push(session.id.clone());
             }
             if let (Some(reason), Some(end)) = (end_others, &next.ended) {
-                let others = Scope::OthersOf(session.user_id.clone(), session.id.clone());
+                let others = Which::OthersOf(&session.user_id, &session.id);
                 let endings = end_all(&mut tx, &others, end.at, &reason).await?;
                 ended.extend(endings.into_iter().map(|(ending, _)| ending.session_id));
             }
@@ -173,44 +191,80 @@ impl PostgresStore {
         reason: &EndReason,
         event: &SecurityEvent,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
-        let mut tx = self.begin().await?;
-        let may = match (scope, &event.by) {
-            (Scope::OthersOf(_, asking), _) => is_living(&mut tx, asking).await?,
+        let mut connection = self.connection().await?;
+        let mut tx = connection.begin().await?;
+        let which = match scope {
+            Scope::Of(user) => Which::Of(user),
+            Scope::OthersOf(user, asking) => Which::OthersOf(user, asking),
+            Scope::BegunBefore(_) => unreachable!("it is done in parts"),
+        };
+        let may = match (&which, &event.by) {
+            (Which::OthersOf(_, asking), _) => is_living(&mut tx, asking).await?,
             (_, Some(actor)) => accounts::may_administrate(&mut tx, actor).await?,
-            _ => true,
+            (_, None) => true,
         };
         if !may {
             return Ok(None);
         }
-        if let Scope::BegunBefore(_) = scope {
-            // An operator's, and of any size.
-            sqlx::query("SET LOCAL statement_timeout = '10min'").execute(&mut *tx).await?;
-        }
-        let endings = end_all(&mut tx, scope, event.at, reason).await?;
-        let people: BTreeSet<&UserId> = endings.iter().map(|(_, user)| user).collect();
-        let reports: Vec<SecurityEvent> = people.into_iter().map(|person| event.clone().of(person)).collect();
-        if !endings.is_empty() {
-            changes::notify(&mut tx).await?;
-        }
-        events::insert(&mut tx, &reports.iter().collect::<Vec<_>>()).await?;
-        commit(tx).await?;
-        Ok(Some(endings.into_iter().map(|(ending, _)| ending).collect()))
+        let endings = end_all(&mut tx, &which, event.at, reason).await?;
+        report_and_commit(tx, endings, event).await.map(Some)
     }
 
-    async fn try_confirm(&self, confirmations: &[&Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
-        let mut tx = self.begin().await?;
-        let now = sqlx::query_scalar("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
-        let now = clock.shared(UnixMillis(now.fetch_one(&mut *tx).await?));
-        for confirmation in confirmations {
-            sqlx::query("UPDATE sessions SET confirmed_at = GREATEST($1, emitted_at) WHERE id = $2 AND gen = $3 AND confirmed_at IS NULL")
-                .bind(confirmation.at.min(now).0)
-                .bind(confirmation.session_id.as_str())
-                .bind(stored(confirmation.generation))
-                .execute(&mut *tx)
-                .await?;
+    async fn try_end_part(
+        &self,
+        begun_before: UnixMillis,
+        after: &str,
+        reason: &EndReason,
+        event: &SecurityEvent,
+    ) -> Result<Option<Part>, StorageError> {
+        let mut connection = self.connection().await?;
+        let mut tx = connection.begin().await?;
+        if let Some(actor) = &event.by
+            && !accounts::may_administrate(&mut tx, actor).await?
+        {
+            return Ok(None);
         }
-        commit(tx).await
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT id FROM sessions WHERE revoked_at IS NULL AND created_at < $1 AND id > $2 ORDER BY id LIMIT $3
+             FOR NO KEY UPDATE",
+        )
+        .bind(begun_before.0)
+        .bind(after)
+        .bind(END_AT_ONCE)
+        .fetch_all(&mut *tx)
+        .await?;
+        let endings = end_all(&mut tx, &Which::These(&ids), event.at, reason).await?;
+        let endings = report_and_commit(tx, endings, event).await?;
+        Ok(Some(Part { endings, last: ids.into_iter().next_back() }))
     }
+
+    async fn try_confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
+        let mut connection = self.connection().await?;
+        let now = sqlx::query_scalar("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
+        let now = clock.shared(UnixMillis(now.fetch_one(&mut *connection).await?));
+        // The rows are locked in one order on all instances, so that none waits for a row of another that waits for its own.
+        sqlx::query(
+            "WITH used AS MATERIALIZED (
+                 SELECT sessions.id, used.at
+                 FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS used (id, gen, at)
+                 JOIN sessions ON sessions.id = used.id AND sessions.gen = used.gen
+                 WHERE confirmed_at IS NULL ORDER BY sessions.id FOR NO KEY UPDATE OF sessions)
+             UPDATE sessions SET confirmed_at = GREATEST(used.at, emitted_at) FROM used WHERE sessions.id = used.id",
+        )
+        .bind(confirmations.iter().map(|used| used.session_id.as_str()).collect::<Vec<_>>())
+        .bind(confirmations.iter().map(|used| stored(used.generation)).collect::<Vec<_>>())
+        .bind(confirmations.iter().map(|used| used.at.min(now).0).collect::<Vec<_>>())
+        .execute(&mut *connection)
+        .await?;
+        Ok(())
+    }
+}
+
+/// What one part of a long work did.
+struct Part {
+    endings: Vec<Ending>,
+    /// Where the next part goes on; `None`: there is no more.
+    last: Option<String>,
 }
 
 /// Reads one session, keeps everybody else from changing it until the commit, and tells the time at which that began: later
@@ -317,10 +371,17 @@ pub(super) async fn is_living(connection: &mut PgConnection, id: &SessionId) -> 
     Ok(living.is_some())
 }
 
-/// Ends what lives of `scope`, and says whose each was. The caller notifies and commits.
+/// Which sessions one statement ends.
+pub(super) enum Which<'a> {
+    Of(&'a UserId),
+    OthersOf(&'a UserId, &'a SessionId),
+    These(&'a [String]),
+}
+
+/// Ends those that live, and says whose each was. The caller notifies and commits.
 pub(super) async fn end_all(
     connection: &mut PgConnection,
-    scope: &Scope,
+    which: &Which<'_>,
     at: UnixMillis,
     reason: &EndReason,
 ) -> Result<Vec<(Ending, UserId)>, StorageError> {
@@ -330,16 +391,32 @@ pub(super) async fn end_all(
         .push(", last_used_at), revoked_reason = ")
         .push_bind(reason.as_str())
         .push(" WHERE revoked_at IS NULL AND ");
-    match scope {
-        Scope::Of(user) => query.push("user_id = ").push_bind(text(user.as_str())),
-        Scope::OthersOf(user, but) => {
+    match which {
+        Which::Of(user) => query.push("user_id = ").push_bind(text(user.as_str())),
+        Which::OthersOf(user, but) => {
             query.push("user_id = ").push_bind(text(user.as_str())).push(" AND id <> ").push_bind(text(but.as_str()))
         }
-        Scope::BegunBefore(time) => query.push("created_at < ").push_bind(time.0),
+        Which::These(ids) => query.push("id = ANY(").push_bind(*ids).push(")"),
     };
     query.push(" RETURNING id, revoked_at, ver, ver_at, user_id");
     let rows = query.build().fetch_all(connection).await?;
     rows.iter().map(|row| Ok((ending(row)?, UserId::new(row.try_get::<String, _>(4)?)))).collect()
+}
+
+/// Tells each person who had one, and every instance.
+async fn report_and_commit(
+    mut tx: Transaction<'_, Postgres>,
+    endings: Vec<(Ending, UserId)>,
+    event: &SecurityEvent,
+) -> Result<Vec<Ending>, StorageError> {
+    let people: BTreeSet<&UserId> = endings.iter().map(|(_, user)| user).collect();
+    let reports: Vec<SecurityEvent> = people.into_iter().map(|person| event.clone().of(person)).collect();
+    if !endings.is_empty() {
+        changes::notify(&mut tx).await?;
+    }
+    events::insert(&mut tx, &reports.iter().collect::<Vec<_>>()).await?;
+    commit(tx).await?;
+    Ok(endings.into_iter().map(|(ending, _)| ending).collect())
 }
 
 pub(super) fn ending(row: &PgRow) -> Result<Ending, StorageError> {

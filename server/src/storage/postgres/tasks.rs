@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sessionkeep_types::{EndReason, UserId};
 use sqlx::{FromRow, PgConnection};
 
-use super::{PostgresStore, text};
+use super::{PostgresStore, text, within};
 use crate::{
     session::UnixMillis,
     storage::{Account, StorageError},
@@ -64,36 +64,33 @@ impl PostgresStore {
         &self,
         user: Option<&UserId>,
     ) -> Result<Vec<PendingTask>, StorageError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let query = sqlx::query_as(
             "SELECT id, user_id, epoch, task, at FROM session_tasks WHERE $1 IS NULL OR user_id = $1
              ORDER BY id LIMIT $2",
         )
         .bind(user.map(|user| text(user.as_str())))
-        .bind(BATCH)
-        .fetch_all(&self.pool)
-        .await?;
+        .bind(BATCH);
+        let rows: Vec<Row> = within(async { Ok(query.fetch_all(&mut *self.connection().await?).await?) }).await?;
         rows.into_iter().map(PendingTask::try_from).collect()
     }
 
     /// It is done.
     pub(in crate::storage) async fn remove_task(&self, task: &PendingTask) -> Result<(), StorageError> {
-        sqlx::query("DELETE FROM session_tasks WHERE id = $1").bind(task.id).execute(&self.pool).await?;
-        Ok(())
+        let query = sqlx::query("DELETE FROM session_tasks WHERE id = $1").bind(task.id);
+        within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await.map(|_| ())
     }
 
     /// How many tasks `account` had until now, if it may begin a session: it was not disabled, and got no other password or
     /// role, since it was read.
     pub(in crate::storage) async fn session_epoch(&self, account: &Account) -> Result<Option<i64>, StorageError> {
-        let epoch = sqlx::query_scalar(
+        let query = sqlx::query_scalar(
             "SELECT session_epoch FROM users
              WHERE id = $1 AND disabled_at IS NULL AND password_changed_at = $2 AND role = $3",
-        );
-        Ok(epoch
-            .bind(text(account.id.as_str()))
-            .bind(account.password_changed_at.0)
-            .bind(account.role.as_str())
-            .fetch_optional(&self.pool)
-            .await?)
+        )
+        .bind(text(account.id.as_str()))
+        .bind(account.password_changed_at.0)
+        .bind(account.role.as_str());
+        within(async { Ok(query.fetch_optional(&mut *self.connection().await?).await?) }).await
     }
 }
 

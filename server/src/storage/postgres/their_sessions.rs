@@ -2,10 +2,13 @@ use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 use sqlx::PgConnection;
 
-use super::{sessions, text};
+use super::{
+    sessions::{self, Which},
+    text,
+};
 use crate::{
     session::{Session, UnixMillis},
-    storage::{Account, Ending, Scope, StorageError},
+    storage::{Account, Ending, StorageError},
 };
 
 /// What a change of an account does to its sessions, within the transaction that changes it. The account is locked.
@@ -69,7 +72,7 @@ impl TheirSessions for InThisDatabase {
         at: UnixMillis,
         reason: &EndReason,
     ) -> Result<Vec<Ending>, StorageError> {
-        let ended = sessions::end_all(tx, &Scope::Of(user.clone()), at, reason).await?;
+        let ended = sessions::end_all(tx, &Which::Of(user), at, reason).await?;
         Ok(ended.into_iter().map(|(ending, _)| ending).collect())
     }
 

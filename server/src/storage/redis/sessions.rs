@@ -47,7 +47,8 @@ impl Sessions for RedisStore {
         clock: &dyn Clock,
         decide: Decide<'_>,
     ) -> Result<Transacted, StorageError> {
-        let _turn = self.turns.of(id).await;
+        let place = self.turns.queue(id);
+        let _turn = place.turn().await;
         for _ in 0..TRIES {
             let Some(read) = self.read(id).await? else { return Ok(Transacted::NotFound) };
             let step = decide(&read.session, clock.shared(read.at));

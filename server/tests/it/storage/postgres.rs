@@ -7,11 +7,12 @@ use server::{
     clock::{Clock, SystemClock},
     session::{Ended, EventKind, Origin, SecurityEvent, Session, UnixMillis},
     storage::{
-        Account, AccountChange, Accounts as _, Changed, Confirmation, Events as _, Sessions as _, Step,
+        Account, AccountChange, Accounts as _, Changed, Confirmation, Events as _, Scope, Sessions as _, Step,
         postgres::PostgresStore,
     },
 };
 use sessionkeep_types::{EndReason, Role, SessionId};
+use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
 
 use super::contract::{self, AtNow, NOW};
 use crate::support::database;
@@ -19,7 +20,10 @@ use crate::support::database;
 const COUNT: usize = 20;
 
 async fn two_stores() -> (PostgresStore, PostgresStore) {
-    let address = database::postgres().await;
+    two_stores_on(&database::postgres().await).await
+}
+
+async fn two_stores_on(address: &str) -> (PostgresStore, PostgresStore) {
     let open = async || PostgresStore::open(address.parse().expect("an address")).await.expect("opens");
     tokio::join!(open(), open())
 }
@@ -187,4 +191,59 @@ async fn what_is_decided_and_confirmed_has_the_databases_time() {
         let confirmed = one.find(&id).await.expect("works").expect("there").confirmed_at.expect("confirmed");
         assert!(confirmed >= emitted && confirmed.0 < emitted.0 + 10_000, "{emitted:?} {confirmed:?}");
     }
+}
+
+/// Sessions of one account, more than one transaction is given at once. Their ids count up.
+async fn with_many_sessions() -> (PostgresStore, PgConnection, Vec<SessionId>) {
+    let address = database::postgres().await;
+    let (store, _) = two_stores_on(&address).await;
+    let (account, session) = (contract::account_of("u"), contract::session_of("u", "s"));
+    add(&store, &account).await;
+    let begun = server::storage::Sessions::insert(&store, &session, &account, &event(EventKind::LoginSucceeded)).await;
+    assert!(begun.expect("works"));
+    let options: PgConnectOptions = address.parse().expect("an address");
+    let mut operator = options.connect().await.expect("PostgreSQL is there");
+    let ids = sqlx::query_scalar(
+        "INSERT INTO sessions SELECT (jsonb_populate_record(sessions, jsonb_build_object('id', 's' || 10000 + i, 'confirmed_at', NULL))).*
+         FROM sessions, generate_series(0, 1199) AS i RETURNING id",
+    );
+    let ids: Vec<String> = ids.fetch_all(&mut operator).await.expect("works");
+    (store, operator, ids.into_iter().map(SessionId::new).collect())
+}
+
+async fn hold(operator: &mut PgConnection, id: &SessionId) {
+    sqlx::query("BEGIN").execute(&mut *operator).await.expect("works");
+    let held = sqlx::query("SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE").bind(id.as_str());
+    held.execute(operator).await.expect("works");
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn everybodys_sessions_are_ended_in_parts_and_what_was_left_the_next_time() {
+    let (store, mut operator, ids) = with_many_sessions().await;
+    hold(&mut operator, &ids[700]).await;
+    let (everybodys, report) = (Scope::BegunBefore(UnixMillis(i64::MAX)), event(EventKind::SessionsEnded));
+    store.end_all(&everybodys, EndReason::Admin, &report).await.expect_err("somebody holds one of them");
+    assert!(store.find(&ids[0]).await.expect("works").expect("there").ended.is_some(), "a part is ended");
+    assert!(store.find(&ids[1199]).await.expect("works").expect("there").ended.is_none());
+    sqlx::query("COMMIT").execute(&mut operator).await.expect("works");
+    let left = store.of_user(&contract::account_of("u").id).await.expect("works").len();
+    let ended = store.end_all(&everybodys, EndReason::Admin, &report).await.expect("works").expect("may");
+    assert!(left > 500 && ended.len() == left, "{left}");
+    assert!(store.of_user(&contract::account_of("u").id).await.expect("works").is_empty());
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn a_session_that_somebody_holds_keeps_few_others_from_being_confirmed() {
+    let (store, mut operator, ids) = with_many_sessions().await;
+    hold(&mut operator, &ids[0]).await;
+    let at = |id: &SessionId| Confirmation { session_id: id.clone(), generation: 0, at: NOW };
+    let used: Vec<Confirmation> = ids.iter().map(at).collect();
+    store.confirm(&used, &SystemClock).await.expect_err("all are to be tried again");
+    let confirmed = async |id: &SessionId| store.find(id).await.expect("works").expect("there").confirmed_at.is_some();
+    assert!(!confirmed(&ids[0]).await && confirmed(&ids[1199]).await);
+    sqlx::query("COMMIT").execute(&mut operator).await.expect("works");
+    store.confirm(&used, &SystemClock).await.expect("works");
+    assert!(confirmed(&ids[0]).await);
 }

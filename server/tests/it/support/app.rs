@@ -60,6 +60,11 @@ impl TestApp {
         Self::on_stores(folder, vec![("DATABASE_URL", database.to_owned())], settings).await
     }
 
+    /// On a database that is there already.
+    pub(crate) async fn on_database(database: &str) -> Self {
+        Self::on(tempfile::tempdir().expect("a folder"), database, &[]).await
+    }
+
     async fn on_stores(folder: TempDir, stores: Vec<(&'static str, String)>, settings: &[(&str, &str)]) -> Self {
         let keys = folder.path().join("keys").display().to_string();
         let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
@@ -75,10 +80,22 @@ impl TestApp {
 
     /// Another instance on the same database and with the same keys.
     pub(crate) async fn beside(&self) -> Self {
-        let environment = self.environment.clone();
+        self.beside_with(&[]).await
+    }
+
+    /// The same with other values of some settings.
+    pub(crate) async fn beside_with(&self, settings: &[(&str, &str)]) -> Self {
+        let mut environment = self.environment.clone();
+        environment.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let (url, stop, running) = run(&environment).await;
         let folder = tempfile::tempdir().expect("a folder");
         Self { url, folder, environment, ahead: AtomicI64::new(0), stop, running }
+    }
+
+    /// How often requests have asked the store so far; what goes on in the background does not count.
+    pub(crate) async fn questions(&self) -> u64 {
+        let answer = reqwest::get(format!("{}/test/questions", self.url)).await.expect("sent");
+        Answer::of(answer).await.body.as_u64().expect("a number")
     }
 
     /// A connection to its database, as its operator has one.

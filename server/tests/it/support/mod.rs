@@ -5,6 +5,7 @@ mod app;
 pub(crate) mod database;
 mod person;
 pub(crate) mod program;
+pub(crate) mod proxy;
 pub(crate) mod redis;
 
 pub(crate) use answer::Answer;

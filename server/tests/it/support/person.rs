@@ -159,6 +159,13 @@ impl Person {
         self.me_with(&format!("Bearer {token}")).await
     }
 
+    /// A request that is verified and then refused for its body, with 422, before the store is asked for anything.
+    pub(crate) async fn be_verified(&self) -> Answer {
+        let token = self.access_token.as_deref().expect("an access token");
+        let request = self.request(Method::PATCH, "/api/me").header("authorization", format!("Bearer {token}"));
+        Answer::of(request.json(&json!({"displayName": "x".repeat(1000)})).send().await.expect("sent")).await
+    }
+
     pub(crate) async fn me_with(&self, authorization: &str) -> Answer {
         let request = self.request(Method::GET, "/api/me").header("authorization", authorization);
         Answer::of(request.send().await.expect("sent")).await

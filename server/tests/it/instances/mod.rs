@@ -1,15 +1,51 @@
 //! Several instances on one PostgreSQL: what one does, the others hold to.
 
-use std::time::Instant;
+mod locks;
+mod network;
+
+use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 
-use crate::support::{Person, TestApp, rounds};
+use crate::support::{Answer, Person, TestApp, rounds};
 
 async fn two_instances() -> (TestApp, TestApp) {
     let one = TestApp::on_postgres(&[]).await;
     let two = one.beside().await;
     (one, two)
+}
+
+/// Nobody waits longer for a 503 (I5).
+const IN_TIME: Duration = Duration::from_secs(3);
+/// After so long everything works again (I6).
+const RECOVERY: Duration = Duration::from_secs(5);
+
+/// An answer that came in time and signs nobody out.
+async fn unavailable(asking: impl Future<Output = Answer>) -> Answer {
+    let asked = Instant::now();
+    let answer = asking.await;
+    let took = asked.elapsed();
+    assert_eq!(answer.outcome(), (503, "UNAVAILABLE"), "{answer:?}");
+    assert!(!answer.header("retry-after").is_empty() && answer.set_cookies().is_empty(), "{answer:?}");
+    assert!(took <= IN_TIME, "{took:?}");
+    answer
+}
+
+/// Asks until it is so, which must not take longer than a recovery may.
+async fn recovered(so: impl AsyncFn() -> bool) {
+    let asking = async { while !so().await {} };
+    tokio::time::timeout(RECOVERY, asking).await.expect("it recovers in time");
+}
+
+/// So many sessions of one person. One after the other: passwords are not checked for everybody at once.
+async fn signed_in(app: &TestApp, count: usize) -> Vec<Person> {
+    let mut people = vec![];
+    for _ in 0..count {
+        let mut person = app.direct();
+        assert_eq!(person.login().await.status, 200);
+        people.push(person);
+    }
+    people
 }
 
 /// The same person, whose requests go to another instance.
