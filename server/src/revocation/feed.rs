@@ -61,7 +61,11 @@ pub async fn follow(
                 revocations.checked(started);
             }
             // Nobody is let through by mistake: what is not checked for a second is not trusted.
-            Err(error) => tracing::warn!(%error, "ended sessions cannot be followed"),
+            Err(error) => {
+                tracing::warn!(%error, "ended sessions cannot be followed");
+                // A store that comes back may have lost what it said last: whatever it says next is news.
+                marker = None;
+            }
         }
     }
 }

@@ -25,10 +25,11 @@ use crate::{
     session::{SecurityEvent, Session, UnixMillis},
 };
 
-/// Why a store did not do what was asked. Nothing was changed then.
+/// Why a store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// It cannot be reached, is full, or is too busy: come back later.
+    /// It cannot be reached, is full, or is too busy: come back later. Where the answer was lost, or one of two stores did
+    /// its part, what was asked may have been done, or be done later.
     #[error("the store cannot be used: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A row holds what no version of this program wrote.

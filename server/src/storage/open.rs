@@ -76,17 +76,24 @@ impl Stores {
                 let store = Faulty::new(store.with_faults(Arc::clone(faults)), Arc::clone(faults));
                 Self::over(store)
             }),
-            Database::Postgres(server) => PostgresStore::open((**server).clone()).await.map(|store| {
-                #[cfg(feature = "test-support")]
-                let store = Faulty::new(store, Arc::clone(faults));
-                Self::over(store)
-            }),
-            Database::PostgresAndRedis(server, redis) => {
-                let opened = match PostgresStore::open((**server).clone()).await {
-                    Ok(database) => RedisStore::open((**redis).clone(), database).await,
-                    Err(error) => Err(error),
+            Database::Postgres(server) => {
+                let opened = async {
+                    let store = PostgresStore::open((**server).clone()).await?;
+                    store.must_have_sessions().await?;
+                    Ok(store)
                 };
-                opened.map(|store| {
+                opened.await.map(|store| {
+                    #[cfg(feature = "test-support")]
+                    let store = Faulty::new(store, Arc::clone(faults));
+                    Self::over(store)
+                })
+            }
+            Database::PostgresAndRedis(server, redis) => {
+                let opened = async {
+                    let database = PostgresStore::open((**server).clone()).await?;
+                    RedisStore::open((**redis).clone(), database).await
+                };
+                opened.await.map(|store| {
                     #[cfg(feature = "test-support")]
                     let store = Faulty::new(store, Arc::clone(faults));
                     Self::over(store)

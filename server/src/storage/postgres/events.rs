@@ -115,7 +115,7 @@ async fn insert_once(
          SELECT new.* FROM held CROSS JOIN
              unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                  $10::text[], $11::text[]) AS new
-         ON CONFLICT (outbox_id) DO NOTHING",
+         ON CONFLICT (outbox_id) WHERE outbox_id IS NOT NULL DO NOTHING",
     )
     .bind(EVENTS_LOCK)
     .bind(column(events, |event| event.at.0))

@@ -9,6 +9,7 @@ pub(super) mod accounts;
 mod changes;
 mod connection;
 mod events;
+mod session_store;
 mod sessions;
 pub(super) mod tasks;
 pub(super) mod their_sessions;
@@ -82,7 +83,7 @@ async fn commit(tx: Transaction<'_, Postgres>) -> Result<(), StorageError> {
 
 /// Does something in time or gives it up: a network that swallows everything says nothing, and a connection on which it
 /// happened is not used again.
-async fn within<T>(work: impl Future<Output = Result<T, StorageError>>) -> Result<T, StorageError> {
+pub(super) async fn within<T>(work: impl Future<Output = Result<T, StorageError>>) -> Result<T, StorageError> {
     timeout(LIMIT, work).await.unwrap_or_else(|late| Err(StorageError::Unavailable(late.into())))
 }
 

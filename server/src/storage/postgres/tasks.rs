@@ -47,7 +47,9 @@ pub(in crate::storage) async fn add(
     let task = serde_json::to_string(task).expect("OK because it is an enum of texts");
     sqlx::query(
         "WITH counted AS
-             (UPDATE users SET session_epoch = session_epoch + 1 WHERE id = $1 RETURNING id, session_epoch)
+             (UPDATE users SET session_epoch =
+                  GREATEST(session_epoch + 1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+              WHERE id = $1 RETURNING id, session_epoch)
          INSERT INTO session_tasks (user_id, epoch, task, at) SELECT id, session_epoch, $2, $3 FROM counted",
     )
     .bind(text(user.as_str()))
@@ -80,7 +82,7 @@ impl PostgresStore {
         within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await.map(|_| ())
     }
 
-    /// How many tasks `account` had until now, if it may begin a session: it was not disabled, and got no other password or
+    /// The number of the latest task that `account` had, if it may begin a session: it was not disabled, and got no other password or
     /// role, since it was read.
     pub(in crate::storage) async fn session_epoch(&self, account: &Account) -> Result<Option<i64>, StorageError> {
         let query = sqlx::query_scalar(
@@ -91,6 +93,14 @@ impl PostgresStore {
         .bind(account.password_changed_at.0)
         .bind(account.role.as_str());
         within(async { Ok(query.fetch_optional(&mut *self.connection().await?).await?) }).await
+    }
+
+    /// Redis knows of a later task than this database, which was restored then: the next number is to be greater.
+    pub(in crate::storage) async fn raise_epoch(&self, user: &UserId, to: i64) -> Result<(), StorageError> {
+        let query = sqlx::query("UPDATE users SET session_epoch = GREATEST(session_epoch, $1) WHERE id = $2")
+            .bind(to)
+            .bind(text(user.as_str()));
+        within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await.map(|_| ())
     }
 }
 

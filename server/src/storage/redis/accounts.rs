@@ -1,6 +1,11 @@
 //! Accounts are in the database alone. What a change of one does to its sessions is a task there, part of the change's
 //! transaction, and is done here as soon as that is committed.
 
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
+
 use async_trait::async_trait;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
@@ -15,6 +20,7 @@ use crate::{
         postgres::{
             tasks::{self, PendingTask, Task},
             their_sessions::TheirSessions,
+            within,
         },
     },
 };
@@ -55,8 +61,9 @@ impl Accounts for RedisStore {
     }
 
     async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
-        let changed = self.database.change_with(&Theirs(self), id, change, now).await?;
-        Ok(self.with_endings(id, changed).await)
+        let theirs = Theirs::default();
+        let changed = self.database.change_with(&theirs, id, change, now).await?;
+        self.with_endings(&theirs, id, changed, now).await
     }
 
     async fn change_password(
@@ -67,16 +74,22 @@ impl Accounts for RedisStore {
         session: &Session,
         event: &SecurityEvent,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
-        let theirs = Theirs(self);
+        if !self.is_living(asking).await? {
+            return Ok(None);
+        }
+        let theirs = Theirs::default();
         let changed = self.database.change_password_with(&theirs, account, asking, new_hash, session, event).await?;
         if changed.is_none() {
             return Ok(None);
         }
-        let endings = self.do_tasks(Some(&account.id)).await?;
-        // Where something overtakes it meanwhile, or Redis fails now, the person signs in with the new password.
+        let endings = self.endings_of(&theirs, &account.id, event.at).await?;
+        // Where something overtakes it meanwhile, or Redis fails now, the person signs in with the new password. The token
+        // that is given out says the role that was read.
         let current = self.database.by_id(&account.id).await?;
-        let begun = match current.filter(|current| current.password_hash.expose_secret() == new_hash) {
-            Some(current) => self.begin(session, &current, None).await?,
+        let unchanged =
+            |current: &Account| current.password_hash.expose_secret() == new_hash && current.role == account.role;
+        let begun = match current.filter(unchanged) {
+            Some(current) => within(self.begin(session, &current, None)).await?,
             None => false,
         };
         if begun { Ok(Some(endings)) } else { Err(StorageError::Unavailable("the account was changed again".into())) }
@@ -88,37 +101,70 @@ impl Accounts for RedisStore {
         asking: &SessionId,
         event: &SecurityEvent,
     ) -> Result<Changed, StorageError> {
-        let changed = self.database.delete_with(&Theirs(self), account, asking, event).await?;
-        Ok(self.with_endings(&account.id, changed).await)
+        if !self.is_living(asking).await? {
+            return Ok(Changed::NotFound);
+        }
+        let theirs = Theirs::default();
+        let changed = self.database.delete_with(&theirs, account, asking, event).await?;
+        self.with_endings(&theirs, &account.id, changed, event.at).await
     }
 }
 
 impl RedisStore {
-    /// The change is committed, and its tasks will be done, if not now: then no session of this store can be used, either.
-    async fn with_endings(&self, user: &UserId, changed: Changed) -> Changed {
-        if !matches!(changed, Changed::Done { .. }) {
-            return changed;
-        }
-        let endings = self.do_tasks(Some(user)).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "what an account's change does to its sessions waits for Redis");
-            vec![]
-        });
-        Changed::Done { endings }
+    /// Whether it is there and was not ended. Looked at before the transaction of what it asks for: were it ended in between,
+    /// that would be as if it had come after.
+    async fn is_living(&self, id: &SessionId) -> Result<bool, StorageError> {
+        Ok(self.find(id).await?.is_some_and(|session| session.ended.is_none()))
     }
 
-    /// Does what changes of accounts have left to be done, of one account or of all.
+    /// The change is committed, but not acknowledged before its tasks are done: who has disabled an account must be able to
+    /// rely on it. What fails here is done later, by whoever sees it.
+    async fn with_endings(
+        &self,
+        theirs: &Theirs,
+        user: &UserId,
+        changed: Changed,
+        at: UnixMillis,
+    ) -> Result<Changed, StorageError> {
+        match changed {
+            Changed::Done { .. } => Ok(Changed::Done { endings: self.endings_of(theirs, user, at).await? }),
+            refused => Ok(refused),
+        }
+    }
+
+    /// What a change at this time has ended or raised, also where another instance has been faster.
+    async fn endings_of(&self, theirs: &Theirs, user: &UserId, at: UnixMillis) -> Result<Vec<Ending>, StorageError> {
+        if !theirs.left_a_task.load(Relaxed) {
+            return Ok(vec![]);
+        }
+        let endings = within(self.do_tasks(Some(user))).await?;
+        if !endings.is_empty() {
+            return Ok(endings);
+        }
+        let known: Vec<String> =
+            self.connection.call(&self.scripts.known, &Known { user, since: at.0.to_string() }).await?;
+        known.iter().map(|ending| sessions::ending(ending)).collect()
+    }
+
+    /// Does what changes of accounts have left to be done, of one account or of all. Those of one account are done in their
+    /// order; where one fails, the other accounts' are done all the same.
     pub(super) async fn do_tasks(&self, user: Option<&UserId>) -> Result<Vec<Ending>, StorageError> {
-        let mut endings = vec![];
-        loop {
-            let pending = self.database.pending_tasks(user).await?;
-            if pending.is_empty() {
-                return Ok(endings);
+        let (mut endings, mut failed) = (vec![], HashMap::new());
+        for task in self.database.pending_tasks(user).await? {
+            if failed.contains_key(&task.user_id) {
+                continue;
             }
-            for task in pending {
-                endings.extend(self.do_task(&task).await?);
-                self.database.remove_task(&task).await?;
+            match self.do_task(&task).await {
+                Ok(done) => {
+                    endings.extend(done);
+                    self.database.remove_task(&task).await?;
+                }
+                Err(error) => {
+                    failed.insert(task.user_id, error);
+                }
             }
         }
+        failed.into_values().next().map_or(Ok(endings), Err)
     }
 
     async fn do_task(&self, task: &PendingTask) -> Result<Vec<Ending>, StorageError> {
@@ -144,30 +190,41 @@ struct Argument<'a> {
     reason: Option<String>,
 }
 
-/// The sessions are in Redis: the transaction leaves a task to whoever commits it.
-struct Theirs<'a>(&'a RedisStore);
+#[derive(Serialize)]
+struct Known<'a> {
+    user: &'a UserId,
+    since: String,
+}
 
-impl Theirs<'_> {
+/// The sessions are in Redis: the transaction leaves tasks to whoever commits it. Nothing there is asked meanwhile, since it
+/// would hold up everybody who waits for the account.
+#[derive(Default)]
+struct Theirs {
+    left_a_task: AtomicBool,
+}
+
+impl Theirs {
     async fn leave(
+        &self,
         tx: &mut PgConnection,
         user: &UserId,
         task: &Task,
         at: UnixMillis,
     ) -> Result<Vec<Ending>, StorageError> {
         tasks::add(tx, user, task, at).await?;
+        self.left_a_task.store(true, Relaxed);
         Ok(vec![])
     }
 }
 
 #[async_trait]
-impl TheirSessions for Theirs<'_> {
-    /// Who asks is looked at before the commit. Were it ended in between, that would be as if it had come after.
-    async fn is_living(&self, _: &mut PgConnection, id: &SessionId) -> Result<bool, StorageError> {
-        Ok(self.0.find(id).await?.is_some_and(|session| session.ended.is_none()))
+impl TheirSessions for Theirs {
+    async fn is_living(&self, _: &mut PgConnection, _: &SessionId) -> Result<bool, StorageError> {
+        Ok(true)
     }
 
     async fn raise(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Vec<Ending>, StorageError> {
-        Self::leave(tx, user, &Task::Raise, at).await
+        self.leave(tx, user, &Task::Raise, at).await
     }
 
     async fn end(
@@ -177,24 +234,21 @@ impl TheirSessions for Theirs<'_> {
         at: UnixMillis,
         reason: &EndReason,
     ) -> Result<Vec<Ending>, StorageError> {
-        Self::leave(tx, user, &Task::End(reason.clone()), at).await
+        self.leave(tx, user, &Task::End(reason.clone()), at).await
     }
 
     async fn replace(
         &self,
         tx: &mut PgConnection,
         account: &Account,
-        asking: &SessionId,
+        _: &SessionId,
         _: &Session,
         at: UnixMillis,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
-        if !self.is_living(tx, asking).await? {
-            return Ok(None);
-        }
-        Self::leave(tx, &account.id, &Task::End(EndReason::PasswordChanged), at).await.map(Some)
+        self.leave(tx, &account.id, &Task::End(EndReason::PasswordChanged), at).await.map(Some)
     }
 
     async fn bury(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Vec<Ending>, StorageError> {
-        Self::leave(tx, user, &Task::Bury, at).await
+        self.leave(tx, user, &Task::Bury, at).await
     }
 }

@@ -1,11 +1,11 @@
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
 use redis::{
-    AsyncConnectionConfig, Client, ConnectionInfo, FromRedisValue, Pipeline, RedisError, RedisResult, Script,
-    aio::MultiplexedConnection,
+    AsyncConnectionConfig, Client, ConnectionInfo, ErrorKind, FromRedisValue, InfoDict, Pipeline, RedisError,
+    RedisResult, Script, aio::MultiplexedConnection, pipe,
 };
 use serde::Serialize;
 use tokio::time::timeout;
@@ -17,6 +17,8 @@ use crate::storage::StorageError;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long it may take to connect. Shorter, so that whoever waits for the connection still hears why.
 const CONNECT: Duration = Duration::from_secs(1);
+/// Which Redis this is: PostgreSQL knows the same of the one that has the sessions.
+pub(super) const STORE_ID: &str = "sessionkeep:store";
 /// How many requests may be under way at once; more wait to be sent.
 const IN_FLIGHT: usize = 1000;
 
@@ -24,6 +26,8 @@ const IN_FLIGHT: usize = 1000;
 /// next request makes another. What was sent on it may have been done or not, as with any lost answer.
 pub(super) struct Connection {
     client: Client,
+    /// What the right Redis says of itself, once it is known.
+    store_id: OnceLock<String>,
     current: Mutex<Option<Numbered>>,
     /// Whoever holds it makes a new connection.
     connecting: tokio::sync::Mutex<u64>,
@@ -35,7 +39,8 @@ struct Numbered(u64, MultiplexedConnection);
 
 impl Connection {
     pub(super) fn to(server: ConnectionInfo) -> RedisResult<Self> {
-        Ok(Self { client: Client::open(server)?, current: Mutex::default(), connecting: tokio::sync::Mutex::new(0) })
+        let (client, store_id) = (Client::open(server)?, OnceLock::new());
+        Ok(Self { client, store_id, current: Mutex::default(), connecting: tokio::sync::Mutex::new(0) })
     }
 
     /// Calls `script` with one argument, a JSON object.
@@ -65,7 +70,7 @@ impl Connection {
         });
         let (broken, error) = match answer.await {
             Ok(Ok(value)) => return Ok(value),
-            Ok(Err(error)) => (error.is_io_error() || error.is_unrecoverable_error(), error.into()),
+            Ok(Err(error)) => (is_broken(&error), error.into()),
             Err(late) => (true, StorageError::Unavailable(late.into())),
         };
         if broken {
@@ -91,16 +96,45 @@ impl Connection {
             .set_connection_timeout(Some(CONNECT))
             .set_response_timeout(None)
             .set_concurrency_limit(IN_FLIGHT);
-        let connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+        let mut connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+        self.look(&mut connection).await?;
         *made += 1;
         let connection = Numbered(*made, connection);
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection.clone());
         Ok(connection)
     }
 
+    /// From now on every connection must lead to the Redis of this id.
+    pub(super) fn insist_on(&self, store_id: String) {
+        // OK because it is asked once, at start.
+        let _ = self.store_id.set(store_id);
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// After a failover the address may lead to a replica, to one that knows nothing, or to another's.
+    async fn look(&self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
+        let mut ask = pipe();
+        ask.cmd("INFO").arg("replication").cmd("GET").arg(STORE_ID);
+        let (replication, id): (InfoDict, Option<String>) = ask.query_async(connection).await?;
+        if replication.get::<String>("role").is_some_and(|role| role != "master") {
+            return Err((ErrorKind::Client, "this Redis is a replica").into());
+        }
+        if self.store_id.get().is_some_and(|wanted| id.as_ref() != Some(wanted)) {
+            return Err((ErrorKind::Client, "this Redis is not the one that has the sessions").into());
+        }
+        Ok(())
+    }
+
     fn current(&self) -> Option<Numbered> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// Whether another connection may be better: one that a failover has left at a replica stays there.
+fn is_broken(error: &RedisError) -> bool {
+    error.is_io_error()
+        || error.is_unrecoverable_error()
+        || error.code().is_some_and(|code| code == "READONLY" || code == "MASTERDOWN")
 }
 
 impl From<RedisError> for StorageError {

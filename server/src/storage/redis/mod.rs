@@ -5,7 +5,11 @@
 //! written in the same transaction or script as what causes it: [`outbox`] the events for the database, and the database
 //! the tasks for sessions ([`accounts`]). [`Sessions::tend`](super::Sessions::tend) pays what a crash has left.
 //!
-//! One primary, with any replicas for its failover; not Redis Cluster, whose scripts reach one slot alone.
+//! Both know which Redis it is: one that was emptied, or a wrong address, is a store that cannot be used, and nobody is
+//! signed out for it.
+//!
+//! One primary; not Redis Cluster, whose scripts reach one slot alone. Replication is asynchronous: after a failover, what was
+//! acknowledged last may be forgotten, endings included (`docs/operations.md` says what to do).
 
 mod accounts;
 mod connection;
@@ -14,13 +18,16 @@ mod record;
 mod scripts;
 mod sessions;
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{collections::HashMap, fmt, net::IpAddr, str::FromStr, sync::Arc};
 
 use anyhow::{Context as _, ensure};
-use redis::{ConnectionAddr, ConnectionInfo, InfoDict, pipe};
+use redis::{ConnectionAddr, ConnectionInfo, InfoDict, RedisError, pipe};
 
-use self::{connection::Connection, scripts::Scripts};
-use super::{Sessions as _, postgres::PostgresStore, turns::Turns};
+use self::{
+    connection::{Connection, STORE_ID},
+    scripts::Scripts,
+};
+use super::{Sessions as _, StorageError, postgres::PostgresStore, turns::Turns};
 
 /// Where a Redis is, and how to sign in to it.
 #[derive(Clone)]
@@ -55,6 +62,8 @@ pub struct RedisStore {
     scripts: Scripts,
     database: Arc<PostgresStore>,
     turns: Turns,
+    /// Whoever holds it moves events.
+    moving: tokio::sync::Mutex<()>,
 }
 
 impl RedisStore {
@@ -63,15 +72,41 @@ impl RedisStore {
     /// # Errors
     /// When the server cannot be reached, is too old, or could forget sessions.
     pub async fn open(server: RedisServer, database: PostgresStore) -> anyhow::Result<Self> {
+        if let ConnectionAddr::Tcp(host, _) = server.0.addr()
+            && !(host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()))
+        {
+            tracing::warn!(
+                "what is sent to Redis can be read on the way: use rediss://, or a network that nobody else is on"
+            );
+        }
         let store = Self {
             connection: Connection::to(server.0)?,
             scripts: Scripts::new(),
             database: Arc::new(database),
             turns: Turns::default(),
+            moving: tokio::sync::Mutex::default(),
         };
         store.check().await?;
+        let id = store.database.session_store(async |id| store.take_possession(id).await).await?;
+        store.connection.insist_on(id);
+        store.now().await.context(
+            "it is another Redis than the one that has the sessions, or that one has lost them; if everybody shall sign in \
+             again, `DELETE FROM session_store` in PostgreSQL, and take an empty Redis",
+        )?;
         store.tend().await?;
         Ok(store)
+    }
+
+    /// Gives a Redis that nobody has used its id.
+    async fn take_possession(&self, id: &str) -> anyhow::Result<()> {
+        let mut set = pipe();
+        set.cmd("SET").arg(STORE_ID).arg(id).arg("NX");
+        let (set,): (Option<String>,) = self.connection.query(&set).await?;
+        ensure!(
+            set.is_some(),
+            "this Redis has the sessions of another database; take another one, or `DEL {STORE_ID}` if that is not so"
+        );
+        Ok(())
     }
 
     /// Refuses a server that may drop what it was told to keep.
@@ -82,15 +117,20 @@ impl RedisStore {
         let version: String = info.get("redis_version").context("it does not say its version")?;
         let major: u32 = version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0);
         ensure!(major >= 7, "Redis 7 or newer is needed, this is {version}");
+        let mode: Option<String> = info.get("redis_mode");
+        ensure!(mode.as_deref() != Some("cluster"), "Redis Cluster is not supported: its scripts reach one slot alone");
         for (setting, needed) in [("maxmemory-policy", "noeviction"), ("appendonly", "yes"), ("appendfsync", "always")]
         {
             let mut ask = pipe();
             ask.cmd("CONFIG").arg("GET").arg(setting);
-            let Ok((answer,)) = self.connection.query::<(Vec<String>,)>(&ask).await else {
-                tracing::warn!(setting, needed, "Redis does not say how it is set: make sure that it is so");
-                continue;
+            let answer: (HashMap<String, String>,) = match self.connection.query(&ask).await {
+                Err(error) if is_forbidden(&error) => {
+                    tracing::warn!(setting, needed, "Redis does not say how it is set: make sure that it is so");
+                    continue;
+                }
+                answer => answer?,
             };
-            let is = answer.get(1).map_or("", String::as_str);
+            let is = answer.0.get(setting).map_or("", String::as_str);
             match setting {
                 _ if is == needed => {}
                 "appendfsync" => tracing::warn!(
@@ -102,4 +142,11 @@ impl RedisStore {
         }
         Ok(())
     }
+}
+
+/// Managed services keep `CONFIG` to themselves.
+fn is_forbidden(error: &StorageError) -> bool {
+    let StorageError::Unavailable(error) = error else { return false };
+    let Some(error) = error.downcast_ref::<RedisError>() else { return false };
+    error.code() == Some("NOPERM") || error.to_string().contains("unknown command")
 }

@@ -1,10 +1,15 @@
 //! Events of sessions: written to Redis by the script that does what they report, and moved to the database. What is moved
 //! twice is there once.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use redis::pipe;
 use serde::{Deserialize, Serialize};
 use sessionkeep_types::{EventKind, SessionId, UserId};
+use tokio::time::timeout;
 
 use super::RedisStore;
 use crate::{
@@ -18,6 +23,8 @@ type Written = (String, Vec<(String, String)>);
 
 /// How many are moved at once.
 const BATCH: usize = 100;
+/// How long whoever has caused an event waits for it to be moved.
+const AT_ONCE: Duration = Duration::from_millis(500);
 
 /// Where they are read is the database alone.
 #[async_trait]
@@ -45,37 +52,47 @@ impl Events for RedisStore {
 }
 
 impl RedisStore {
-    /// After a script that reports something: whoever looks next shall find it. What cannot be moved now is moved later.
+    /// After a script that reports something: whoever looks next shall find it. What cannot be moved now is moved later, and
+    /// nobody waits long for it.
     pub(super) async fn move_events_now(&self) {
-        if let Err(error) = self.move_events().await {
+        if let Ok(Err(error)) = timeout(AT_ONCE, self.move_events()).await {
             tracing::warn!(%error, "security events wait in Redis until the database takes them");
         }
     }
 
-    /// Moves what is there. Several instances may do so at once.
-    pub(super) async fn move_events(&self) -> Result<(), StorageError> {
-        loop {
-            let mut read = pipe();
-            read.cmd("XRANGE").arg(OUTBOX).arg("-").arg("+").arg("COUNT").arg(BATCH);
-            let (entries,): (Vec<Written>,) = self.connection.query(&read).await?;
-            if entries.is_empty() {
-                return Ok(());
-            }
-            let mut ids = vec![];
-            let mut events = vec![];
-            for (id, fields) in entries {
-                let written = fields.iter().find(|(name, _)| name == "event").map(|(_, event)| event.as_str());
-                let event = written.and_then(|event| serde_json::from_str::<Entry>(event).ok());
-                let event = event.ok_or_else(|| StorageError::impossible("outbox", "event", &id))?;
-                events.push((id.clone(), event.into()));
-                ids.push(id);
-            }
-            self.database.take_over(&events).await?;
-            let mut remove = pipe();
-            remove.cmd("XDEL").arg(OUTBOX).arg(&ids);
-            let (_,): (usize,) = self.connection.query(&remove).await?;
+    /// Moves some, and says whether there may be more. Several instances may do so at once.
+    pub(super) async fn move_events(&self) -> Result<bool, StorageError> {
+        let _moving = self.moving.lock().await;
+        let mut read = pipe();
+        read.cmd("XRANGE").arg(OUTBOX).arg("-").arg("+").arg("COUNT").arg(BATCH);
+        let (entries,): (Vec<Written>,) = self.connection.query(&read).await?;
+        let there_may_be_more = entries.len() == BATCH;
+        let (mut ids, mut events) = (vec![], vec![]);
+        for (id, fields) in entries {
+            let written = fields.iter().find(|(name, _)| name == "event").map(|(_, event)| event.as_str());
+            let Some(event) = written.and_then(|event| serde_json::from_str::<Entry>(event).ok()) else {
+                // Of a newer version, which will move it.
+                tracing::warn!(%id, "an event in the outbox says nothing to this version");
+                continue;
+            };
+            // The stream's ids alone could come again after a clock went back.
+            let said = written.unwrap_or_default();
+            events.push((format!("{id} {}", sha256(said)), event.into()));
+            ids.push(id);
         }
+        if ids.is_empty() {
+            return Ok(false);
+        }
+        self.database.take_over(&events).await?;
+        let mut remove = pipe();
+        remove.cmd("XDEL").arg(OUTBOX).arg(&ids);
+        let (_,): (usize,) = self.connection.query(&remove).await?;
+        Ok(there_may_be_more)
     }
+}
+
+fn sha256(text: &str) -> String {
+    STANDARD_NO_PAD.encode(digest(&SHA256, text.as_bytes()))
 }
 
 /// As a script writes it.

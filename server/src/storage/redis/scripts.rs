@@ -8,6 +8,7 @@ pub(super) struct Scripts {
     pub(super) update: Script,
     pub(super) end_all: Script,
     pub(super) task: Script,
+    pub(super) known: Script,
     pub(super) confirm: Script,
     pub(super) purge: Script,
 }
@@ -25,6 +26,7 @@ impl Scripts {
             update: script!("scripts/update.lua"),
             end_all: script!("scripts/end_all.lua"),
             task: script!("scripts/task.lua"),
+            known: script!("scripts/known.lua"),
             confirm: script!("scripts/confirm.lua"),
             purge: script!("scripts/purge.lua"),
         }

@@ -9,13 +9,17 @@ use serde::Serialize;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::{
-    RedisStore, outbox,
+    RedisStore,
+    connection::STORE_ID,
+    outbox,
     record::{self, Fields},
 };
 use crate::{
     clock::Clock,
     session::{SecurityEvent, Session, UnixMillis},
-    storage::{Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted},
+    storage::{
+        Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted, postgres::within,
+    },
     token::access,
 };
 
@@ -24,13 +28,17 @@ use crate::{
 const TRIES: u32 = 50;
 /// How long after its absolute end a session is removed by Redis itself: a late client is told that it has expired.
 const KEEP_ENDED: Duration = Duration::from_hours(24 * 7);
+/// How many batches of events are moved before others are asked again what they need.
+const BATCHES_AT_ONCE: usize = 10;
+/// A command that a network has kept for longer comes to nothing: whoever gave it was told that it failed.
+const NOT_LATER_THAN: Duration = Duration::from_secs(5);
 /// How many are removed, or written, in one script: nobody else is served meanwhile.
 const BATCH: usize = 200;
 
 #[async_trait]
 impl Sessions for RedisStore {
     async fn insert(&self, session: &Session, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError> {
-        let begun = self.begin(session, account, Some(event)).await?;
+        let begun = within(self.begin(session, account, Some(event))).await?;
         if begun {
             self.move_events_now().await;
         }
@@ -47,25 +55,30 @@ impl Sessions for RedisStore {
         clock: &dyn Clock,
         decide: Decide<'_>,
     ) -> Result<Transacted, StorageError> {
-        let place = self.turns.queue(id);
-        let _turn = place.turn().await;
-        for _ in 0..TRIES {
-            let Some(read) = self.read(id).await? else { return Ok(Transacted::NotFound) };
-            let step = decide(&read.session, clock.shared(read.at));
-            let has_events = !step.events.is_empty();
-            if let Some(ended) = self.update(&read, step).await? {
-                if has_events {
-                    self.move_events_now().await;
+        let mut has_events = false;
+        let done = within(async {
+            let place = self.turns.queue(id);
+            let _turn = place.turn().await;
+            for _ in 0..TRIES {
+                let Some(read) = self.read(id).await? else { return Ok(Transacted::NotFound) };
+                let step = decide(&read.session, clock.shared(read.at));
+                has_events = !step.events.is_empty();
+                if let Some(ended) = self.update(&read, step).await? {
+                    return Ok(Transacted::Done { ended });
                 }
-                return Ok(Transacted::Done { ended });
             }
+            Err(StorageError::Unavailable("a session is changed without a pause".into()))
+        })
+        .await?;
+        if has_events {
+            self.move_events_now().await;
         }
-        Err(StorageError::Unavailable("a session is changed without a pause".into()))
+        Ok(done)
     }
 
     async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
         let mut ids = pipe();
-        ids.cmd("SMEMBERS").arg(sessions_of(user));
+        ids.cmd("SMEMBERS").arg(living_of(user));
         let (ids,): (Vec<String>,) = self.connection.query(&ids).await?;
         if ids.is_empty() {
             return Ok(vec![]);
@@ -90,17 +103,17 @@ impl Sessions for RedisStore {
         reason: EndReason,
         event: &SecurityEvent,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
+        if let (Scope::Of(_), Some(actor)) = (scope, &event.by)
+            && !self.database.is_admin(actor).await?
+        {
+            return Ok(None);
+        }
         let ended = match scope {
             Scope::Of(user) => {
-                if let Some(actor) = &event.by
-                    && !self.database.is_admin(actor).await?
-                {
-                    return Ok(None);
-                }
-                self.end(&Whose { user, spared: None, begun_before: None }, &reason, event).await?
+                within(self.end(&Whose { user, spared: None, begun_before: None }, &reason, event)).await?
             }
             Scope::OthersOf(user, spared) => {
-                self.end(&Whose { user, spared: Some(spared), begun_before: None }, &reason, event).await?
+                within(self.end(&Whose { user, spared: Some(spared), begun_before: None }, &reason, event)).await?
             }
             Scope::BegunBefore(time) => {
                 let mut ended = vec![];
@@ -151,8 +164,18 @@ impl Sessions for RedisStore {
     }
 
     async fn tend(&self) -> Result<(), StorageError> {
-        self.do_tasks(None).await?;
-        self.move_events().await
+        // The one may fail, and the other go on.
+        let done = within(self.do_tasks(None)).await;
+        let moved = within(async {
+            for _ in 0..BATCHES_AT_ONCE {
+                if !self.move_events().await? {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        moved.await?;
+        done.map(|_| ())
     }
 
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError> {
@@ -168,7 +191,11 @@ impl Sessions for RedisStore {
     }
 
     async fn settle(&self) -> Result<(), StorageError> {
-        self.tend().await
+        // What cannot be done now is not lost: the next instance does it.
+        if let Err(error) = self.tend().await {
+            tracing::warn!(%error, "what one store owes the other is left to the next start");
+        }
+        Ok(())
     }
 }
 
@@ -195,9 +222,15 @@ impl RedisStore {
         account: &Account,
         event: Option<&SecurityEvent>,
     ) -> Result<bool, StorageError> {
+        let mut done_before = None;
         for _ in 0..TRIES {
             let Some(epoch) = self.database.session_epoch(account).await? else { return Ok(false) };
             self.do_tasks(Some(&account.id)).await?;
+            if let Some(done) = done_before.filter(|done| epoch < *done) {
+                self.database.raise_epoch(&account.id, done).await?;
+                done_before = None;
+                continue;
+            }
             let argument = Insert {
                 id: &session.id,
                 user: &session.user_id,
@@ -207,7 +240,8 @@ impl RedisStore {
                 expires_at: session.absolute_deadline.plus(KEEP_ENDED).0.to_string(),
                 event: event.map(outbox::entry),
             };
-            if self.connection.call(&self.scripts.insert, &argument).await? {
+            done_before = self.connection.call::<Option<i64>>(&self.scripts.insert, &argument).await?;
+            if done_before.is_none() {
                 return Ok(true);
             }
         }
@@ -218,13 +252,16 @@ impl RedisStore {
         let mut read = pipe();
         // In this order, so that nothing that was read is later than the time. What is written in between fails the comparison.
         // No MULTI: a full Redis refuses even reads in one.
-        read.cmd("HGETALL").arg(key(id)).cmd("TIME");
-        let (mut fields, time): (Fields, (i64, i64)) = self.connection.query(&read).await?;
-        let Some(rev) = fields.remove("rev") else { return Ok(None) };
+        read.cmd("HGETALL").arg(key(id)).cmd("TIME").cmd("EXISTS").arg(STORE_ID);
+        let (mut fields, time, is_ours): (Fields, (i64, i64), bool) = self.connection.query(&read).await?;
+        let Some(rev) = fields.remove("rev") else {
+            // A Redis that somebody has emptied knows of no session, and says nothing about any.
+            return if is_ours { Ok(None) } else { Err(StorageError::Unavailable("Redis was emptied".into())) };
+        };
         Ok(Some(Read { session: record::session(id, &fields)?, rev, at: millis(time) }))
     }
 
-    async fn now(&self) -> Result<UnixMillis, StorageError> {
+    pub(super) async fn now(&self) -> Result<UnixMillis, StorageError> {
         let mut read = pipe();
         read.cmd("TIME");
         let (time,): ((i64, i64),) = self.connection.query(&read).await?;
@@ -263,6 +300,7 @@ impl RedisStore {
         event: &SecurityEvent,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
         let argument = EndAll {
+            not_after: self.now().await?.plus(NOT_LATER_THAN).0.to_string(),
             user: whose.user,
             spared: whose.spared,
             begun_before: whose.begun_before.map(|time| time.0.to_string()),
@@ -295,8 +333,8 @@ fn key(id: &SessionId) -> String {
     format!("sessionkeep:session:{id}")
 }
 
-fn sessions_of(user: &UserId) -> String {
-    format!("sessionkeep:sessions-of:{user}")
+fn living_of(user: &UserId) -> String {
+    format!("sessionkeep:living-of:{user}")
 }
 
 fn millis((seconds, micros): (i64, i64)) -> UnixMillis {
@@ -354,6 +392,7 @@ struct EndOthers {
 
 #[derive(Serialize)]
 struct EndAll<'a> {
+    not_after: String,
     user: &'a UserId,
     #[serde(skip_serializing_if = "Option::is_none")]
     spared: Option<&'a SessionId>,

@@ -35,7 +35,7 @@ impl OwnRedis {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// As when the machine loses its power, but for what the disk itself holds back.
+    /// The process dies; the machine does not.
     pub(crate) fn kill(&mut self) {
         self.server.kill().expect("killed");
         self.server.wait().expect("ended");

@@ -12,7 +12,9 @@ local DEADLINES = 'sessionkeep:deadlines'
 local KEEP_ENDINGS = 3600000
 
 local function session_key(id) return 'sessionkeep:session:' .. id end
-local function sessions_key(user) return 'sessionkeep:sessions-of:' .. user end
+-- The ids of a user's sessions: those that were not ended, which is what scripts walk through, and the others.
+local function living_key(user) return 'sessionkeep:living-of:' .. user end
+local function ended_key(user) return 'sessionkeep:ended-of:' .. user end
 local function epoch_key(user) return 'sessionkeep:epoch-of:' .. user end
 
 local function text(number) return string.format('%d', number) end
@@ -28,20 +30,31 @@ local function report(event) redis.call('XADD', OUTBOX, '*', 'event', event) end
 -- nothing ends.
 local function announce(id, ended_at, ver, ver_at)
   local ending = table.concat({ended_at or '', ver, ver_at, id}, ' ')
-  redis.call('ZADD', ENDINGS, math.max(tonumber(ended_at or 0), tonumber(ver_at)), ending)
-  redis.call('ZREMRANGEBYSCORE', ENDINGS, '-inf', '(' .. text(milliseconds() - KEEP_ENDINGS))
+  local now = milliseconds()
+  redis.call('ZADD', ENDINGS, math.max(tonumber(ended_at or 0), tonumber(ver_at), now), ending)
+  redis.call('ZREMRANGEBYSCORE', ENDINGS, '-inf', '(' .. text(now - KEEP_ENDINGS))
   redis.call('PEXPIRE', ENDINGS, KEEP_ENDINGS)
   -- It never comes back to a number that it had before it was lost.
-  if redis.call('INCR', MARKER) == 1 then redis.call('SET', MARKER, text(milliseconds())) end
+  redis.call('SET', MARKER, text(math.max(tonumber(redis.call('GET', MARKER) or 0) + 1, now)))
   return ending
 end
 
+-- Moves an id to those of the sessions that were ended.
+local function leave_the_living(user, id)
+  local living, ended = living_key(user), ended_key(user)
+  local expires_in = redis.call('PTTL', living)
+  if redis.call('SMOVE', living, ended, id) == 1 and redis.call('PTTL', ended) < expires_in then
+    redis.call('PEXPIRE', ended, expires_in)
+  end
+end
+
 -- Ends one session that lives, not before its latest use.
-local function end_one(id, at, reason)
+local function end_one(user, id, at, reason)
   local row = redis.call('HMGET', session_key(id), 'rev', 'revoked_at', 'last_used_at', 'ver', 'ver_at')
   if not row[1] or row[2] then return nil end
   at = text(math.max(tonumber(at), tonumber(row[3])))
   redis.call('HSET', session_key(id), 'revoked_at', at, 'revoked_reason', reason)
   redis.call('HINCRBY', session_key(id), 'rev', 1)
+  leave_the_living(user, id)
   return announce(id, at, row[4], row[5])
 end

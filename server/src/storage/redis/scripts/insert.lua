@@ -1,7 +1,7 @@
--- Adds a session, unless its account was changed after it was read.
+-- Adds a session, unless its account was changed after it was read: then it says which change that was.
 local done = redis.call('GET', epoch_key(asked.user))
-if done and tonumber(done) > tonumber(asked.epoch) then return 0 end
-local key, index = session_key(asked.id), sessions_key(asked.user)
+if done and tonumber(done) > tonumber(asked.epoch) then return done end
+local key, index = session_key(asked.id), living_key(asked.user)
 if redis.call('EXISTS', key) == 1 then return redis.error_reply('ERR there is a session of this id') end
 for field, value in pairs(asked.fields) do redis.call('HSET', key, field, value) end
 redis.call('HSET', key, 'rev', 0)
@@ -15,4 +15,4 @@ else
 end
 redis.call('ZADD', DEADLINES, asked.deadline, asked.user .. ' ' .. asked.id)
 if asked.event then report(asked.event) end
-return 1
+return false

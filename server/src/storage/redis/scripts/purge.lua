@@ -4,7 +4,8 @@ local removed = 0
 for _, member in ipairs(over) do
   local user, id = string.match(member, '^(%S*) (.*)$')
   removed = removed + redis.call('DEL', session_key(id))
-  redis.call('SREM', sessions_key(user), id)
+  redis.call('SREM', living_key(user), id)
+  redis.call('SREM', ended_key(user), id)
   redis.call('ZREM', DEADLINES, member)
 end
 redis.call('ZREMRANGEBYSCORE', ENDINGS, '-inf', '(' .. asked.before)

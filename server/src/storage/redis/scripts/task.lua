@@ -3,7 +3,9 @@
 local done = redis.call('GET', epoch_key(asked.user))
 if done and tonumber(done) >= tonumber(asked.epoch) then return {} end
 local endings = {}
-for _, id in ipairs(redis.call('SMEMBERS', sessions_key(asked.user))) do
+local ids = redis.call('SMEMBERS', living_key(asked.user))
+if asked.kind == 'bury' then ids = redis.call('SUNION', living_key(asked.user), ended_key(asked.user)) end
+for _, id in ipairs(ids) do
   local key = session_key(id)
   local row = redis.call('HMGET', key, 'rev', 'revoked_at', 'last_used_at', 'ver')
   if row[1] and asked.kind == 'bury' then
@@ -17,10 +19,10 @@ for _, id in ipairs(redis.call('SMEMBERS', sessions_key(asked.user))) do
     redis.call('HINCRBY', key, 'rev', 1)
     table.insert(endings, announce(id, nil, ver, at))
   elseif asked.kind == 'end' then
-    table.insert(endings, end_one(id, asked.at, asked.reason))
+    table.insert(endings, end_one(asked.user, id, asked.at, asked.reason))
   end
 end
-if asked.kind == 'bury' then redis.call('DEL', sessions_key(asked.user)) end
+if asked.kind == 'bury' then redis.call('DEL', living_key(asked.user), ended_key(asked.user)) end
 -- Nobody who was stopped in the middle comes back after a day.
 redis.call('SET', epoch_key(asked.user), asked.epoch, 'EX', 86400)
 return endings

@@ -9,11 +9,12 @@ if asked.fields then
 end
 if asked.ended_at then
   local row = redis.call('HMGET', key, 'ver', 'ver_at')
+  leave_the_living(asked.user, asked.id)
   table.insert(ended, announce(asked.id, asked.ended_at, row[1], row[2]))
 end
 if asked.end_others then
-  for _, id in ipairs(redis.call('SMEMBERS', sessions_key(asked.user))) do
-    if id ~= asked.id then table.insert(ended, end_one(id, asked.end_others.at, asked.end_others.reason)) end
+  for _, id in ipairs(redis.call('SMEMBERS', living_key(asked.user))) do
+    if id ~= asked.id then table.insert(ended, end_one(asked.user, id, asked.end_others.at, asked.end_others.reason)) end
   end
 end
 for _, event in ipairs(asked.events) do report(event) end
