@@ -66,7 +66,7 @@ impl PostgresStore {
     }
 
     async fn connection(&self) -> Result<Connection, StorageError> {
-        self.pool.connection().await
+        Box::pin(self.pool.connection()).await
     }
 }
 

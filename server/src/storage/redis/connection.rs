@@ -96,7 +96,7 @@ impl Connection {
             .set_connection_timeout(Some(CONNECT))
             .set_response_timeout(None)
             .set_concurrency_limit(IN_FLIGHT);
-        let mut connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+        let mut connection = Box::pin(self.client.get_multiplexed_async_connection_with_config(&config)).await?;
         self.look(&mut connection).await?;
         *made += 1;
         let connection = Numbered(*made, connection);
