@@ -4,7 +4,7 @@ use std::{net::TcpListener, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use sessionkeep_verify::Expected;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -29,8 +29,11 @@ const TEND: Duration = Duration::from_millis(200);
 const PURGE: Duration = Duration::from_hours(1);
 /// A session's row outlives its absolute end by this, so that a late client is told that it has expired.
 const KEEP_ENDED: Duration = Duration::from_hours(24 * 7);
-/// How long requests that run may take to finish after the signal to stop.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long requests that run may take to finish. With the second before it in which `/readyz` turns, and
+/// [`LAST_WRITES`] after it, a stop takes ten seconds at most: what runs containers kills whoever takes longer.
+const GRACE: Duration = Duration::from_secs(7);
+/// How long the store may take for what is written at the end.
+const LAST_WRITES: Duration = Duration::from_secs(2);
 /// How long a client may take to send a request's head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Most bytes of a request's head.
@@ -40,6 +43,8 @@ const MAX_HEADER_BYTES: usize = 64 * 1024;
 pub struct Server {
     /// The use cases, for programs that run no HTTP.
     pub auth: Arc<Auth>,
+    /// Once cancelled, nobody shall send requests here any more: it is not ready. It goes on to serve until it stops.
+    pub leaving: CancellationToken,
     router: axum::Router,
     watch: keys::Watch,
     closing: CancellationToken,
@@ -92,17 +97,18 @@ impl Server {
             cookie: settings.cookie,
             trusted_proxies: settings.trusted_proxies.clone(),
         };
-        let closing = CancellationToken::new();
+        let (leaving, closing) = (CancellationToken::new(), CancellationToken::new());
         let state = AppState {
             auth: Arc::clone(&auth),
             edge: Arc::new(edge),
+            leaving: leaving.clone(),
             closing: closing.clone(),
             access_keys: access,
             refresh_keys: refresh,
             #[cfg(feature = "test-support")]
             testing,
         };
-        Ok(Self { auth, router: http::router(state, client), watch, closing })
+        Ok(Self { auth, leaving, router: http::router(state, client), watch, closing })
     }
 
     /// Serves until `stop`, then finishes what runs.
@@ -131,9 +137,10 @@ impl Server {
         let mut server = axum_server::from_tcp(listener)?.handle(handle.clone());
         server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT).max_buf_size(MAX_HEADER_BYTES);
         let draining = tokio::spawn({
-            let (stop, closing) = (stop.clone(), self.closing);
+            let (stop, leaving, closing) = (stop.clone(), self.leaving, self.closing);
             async move {
                 stop.cancelled().await;
+                leaving.cancel();
                 closing.cancel();
                 handle.graceful_shutdown(Some(GRACE));
             }
@@ -143,11 +150,15 @@ impl Server {
         drained.cancel();
         draining.await?;
         background.wait().await;
-        // What was used while the last requests finished.
-        let written = auth.confirmations.write(&*auth.sessions, &*auth.clock).await;
+        // What was used while the last requests finished. Nobody was promised that it is written, so a database that does
+        // not answer any more keeps nobody from stopping.
+        match timeout(LAST_WRITES, auth.confirmations.write(&*auth.sessions, &*auth.clock)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the last uses of access tokens could not be written"),
+            Err(_) => tracing::warn!("the last uses of access tokens could not be written in time"),
+        }
         let settled = auth.sessions.settle().await;
         outcome?;
-        written?;
         Ok(settled?)
     }
 }
@@ -226,13 +237,15 @@ async fn purge(auth: Arc<Auth>, stop: CancellationToken) {
     .await;
 }
 
+/// Until `stop`. Work that is under way then is given up: whatever it is can be done again.
 async fn every<F: Future<Output = ()>>(period: Duration, stop: CancellationToken, work: impl Fn() -> F) {
     let mut ticks = interval(period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => work().await,
+    let working = async {
+        loop {
+            ticks.tick().await;
+            work().await;
         }
-    }
+    };
+    stop.run_until_cancelled(working).await;
 }

@@ -54,14 +54,17 @@ fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
     }
     crate::telemetry::start(&settings.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         match arguments.subcommand() {
             Some(("user", arguments)) => user::run(&settings, arguments).await,
             Some(("keys", arguments)) => keys::run(&settings, arguments),
             Some(("sessions", arguments)) => sessions::run(&settings, arguments).await,
             _ => serve::run(settings).await,
         }
-    })
+    });
+    // Whatever should be finished is. A thread that reads from a folder in the network may hang for ever.
+    runtime.shutdown_background();
+    outcome
 }
 
 fn command() -> Command {

@@ -1,10 +1,14 @@
-use std::net::TcpListener;
+use std::{net::TcpListener, time::Duration};
 
 use anyhow::Context as _;
 use tokio::signal;
 use tokio_util::sync::CancellationToken;
 
 use crate::{boot::Server, config::Settings};
+
+/// For so long after SIGTERM `/readyz` says that this server is about to stop, and everything goes on: whoever balances the
+/// load sends new requests elsewhere. Nobody waits for that after SIGINT, which comes from a terminal.
+const LEAVING: Duration = Duration::from_secs(1);
 
 /// `sessionkeep serve`: listens, migrates, serves, and stops gracefully at SIGINT or SIGTERM.
 pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
@@ -29,11 +33,17 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
 
     let stop = CancellationToken::new();
     tokio::spawn({
-        let stop = stop.clone();
+        let (stop, leaving) = (stop.clone(), server.leaving.clone());
         async move {
-            signals.next().await;
+            let signal = signals.next().await;
             tracing::info!("stopping: what runs is finished first; a second signal stops at once");
-            stop.cancel();
+            tokio::spawn(async move {
+                if signal == Signal::Terminate {
+                    leaving.cancel();
+                    tokio::time::sleep(LEAVING).await;
+                }
+                stop.cancel();
+            });
             signals.next().await;
             std::process::exit(130);
         }
@@ -52,6 +62,13 @@ fn opened_at(settings: &Settings, port: u16) -> String {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Signal {
+    Interrupt,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "there is none"))]
+    Terminate,
+}
+
 /// SIGINT and SIGTERM (Ctrl-C alone where there are no signals).
 #[cfg(unix)]
 struct Signals {
@@ -66,10 +83,10 @@ impl Signals {
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Signal {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.terminate.recv() => Signal::Terminate,
         }
     }
 }
@@ -83,9 +100,10 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Signal {
         if signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+        Signal::Interrupt
     }
 }

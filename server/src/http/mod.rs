@@ -50,6 +50,8 @@ pub(crate) struct AppState {
     pub(crate) access_keys: Keys,
     /// The same for refresh tokens.
     pub(crate) refresh_keys: Keys,
+    /// Cancelled when nobody shall send requests here any more.
+    pub(crate) leaving: CancellationToken,
     /// Cancelled when the server begins to stop: what streams without end ends.
     pub(crate) closing: CancellationToken,
     /// What a test has broken.

@@ -48,14 +48,16 @@ struct Seen {
 impl Watch {
     /// Follows the folder until `stop`. A key whose file is gone is gone; one whose file cannot be used goes on as it was.
     pub async fn follow(self, stop: CancellationToken) {
+        // Also while a folder in the network does not answer.
+        stop.run_until_cancelled(self.keep_up()).await;
+    }
+
+    async fn keep_up(&self) {
         let mut seen = Seen { known: self.known.clone(), ..Seen::default() };
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = ticks.tick() => {}
-            }
+            ticks.tick().await;
             let (watch, before) = (self.clone(), seen.clone());
             match spawn_blocking(move || watch.look(before)).await {
                 Ok(now) => seen = now,

@@ -30,30 +30,31 @@ pub async fn load(sessions: &dyn Sessions, revocations: &Revocations, clock: &dy
     Ok(())
 }
 
-/// Follows the store until `stop`.
+/// Follows the store until `stop`, whatever it is waiting for then.
 pub async fn follow(
     sessions: Arc<dyn Sessions>,
     revocations: Arc<Revocations>,
     clock: Arc<dyn Clock>,
     stop: CancellationToken,
 ) {
+    stop.run_until_cancelled(keep_up(&*sessions, &revocations, &*clock)).await;
+}
+
+async fn keep_up(sessions: &dyn Sessions, revocations: &Revocations, clock: &dyn Clock) {
     let mut marker = None;
     let mut read_until = clock.now();
     let mut looked_at = read_until;
     let mut ticks = interval(POLL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
+        ticks.tick().await;
         let (started, now) = (Instant::now(), clock.now());
         if now < looked_at {
             // The clock went back: tokens are in time again whose sessions' ends were forgotten. As at start.
             (marker, read_until) = (None, now.minus(access::MAX_LIFETIME));
         }
         looked_at = now;
-        match catch_up(&*sessions, &revocations, marker, read_until, now).await {
+        match catch_up(sessions, revocations, marker, read_until, now).await {
             Ok(seen) => {
                 if marker != Some(seen) {
                     (marker, read_until) = (Some(seen), now);

@@ -1,4 +1,11 @@
-use std::{net::TcpListener, time::Duration};
+use std::{
+    fs::OpenOptions,
+    net::TcpListener,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use tokio::{io::AsyncWriteExt as _, net::TcpStream, task::spawn_blocking};
 
 use crate::support::{Person, program};
 
@@ -83,6 +90,77 @@ async fn after_a_stop_in_order_the_database_file_alone_has_everything() {
     let server = program::Program::start(folder.path(), &[]);
     ada.url.clone_from(&server.url);
     assert_eq!(ada.refresh().await.status, 200);
+}
+
+/// How long a stop may take.
+#[cfg(unix)]
+const STOPS_WITHIN: Duration = Duration::from_secs(10);
+
+/// Waits for its end after SIGTERM. The second part is what it logged.
+#[cfg(unix)]
+async fn stopped_in_time(server: program::Program) -> String {
+    let asked = Instant::now();
+    let (status, log) = spawn_blocking(|| server.stop("-TERM")).await.expect("runs");
+    assert!(status == Some(0) && asked.elapsed() <= STOPS_WITHIN, "{status:?} after {:?}: {log}", asked.elapsed());
+    log
+}
+
+/// Whoever balances the load is told before anybody is turned away.
+#[cfg(unix)]
+#[tokio::test]
+async fn before_it_stops_it_says_that_it_is_not_ready_and_serves_on() {
+    let folder = folder();
+    let server = program::Program::start(folder.path(), &[]);
+    let mut ada = Person::at(&server.url);
+    ada.register().await;
+    let url = server.url.clone();
+    let probe = async |path: &str| Some(reqwest::get(format!("{url}{path}")).await.ok()?.status().as_u16());
+    let stopping = tokio::spawn(stopped_in_time(server));
+    while probe("/readyz").await == Some(200) {}
+    assert_eq!(probe("/readyz").await, Some(503));
+    assert_eq!((probe("/healthz").await, ada.me().await.status), (Some(200), 200));
+    while probe("/readyz").await.is_some() {}
+    stopping.await.expect("in time");
+}
+
+/// E18: connections on which nobody asks for anything, or only begins to, keep it from nothing, and what it has acknowledged is
+/// there after a restart.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_stop_waits_for_slow_requests_and_not_for_idle_connections() {
+    let folder = folder();
+    let slow = [("ARGON2_ITERATIONS", "100")];
+    let server = program::Program::start(folder.path(), &slow);
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let mut open = vec![];
+    for sent in ["", "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", "POST /api/auth/login HTTP/1.1\r\nHost: loc"] {
+        for _ in 0..10 {
+            let mut connection = TcpStream::connect(&address).await.expect("connects");
+            connection.write_all(sent.as_bytes()).await.expect("sent");
+            open.push(connection);
+        }
+    }
+    let mut ada = Person::at(&server.url);
+    let (answer, _log) = tokio::join!(ada.register(), stopped_in_time(server));
+    assert_eq!(answer.status, 201);
+    drop(open);
+    let server = program::Program::start(folder.path(), &slow);
+    ada.url.clone_from(&server.url);
+    assert_eq!(ada.refresh().await.status, 200);
+}
+
+/// As one in the network that has gone.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_key_that_cannot_be_read_to_its_end_does_not_keep_it_from_stopping() {
+    let folder = folder();
+    let server = program::Program::start(folder.path(), &[]);
+    let key = folder.path().join("data/keys/access/20200101T000000Z-hangs.secret");
+    assert!(Command::new("mkfifo").args(["-m", "600"]).arg(&key).status().expect("runs").success());
+    // Opens as soon as the server reads, which it does until this is closed.
+    let held = spawn_blocking(|| OpenOptions::new().write(true).open(key)).await.expect("runs").expect("opens");
+    stopped_in_time(server).await;
+    drop(held);
 }
 
 /// E4: what was ended stays ended, however the process ends.

@@ -8,8 +8,12 @@ pub(in crate::http) async fn healthz() -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
-/// `GET /readyz`: there are keys, and the store can be read. Whether it can be written shows when somebody does.
+/// `GET /readyz`: there are keys, the store can be read, and the server does not stop. Whether the store can be written shows
+/// when somebody does.
 pub(in crate::http) async fn readyz(State(state): State<AppState>) -> Result<Json<Value>, ApiError> {
+    if state.leaving.is_cancelled() {
+        return Err(ApiError::unavailable());
+    }
     state.auth.accounts.has_admin().await?;
     Ok(Json(json!({"status": "ok"})))
 }

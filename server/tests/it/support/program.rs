@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},
+    net::TcpListener,
     path::Path,
     process::{Child, Command, Output, Stdio},
     thread::{self, JoinHandle},
@@ -17,6 +18,20 @@ fn command(folder: &Path) -> Command {
     }
     command.current_dir(folder).stdin(Stdio::null());
     command
+}
+
+/// Out of the range from which the system takes ports for outgoing connections: nobody else gets it by chance, and nobody
+/// who calls while the program is down is connected to himself.
+const PORTS: std::ops::Range<u32> = 20_000..32_000;
+
+/// An address that is free now, and the same for every start.
+pub(crate) fn free_address() -> String {
+    let count = PORTS.end - PORTS.start;
+    (0..count)
+        .map(|offset| PORTS.start + (std::process::id() * 37 + offset) % count)
+        .map(|port| format!("127.0.0.1:{port}"))
+        .find(|address| TcpListener::bind(address).is_ok())
+        .expect("one of twelve thousand ports is free")
 }
 
 /// Runs to its end.
@@ -61,10 +76,15 @@ impl Program {
         Self { child, log: Some(log), url }
     }
 
-    /// What is left of it after a signal: its status and all that it logged.
-    pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
         let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill");
         assert!(sent.success());
+    }
+
+    /// What is left of it after a signal: its status and all that it logged.
+    pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+        self.signal(signal);
         let log = self.log.take().expect("stopped once").join().expect("read");
         (self.child.wait().expect("ends").code(), log)
     }

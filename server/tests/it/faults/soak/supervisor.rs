@@ -1,9 +1,7 @@
 //! Runs the program, pulls its plug and starts it again, fills its disk and frees it.
 
 use std::{
-    net::TcpListener,
     path::PathBuf,
-    process,
     sync::{Arc, atomic::Ordering::Relaxed},
     time::Duration,
 };
@@ -21,11 +19,8 @@ use super::{
     history::{Broken, Outcome, Recorder},
     random::Random,
 };
-use crate::support::program::Program;
+use crate::support::program::{Program, free_address};
 
-/// Out of the range from which the system takes ports for outgoing connections: nobody else gets it by chance, and nobody
-/// who calls while the program is down is connected to himself.
-const PORTS: std::ops::Range<u32> = 20_000..32_000;
 /// Every so many-th fault is a full disk, the others are kills.
 const DISK_FULL_EVERY: u64 = 4;
 /// A disk that is not full after so many sign-ins is none.
@@ -168,14 +163,4 @@ impl Supervisor {
         self.keep(&log);
         std::mem::take(&mut self.log)
     }
-}
-
-/// An address that is free now, and the same for every start.
-fn free_address() -> String {
-    let count = PORTS.end - PORTS.start;
-    (0..count)
-        .map(|offset| PORTS.start + (process::id() * 37 + offset) % count)
-        .map(|port| format!("127.0.0.1:{port}"))
-        .find(|address| TcpListener::bind(address).is_ok())
-        .expect("one of twelve thousand ports is free")
 }
