@@ -159,3 +159,25 @@ async fn a_disabled_account_is_out_within_a_second_and_stays_out() {
     assert_eq!(answer.body["reason"], "ACCOUNT_DISABLED");
     assert_eq!(ada.login().await.outcome(), (401, "INVALID_CREDENTIALS"));
 }
+
+/// "No query for a verified access token", counted where nothing gets past: at the ports of the store.
+#[tokio::test]
+async fn a_thousand_verified_requests_ask_the_store_for_nothing() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let asked = async |requests: u64| {
+        let before = app.questions().await;
+        for _ in 0..requests {
+            assert_eq!(ada.be_verified().await.status, 422);
+        }
+        app.questions().await - before
+    };
+    // On a machine that stands still for a second the memory of endings is out of date, and the store is asked.
+    let count = asked(1000).await;
+    assert!(count < 10, "{count}");
+    // It is counted: what a person is shown is read, and nothing beside it.
+    let before = app.questions().await;
+    assert_eq!(ada.me().await.status, 200);
+    assert_eq!(app.questions().await - before, 1);
+}

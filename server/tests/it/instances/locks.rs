@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use sqlx::PgConnection;
 
-use super::{at, signed_in, two_instances, unavailable};
+use super::{at, remembers_the_end, signed_in, two_instances, unavailable};
 use crate::support::{Person, TestApp};
 
 /// More than an instance has connections, and than it hashes passwords at once.
@@ -96,14 +96,7 @@ async fn endings_are_seen_while_requests_have_all_connections() {
     let ending = async {
         while waiting_for_rows(&mut observer).await < ALL_CONNECTIONS {}
         assert_eq!(eve.copy().logout().await.status, 204);
-        let seen = async {
-            loop {
-                let before = one.questions().await;
-                if here.be_verified().await.outcome() == (403, "TOKEN_REVOKED") && one.questions().await == before {
-                    break;
-                }
-            }
-        };
+        let seen = async { while !remembers_the_end(&one, &here).await {} };
         tokio::time::timeout(Duration::from_secs(1), seen).await.expect("it is seen within a second");
     };
     tokio::join!(waiting, ending);

@@ -9,12 +9,12 @@ use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
 use super::{
     RECOVERY, at,
     locks::{ALL_CONNECTIONS, hold, let_go, waiting_for_rows},
-    recovered, signed_in, unavailable,
+    recovered, remembers_the_end, signed_in, unavailable,
 };
 use crate::support::{Answer, Person, TestApp, database, proxy::Proxy};
 
 /// The address of a database, at the end of a line to its server.
-async fn behind_a_line(address: &str) -> (Proxy, String) {
+pub(super) async fn behind_a_line(address: &str) -> (Proxy, String) {
     let server: PgConnectOptions = address.parse().expect("an address");
     let upstream = format!("{}:{}", server.get_host(), server.get_port());
     let proxy = Proxy::to(upstream.parse().expect("an address of this machine")).await;
@@ -22,7 +22,7 @@ async fn behind_a_line(address: &str) -> (Proxy, String) {
     (proxy, near)
 }
 
-async fn connect(address: &str) -> PgConnection {
+pub(super) async fn connect(address: &str) -> PgConnection {
     let server: PgConnectOptions = address.parse().expect("an address");
     server.connect().await.expect("PostgreSQL is there")
 }
@@ -113,11 +113,7 @@ async fn what_ended_while_an_instance_was_cut_off_is_ended_there_too() {
             answer.status == 403
         })
         .await;
-        two.until(async || {
-            let before = two.questions().await;
-            there.be_verified().await.outcome() == (403, "TOKEN_REVOKED") && two.questions().await == before
-        })
-        .await;
+        two.until(async || remembers_the_end(&two, &there).await).await;
     };
     tokio::time::timeout(RECOVERY, healing).await.expect("it recovers in time");
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, postgres::PgConnectOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, postgres::PgConnectOptions};
 
 /// Where a PostgreSQL listens that is there for tests alone, as somebody who may make databases.
 const POSTGRES: &str = "SESSIONKEEP_TEST_POSTGRES";
@@ -48,14 +48,23 @@ pub(crate) async fn redis() -> String {
     format!("{server}/{number}")
 }
 
+fn address() -> String {
+    std::env::var(POSTGRES).unwrap_or_else(|_| panic!("{POSTGRES} is not set: cargo xtask test postgres"))
+}
+
+/// A connection to that server.
+pub(crate) async fn server() -> PgConnection {
+    let options: PgConnectOptions = address().parse().expect("an address");
+    options.connect().await.expect("PostgreSQL is there")
+}
+
 /// An empty one on PostgreSQL.
 pub(crate) async fn postgres() -> String {
-    let server = std::env::var(POSTGRES).unwrap_or_else(|_| panic!("{POSTGRES} is not set: cargo xtask test postgres"));
-    let options: PgConnectOptions = server.parse().expect("an address");
-    let mut connection = options.connect().await.expect("PostgreSQL is there");
+    let mut connection = server().await;
     let name = format!("t{:032x}", rand::random::<u128>());
     sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.expect("made");
     connection.close().await.expect("closed");
+    let server = address();
     let (start, _) = server.rsplit_once('/').expect("a database at its end");
     format!("{start}/{name}")
 }

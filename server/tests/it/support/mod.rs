@@ -2,6 +2,8 @@
 
 mod answer;
 mod app;
+#[cfg(unix)]
+pub(crate) mod cluster;
 pub(crate) mod database;
 mod person;
 pub(crate) mod program;

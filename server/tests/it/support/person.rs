@@ -159,6 +159,11 @@ impl Person {
         self.me_with(&format!("Bearer {token}")).await
     }
 
+    /// Whether the instance says that it is ready.
+    pub(crate) async fn is_served(&self) -> bool {
+        self.request(Method::GET, "/readyz").send().await.expect("sent").status() == 200
+    }
+
     /// A request that is verified and then refused for its body, with 422, before the store is asked for anything.
     pub(crate) async fn be_verified(&self) -> Answer {
         let token = self.access_token.as_deref().expect("an access token");
