@@ -30,10 +30,10 @@ const PURGE: Duration = Duration::from_hours(1);
 /// A session's row outlives its absolute end by this, so that a late client is told that it has expired.
 const KEEP_ENDED: Duration = Duration::from_hours(24 * 7);
 /// How long requests that run may take to finish. With the second before it in which `/readyz` turns, and
-/// [`LAST_WRITES`] after it, a stop takes ten seconds at most: what runs containers kills whoever takes longer.
+/// [`LAST_WRITES`] after it, a stop takes less than ten seconds: what runs containers kills whoever takes longer.
 const GRACE: Duration = Duration::from_secs(7);
 /// How long the store may take for what is written at the end.
-const LAST_WRITES: Duration = Duration::from_secs(2);
+const LAST_WRITES: Duration = Duration::from_secs(1);
 /// How long a client may take to send a request's head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Most bytes of a request's head.

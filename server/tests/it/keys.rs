@@ -37,12 +37,12 @@ fn key_of(token: Option<&String>) -> String {
 }
 
 /// The key that signed the access token that this person holds.
-fn access_key(person: &Person) -> String {
+pub(crate) fn access_key(person: &Person) -> String {
     key_of(person.access_token.as_ref())
 }
 
 /// The key that signed the refresh token that this person holds.
-fn refresh_key(person: &Person) -> String {
+pub(crate) fn refresh_key(person: &Person) -> String {
     let cookie = person.cookie.as_ref().expect("a cookie");
     key_of(Some(&cookie.rsplit('=').next().expect("a value").to_owned()))
 }

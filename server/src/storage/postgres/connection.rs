@@ -2,6 +2,7 @@
 //! takes no time limit for a connection that does not answer, and sets no keep-alive.
 
 use std::{
+    io::ErrorKind,
     ops::{Deref, DerefMut},
     time::Duration,
 };
@@ -49,7 +50,7 @@ impl Pool {
                 Box::pin(async move {
                     match timeout(ALIVE, connection.ping()).await {
                         Ok(answer) => answer.map(|()| true),
-                        Err(_) => Err(sqlx::Error::PoolTimedOut),
+                        Err(_) => Err(sqlx::Error::Io(ErrorKind::TimedOut.into())),
                     }
                 })
             })

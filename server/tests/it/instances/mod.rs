@@ -1,15 +1,19 @@
 //! Several instances on one PostgreSQL: what one does, the others hold to.
 
+mod keys;
 mod locks;
 mod network;
+#[cfg(unix)]
+mod restarted;
 #[cfg(unix)]
 mod stopped;
 
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
+use serde_json::json;
 
-use crate::support::{Answer, Person, TestApp, rounds};
+use crate::support::{Answer, EMAIL, PASSWORD, Person, TestApp, rounds};
 
 async fn two_instances() -> (TestApp, TestApp) {
     let one = TestApp::on_postgres(&[]).await;
@@ -138,6 +142,72 @@ async fn what_ends_on_one_instance_ends_on_the_other_within_a_second() {
         took[took.len() / 2],
         took[took.len() - 1]
     );
+}
+
+/// AT-11: at once where it was asked for, before long on the other, and after a restart, too.
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn whatever_ends_a_session_ends_its_access_tokens_on_both() {
+    const NEW_PASSWORD: &str = "slow ferry across the bay";
+    let (one, mut two) = two_instances().await;
+    let mut keeper = one.direct();
+    keeper.register().await;
+    let another = async || signed_in(&one, 1).await.remove(0);
+    let mut ended = vec![];
+
+    let signed_out = another().await;
+    assert_eq!(signed_out.copy().logout().await.status, 204);
+    ended.push(signed_out);
+
+    let mut stolen = another().await;
+    let mut thief = stolen.copy();
+    for _ in 0..2 {
+        assert_eq!(stolen.refresh().await.status, 200);
+    }
+    assert_eq!(thief.refresh().await.outcome(), (403, "REFRESH_REUSED"));
+    ended.extend([stolen, thief]);
+
+    let lost = another().await;
+    let id = keeper.sessions().await[0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(keeper.delete(&format!("/api/sessions/{id}")).await.status, 204);
+    ended.push(lost);
+
+    let other = another().await;
+    assert_eq!(keeper.delete("/api/sessions").await.status, 204);
+    ended.push(other);
+
+    let other = another().await;
+    let before = keeper.copy();
+    assert_eq!(keeper.change_password(PASSWORD, NEW_PASSWORD).await.status, 200);
+    ended.extend([other, before]);
+    for person in &ended {
+        assert_eq!(person.me().await.outcome(), (403, "TOKEN_REVOKED"), "at once");
+    }
+
+    let disabled = keeper.copy();
+    one.disable(EMAIL).await;
+    one.command(&["user", "enable", EMAIL]);
+    let credentials = json!({"email": EMAIL, "password": NEW_PASSWORD});
+    keeper.post("/api/auth/login", credentials.clone()).await;
+    let revoked = keeper.copy();
+    one.command(&["sessions", "revoke", "--user", EMAIL]);
+    ended.extend([disabled, revoked]);
+
+    keeper.post("/api/auth/login", credentials).await;
+    let deleted = keeper.copy();
+    assert_eq!(keeper.delete_account(NEW_PASSWORD).await.status, 204);
+    ended.push(deleted);
+
+    for app in [&one, &two] {
+        for person in &ended {
+            let there = at(app, person);
+            app.until(async || remembers_the_end(app, &there).await).await;
+        }
+    }
+    two.restart().await;
+    for person in &ended {
+        assert_eq!(at(&two, person).me().await.outcome(), (403, "TOKEN_REVOKED"));
+    }
 }
 
 #[tokio::test]

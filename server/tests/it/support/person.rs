@@ -53,14 +53,19 @@ impl Person {
     }
 
     async fn keep(&mut self, request: RequestBuilder) -> Answer {
-        let answer = Answer::of(request.send().await.expect("sent")).await;
+        self.try_to(request).await.expect("sent")
+    }
+
+    /// Sends it and keeps what is given. An error: nobody has answered.
+    pub(crate) async fn try_to(&mut self, request: RequestBuilder) -> reqwest::Result<Answer> {
+        let answer = Answer::of(request.send().await?).await;
         if let Some(cookie) = answer.cookie() {
             self.cookie = Some(cookie.to_owned());
         }
         if let Some(token) = answer.body["accessToken"].as_str() {
             self.access_token = Some(token.to_owned());
         }
-        answer
+        Ok(answer)
     }
 
     pub(crate) async fn post(&mut self, path: &str, body: Value) -> Answer {
