@@ -34,6 +34,9 @@ use super::{StorageError, migrations, turns::Turns};
 const LIMIT: Duration = Duration::from_millis(2500);
 /// How often a transaction is begun again that the database gave up.
 const RETRIES: u32 = 3;
+/// Whoever was given up for somebody else lets that one go first. At once it would take again what the other waits for, which
+/// would cost the other another second of the time that its statement has.
+const GO_FIRST: Duration = Duration::from_millis(50);
 
 /// The store in one PostgreSQL database.
 pub struct PostgresStore {
@@ -94,7 +97,10 @@ macro_rules! retried {
             let mut left = $crate::storage::postgres::RETRIES;
             loop {
                 match $work.await {
-                    Err(error) if left > 0 && $crate::storage::postgres::was_given_up(&error) => left -= 1,
+                    Err(error) if left > 0 && $crate::storage::postgres::was_given_up(&error) => {
+                        left -= 1;
+                        tokio::time::sleep($crate::storage::postgres::GO_FIRST).await;
+                    }
                     result => break result,
                 }
             }
