@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "what a command answers belongs on standard output")]
 
 mod config_check;
+mod import;
 mod keys;
 mod serve;
 mod sessions;
@@ -56,6 +57,7 @@ fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         match arguments.subcommand() {
+            Some(("import", arguments)) => import::run(arguments).await,
             Some(("user", arguments)) => user::run(&settings, arguments).await,
             Some(("keys", arguments)) => keys::run(&settings, arguments),
             Some(("sessions", arguments)) => sessions::run(&settings, arguments).await,
@@ -144,6 +146,7 @@ fn command() -> Command {
                         ),
                 ),
         )
+        .subcommand(import::command())
         .subcommand(
             Command::new("sessions")
                 .about("Lists and ends sessions")

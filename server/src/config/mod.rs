@@ -113,7 +113,7 @@ impl Settings {
     /// The first refusal.
     pub fn load(sources: &Sources) -> Result<Self, Refusal> {
         let public_origin: PublicOrigin = sources.parse("PUBLIC_ORIGIN", parse::public_origin)?;
-        let database = database(sources)?;
+        let database = stores(sources)?;
         refuse_what_is_not_built(sources)?;
         let access_token_lifetime = sources.parse("ACCESS_TOKEN_EXPIRES", parse::access_token_lifetime)?;
         let policy = policy(sources)?;
@@ -191,7 +191,7 @@ impl Settings {
 }
 
 /// `DATABASE_URL` and `SESSION_STORE`.
-fn database(sources: &Sources) -> Result<Database, Refusal> {
+fn stores(sources: &Sources) -> Result<Database, Refusal> {
     let database = sources.parse("DATABASE_URL", parse::database)?;
     match (database, sources.parse("SESSION_STORE", parse::session_store)?) {
         (database, None) => Ok(database),
@@ -202,6 +202,14 @@ fn database(sources: &Sources) -> Result<Database, Refusal> {
             "Remove it, or keep accounts in PostgreSQL: DATABASE_URL=postgres://user:password@host/database",
         )),
     }
+}
+
+/// A database that is named elsewhere than in `DATABASE_URL`.
+///
+/// # Errors
+/// When it is no address of one.
+pub(crate) fn database(name: &str, value: &str) -> Result<Database, Refusal> {
+    parse::database(value).map_err(|(reason, mend)| Refusal::new(name, reason, mend))
 }
 
 fn log(sources: &Sources) -> Result<LogSettings, Refusal> {

@@ -5,6 +5,7 @@
 
 #[cfg(feature = "test-support")]
 pub mod faulty;
+pub mod import;
 mod migrations;
 mod open;
 pub mod postgres;

@@ -138,6 +138,13 @@ impl TryFrom<SessionRow> for Session {
     }
 }
 
+/// Has no meaning of its own: it is read as an ending.
+#[derive(FromRow)]
+pub(super) struct TombstoneRow {
+    pub(super) session_id: String,
+    pub(super) ended_at: i64,
+}
+
 #[derive(FromRow)]
 pub(super) struct EventRow {
     pub(super) id: i64,

@@ -11,6 +11,7 @@ mod delete_account;
 mod errors;
 mod faults;
 mod generation;
+mod import;
 mod instances;
 mod interop;
 mod keys;

@@ -11,6 +11,7 @@ mod connection;
 mod events;
 mod session_store;
 mod sessions;
+mod target;
 pub(super) mod tasks;
 pub(super) mod their_sessions;
 
@@ -23,6 +24,7 @@ use sqlx::{
 };
 use tokio::{sync::Mutex, time::timeout};
 
+pub(in crate::storage) use self::target::Target;
 use self::{
     changes::Changes,
     connection::{Connection, Pool},

@@ -9,17 +9,25 @@ mod events;
 #[cfg(feature = "test-support")]
 mod faults;
 mod sessions;
+mod source;
 
-use std::{fs::File, path::Path, time::Duration};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
+use anyhow::Context as _;
 use sqlx::{
     Connection as _, Row as _, Sqlite, SqlitePool, Transaction,
+    migrate::Migrator,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::Mutex;
 
-use super::{StorageError, migrations};
+pub(in crate::storage) use self::source::Source;
+use super::StorageError;
 
 /// How long a request waits for a connection before it is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -32,6 +40,8 @@ pub struct SqliteStore {
     readers: SqlitePool,
     /// Sees, as a connection of its own, every commit of every other one.
     watcher: Mutex<PoolConnection<Sqlite>>,
+    #[expect(dead_code, reason = "says that the file is in use")]
+    in_use: File,
     #[cfg(feature = "test-support")]
     faults: std::sync::Arc<crate::faults::Faults>,
 }
@@ -43,6 +53,7 @@ impl SqliteStore {
     /// When the file cannot be created, opened or migrated.
     pub async fn open(file: &Path) -> anyhow::Result<Self> {
         create_private(file)?;
+        let in_use = use_file(file)?;
         let options = SqliteConnectOptions::new()
             .filename(file)
             .journal_mode(SqliteJournalMode::Wal)
@@ -66,6 +77,7 @@ impl SqliteStore {
             writer,
             readers,
             watcher,
+            in_use,
             #[cfg(feature = "test-support")]
             faults: std::sync::Arc::default(),
         })
@@ -114,10 +126,25 @@ async fn turn_to_migrate(file: &Path) -> anyhow::Result<File> {
 }
 
 async fn migrate(writer: &SqlitePool) -> anyhow::Result<()> {
-    let migrations = migrations::beside_newer(sqlx::migrate!("migrations/sqlite"));
+    let migrations = migrations();
     migrations.run(writer).await?;
     let oldest = sqlx::query("SELECT oldest FROM compatibility").fetch_one(writer).await?.try_get(0)?;
-    migrations::check(&migrations, oldest)
+    super::migrations::check(&migrations, oldest)
+}
+
+fn migrations() -> Migrator {
+    super::migrations::beside_newer(sqlx::migrate!("migrations/sqlite"))
+}
+
+/// Locked by all who use the file, together, for as long as they do; and by who must be alone, see [`Source`].
+fn in_use_file(file: &Path) -> PathBuf {
+    file.with_extension("in-use")
+}
+
+fn use_file(file: &Path) -> anyhow::Result<File> {
+    let in_use = open_private(&in_use_file(file))?;
+    in_use.try_lock_shared().context("`sessionkeep import` is reading it")?;
+    Ok(in_use)
 }
 
 fn create_private(file: &Path) -> std::io::Result<()> {

@@ -55,6 +55,13 @@ impl TestApp {
         Self::on_stores(tempfile::tempdir().expect("a folder"), database::several().await, settings).await
     }
 
+    /// On SQLite, whatever the other tests run on.
+    pub(crate) async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = format!("sqlite://{}/sessionkeep.db", folder.path().display());
+        Self::on(folder, &database, &[]).await
+    }
+
     /// On this database, whose SQLite file lies in `folder` or is to be kept by the caller.
     pub(crate) async fn on(folder: TempDir, database: &str, settings: &[(&str, &str)]) -> Self {
         Self::on_stores(folder, vec![("DATABASE_URL", database.to_owned())], settings).await
@@ -83,6 +90,11 @@ impl TestApp {
         self.beside_with(&[]).await
     }
 
+    /// Another instance with the same keys and another database.
+    pub(crate) async fn beside_on(&self, database: &str) -> Self {
+        self.beside_with(&[("DATABASE_URL", database)]).await
+    }
+
     /// The same with other values of some settings.
     pub(crate) async fn beside_with(&self, settings: &[(&str, &str)]) -> Self {
         let mut environment = self.environment.clone();
@@ -98,9 +110,14 @@ impl TestApp {
         Answer::of(answer).await.body.as_u64().expect("a number")
     }
 
+    /// The address of its database.
+    pub(crate) fn database(&self) -> &str {
+        &self.environment["DATABASE_URL"]
+    }
+
     /// A connection to its database, as its operator has one.
     pub(crate) async fn postgres(&self) -> PgConnection {
-        let options: PgConnectOptions = self.environment["DATABASE_URL"].parse().expect("an address");
+        let options: PgConnectOptions = self.database().parse().expect("an address");
         options.connect().await.expect("PostgreSQL is there")
     }
 
@@ -158,7 +175,7 @@ impl TestApp {
     }
 
     /// A second process on the same database, as an operator's command is.
-    async fn store(&self) -> Stores {
+    pub(crate) async fn store(&self) -> Stores {
         let settings = Settings::load(&Sources::new(HashMap::new(), self.environment.clone()).expect("sources"));
         Stores::open(&settings.expect("settings").database, &Arc::default()).await.expect("opens")
     }
