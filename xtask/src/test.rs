@@ -62,7 +62,7 @@ const ON_POSTGRES: &str = "binary(it) & (test(/^(import|instances)::|^storage::.
     test(/^(activity|admin|delete_account|login|logout|me|password|refresh|register|sessions)::/))";
 
 /// The same where sessions are in Redis.
-const ON_REDIS: &str = "binary(it) & (test(/^instances::|^storage::redis/) | \
+const ON_REDIS: &str = "binary(it) & (test(/^instances::[a-z_]+$|^instances::redis::|^storage::.*redis/) | \
     test(/^(activity|admin|delete_account|login|logout|me|password|refresh|register|sessions)::/))";
 
 /// Where the tests of several instances keep sessions.

@@ -3,6 +3,7 @@
 mod keys;
 mod locks;
 mod network;
+mod redis;
 #[cfg(unix)]
 mod restarted;
 #[cfg(unix)]

@@ -27,7 +27,7 @@ pub(super) async fn connect(address: &str) -> PgConnection {
     server.connect().await.expect("PostgreSQL is there")
 }
 
-async fn get(app: &TestApp, path: &str) -> Answer {
+pub(super) async fn get(app: &TestApp, path: &str) -> Answer {
     Answer::of(Person::at(&app.url).request(Method::GET, path).send().await.expect("sent")).await
 }
 
