@@ -19,6 +19,13 @@ impl PostgresStore {
         if let Some(id) = known {
             return Ok(id);
         }
+        let here: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM sessions WHERE revoked_at IS NULL").fetch_one(&mut *tx).await?;
+        ensure!(
+            here == 0,
+            "it has {here} sessions, which nobody moves to Redis: run `sessions revoke --before now` without SESSION_STORE \
+             first, and everybody signs in again"
+        );
         let id: String = sqlx::query_scalar("INSERT INTO session_store (id) VALUES (gen_random_uuid()) RETURNING id")
             .fetch_one(&mut *tx)
             .await?;

@@ -10,8 +10,8 @@ use redis::pipe;
 use server::{
     session::{Ended, EventKind, Origin, SecurityEvent, Session},
     storage::{
-        Account, AccountChange, Accounts as _, Changed, Database, Events as _, Sessions as _, Step, StorageError,
-        Stores, postgres::PostgresStore, redis::RedisStore,
+        Account, AccountChange, Accounts as _, Changed, Database, Events as _, Scope, Sessions as _, Step,
+        StorageError, Stores, postgres::PostgresStore, redis::RedisStore,
     },
 };
 use sessionkeep_types::{EndReason, SessionId, UserId};
@@ -229,6 +229,21 @@ async fn an_emptied_redis_signs_nobody_out_and_is_not_taken_for_the_one_that_has
     let settings = Database::Postgres(Box::new(shared.postgres.parse().expect("an address")));
     let refused = Stores::open(&settings, &Arc::default()).await.err().expect("refused");
     assert!(format!("{refused:#}").contains("its sessions are in Redis"), "{refused:#}");
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn sessions_that_are_in_the_database_are_not_forgotten_by_the_way() {
+    let shared = Shared::empty().await;
+    let here = PostgresStore::open(shared.postgres.parse().expect("an address")).await.expect("opens");
+    let (session, signed_in) = (contract::session_of("u", "s"), event(EventKind::LoginSucceeded));
+    server::storage::Accounts::insert(&here, &account(), &event(EventKind::Registered)).await.expect("works");
+    server::storage::Sessions::insert(&here, &session, &account(), &signed_in).await.expect("works");
+    let refused = format!("{:#}", shared.try_open().await.err().expect("refused"));
+    assert!(refused.contains("it has 1 sessions"), "{refused}");
+    let everybody = Scope::BegunBefore(NOW.plus(Duration::from_secs(1)));
+    here.end_all(&everybody, EndReason::Admin, &event(EventKind::SessionsEnded)).await.expect("works");
+    shared.open().await;
 }
 
 /// After a failover the same address may lead to what is no primary any more.
