@@ -1,5 +1,6 @@
 //! The rows as both databases have them, and what they mean.
 
+use serde::{Deserialize, Serialize};
 use sessionkeep_types::{EndReason, EventKind, Role, SessionId, UserId};
 use sqlx::FromRow;
 
@@ -66,16 +67,20 @@ impl TryFrom<AccountRow> for Account {
     }
 }
 
-#[derive(FromRow)]
+#[derive(FromRow, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "one field a column")]
 pub(super) struct SessionRow {
+    #[serde(skip)]
     pub(super) id: String,
     pub(super) user_id: String,
     pub(super) ver: i32,
     pub(super) ver_at: i64,
     pub(super) r#gen: i64,
+    #[serde(with = "base64_text")]
     pub(super) head_hash: Vec<u8>,
+    #[serde(default, with = "optional_base64_text")]
     pub(super) prev_hash: Option<Vec<u8>>,
+    #[serde(default, with = "optional_base64_text")]
     pub(super) sealed_head: Option<Vec<u8>>,
     pub(super) head_attempt: Option<String>,
     pub(super) served_attempts: String,
@@ -94,6 +99,38 @@ pub(super) struct SessionRow {
     pub(super) revoked_reason: Option<String>,
     pub(super) ip: String,
     pub(super) user_agent: String,
+}
+
+impl From<&Session> for SessionRow {
+    fn from(session: &Session) -> Self {
+        Self {
+            id: session.id.to_string(),
+            user_id: session.user_id.to_string(),
+            ver: small(session.ver),
+            ver_at: session.ver_at.0,
+            r#gen: large(session.generation),
+            head_hash: session.head_hash.to_vec(),
+            prev_hash: session.prev_hash.map(|hash| hash.to_vec()),
+            sealed_head: session.sealed_head.clone(),
+            head_attempt: session.head_attempt.clone(),
+            served_attempts: attempts_to_json(&session.served_attempts),
+            emitted_at: session.emitted_at.0,
+            confirmed_at: session.confirmed_at.map(|at| at.0),
+            streak: small(session.streak),
+            hit: session.hit,
+            browser: session.client.browser,
+            attempts: session.client.attempts,
+            remember_me: session.remember_me,
+            created_at: session.created_at.0,
+            last_used_at: session.last_used_at.0,
+            idle_deadline: session.idle_deadline.0,
+            absolute_deadline: session.absolute_deadline.0,
+            revoked_at: session.ended.as_ref().map(|ended| ended.at.0),
+            revoked_reason: session.ended.as_ref().map(|ended| ended.reason.to_string()),
+            ip: session.origin.ip.clone(),
+            user_agent: session.origin.user_agent.clone(),
+        }
+    }
 }
 
 impl TryFrom<SessionRow> for Session {
@@ -181,4 +218,44 @@ impl From<EventRow> for StoredEvent {
 pub(super) fn attempts_to_json(attempts: &ServedAttempts) -> String {
     let attempts: Vec<(&str, i64)> = attempts.iter().map(|(attempt, at)| (attempt, at.0)).collect();
     serde_json::to_string(&attempts).expect("OK because strings and numbers always serialise")
+}
+
+/// Databases' integers are signed. A generation that does not fit would take longer than the universe has lasted.
+pub(super) fn large(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The same for counts.
+pub(super) fn small(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// Bytes as JSON has them.
+mod base64_text {
+    use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD_NO_PAD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        STANDARD_NO_PAD.decode(String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// The same where there may be none.
+mod optional_base64_text {
+    use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer, de::Error as _};
+
+    #[expect(clippy::ref_option, reason = "serde asks for it")]
+    pub(super) fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+        bytes.as_ref().map(|bytes| STANDARD_NO_PAD.encode(bytes)).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| STANDARD_NO_PAD.decode(text)).transpose().map_err(D::Error::custom)
+    }
 }

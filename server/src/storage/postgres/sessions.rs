@@ -10,7 +10,7 @@ use crate::{
     session::{SecurityEvent, Session, UnixMillis},
     storage::{
         Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted,
-        rows::{SessionRow, attempts_to_json, session_columns},
+        rows::{SessionRow, attempts_to_json, large, session_columns, small},
     },
     token::access,
 };
@@ -252,7 +252,7 @@ impl PostgresStore {
              UPDATE sessions SET confirmed_at = GREATEST(used.at, emitted_at) FROM used WHERE sessions.id = used.id",
         )
         .bind(confirmations.iter().map(|used| used.session_id.as_str()).collect::<Vec<_>>())
-        .bind(confirmations.iter().map(|used| stored(used.generation)).collect::<Vec<_>>())
+        .bind(confirmations.iter().map(|used| large(used.generation)).collect::<Vec<_>>())
         .bind(confirmations.iter().map(|used| used.at.min(now).0).collect::<Vec<_>>())
         .execute(&mut *connection)
         .await?;
@@ -301,7 +301,7 @@ pub(super) async fn insert(
     .bind(session.id.as_str())
     .bind(small(session.ver))
     .bind(session.ver_at.0)
-    .bind(stored(session.generation))
+    .bind(large(session.generation))
     .bind(session.head_hash.as_slice())
     .bind(attempts_to_json(&session.served_attempts))
     .bind(session.emitted_at.0)
@@ -334,7 +334,7 @@ async fn update(connection: &mut PgConnection, read: &Session, next: &Session) -
              idle_deadline = $12, revoked_at = $13, revoked_reason = $14, ip = $15, user_agent = $16
          WHERE id = $17 AND gen = $18 AND head_hash = $19 AND revoked_at IS NULL",
     )
-    .bind(stored(next.generation))
+    .bind(large(next.generation))
     .bind(next.head_hash.as_slice())
     .bind(next.prev_hash.as_ref().map(<[u8; 32]>::as_slice))
     .bind(&next.sealed_head)
@@ -351,7 +351,7 @@ async fn update(connection: &mut PgConnection, read: &Session, next: &Session) -
     .bind(&next.origin.ip)
     .bind(&next.origin.user_agent)
     .bind(read.id.as_str())
-    .bind(stored(read.generation))
+    .bind(large(read.generation))
     .bind(read.head_hash.as_slice())
     .execute(connection)
     .await?;
@@ -427,13 +427,4 @@ pub(super) fn ending(row: &PgRow) -> Result<Ending, StorageError> {
         ver_at: UnixMillis(row.try_get(3)?),
         session_id: SessionId::new(id),
     })
-}
-
-/// PostgreSQL's integers are signed. A generation that does not fit would take longer than the universe has lasted.
-fn stored(generation: u64) -> i64 {
-    i64::try_from(generation).unwrap_or(i64::MAX)
-}
-
-fn small(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }

@@ -10,7 +10,7 @@ use crate::{
     session::{SecurityEvent, Session, UnixMillis},
     storage::{
         Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted,
-        rows::{SessionRow, attempts_to_json, session_columns},
+        rows::{SessionRow, attempts_to_json, large, session_columns},
     },
 };
 
@@ -104,7 +104,7 @@ impl Sessions for SqliteStore {
             sqlx::query("UPDATE sessions SET confirmed_at = ? WHERE id = ? AND gen = ? AND confirmed_at IS NULL")
                 .bind(confirmation.at.min(now).0)
                 .bind(confirmation.session_id.as_str())
-                .bind(stored(confirmation.generation))
+                .bind(large(confirmation.generation))
                 .execute(&mut *tx)
                 .await?;
         }
@@ -191,7 +191,7 @@ pub(super) async fn insert(
     .bind(session.id.as_str())
     .bind(session.ver)
     .bind(session.ver_at.0)
-    .bind(stored(session.generation))
+    .bind(large(session.generation))
     .bind(session.head_hash.as_slice())
     .bind(attempts_to_json(&session.served_attempts))
     .bind(session.emitted_at.0)
@@ -224,7 +224,7 @@ async fn update(connection: &mut SqliteConnection, read: &Session, next: &Sessio
              idle_deadline = ?, revoked_at = ?, revoked_reason = ?, ip = ?, user_agent = ?
          WHERE id = ? AND gen = ? AND head_hash = ? AND revoked_at IS NULL",
     )
-    .bind(stored(next.generation))
+    .bind(large(next.generation))
     .bind(next.head_hash.as_slice())
     .bind(next.prev_hash.as_ref().map(<[u8; 32]>::as_slice))
     .bind(&next.sealed_head)
@@ -241,7 +241,7 @@ async fn update(connection: &mut SqliteConnection, read: &Session, next: &Sessio
     .bind(&next.origin.ip)
     .bind(&next.origin.user_agent)
     .bind(read.id.as_str())
-    .bind(stored(read.generation))
+    .bind(large(read.generation))
     .bind(read.head_hash.as_slice())
     .execute(connection)
     .await?;
@@ -289,9 +289,4 @@ pub(super) fn ending(row: &SqliteRow) -> Result<Ending, StorageError> {
         ver: row.try_get(2)?,
         ver_at: UnixMillis(row.try_get(3)?),
     })
-}
-
-/// SQLite's integers are signed. A generation that does not fit would take longer than the universe has lasted.
-fn stored(generation: u64) -> i64 {
-    i64::try_from(generation).unwrap_or(i64::MAX)
 }
