@@ -12,7 +12,7 @@ use anyhow::Result;
 use crate::browser::{NO_BROWSER, Playwright};
 use crate::postgres::Postgres;
 use crate::redis::Redis;
-use crate::setup::{node, postgres, python, redis, wasm_target};
+use crate::setup::{nginx, node, postgres, python, redis, wasm_target};
 use crate::steps::{Step, Steps, seconds};
 use crate::workspace::{CLIENT, EVERYTHING, cargo, ci, end2end, node_example, target};
 use crate::{ports, process};
@@ -25,6 +25,8 @@ pub(crate) enum Part {
     OtherLanguages,
     /// Tests on a PostgreSQL that is started for them, and on one with a Redis.
     Postgres,
+    /// Tests behind an nginx that is started for them.
+    Proxy,
     /// Browser tests, and those of the ports where Playwright is given no argument.
     Browser,
     /// Tests of the browser's ports alone.
@@ -47,6 +49,9 @@ pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode
     if wanted(Part::Postgres) {
         report.part("tests on PostgreSQL", || postgres_tests(Sessions::InPostgres));
         report.part("tests on PostgreSQL and Redis", || postgres_tests(Sessions::InRedis));
+    }
+    if wanted(Part::Proxy) {
+        report.part("tests behind nginx", proxy_tests);
     }
     if wanted(Part::Ports) || wanted(Part::Browser) && playwright_args.is_empty() {
         report.part("tests of the browser's ports", port_tests);
@@ -158,6 +163,13 @@ fn postgres_tests(sessions: Sessions) -> Result<Outcome> {
     let mut run = cargo(["test", "--locked", "--no-fail-fast"]);
     run.args(EVERYTHING).args(["--test", "it", "--", "--ignored", store, "import::", "instances::"]).envs(environment);
     libtest(&mut run)
+}
+
+fn proxy_tests() -> Result<Outcome> {
+    let Some(nginx) = Steps::new(1).step("nginx", |step| Ok(nginx::ensure(step)))? else {
+        return Ok(Outcome::missing("no nginx: install 1.18 or newer"));
+    };
+    ignored_tests("proxy::", &[("SESSIONKEEP_TEST_NGINX", nginx.as_os_str())])
 }
 
 /// Rust tests that run only when they are asked for, since they need more than Rust.

@@ -20,6 +20,7 @@ mod logout;
 mod me;
 mod password;
 mod program;
+mod proxy;
 mod refresh;
 mod register;
 mod sessions;

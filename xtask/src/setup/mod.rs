@@ -4,6 +4,7 @@
 pub(crate) mod apt;
 pub(crate) mod cargo_tool;
 pub(crate) mod chromium;
+pub(crate) mod nginx;
 pub(crate) mod node;
 pub(crate) mod postgres;
 pub(crate) mod python;

@@ -12,13 +12,27 @@ pub(crate) struct Person {
     http: Client,
     pub(crate) url: String,
     headers: Vec<(&'static str, String)>,
+    cookie_name: &'static str,
     pub(crate) cookie: Option<String>,
     pub(crate) access_token: Option<String>,
 }
 
 impl Person {
     pub(crate) fn at(url: &str) -> Self {
-        Self { http: Client::new(), url: url.to_owned(), headers: vec![], cookie: None, access_token: None }
+        let url = url.to_owned();
+        Self {
+            http: Client::new(),
+            url,
+            headers: vec![],
+            cookie_name: "refreshToken",
+            cookie: None,
+            access_token: None,
+        }
+    }
+
+    /// At an https origin, whose certificate `http` knows.
+    pub(crate) fn at_https(url: &str, http: Client) -> Self {
+        Self { http, cookie_name: "__Secure-refreshToken", ..Self::at(url) }
     }
 
     /// Sends this header with every request; a header of the name that was there before is replaced.
@@ -83,7 +97,7 @@ impl Person {
     pub(crate) fn with_cookie(&self, path: &str) -> RequestBuilder {
         let mut request = self.request(Method::POST, path).header("x-requested-by", "test");
         if let Some(cookie) = &self.cookie {
-            request = request.header("cookie", format!("refreshToken={cookie}"));
+            request = request.header("cookie", format!("{}={cookie}", self.cookie_name));
         }
         request
     }
