@@ -40,6 +40,8 @@ enum Task {
         #[arg(last = true)]
         server_args: Vec<OsString>,
     },
+    /// The same without starting it: prints where the program and the client's folder are.
+    Build,
     /// The edit loop: rebuild client and server on change, and start the server again.
     Dev {
         /// Arguments for `sessionkeep serve`.
@@ -67,6 +69,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Run { server_args } => run::run(&server_args),
+        Task::Build => run::build(),
         Task::Dev { server_args } => dev::dev(&server_args),
         Task::Test { part, playwright_args } => Ok(test::test(part, &playwright_args)),
         Task::Soak(soak) => soak::soak(&soak),

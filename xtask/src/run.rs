@@ -1,6 +1,7 @@
 //! `cargo xtask run`: from a bare checkout to a running server.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
@@ -10,6 +11,20 @@ use crate::server::{self, HeadStart};
 use crate::steps::Steps;
 
 pub(crate) fn run(server_args: &[OsString]) -> Result<ExitCode> {
+    let (program, assets) = everything()?;
+    take_over(server::serve(&program, assets, server_args))
+}
+
+/// `cargo xtask build`: the same, without a server in the end.
+#[expect(clippy::print_stdout, reason = "where the things are is the command's output")]
+pub(crate) fn build() -> Result<ExitCode> {
+    let (program, assets) = everything()?;
+    println!("{}\n{}", program.display(), assets.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The server and the client's folder, as they are released.
+fn everything() -> Result<(PathBuf, PathBuf)> {
     let client = Profile::Release;
     let mut steps = Steps::new(client.steps()? + 1);
     let head_start = HeadStart::on_a_fresh_checkout()?;
@@ -18,7 +33,7 @@ pub(crate) fn run(server_args: &[OsString]) -> Result<ExitCode> {
         Some(begun) => begun.finish(step),
         None => server::build_release(step),
     })?;
-    take_over(server::serve(&program, client.folder(), server_args))
+    Ok((program, client.folder()))
 }
 
 /// The server takes this program's place: signals reach it without a go-between, and its exit status is ours.
