@@ -313,7 +313,7 @@ async fn it_says_how_far_it_is_and_what_else_has_to_move() {
 }
 
 #[test]
-fn what_cannot_be_imported_is_one_line() {
+fn what_cannot_be_imported_is_said_and_made_nowhere() {
     let folder = tempfile::tempdir().expect("a folder");
     let missing = format!("sqlite://{}/none.db", folder.path().display());
     let to = "postgres://x@127.0.0.1:1/x";

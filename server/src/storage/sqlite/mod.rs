@@ -12,12 +12,12 @@ mod sessions;
 mod source;
 
 use std::{
-    fs::File,
+    fs::{File, TryLockError},
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use sqlx::{
     Connection as _, Row as _, Sqlite, SqlitePool, Transaction,
     migrate::Migrator,
@@ -143,8 +143,11 @@ fn in_use_file(file: &Path) -> PathBuf {
 
 fn use_file(file: &Path) -> anyhow::Result<File> {
     let in_use = open_private(&in_use_file(file))?;
-    in_use.try_lock_shared().context("`sessionkeep import` is reading it")?;
-    Ok(in_use)
+    match in_use.try_lock_shared() {
+        Ok(()) => Ok(in_use),
+        Err(TryLockError::WouldBlock) => bail!("`sessionkeep import` is reading it"),
+        Err(TryLockError::Error(error)) => Err(error).context("it cannot be locked"),
+    }
 }
 
 fn create_private(file: &Path) -> std::io::Result<()> {
