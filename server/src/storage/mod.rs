@@ -176,7 +176,8 @@ pub trait Sessions: Send + Sync {
 
     /// Ends all sessions of `scope` that were not ended yet, at the time of `event`, which is reported to each person who
     /// had one. Where there was none to end, nothing is reported. `None`: who asks may not any more (the session that was to
-    /// be spared has ended, or the administrator is none), and nothing was ended.
+    /// be spared has ended, or the administrator is none), and nothing was ended. What was begun before a time may be ended in parts:
+    /// after an error some of them are.
     async fn end_all(
         &self,
         scope: &Scope,

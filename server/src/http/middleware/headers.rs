@@ -22,6 +22,7 @@ const CSP: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-anc
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const VARY: HeaderValue = HeaderValue::from_static("origin, sec-fetch-site");
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// Adds the security headers, and `no-store` where nothing else was said (pages and assets say it themselves).
 pub(in crate::http) async fn add(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -36,6 +37,10 @@ pub(in crate::http) async fn add(State(state): State<AppState>, request: Request
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+    if state.leaving.is_cancelled() {
+        // The next request on a connection that is kept could meet its end.
+        headers.insert(header::CONNECTION, CLOSE);
+    }
     if api {
         headers.insert(header::CACHE_CONTROL, NO_STORE);
         headers.append(header::VARY, VARY);

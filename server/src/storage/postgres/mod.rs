@@ -86,8 +86,8 @@ async fn commit(tx: Transaction<'_, Postgres>) -> Result<(), StorageError> {
     Ok(tx.commit().await?)
 }
 
-/// Does something in time or gives it up: a network that swallows everything says nothing, and a connection on which it
-/// happened is not used again.
+/// Does something in time or gives it up: a network that swallows everything says nothing. The connection on which that
+/// happened is used again only if it still answers.
 pub(super) async fn within<T>(work: impl Future<Output = Result<T, StorageError>>) -> Result<T, StorageError> {
     timeout(LIMIT, work).await.unwrap_or_else(|late| Err(StorageError::Unavailable(late.into())))
 }
