@@ -13,7 +13,7 @@ use server::{
     },
 };
 use sessionkeep_types::SessionId;
-use sqlx::{ConnectOptions as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions as _, SqliteConnection, postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
 use crate::{
@@ -219,6 +219,28 @@ async fn an_interrupted_run_leaves_nothing_and_is_repeated() {
             moved = import(&file, &target, &mut told) => panic!("not interrupted: {moved:?}"),
         }
     }
+    assert_moved(&left.import_to(&address));
+}
+
+/// The process is killed when everything is written and nothing is committed.
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn a_run_that_is_killed_at_its_end_leaves_nothing_and_is_repeated() {
+    let (left, address) = (Left::behind().await, database::postgres().await);
+    drop(postgres(&address).await);
+    let mut operator = address.parse::<PgConnectOptions>().expect("an address").connect().await.expect("opens");
+    // Where the next number is set, the last thing but one.
+    let hold = "BEGIN; ALTER SEQUENCE security_events_id_seq CACHE 1";
+    sqlx::raw_sql(hold).execute(&mut operator).await.expect("held");
+    let mut process = program::spawn(left.0.path(), &["import", "--from", &left.address(), "--to", &address]);
+    let waits =
+        "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'security_events_id_seq'::regclass)";
+    while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut operator).await.expect("works") {
+        assert!(process.try_wait().expect("it can be asked").is_none(), "it has ended");
+    }
+    process.kill().expect("killed");
+    process.wait().expect("ends");
+    sqlx::raw_sql("ROLLBACK").execute(&mut operator).await.expect("let go");
     assert_moved(&left.import_to(&address));
 }
 

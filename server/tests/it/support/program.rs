@@ -39,6 +39,11 @@ pub(crate) fn output(folder: &Path, arguments: &[&str], environment: &[(&str, &s
     command(folder).args(arguments).envs(environment.iter().copied()).output().expect("starts")
 }
 
+/// Runs, and is ended by the caller.
+pub(crate) fn spawn(folder: &Path, arguments: &[&str]) -> Child {
+    command(folder).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts")
+}
+
 /// A running server. Killed when it is dropped.
 pub(crate) struct Program {
     child: Child,
