@@ -152,12 +152,16 @@ impl Server {
         background.wait().await;
         // What was used while the last requests finished. Nobody was promised that it is written, so a database that does
         // not answer any more keeps nobody from stopping.
-        match timeout(LAST_WRITES, auth.confirmations.write(&*auth.sessions, &*auth.clock)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "the last uses of access tokens could not be written"),
-            Err(_) => tracing::warn!("the last uses of access tokens could not be written in time"),
-        }
-        let settled = auth.sessions.settle().await;
+        let last = async {
+            if let Err(error) = auth.confirmations.write(&*auth.sessions, &*auth.clock).await {
+                tracing::warn!(%error, "the last uses of access tokens could not be written");
+            }
+            auth.sessions.settle().await
+        };
+        let settled = timeout(LAST_WRITES, last).await.unwrap_or_else(|_| {
+            tracing::warn!("the store does not answer any more; nothing of what was acknowledged is lost");
+            Ok(())
+        });
         outcome?;
         Ok(settled?)
     }

@@ -137,7 +137,7 @@ impl<S: Sessions> Sessions for Faulty<S> {
         self.inner.visible_within()
     }
     async fn tend(&self) -> Result<(), StorageError> {
-        self.up()?.tend().await
+        self.in_background()?.tend().await
     }
     async fn settle(&self) -> Result<(), StorageError> {
         self.in_background()?.settle().await

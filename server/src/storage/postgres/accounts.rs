@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use secrecy::ExposeSecret as _;
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
-use sqlx::{Connection as _, PgConnection, Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use super::{
     PostgresStore, changes, commit, events, retried, text,

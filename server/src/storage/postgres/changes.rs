@@ -68,7 +68,11 @@ impl Changes {
     }
 
     async fn listen(&mut self) -> Result<PgListener, sqlx::Error> {
-        let pool = PgPoolOptions::new().max_connections(1).connect_with(self.options.clone()).await?;
+        // As on the pool's connections. One that was given up must not wait for a locked table for ever.
+        let pool = PgPoolOptions::new().max_connections(1).after_connect(|connection, _| {
+            Box::pin(async move { sqlx::query("SET statement_timeout = '2s'").execute(connection).await.map(|_| ()) })
+        });
+        let pool = pool.connect_with(self.options.clone()).await?;
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.listen(CHANNEL).await?;
         // What happened while nobody listened is to be read.

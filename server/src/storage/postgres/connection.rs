@@ -8,7 +8,7 @@ use std::{
 };
 
 use sqlx::{
-    Connection as _, PgConnection, PgPool, Postgres,
+    Connection as _, PgConnection, PgPool, Postgres, Transaction,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -60,32 +60,51 @@ impl Pool {
     }
 
     pub(super) async fn connection(&self) -> Result<Connection, StorageError> {
-        Ok(Connection(Some(self.0.acquire().await?)))
+        Ok(Connection { held: Some(self.0.acquire().await?), beginning: false })
     }
 }
 
 /// One of the pool's. When it is dropped, what it was doing is rolled back, and it goes back if it still answers.
-pub(super) struct Connection(Option<PoolConnection<Postgres>>);
+pub(super) struct Connection {
+    held: Option<PoolConnection<Postgres>>,
+    /// Whether `BEGIN` was sent and not answered yet.
+    beginning: bool,
+}
 
 const HELD: &str = "OK because only drop takes it";
+
+impl Connection {
+    /// Begins a transaction. The library knows of it only when the answer is there: given up before that, the connection would go
+    /// back in the middle of a transaction, and whoever has it next would commit nothing.
+    pub(super) async fn begin(&mut self) -> Result<Transaction<'_, Postgres>, sqlx::Error> {
+        self.beginning = true;
+        let transaction = self.held.as_mut().expect(HELD).begin().await?;
+        self.beginning = false;
+        Ok(transaction)
+    }
+}
 
 impl Deref for Connection {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        self.0.as_ref().expect(HELD)
+        self.held.as_ref().expect(HELD)
     }
 }
 
 impl DerefMut for Connection {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        self.0.as_mut().expect(HELD)
+        self.held.as_mut().expect(HELD)
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let Some(mut connection) = self.0.take() else { return };
+        let Some(mut connection) = self.held.take() else { return };
+        if self.beginning {
+            connection.close_on_drop();
+            return;
+        }
         // What the library does, too, but for ever: one that is black-holed would keep its place in the pool. Given up, it is
         // closed and its place is free.
         let going_back = connection.return_to_pool();

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use sessionkeep_types::{EventKind, SessionId, UserId};
-use sqlx::{Connection as _, PgConnection, Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use super::{PostgresStore, commit, retried, text, within};
 use crate::{
@@ -91,6 +91,12 @@ impl PostgresStore {
         retried!(self.try_take_over(&events))
     }
 
+    /// Forgets what nobody moves a second time any more.
+    pub(in crate::storage) async fn purge_moved(&self) -> Result<(), StorageError> {
+        let query = sqlx::query("DELETE FROM moved_events WHERE moved_at < now() - interval '7 days'");
+        within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await.map(|_| ())
+    }
+
     async fn try_take_over(&self, events: &[(Option<&str>, &SecurityEvent)]) -> Result<(), StorageError> {
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;
@@ -109,13 +115,18 @@ async fn insert_once(
     }
     // Numbers are given to the rows that the join yields, which are none before the lock is held.
     sqlx::query(
-        "WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock($1))
+        "WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock($1)),
+             new AS MATERIALIZED (
+                 SELECT * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                     $9::text[], $10::text[], $11::text[]) WITH ORDINALITY AS new (at, kind, user_id, session_id, by_user_id,
+                     ip, user_agent, other_ip, other_user_agent, outbox_id, place)),
+             moved AS (
+                 INSERT INTO moved_events (outbox_id) SELECT outbox_id FROM new WHERE outbox_id IS NOT NULL
+                 ON CONFLICT DO NOTHING RETURNING outbox_id)
          INSERT INTO security_events
-             (at, kind, user_id, session_id, by_user_id, ip, user_agent, other_ip, other_user_agent, outbox_id)
-         SELECT new.* FROM held CROSS JOIN
-             unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                 $10::text[], $11::text[]) AS new
-         ON CONFLICT (outbox_id) WHERE outbox_id IS NOT NULL DO NOTHING",
+             (at, kind, user_id, session_id, by_user_id, ip, user_agent, other_ip, other_user_agent)
+         SELECT at, kind, user_id, session_id, by_user_id, ip, user_agent, other_ip, other_user_agent
+         FROM held CROSS JOIN new WHERE outbox_id IS NULL OR outbox_id IN (SELECT outbox_id FROM moved) ORDER BY place",
     )
     .bind(EVENTS_LOCK)
     .bind(column(events, |event| event.at.0))

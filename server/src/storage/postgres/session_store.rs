@@ -1,9 +1,10 @@
 //! Where the sessions are, so that no instance looks for them in the wrong place, and takes everybody for signed out.
 
 use anyhow::ensure;
-use sqlx::Connection as _;
+use sqlx::PgConnection;
 
 use super::{PostgresStore, commit};
+use crate::storage::StorageError;
 
 impl PostgresStore {
     /// The id of the Redis that has the sessions. Where there is none yet, `begin` gives one to a Redis that nobody has used;
@@ -19,6 +20,8 @@ impl PostgresStore {
         if let Some(id) = known {
             return Ok(id);
         }
+        // Whoever begins one at this moment is waited for, and the next one is refused.
+        sqlx::query("LOCK TABLE sessions IN SHARE MODE").execute(&mut *tx).await?;
         let here: i64 =
             sqlx::query_scalar("SELECT count(*) FROM sessions WHERE revoked_at IS NULL").fetch_one(&mut *tx).await?;
         ensure!(
@@ -36,13 +39,18 @@ impl PostgresStore {
 
     /// Refuses to keep sessions here where they are in a Redis.
     pub(in crate::storage) async fn must_have_sessions(&self) -> anyhow::Result<()> {
-        let elsewhere: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM session_store)")
-            .fetch_one(&mut *self.connection().await?)
-            .await?;
-        ensure!(
-            !elsewhere,
-            "its sessions are in Redis: set SESSION_STORE, or, if everybody shall sign in again, `DELETE FROM session_store`"
-        );
-        Ok(())
+        Ok(must_be_here(&mut *self.connection().await?).await?)
     }
+}
+
+/// Fails where the sessions are in a Redis.
+pub(super) async fn must_be_here(connection: &mut PgConnection) -> Result<(), StorageError> {
+    let elsewhere = sqlx::query_scalar("SELECT EXISTS (SELECT FROM session_store)").fetch_one(connection).await?;
+    if elsewhere {
+        return Err(StorageError::Unavailable(
+            "its sessions are in Redis: set SESSION_STORE, or, if everybody shall sign in again, `DELETE FROM session_store`"
+                .into(),
+        ));
+    }
+    Ok(())
 }

@@ -2,9 +2,11 @@ use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
-use sqlx::{Connection as _, FromRow, PgConnection, Postgres, QueryBuilder, Row as _, Transaction, postgres::PgRow};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, Row as _, Transaction, postgres::PgRow};
 
-use super::{PostgresStore, accounts, changes, commit, events, is_an_answer, retried, text, within};
+use super::{
+    PostgresStore, accounts, changes, commit, events, is_an_answer, retried, session_store::must_be_here, text, within,
+};
 use crate::{
     clock::Clock,
     session::{SecurityEvent, Session, UnixMillis},
@@ -148,6 +150,8 @@ impl PostgresStore {
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;
         if !insert(&mut tx, session, account).await? {
+            // Or they are kept elsewhere by now, and nobody would find this one.
+            must_be_here(&mut tx).await?;
             return Ok(false);
         }
         events::insert(&mut tx, &[event]).await?;
@@ -296,7 +300,8 @@ pub(super) async fn insert(
              absolute_deadline, ip, user_agent)
          SELECT $1, id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
          FROM users WHERE id = $20 AND disabled_at IS NULL AND password_changed_at = $21 AND role = $22
-         FOR SHARE",
+             AND NOT EXISTS (SELECT FROM session_store)
+         FOR SHARE OF users",
     )
     .bind(session.id.as_str())
     .bind(small(session.ver))

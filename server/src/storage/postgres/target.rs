@@ -1,7 +1,7 @@
 use anyhow::{Context as _, ensure};
 use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
 
-use super::{PostgresStore, changes, text};
+use super::{PostgresStore, changes, session_store::must_be_here, text};
 use crate::storage::rows::{AccountRow, EventRow, SessionRow, TombstoneRow};
 
 /// An empty database that is filled in one transaction. Until that is committed nobody sees anything of it, and nobody else can
@@ -13,24 +13,26 @@ pub(in crate::storage) struct Target {
 impl Target {
     /// Migrates it, makes sure that it is empty, and keeps everybody else out.
     pub(in crate::storage) async fn begin(options: PgConnectOptions) -> anyhow::Result<Self> {
-        let store = PostgresStore::open(options.clone()).await?;
-        store.must_have_sessions().await?;
-        drop(store);
+        drop(PostgresStore::open(options.clone()).await?);
         // Not of the pool of requests, whose statements may take seconds only. When it is dropped nothing has happened.
         let mut connection = options.application_name("sessionkeep import").connect().await?;
         sqlx::raw_sql(
             "BEGIN;
              SET LOCAL lock_timeout = '10s';
              SET LOCAL statement_timeout = 0;
-             SET LOCAL idle_in_transaction_session_timeout = 0;
+             SET LOCAL idle_in_transaction_session_timeout = '1min';
+             SET LOCAL tcp_keepalives_idle = 10;
+             SET LOCAL tcp_keepalives_interval = 5;
+             SET LOCAL tcp_keepalives_count = 3;
              SET LOCAL synchronous_commit = on;",
         )
         .execute(&mut connection)
         .await?;
-        sqlx::query("LOCK TABLE users, sessions, tombstones, security_events IN ACCESS EXCLUSIVE MODE")
+        sqlx::query("LOCK TABLE users, sessions, tombstones, security_events, session_store IN ACCESS EXCLUSIVE MODE")
             .execute(&mut connection)
             .await
             .context("somebody is using it")?;
+        must_be_here(&mut connection).await?;
         let (accounts, sessions, tombstones, events): (i64, i64, i64, i64) = sqlx::query_as(
             "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM sessions), (SELECT count(*) FROM tombstones),
                     (SELECT count(*) FROM security_events)",

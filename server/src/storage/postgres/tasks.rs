@@ -46,11 +46,12 @@ pub(in crate::storage) async fn add(
 ) -> Result<(), StorageError> {
     let task = serde_json::to_string(task).expect("OK because it is an enum of texts");
     sqlx::query(
-        "WITH counted AS
-             (UPDATE users SET session_epoch =
-                  GREATEST(session_epoch + 1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)
-              WHERE id = $1 RETURNING id, session_epoch)
-         INSERT INTO session_tasks (user_id, epoch, task, at) SELECT id, session_epoch, $2, $3 FROM counted",
+        "WITH numbered AS
+             (INSERT INTO session_epochs AS known (user_id, epoch)
+              VALUES ($1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+              ON CONFLICT (user_id) DO UPDATE SET epoch = GREATEST(known.epoch + 1, EXCLUDED.epoch)
+              RETURNING user_id, epoch)
+         INSERT INTO session_tasks (user_id, epoch, task, at) SELECT user_id, epoch, $2, $3 FROM numbered",
     )
     .bind(text(user.as_str()))
     .bind(task)
@@ -78,7 +79,13 @@ impl PostgresStore {
 
     /// It is done.
     pub(in crate::storage) async fn remove_task(&self, task: &PendingTask) -> Result<(), StorageError> {
-        let query = sqlx::query("DELETE FROM session_tasks WHERE id = $1").bind(task.id);
+        // Of a deleted account nothing stays.
+        let query = sqlx::query(
+            "WITH done AS (DELETE FROM session_tasks WHERE id = $1)
+             DELETE FROM session_epochs WHERE user_id = $2 AND NOT EXISTS (SELECT FROM users WHERE id = $2)",
+        )
+        .bind(task.id)
+        .bind(text(task.user_id.as_str()));
         within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await.map(|_| ())
     }
 
@@ -86,7 +93,7 @@ impl PostgresStore {
     /// role, since it was read.
     pub(in crate::storage) async fn session_epoch(&self, account: &Account) -> Result<Option<i64>, StorageError> {
         let query = sqlx::query_scalar(
-            "SELECT session_epoch FROM users
+            "SELECT COALESCE((SELECT epoch FROM session_epochs WHERE user_id = $1), 0) FROM users
              WHERE id = $1 AND disabled_at IS NULL AND password_changed_at = $2 AND role = $3",
         )
         .bind(text(account.id.as_str()))
@@ -97,9 +104,12 @@ impl PostgresStore {
 
     /// Redis knows of a later task than this database, which was restored then: the next number is to be greater.
     pub(in crate::storage) async fn raise_epoch(&self, user: &UserId, to: i64) -> Result<(), StorageError> {
-        let query = sqlx::query("UPDATE users SET session_epoch = GREATEST(session_epoch, $1) WHERE id = $2")
-            .bind(to)
-            .bind(text(user.as_str()));
+        let query = sqlx::query(
+            "INSERT INTO session_epochs AS known (user_id, epoch) VALUES ($1, $2)
+             ON CONFLICT (user_id) DO UPDATE SET epoch = GREATEST(known.epoch, EXCLUDED.epoch)",
+        )
+        .bind(text(user.as_str()))
+        .bind(to);
         within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await.map(|_| ())
     }
 }

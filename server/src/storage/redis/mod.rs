@@ -101,7 +101,14 @@ impl RedisStore {
     async fn take_possession(&self, id: &str) -> anyhow::Result<()> {
         let mut set = pipe();
         set.cmd("SET").arg(STORE_ID).arg(id).arg("NX");
-        let (set,): (Option<String>,) = self.connection.query(&set).await?;
+        set.cmd("DBSIZE");
+        let (set, keys): (Option<String>, u64) = self.connection.query(&set).await?;
+        if set.is_none() && keys == 1 {
+            // The id alone: somebody was interrupted here before anything else.
+            let mut again = pipe();
+            again.cmd("SET").arg(STORE_ID).arg(id).ignore();
+            return Ok(self.connection.query(&again).await?);
+        }
         ensure!(
             set.is_some(),
             "this Redis has the sessions of another database; take another one, or `DEL {STORE_ID}` if that is not so"

@@ -180,6 +180,7 @@ impl Sessions for RedisStore {
 
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError> {
         let argument = Purge { before: before.0.to_string(), at_most: BATCH.to_string() };
+        self.database.purge_moved().await?;
         let mut purged = 0;
         loop {
             let (found, removed): (u64, u64) = self.connection.call(&self.scripts.purge, &argument).await?;

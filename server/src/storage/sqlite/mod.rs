@@ -138,7 +138,8 @@ fn migrations() -> Migrator {
 
 /// Locked by all who use the file, together, for as long as they do; and by who must be alone, see [`Source`].
 fn in_use_file(file: &Path) -> PathBuf {
-    file.with_extension("in-use")
+    // By whatever name it was called.
+    file.canonicalize().unwrap_or_else(|_| file.to_owned()).with_extension("in-use")
 }
 
 fn use_file(file: &Path) -> anyhow::Result<File> {

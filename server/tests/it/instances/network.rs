@@ -11,16 +11,7 @@ use super::{
     locks::{ALL_CONNECTIONS, hold, let_go, waiting_for_rows},
     recovered, remembers_the_end, signed_in, unavailable,
 };
-use crate::support::{Answer, Person, TestApp, database, proxy::Proxy};
-
-/// The address of a database, at the end of a line to its server.
-pub(super) async fn behind_a_line(address: &str) -> (Proxy, String) {
-    let server: PgConnectOptions = address.parse().expect("an address");
-    let upstream = format!("{}:{}", server.get_host(), server.get_port());
-    let proxy = Proxy::to(upstream.parse().expect("an address of this machine")).await;
-    let near = address.replace(&upstream, &proxy.address.to_string());
-    (proxy, near)
-}
+use crate::support::{Answer, Person, TestApp, database, proxy::behind_a_line};
 
 pub(super) async fn connect(address: &str) -> PgConnection {
     let server: PgConnectOptions = address.parse().expect("an address");

@@ -3,26 +3,15 @@
 use futures::future::join_all;
 use server::session::EventKind;
 
-use super::{
-    RECOVERY, at,
-    network::{behind_a_line, get},
-    recovered, unavailable,
-};
+use super::{RECOVERY, at, network::get, recovered, unavailable};
 use crate::support::{
     TestApp, database,
-    proxy::Proxy,
+    proxy::behind_a_line,
     redis::{OwnRedis, SAFE},
 };
 
 /// More at once than one connection serves in a moment.
 const MANY: usize = 40;
-
-async fn redis_behind_a_line(address: &str) -> (Proxy, String) {
-    let upstream = address.strip_prefix("redis://").expect("its scheme").split('/').next().expect("a host");
-    let proxy = Proxy::to(upstream.parse().expect("an address of this machine")).await;
-    let near = address.replace(upstream, &proxy.address.to_string());
-    (proxy, near)
-}
 
 async fn on(postgres: &str, redis: &str) -> TestApp {
     TestApp::on(tempfile::tempdir().expect("a folder"), postgres, &[("SESSION_STORE", redis)]).await
@@ -31,7 +20,7 @@ async fn on(postgres: &str, redis: &str) -> TestApp {
 #[tokio::test]
 #[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
 async fn a_black_hole_is_503_in_time_and_signs_nobody_out() {
-    let (proxy, redis) = redis_behind_a_line(&database::redis().await).await;
+    let (proxy, redis) = behind_a_line(&database::redis().await).await;
     let app = on(&database::postgres().await, &redis).await;
     let mut ada = app.direct();
     ada.register().await;
@@ -59,7 +48,7 @@ async fn a_black_hole_is_503_in_time_and_signs_nobody_out() {
 #[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
 async fn what_ended_while_an_instance_was_cut_off_is_ended_there_too() {
     let (postgres, redis) = (database::postgres().await, database::redis().await);
-    let (proxy, through_the_line) = redis_behind_a_line(&redis).await;
+    let (proxy, through_the_line) = behind_a_line(&redis).await;
     let one = on(&postgres, &redis).await;
     let two = one.beside_with(&[("SESSION_STORE", &through_the_line)]).await;
     let mut ada = one.direct();

@@ -20,10 +20,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::network::{behind_a_line, connect};
+use super::network::connect;
 use crate::support::{
     Answer, EMAIL, PASSWORD, Person, database,
     program::{Program, free_address},
+    proxy::behind_a_line,
 };
 
 /// How long a stop may take.

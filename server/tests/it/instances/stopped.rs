@@ -9,12 +9,8 @@ use futures::future::join_all;
 use server::session::EventKind;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    IN_TIME, at,
-    network::{behind_a_line, connect},
-    recovered, remembers_the_end,
-};
-use crate::support::{EMAIL, PASSWORD, Person, TestApp, cluster::Cluster};
+use super::{IN_TIME, at, network::connect, recovered, remembers_the_end};
+use crate::support::{EMAIL, PASSWORD, Person, TestApp, cluster::Cluster, proxy::behind_a_line};
 
 const CLIENTS: usize = 6;
 /// Answers of everybody together between one thing that happens and the next.

@@ -11,11 +11,12 @@ use server::{
         postgres::PostgresStore,
     },
 };
-use sessionkeep_types::{EndReason, Role, SessionId};
+use sessionkeep_types::{EndReason, Role, SessionId, UserId};
 use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
+use tokio::time::timeout;
 
 use super::contract::{self, AtNow, NOW};
-use crate::support::database;
+use crate::support::{database, proxy::behind_a_line};
 
 const COUNT: usize = 20;
 
@@ -246,4 +247,29 @@ async fn a_session_that_somebody_holds_keeps_few_others_from_being_confirmed() {
     sqlx::query("COMMIT").execute(&mut operator).await.expect("works");
     store.confirm(&used, &SystemClock).await.expect("works");
     assert!(confirmed(&ids[0]).await);
+}
+
+/// Whoever closes the tab drops the request wherever it is. A transaction that was begun for nobody would be the next one's.
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn a_request_that_is_dropped_anywhere_leaves_no_transaction_to_the_next() {
+    let address = database::postgres().await;
+    let (proxy, through_the_line) = behind_a_line(&address).await;
+    let store = PostgresStore::open(through_the_line.parse().expect("an address")).await.expect("opens");
+    add(&store, &contract::account_of("u")).await;
+    let mut operator: PgConnection =
+        address.parse::<PgConnectOptions>().expect("an address").connect().await.expect("PostgreSQL is there");
+    proxy.delay(Duration::from_millis(10));
+    let (u, nobodys) = (UserId::new("u"), SessionId::new("none"));
+    for after in (0..200).step_by(5) {
+        let mut nothing = |_: &Session, _| Step::default();
+        let dropped = store.transact(&nobodys, &AtNow, &mut nothing);
+        // Any moment is right that falls between what the one sends and what the other answers.
+        let _given_up = timeout(Duration::from_millis(after), dropped).await;
+        let name = format!("after {after}");
+        assert!(store.set_display_name(&u, Some(&name)).await.expect("works"));
+        let seen: Option<String> =
+            sqlx::query_scalar("SELECT display_name FROM users").fetch_one(&mut operator).await.expect("works");
+        assert_eq!(seen, Some(name), "what was acknowledged is committed");
+    }
 }

@@ -131,7 +131,7 @@ async fn what_a_change_of_an_account_has_left_undone_is_done_by_whoever_sees_it(
     assert!(begin(&one, "s").await.expect("works"));
     shared
         .execute(
-            "UPDATE users SET session_epoch = 1;
+            "INSERT INTO session_epochs VALUES ('u', 1);
              INSERT INTO session_tasks (user_id, epoch, task, at)
              VALUES ('u', 1, '{\"END\":\"PASSWORD_CHANGED\"}', 1800000000000)",
         )
@@ -244,6 +244,9 @@ async fn sessions_that_are_in_the_database_are_not_forgotten_by_the_way() {
     let everybody = Scope::BegunBefore(NOW.plus(Duration::from_secs(1)));
     here.end_all(&everybody, EndReason::Admin, &event(EventKind::SessionsEnded)).await.expect("works");
     shared.open().await;
+    // An instance that still runs without Redis begins none that the others would not find.
+    let late = server::storage::Sessions::insert(&here, &contract::session_of("u", "t"), &account(), &signed_in).await;
+    assert!(matches!(late, Err(StorageError::Unavailable(_))), "{late:?}");
 }
 
 /// After a failover the same address may lead to what is no primary any more.

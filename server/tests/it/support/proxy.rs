@@ -10,6 +10,16 @@ use tokio::{
     time::sleep,
 };
 
+/// The same address, at the end of a line to its server.
+pub(crate) async fn behind_a_line(address: &str) -> (Proxy, String) {
+    let (_, after_scheme) = address.split_once("://").expect("a scheme");
+    let authority = after_scheme.split('/').next().expect("an authority");
+    let upstream = authority.rsplit('@').next().expect("a host and a port");
+    let proxy = Proxy::to(upstream.parse().expect("an address of this machine")).await;
+    let near = address.replace(upstream, &proxy.address.to_string());
+    (proxy, near)
+}
+
 /// A good line until a test says otherwise. Everything that it carries breaks when it is dropped.
 pub(crate) struct Proxy {
     /// Its near end.
