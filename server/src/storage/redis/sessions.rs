@@ -59,12 +59,20 @@ impl Sessions for RedisStore {
         let done = within(async {
             let place = self.turns.queue(id);
             let _turn = place.turn().await;
+            let mut seen = None;
             for _ in 0..TRIES {
-                let Some(read) = self.read(id).await? else { return Ok(Transacted::NotFound) };
+                let read = match seen.take() {
+                    Some(read) => read,
+                    None => match self.read(id).await? {
+                        Some(read) => read,
+                        None => return Ok(Transacted::NotFound),
+                    },
+                };
                 let step = decide(&read.session, clock.shared(read.at));
                 has_events = !step.events.is_empty();
-                if let Some(ended) = self.update(&read, step).await? {
-                    return Ok(Transacted::Done { ended });
+                match self.update(&read, step).await? {
+                    Updated::Done(ended) => return Ok(Transacted::Done { ended }),
+                    Updated::Changed(now) => seen = now,
                 }
             }
             Err(StorageError::Unavailable("a session is changed without a pause".into()))
@@ -207,6 +215,24 @@ struct Read {
     at: UnixMillis,
 }
 
+impl Read {
+    fn of(id: &SessionId, mut fields: Fields, time: Time) -> Result<Option<Self>, StorageError> {
+        let Some(rev) = fields.remove("rev") else { return Ok(None) };
+        Ok(Some(Self { session: record::session(id, &fields)?, rev, at: millis(time) }))
+    }
+}
+
+/// What became of a decision.
+enum Updated {
+    /// It is done, and has ended these.
+    Done(Vec<SessionId>),
+    /// Nothing was done: the session is not any more what was read, but this, or gone.
+    Changed(Option<Read>),
+}
+
+/// Seconds and microseconds, as Redis tells them.
+type Time = (i64, i64);
+
 /// Sessions of one account.
 struct Whose<'a> {
     user: &'a UserId,
@@ -254,23 +280,23 @@ impl RedisStore {
         // In this order, so that nothing that was read is later than the time. What is written in between fails the comparison.
         // No MULTI: a full Redis refuses even reads in one.
         read.cmd("HGETALL").arg(key(id)).cmd("TIME").cmd("EXISTS").arg(STORE_ID);
-        let (mut fields, time, is_ours): (Fields, (i64, i64), bool) = self.connection.query(&read).await?;
-        let Some(rev) = fields.remove("rev") else {
+        let (fields, time, is_ours): (Fields, Time, bool) = self.connection.query(&read).await?;
+        match Read::of(id, fields, time)? {
             // A Redis that somebody has emptied knows of no session, and says nothing about any.
-            return if is_ours { Ok(None) } else { Err(StorageError::Unavailable("Redis was emptied".into())) };
-        };
-        Ok(Some(Read { session: record::session(id, &fields)?, rev, at: millis(time) }))
+            None if !is_ours => Err(StorageError::Unavailable("Redis was emptied".into())),
+            read => Ok(read),
+        }
     }
 
     pub(super) async fn now(&self) -> Result<UnixMillis, StorageError> {
         let mut read = pipe();
         read.cmd("TIME");
-        let (time,): ((i64, i64),) = self.connection.query(&read).await?;
+        let (time,): (Time,) = self.connection.query(&read).await?;
         Ok(millis(time))
     }
 
-    /// Does what was decided on `read`. `None`: it is not any more what it was.
-    async fn update(&self, read: &Read, step: Step) -> Result<Option<Vec<SessionId>>, StorageError> {
+    /// Does what was decided on `read`.
+    async fn update(&self, read: &Read, step: Step) -> Result<Updated, StorageError> {
         let session = &read.session;
         if session.ended.is_some() && step.next.is_some() {
             return Err(StorageError::Unavailable("a session that has ended is never written again".into()));
@@ -289,9 +315,22 @@ impl RedisStore {
                 .map(|(ended, reason)| EndOthers { at: ended.at.0.to_string(), reason: record::reason(reason) }),
             events: step.events.iter().map(outbox::entry).collect(),
         };
-        let endings: Option<Vec<String>> = self.connection.call(&self.scripts.update, &argument).await?;
-        let Some(endings) = endings else { return Ok(None) };
-        endings.iter().map(|text| Ok(ending(text)?.session_id)).collect::<Result<_, _>>().map(Some)
+        let mut answer: Vec<Vec<String>> = self.connection.call(&self.scripts.update, &argument).await?;
+        let impossible = || StorageError::impossible("sessions", "an answer", session.id.as_str());
+        match (answer.pop(), answer.pop()) {
+            (Some(endings), None) => {
+                let ended = endings.iter().map(|text| Ok(ending(text)?.session_id));
+                ended.collect::<Result<_, _>>().map(Updated::Done)
+            }
+            (Some(time), Some(fields)) => {
+                let fields = fields.chunks_exact(2).map(|field| (field[0].clone(), field[1].clone())).collect();
+                let [seconds, micros] = &*time else { return Err(impossible()) };
+                let number = |text: &str| text.parse().map_err(|_| impossible());
+                let read = Read::of(&session.id, fields, (number(seconds)?, number(micros)?))?;
+                Ok(Updated::Changed(read))
+            }
+            _ => Err(impossible()),
+        }
     }
 
     async fn end(
@@ -338,7 +377,7 @@ fn living_of(user: &UserId) -> String {
     format!("sessionkeep:living-of:{user}")
 }
 
-fn millis((seconds, micros): (i64, i64)) -> UnixMillis {
+fn millis((seconds, micros): Time) -> UnixMillis {
     UnixMillis(seconds * 1000 + micros / 1000)
 }
 

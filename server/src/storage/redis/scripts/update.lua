@@ -1,6 +1,7 @@
--- Compare and set: what was decided on a session is done if that is still as it was read.
+-- Compare and set: what was decided on a session is done if that is still as it was read. Else the answer is what it is now:
+-- who has lost decides again at once, and is ahead of the next one, who has to read first.
 local key = session_key(asked.id)
-if redis.call('HGET', key, 'rev') ~= asked.rev then return false end
+if redis.call('HGET', key, 'rev') ~= asked.rev then return {redis.call('HGETALL', key), redis.call('TIME')} end
 local ended = {}
 if asked.fields then
   for field, value in pairs(asked.fields) do redis.call('HSET', key, field, value) end
@@ -18,4 +19,4 @@ if asked.end_others then
   end
 end
 for _, event in ipairs(asked.events) do report(event) end
-return ended
+return {ended}
