@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use sessionkeep_types::{EventKind, SessionId, UserId};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
-use super::{PostgresStore, commit, retried, text, within};
+use super::{PostgresStore, retried, text, within};
 use crate::{
     session::SecurityEvent,
     storage::{
@@ -18,7 +18,8 @@ const EVENTS_LOCK: i64 = 0x5e55_1001;
 #[async_trait]
 impl Events for PostgresStore {
     async fn record(&self, event: &SecurityEvent) -> Result<(), StorageError> {
-        retried!(self.try_record(event))
+        // One statement is a transaction of its own: the lock is held for no round trip at all.
+        retried!(async { insert(&mut *self.connection().await?, &[event]).await })
     }
 
     async fn page(
@@ -66,15 +67,6 @@ impl Events for PostgresStore {
     }
 }
 
-impl PostgresStore {
-    async fn try_record(&self, event: &SecurityEvent) -> Result<(), StorageError> {
-        let mut connection = self.connection().await?;
-        let mut tx = connection.begin().await?;
-        insert(&mut tx, &[event]).await?;
-        commit(tx).await
-    }
-}
-
 /// Adds them. To be the last that a transaction does: the lock that it takes is one for all, and whoever waits for a row
 /// while holding it could wait for ever. One statement takes it and adds them, so that nothing but the commit is waited for
 /// while it is held.
@@ -88,20 +80,13 @@ impl PostgresStore {
     pub(in crate::storage) async fn take_over(&self, events: &[(String, SecurityEvent)]) -> Result<(), StorageError> {
         let events: Vec<(Option<&str>, &SecurityEvent)> =
             events.iter().map(|(id, event)| (Some(id.as_str()), event)).collect();
-        retried!(self.try_take_over(&events))
+        retried!(async { insert_once(&mut *self.connection().await?, &events).await })
     }
 
     /// Forgets what nobody moves a second time any more.
     pub(in crate::storage) async fn purge_moved(&self) -> Result<(), StorageError> {
         let query = sqlx::query("DELETE FROM moved_events WHERE moved_at < now() - interval '7 days'");
         within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await.map(|_| ())
-    }
-
-    async fn try_take_over(&self, events: &[(Option<&str>, &SecurityEvent)]) -> Result<(), StorageError> {
-        let mut connection = self.connection().await?;
-        let mut tx = connection.begin().await?;
-        insert_once(&mut tx, events).await?;
-        commit(tx).await
     }
 }
 

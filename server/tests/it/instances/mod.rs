@@ -12,6 +12,7 @@ mod stopped;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
+use reqwest::Method;
 use serde_json::json;
 
 use crate::support::{Answer, EMAIL, PASSWORD, Person, TestApp, rounds};
@@ -103,9 +104,16 @@ async fn a_refresh_on_one_that_races_a_sign_out_on_the_other_wins_nothing() {
     while begun < rounds {
         let people = signed_in(&one, AT_ONCE.min(rounds - begun)).await;
         begun += people.len();
-        let granted = join_all(people.iter().map(async |ada| {
+        let granted = join_all(people.iter().enumerate().map(async |(turn, ada)| {
             let (mut racer, mut leaver) = (ada.copy(), at(&two, ada));
-            let (refreshed, left) = tokio::join!(racer.refresh(), leaver.logout());
+            let refreshing = async {
+                // A sign-out takes longer on its way: it gets a start, now none and now a longer one.
+                for _ in 0..turn % 5 {
+                    racer.request(Method::GET, "/healthz").send().await.expect("sent");
+                }
+                racer.refresh().await
+            };
+            let (refreshed, left) = tokio::join!(refreshing, leaver.logout());
             assert_eq!(left.status, 204, "{left:?}");
             assert!(matches!(refreshed.outcome(), (200, _) | (403, "SESSION_REVOKED")), "{refreshed:?}");
             for mut token in [ada.copy(), racer] {
