@@ -59,10 +59,10 @@ impl Sessions for RedisStore {
         let done = within(async {
             let place = self.turns.queue(id);
             let _turn = place.turn().await;
-            let mut seen = None;
+            let mut seen: Option<Box<Read>> = None;
             for _ in 0..TRIES {
                 let read = match seen.take() {
-                    Some(read) => read,
+                    Some(read) => *read,
                     None => match self.read(id).await? {
                         Some(read) => read,
                         None => return Ok(Transacted::NotFound),
@@ -227,7 +227,7 @@ enum Updated {
     /// It is done, and has ended these.
     Done(Vec<SessionId>),
     /// Nothing was done: the session is not any more what was read, but this, or gone.
-    Changed(Option<Read>),
+    Changed(Option<Box<Read>>),
 }
 
 /// Seconds and microseconds, as Redis tells them.
@@ -327,7 +327,7 @@ impl RedisStore {
                 let [seconds, micros] = &*time else { return Err(impossible()) };
                 let number = |text: &str| text.parse().map_err(|_| impossible());
                 let read = Read::of(&session.id, fields, (number(seconds)?, number(micros)?))?;
-                Ok(Updated::Changed(read))
+                Ok(Updated::Changed(read.map(Box::new)))
             }
             _ => Err(impossible()),
         }
