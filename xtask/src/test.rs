@@ -63,11 +63,11 @@ pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode
 }
 
 /// What is about PostgreSQL, and what every store has to hold to from outside. The rest is about SQLite's file.
-const ON_POSTGRES: &str = "binary(it) & (test(/^(import|instances)::|^storage::.*postgres/) | \
+const ON_POSTGRES: &str = "binary(it) & not test(/^instances::redis::/) & (test(/^(import|instances)::|^storage::.*postgres/) | \
     test(/^(activity|admin|delete_account|login|logout|me|password|refresh|register|sessions)::/))";
 
 /// The same where sessions are in Redis.
-const ON_REDIS: &str = "binary(it) & (test(/^instances::[a-z_]+$|^instances::redis::|^storage::.*redis/) | \
+const ON_REDIS: &str = "binary(it) & (test(/^instances::([a-z_]+$|keys::|redis::|restarted::a_rolling)|^storage::.*redis/) | \
     test(/^(activity|admin|delete_account|login|logout|me|password|refresh|register|sessions)::/))";
 
 /// Where the tests of several instances keep sessions.

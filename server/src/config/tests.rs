@@ -95,6 +95,7 @@ fn a_refusal_never_prints_a_secret() {
         assert!(!refused(&[(name, "canary-8675309")]).contains("canary"));
     }
     assert!(!refused(&[("DATABASE_URL", "mysql://root:canary@db")]).contains("canary"));
+    assert!(!refused(&[("SESSION_STORE", "redis://root:canary@db:port")]).contains("canary"));
     let settings = load(&[]).expect("accepted");
     assert!(!format!("{settings:?}").contains("q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"));
 }

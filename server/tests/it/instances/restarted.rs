@@ -30,9 +30,13 @@ use crate::support::{
 /// How long a stop may take.
 const STOPS_WITHIN: Duration = Duration::from_secs(10);
 
-async fn start(folder: &TempDir, address: &str, database: &str) -> Program {
-    let (folder, address, database) = (folder.path().to_owned(), address.to_owned(), database.to_owned());
-    spawn_blocking(move || Program::start_at(&address, &folder, &[("DATABASE_URL", &database)])).await.expect("starts")
+async fn start(folder: &TempDir, address: &str, stores: &[(&'static str, String)]) -> Program {
+    let (folder, address, stores) = (folder.path().to_owned(), address.to_owned(), stores.to_vec());
+    let starting = move || {
+        let settings: Vec<_> = stores.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Program::start_at(&address, &folder, &settings)
+    };
+    spawn_blocking(starting).await.expect("starts")
 }
 
 async fn stop(server: Program) {
@@ -123,11 +127,11 @@ impl Load {
 #[tokio::test]
 #[ignore = "needs PostgreSQL: cargo xtask test postgres"]
 async fn a_rolling_restart_under_load_costs_nobody_more_than_one_repetition() {
-    let (folder, database) = (tempfile::tempdir().expect("a folder"), database::postgres().await);
+    let (folder, stores) = (tempfile::tempdir().expect("a folder"), database::several().await);
     let (mut instances, mut addresses) = (vec![], vec![]);
     for _ in 0..2 {
         let address = free_address();
-        instances.push(start(&folder, &address, &database).await);
+        instances.push(start(&folder, &address, &stores).await);
         addresses.push(address);
     }
     let address = |of: usize| addresses[of].parse().expect("an address");
@@ -152,7 +156,7 @@ async fn a_rolling_restart_under_load_costs_nobody_more_than_one_repetition() {
                     tokio::task::yield_now().await;
                 }
                 stop(instances.remove(0)).await;
-                instances.push(start(&folder, address, &database).await);
+                instances.push(start(&folder, address, &stores).await);
                 while !ready[instance].load(SeqCst) {
                     tokio::task::yield_now().await;
                 }
@@ -166,7 +170,7 @@ async fn a_rolling_restart_under_load_costs_nobody_more_than_one_repetition() {
     );
     eprintln!("{} requests, {} of them twice", load.answers.load(SeqCst), load.repeated.load(SeqCst));
     let thefts: i64 = sqlx::query_scalar("SELECT count(*) FROM security_events WHERE kind LIKE 'authn_token%'")
-        .fetch_one(&mut connect(&database).await)
+        .fetch_one(&mut connect(&stores[0].1).await)
         .await
         .expect("works");
     assert_eq!(thefts, 0, "nobody was a thief");
@@ -178,7 +182,7 @@ async fn a_rolling_restart_under_load_costs_nobody_more_than_one_repetition() {
 async fn a_database_that_does_not_answer_keeps_nobody_from_stopping() {
     let (line, database) = behind_a_line(&database::postgres().await).await;
     let folder = tempfile::tempdir().expect("a folder");
-    let server = start(&folder, "127.0.0.1:0", &database).await;
+    let server = start(&folder, "127.0.0.1:0", &[("DATABASE_URL", database)]).await;
     let mut ada = Person::at(&server.url);
     ada.register().await;
     let mut half = TcpStream::connect(server.url.trim_start_matches("http://")).await.expect("connects");
