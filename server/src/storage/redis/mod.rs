@@ -141,7 +141,7 @@ impl RedisStore {
             match setting {
                 _ if is == needed => {}
                 "appendfsync" => tracing::warn!(
-                    "Redis has appendfsync {is}: after a crash it may have forgotten up to a second, and with it that sessions \
+                    "Redis has appendfsync {is}: after a crash it may have forgotten what it was told last, and with it that sessions \
                      were ended; set it to always, or run `sessions revoke --before` after a crash"
                 ),
                 _ => anyhow::bail!("Redis may forget sessions: {setting} is `{is}`; set it to `{needed}`"),
