@@ -15,7 +15,7 @@ use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, EMAIL, PASSWORD, Person, TestApp, rounds};
+use crate::support::{Answer, EMAIL, PASSWORD, Person, TestApp, proxy::Proxy, rounds};
 
 async fn two_instances() -> (TestApp, TestApp) {
     let one = TestApp::on_postgres(&[]).await;
@@ -49,6 +49,30 @@ async fn recovered(so: impl AsyncFn() -> bool) {
 async fn remembers_the_end(app: &TestApp, person: &Person) -> bool {
     let before = app.questions().await;
     person.be_verified().await.outcome() == (403, "TOKEN_REVOKED") && app.questions().await == before
+}
+
+/// What ends on `one` while the line from `two` to their store is broken is ended on `two`, too: nobody is let through, and
+/// once the line is whole nobody has to ask the store.
+async fn an_ending_during_a_break_is_heard_of(one: &TestApp, two: &TestApp, line: &Proxy) {
+    let mut ada = one.direct();
+    ada.register().await;
+    let there = at(two, &ada);
+    assert_eq!(there.be_verified().await.status, 422);
+    line.swallow();
+    assert_eq!(ada.copy().logout().await.status, 204);
+    // What it knew is good for a second.
+    two.until(async || there.be_verified().await.status == 503).await;
+    let healing = async {
+        line.heal();
+        two.until(async || {
+            let answer = there.be_verified().await;
+            assert!(matches!(answer.outcome(), (503, _) | (403, "TOKEN_REVOKED")), "{answer:?}");
+            answer.status == 403
+        })
+        .await;
+        two.until(async || remembers_the_end(two, &there).await).await;
+    };
+    tokio::time::timeout(RECOVERY, healing).await.expect("it recovers in time");
 }
 
 /// So many sessions of one person. One after the other: passwords are not checked for everybody at once.

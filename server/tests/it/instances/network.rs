@@ -7,9 +7,9 @@ use reqwest::Method;
 use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
 
 use super::{
-    RECOVERY, at,
+    an_ending_during_a_break_is_heard_of,
     locks::{ALL_CONNECTIONS, hold, let_go, waiting_for_rows},
-    recovered, remembers_the_end, signed_in, unavailable,
+    recovered, signed_in, unavailable,
 };
 use crate::support::{Answer, Person, TestApp, database, proxy::behind_a_line};
 
@@ -88,25 +88,7 @@ async fn what_ended_while_an_instance_was_cut_off_is_ended_there_too() {
     let (proxy, through_the_line) = behind_a_line(&address).await;
     let one = TestApp::on_database(&address).await;
     let two = one.beside_with(&[("DATABASE_URL", &through_the_line)]).await;
-    let mut ada = one.direct();
-    ada.register().await;
-    let there = at(&two, &ada);
-    assert_eq!(there.be_verified().await.status, 422);
-    proxy.swallow();
-    assert_eq!(ada.copy().logout().await.status, 204);
-    // What it knew is good for a second.
-    two.until(async || there.be_verified().await.status == 503).await;
-    let healing = async {
-        proxy.heal();
-        two.until(async || {
-            let answer = there.be_verified().await;
-            assert!(matches!(answer.outcome(), (503, _) | (403, "TOKEN_REVOKED")), "{answer:?}");
-            answer.status == 403
-        })
-        .await;
-        two.until(async || remembers_the_end(&two, &there).await).await;
-    };
-    tokio::time::timeout(RECOVERY, healing).await.expect("it recovers in time");
+    an_ending_during_a_break_is_heard_of(&one, &two, &proxy).await;
 }
 
 #[tokio::test]

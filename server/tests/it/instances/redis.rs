@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use server::session::EventKind;
 
-use super::{RECOVERY, at, network::get, recovered, unavailable};
+use super::{an_ending_during_a_break_is_heard_of, network::get, recovered, unavailable};
 use crate::support::{
     TestApp, database,
     proxy::behind_a_line,
@@ -51,23 +51,7 @@ async fn what_ended_while_an_instance_was_cut_off_is_ended_there_too() {
     let (proxy, through_the_line) = behind_a_line(&redis).await;
     let one = on(&postgres, &redis).await;
     let two = one.beside_with(&[("SESSION_STORE", &through_the_line)]).await;
-    let mut ada = one.direct();
-    ada.register().await;
-    let there = at(&two, &ada);
-    assert_eq!(there.be_verified().await.status, 422);
-    proxy.swallow();
-    assert_eq!(ada.copy().logout().await.status, 204);
-    two.until(async || there.be_verified().await.status == 503).await;
-    let healing = async {
-        proxy.heal();
-        two.until(async || {
-            let answer = there.be_verified().await;
-            assert!(matches!(answer.outcome(), (503, _) | (403, "TOKEN_REVOKED")), "{answer:?}");
-            answer.status == 403
-        })
-        .await;
-    };
-    tokio::time::timeout(RECOVERY, healing).await.expect("it recovers in time");
+    an_ending_during_a_break_is_heard_of(&one, &two, &proxy).await;
 }
 
 #[tokio::test]

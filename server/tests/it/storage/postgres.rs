@@ -273,3 +273,24 @@ async fn a_request_that_is_dropped_anywhere_leaves_no_transaction_to_the_next() 
         assert_eq!(seen, Some(name), "what was acknowledged is committed");
     }
 }
+
+/// A feed that waits for a table asks again and again. What it has given up must not stay with the server.
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn a_feed_that_waits_for_a_locked_table_leaves_no_connection_behind() {
+    let address = database::postgres().await;
+    let store = PostgresStore::open(address.parse().expect("an address")).await.expect("opens");
+    let mut operator: PgConnection =
+        address.parse::<PgConnectOptions>().expect("an address").connect().await.expect("PostgreSQL is there");
+    sqlx::raw_sql("BEGIN; LOCK TABLE sessions").execute(&mut operator).await.expect("works");
+    for _ in 0..2 {
+        store.endings_since(NOW).await.expect_err("nobody can read it");
+    }
+    let waiting: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    )
+    .fetch_one(&mut operator)
+    .await
+    .expect("works");
+    assert_eq!(waiting, 0);
+}

@@ -358,18 +358,31 @@ async fn a_redis_that_answers_nothing_is_told_of_in_time_and_found_again() {
     add_account(&store).await;
     assert!(begin(&store, "s").await.expect("works"));
     redis.signal("STOP");
+    nothing_is_answered_in_time(&store).await;
+    redis.signal("CONT");
+    recovers(&store).await;
+    // It accepts commands, and answers them later.
+    let _: (String,) = redis.ask(pipe().cmd("CLIENT").arg("PAUSE").arg(4000).arg("ALL")).await;
+    nothing_is_answered_in_time(&store).await;
+    recovers(&store).await;
+}
+
+async fn nothing_is_answered_in_time(store: &RedisStore) {
     let asked = Instant::now();
     let id = SessionId::new("s");
     let (found, ended, begun) = tokio::join!(
         join_all((0..20).map(|_| store.find(&id))),
-        join_all((0..20).map(|_| end(&store, "s"))),
-        begin(&store, "t")
+        join_all((0..20).map(|_| end(store, "s"))),
+        begin(store, "t")
     );
     assert!(found.iter().all(|answer| matches!(answer, Err(StorageError::Unavailable(_)))));
     assert!(ended.iter().all(|answer| matches!(answer, Err(StorageError::Unavailable(_)))));
     assert!(matches!(begun, Err(StorageError::Unavailable(_))));
     assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
-    redis.signal("CONT");
+}
+
+async fn recovers(store: &RedisStore) {
+    let id = SessionId::new("s");
     let answers = async { while store.find(&id).await.is_err() {} };
     tokio::time::timeout(Duration::from_secs(5), answers).await.expect("it is found again");
 }
