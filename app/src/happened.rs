@@ -22,6 +22,10 @@ pub(crate) fn words(kind: &EventKind, by_administrator: bool) -> Words {
         Kind::LoginFailed => {
             ("Sign-in refused", "The password was wrong, or the account was disabled at that time. Nobody got in.")
         }
+        Kind::LoginFailedOften => (
+            "Sign-in refused several times",
+            "Somebody tried several wrong passwords in a row, and now has to wait before each further one. Nobody got in.",
+        ),
         Kind::SignedOut => ("Signed out", ""),
         Kind::SessionEnded if by_administrator => ("A device was signed out by an administrator", ""),
         Kind::SessionEnded => ("A device was signed out", ""),
@@ -56,7 +60,11 @@ pub(crate) fn words(kind: &EventKind, by_administrator: bool) -> Words {
     };
     let is_alarming = matches!(
         kind,
-        Kind::LoginFailed | Kind::PasswordConfirmationFailed | Kind::RefreshReused | Kind::CloneSuspected
+        Kind::LoginFailed
+            | Kind::LoginFailedOften
+            | Kind::PasswordConfirmationFailed
+            | Kind::RefreshReused
+            | Kind::CloneSuspected
     );
     Words { title, meaning: Some(meaning).filter(|meaning| !meaning.is_empty()), is_alarming }
 }

@@ -13,6 +13,10 @@ use crate::{
     config::{Refusal, Settings},
     http::{self, AppState, Client, Edge},
     keys::{self, Keys},
+    limits::{
+        Limits,
+        guessing::{self, Guessing},
+    },
     password::{PasswordRules, Passwords},
     random::{Random, SystemRandom},
     revocation::{Revocations, feed},
@@ -186,7 +190,7 @@ pub(crate) fn client(settings: &Settings) -> Result<Option<Client>, Refusal> {
 
 fn auth(
     settings: &Settings,
-    Stores { accounts, sessions, events }: Stores,
+    Stores { accounts, sessions, events, attempts }: Stores,
     (access, refresh): (Keys, Keys),
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -198,6 +202,9 @@ fn auth(
         accounts,
         sessions,
         events,
+        attempts,
+        guessing: Guessing::new(refresh.clone()),
+        limits: Limits::new(settings.refreshes_per_minute, settings.registrations_per_hour),
         revocations: Arc::new(Revocations::default()),
         confirmations: Confirmations::default(),
         access_tokens: AccessTokens::new(access, expected, settings.access_token_lifetime),
@@ -236,6 +243,10 @@ async fn purge(auth: Arc<Auth>, stop: CancellationToken) {
             Ok(0) => {}
             Ok(sessions) => tracing::info!(sessions, "deleted sessions that ended long ago"),
             Err(error) => tracing::warn!(%error, "old sessions could not be deleted"),
+        }
+        let (counted, known) = (auth.clock.now().minus(guessing::REMEMBERED), auth.clock.now().minus(guessing::KNOWN));
+        if let Err(error) = auth.attempts.purge_attempts(counted, known).await {
+            tracing::warn!(%error, "old counts of attempts could not be deleted");
         }
     })
     .await;

@@ -13,6 +13,7 @@ pub mod faults;
 mod http;
 mod ids;
 pub mod keys;
+pub mod limits;
 pub mod password;
 mod private_files;
 pub mod random;

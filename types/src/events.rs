@@ -57,6 +57,8 @@ codes! {
         LoginSucceeded = "authn_login_success",
         /// Tried to, with a wrong password, or for an account that is disabled.
         LoginFailed = "authn_login_fail",
+        /// Tried to, and has now failed so often that whoever goes on has to wait.
+        LoginFailedOften = "authn_login_fail_max",
         /// Signed out on the device itself.
         SignedOut = "session_signed_out",
         /// The session was ended by its owner from another device, by an administrator or by an operator.

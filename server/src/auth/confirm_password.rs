@@ -3,8 +3,9 @@
 use secrecy::ExposeSecret as _;
 use sessionkeep_types::Password;
 
-use super::Auth;
+use super::{Auth, NotCounted};
 use crate::{
+    limits::TooOften,
     password::{Busy, Normalised, Verified},
     session::{EventKind, Origin, SecurityEvent},
     storage::{Account, StorageError},
@@ -20,12 +21,25 @@ pub enum ConfirmPasswordError {
     /// The account is no longer there.
     #[error("the account is no longer there")]
     Gone,
+    /// Too many attempts in this session.
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
     /// Too many passwords are being checked.
     #[error(transparent)]
     Busy(#[from] Busy),
     /// The store failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+impl From<NotCounted> for ConfirmPasswordError {
+    fn from(error: NotCounted) -> Self {
+        match error {
+            NotCounted::TooOften(error) => error.into(),
+            NotCounted::Busy(error) => error.into(),
+            NotCounted::Storage(error) => error.into(),
+        }
+    }
 }
 
 impl Auth {
@@ -38,18 +52,27 @@ impl Auth {
     ) -> Result<Account, ConfirmPasswordError> {
         let account = self.accounts.by_id(&claims.user_id).await?;
         let account = account.filter(|account| account.disabled_at.is_none()).ok_or(ConfirmPasswordError::Gone)?;
+        let counted = self.count(self.guessing.confirmation(&claims.session_id, self.clock.now())).await?;
         let verified = match Normalised::new(password) {
             Some(password) => {
-                self.passwords.verify(password, Some(account.password_hash.expose_secret().to_owned())).await?
+                self.passwords.verify(password, Some(account.password_hash.expose_secret().to_owned())).await
             }
             // Longer than any password that is accepted.
-            None => Verified::Wrong,
+            None => Ok(Verified::Wrong),
+        };
+        let verified = match verified {
+            Ok(verified) => verified,
+            Err(busy) => {
+                self.withdraw(counted).await;
+                return Err(busy.into());
+            }
         };
         if verified == Verified::Wrong {
             let event = SecurityEvent::new(EventKind::PasswordConfirmationFailed, origin, self.clock.now());
             self.events.record(&event.of_session(&account.id, &claims.session_id)).await?;
             return Err(ConfirmPasswordError::Wrong);
         }
+        self.count_no_more(counted).await;
         Ok(account)
     }
 }

@@ -2,8 +2,9 @@
 
 use secrecy::ExposeSecret as _;
 
-use super::{Auth, Credentials, Device, SignedIn, normalise_email};
+use super::{Auth, Credentials, Device, NotCounted, SignedIn, normalise_email};
 use crate::{
+    limits::TooOften,
     password::{Busy, Normalised, Verified},
     session::{EventKind, SecurityEvent},
     storage::StorageError,
@@ -15,6 +16,9 @@ pub enum LoginError {
     /// Unknown account, wrong password or disabled account: which of them is not told, and takes the same time.
     #[error("the credentials are not right")]
     InvalidCredentials,
+    /// Too many attempts. Whether the password is right is not known, nor whether there is such an account.
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
     /// Too many passwords are being checked.
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -23,13 +27,25 @@ pub enum LoginError {
     Storage(#[from] StorageError),
 }
 
+impl From<NotCounted> for LoginError {
+    fn from(error: NotCounted) -> Self {
+        match error {
+            NotCounted::TooOften(error) => error.into(),
+            NotCounted::Busy(error) => error.into(),
+            NotCounted::Storage(error) => error.into(),
+        }
+    }
+}
+
 impl Auth {
     /// Signs in. Always begins a new session, whatever cookie came with the request (session fixation, ASVS 7.2.4).
     ///
     /// # Errors
     /// [`LoginError`].
     pub async fn login(&self, credentials: Credentials, device: Device) -> Result<SignedIn, LoginError> {
-        let account = self.accounts.by_email(&normalise_email(&credentials.email)).await?;
+        let email = normalise_email(&credentials.email);
+        let counted = self.count(self.guessing.sign_in(&email, &device.origin.ip, self.clock.now())).await?;
+        let account = self.accounts.by_email(&email).await?;
         // A password that is too long for any account is still compared, with nothing, to take as long as any other.
         let (password, stored) = match Normalised::new(&credentials.password) {
             Some(password) => {
@@ -37,10 +53,18 @@ impl Auth {
             }
             None => (Normalised::empty(), None),
         };
-        let verified = self.passwords.verify(password, stored).await?;
+        let verified = match self.passwords.verify(password, stored).await {
+            Ok(verified) => verified,
+            Err(busy) => {
+                self.withdraw(counted).await;
+                return Err(busy.into());
+            }
+        };
         let origin = device.origin.clone();
+        // Whoever guesses on has to wait, which is told once: the owner may want to know.
+        let kind = if counted.is_last_free() { EventKind::LoginFailedOften } else { EventKind::LoginFailed };
         let refused = || {
-            let event = SecurityEvent::new(EventKind::LoginFailed, &origin, self.clock.now());
+            let event = SecurityEvent::new(kind.clone(), &origin, self.clock.now());
             account.as_ref().map_or(event.clone(), |account| event.of(&account.id))
         };
         let (Some(account), Verified::Right { rehashed }) = (&account, verified) else {
@@ -52,6 +76,7 @@ impl Auth {
                 self.accounts.rehash_password(&account.id, account.password_hash.expose_secret(), &new).await?;
             }
             if let Some(signed_in) = self.begin_session(account.clone(), device).await? {
+                self.count_no_more(counted).await;
                 return Ok(signed_in);
             }
         }

@@ -6,6 +6,7 @@
 
 pub mod activity;
 pub mod administrate;
+mod attempts;
 pub mod authenticate;
 pub mod change_password;
 pub mod confirm_password;
@@ -23,17 +24,19 @@ use std::sync::Arc;
 
 use sessionkeep_types::{Role, SessionId};
 
+pub use attempts::NotCounted;
 pub use confirmations::Confirmations;
 pub(crate) use sessions::end_step;
 
 use crate::{
     clock::Clock,
     ids,
+    limits::{Limits, guessing::Guessing},
     password::{PasswordRules, Passwords},
     random::Random,
     revocation::Revocations,
     session::{Client, EventKind, Origin, Policy, SecurityEvent, Session, UnixMillis},
-    storage::{Account, Accounts, Events, Sessions, StorageError},
+    storage::{Account, Accounts, Attempts, Events, Sessions, StorageError},
     token::{
         access::{AccessTokens, Claims},
         refresh::{Genuine, RefreshToken, RefreshTokens},
@@ -48,6 +51,12 @@ pub struct Auth {
     pub sessions: Arc<dyn Sessions>,
     /// Security events.
     pub events: Arc<dyn Events>,
+    /// Attempts that failed.
+    pub attempts: Arc<dyn Attempts>,
+    /// How often passwords may be guessed.
+    pub guessing: Guessing,
+    /// How often other things may be done.
+    pub limits: Limits,
     /// Ended sessions whose access tokens may still be in time.
     pub revocations: Arc<Revocations>,
     /// Access tokens that were used and whose use is not written yet.

@@ -4,6 +4,7 @@ use sessionkeep_types::{EndReason, SessionId};
 
 use super::{Auth, IssuedAccess, IssuedRefresh, issued};
 use crate::{
+    limits::TooOften,
     session::{Decision, NewHead, OnTheft, Origin, Presented, SecurityEvent, Session, UnixMillis, apply, decide},
     storage::{Step, StorageError, Transacted},
     token::{
@@ -45,6 +46,9 @@ pub enum RefreshError {
     /// Several tokens of living sessions were sent.
     #[error("several live refresh tokens were sent")]
     Conflict,
+    /// Too many refreshes of this session; nothing was consumed.
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
     /// The store failed; nothing was consumed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -74,6 +78,7 @@ impl Auth {
         origin: &Origin,
     ) -> Result<Refreshed, RefreshError> {
         let (token, genuine) = self.choose(sent).await?;
+        self.limits.refresh(&genuine.session_id)?;
         let decided = self.rotate(&token, &genuine, attempt, origin).await?;
         let now = self.clock.now();
         let refresh_token = match decided.decision {

@@ -7,6 +7,7 @@ use sessionkeep_types::{Role, UserId, limits};
 use super::{Auth, Credentials, Device, SignedIn, new_password::NewPasswordError, normalise_email};
 use crate::{
     ids,
+    limits::TooOften,
     password::{Busy, Normalised},
     session::{EventKind, SecurityEvent},
     storage::{Account, StorageError},
@@ -27,6 +28,9 @@ pub enum RegisterError {
     /// There is one with this e-mail address.
     #[error("the e-mail address is taken")]
     EmailTaken,
+    /// Too many registrations from this network.
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
     /// Too many passwords are being hashed.
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -49,10 +53,14 @@ impl Auth {
         if !self.registration_open {
             return Err(RegisterError::Closed);
         }
+        self.limits.register(&device.origin.ip)?;
         let origin = device.origin.clone();
         let account = self.create_account(credentials, display_name, Role::User, &origin).await?;
         match self.begin_session(account, device).await? {
-            Some(signed_in) => Ok(signed_in),
+            Some(signed_in) => {
+                self.remember_place(&signed_in.account.email, &origin.ip).await;
+                Ok(signed_in)
+            }
             // Disabled between two statements; as if it had never been there.
             None => Err(RegisterError::Closed),
         }
@@ -61,7 +69,7 @@ impl Auth {
     /// Makes an account without signing it in, as an operator does.
     ///
     /// # Errors
-    /// [`RegisterError`], never [`RegisterError::Closed`].
+    /// [`RegisterError`], never [`RegisterError::Closed`] or [`RegisterError::TooOften`].
     pub async fn create_account(
         &self,
         credentials: Credentials,

@@ -74,6 +74,10 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether new accounts are taken.
     pub registration_open: bool,
+    /// Refreshes of one session; 0: any number.
+    pub refreshes_per_minute: u32,
+    /// Registrations from one network; 0: any number.
+    pub registrations_per_hour: u32,
     /// Fewest characters in a new password.
     pub password_min_length: usize,
     /// Memory for one hash.
@@ -145,6 +149,8 @@ impl Settings {
             cookie: cookie(sources, &public_origin)?,
             trusted_proxies: sources.parse("TRUSTED_PROXIES", parse::networks)?,
             registration_open: sources.choose("REGISTRATION", &[("open", true), ("closed", false)])?,
+            refreshes_per_minute: sources.parse("REFRESHES_PER_MINUTE", parse::number)?,
+            registrations_per_hour: sources.parse("REGISTRATIONS_PER_HOUR", parse::number)?,
             password_min_length: sources.parse("PASSWORD_MIN_LENGTH", parse::password_min_length)?,
             argon2_memory_kib: sources.parse("ARGON2_MEMORY_KIB", parse::number)?,
             argon2_iterations: sources.parse("ARGON2_ITERATIONS", parse::number)?,

@@ -17,6 +17,7 @@ use crate::{
         confirm_password::ConfirmPasswordError, delete_account::DeleteAccountError, login::LoginError,
         new_password::NewPasswordError, profile::ProfileError, refresh::RefreshError, register::RegisterError,
     },
+    limits::TooOften,
     password::Busy,
     storage::StorageError,
 };
@@ -34,11 +35,13 @@ pub(crate) struct ApiError {
     pub(super) reason: Option<EndReason>,
     /// The `WWW-Authenticate` that goes with a 401 of a bearer route (RFC 6750, 3).
     challenge: Option<&'static str>,
+    /// When it may be tried again, for `Retry-After`.
+    retry_after: Option<Duration>,
 }
 
 impl ApiError {
     pub(super) fn new(status: StatusCode, code: ErrorCode, sentence: impl Into<String>) -> Self {
-        Self { status, code, sentence: sentence.into(), fields: None, reason: None, challenge: None }
+        Self { status, code, sentence: sentence.into(), fields: None, reason: None, challenge: None, retry_after: None }
     }
 
     fn unauthorized(code: ErrorCode, sentence: &str) -> Self {
@@ -109,11 +112,12 @@ impl ApiError {
     }
 
     pub(super) fn unavailable() -> Self {
-        Self::new(
+        let error = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             ErrorCode::Unavailable,
             "The service cannot answer at the moment. Try again soon.",
-        )
+        );
+        Self { retry_after: Some(RETRY_AFTER), ..error }
     }
 
     pub(super) fn internal() -> Self {
@@ -192,12 +196,17 @@ impl IntoResponse for ApiError {
         if let Some(challenge) = self.challenge {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, RETRY_AFTER.as_secs().into());
+        if let Some(retry_after) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, whole_seconds(retry_after).into());
         }
         response.extensions_mut().insert(self);
         response
     }
+}
+
+/// Not too early, and never at once.
+fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX).max(1)
 }
 
 /// A handler panicked: the process lives on, the client gets a 500.
@@ -230,6 +239,22 @@ impl From<Busy> for ApiError {
     }
 }
 
+/// The same for every account, known or not.
+impl From<TooOften> for ApiError {
+    fn from(TooOften { retry_after }: TooOften) -> Self {
+        let seconds = whole_seconds(retry_after);
+        let time = match seconds {
+            1 => "a second".to_owned(),
+            2..60 => format!("{seconds} seconds"),
+            60 => "a minute".to_owned(),
+            _ => format!("{} minutes", seconds.div_ceil(60)),
+        };
+        let sentence = format!("That was tried too often. Try again in {time}.");
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited, sentence);
+        Self { retry_after: Some(retry_after), ..error }
+    }
+}
+
 impl From<RegisterError> for ApiError {
     fn from(error: RegisterError) -> Self {
         match error {
@@ -242,6 +267,7 @@ impl From<RegisterError> for ApiError {
                 let sentence = "There is an account with this e-mail address. Sign in instead.";
                 Self::conflict(ErrorCode::EmailTaken, sentence).with_field("email", sentence)
             }
+            RegisterError::TooOften(error) => error.into(),
             RegisterError::Busy(busy) => busy.into(),
             RegisterError::Storage(error) => error.into(),
         }
@@ -254,6 +280,7 @@ impl From<LoginError> for ApiError {
             LoginError::InvalidCredentials => {
                 Self::unauthorized(ErrorCode::InvalidCredentials, "The e-mail address or the password is not right.")
             }
+            LoginError::TooOften(error) => error.into(),
             LoginError::Busy(busy) => busy.into(),
             LoginError::Storage(error) => error.into(),
         }
@@ -275,6 +302,7 @@ impl From<RefreshError> for ApiError {
                 ErrorCode::CookieConflict,
                 "The browser sent several sessions at once. Close other tabs and clear this site's cookies if it stays.",
             ),
+            RefreshError::TooOften(error) => error.into(),
             RefreshError::Storage(error) => error.into(),
             RefreshError::Seal(error) => {
                 tracing::error!(%error, "a session's row was tampered with");
@@ -330,6 +358,7 @@ impl From<ConfirmPasswordError> for ApiError {
         match error {
             ConfirmPasswordError::Wrong => Self::wrong_current_password(),
             ConfirmPasswordError::Gone => Self::token_revoked(),
+            ConfirmPasswordError::TooOften(error) => error.into(),
             ConfirmPasswordError::Busy(busy) => busy.into(),
             ConfirmPasswordError::Storage(error) => error.into(),
         }

@@ -105,6 +105,14 @@ impl Passwords {
         .await
     }
 
+    /// Whether somebody more may wait.
+    ///
+    /// # Errors
+    /// When too many wait.
+    pub fn has_room(&self) -> Result<(), Busy> {
+        if self.queue.available_permits() == 0 { Err(Busy) } else { Ok(()) }
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Argon2<'static>, &dyn Random) -> T + Send + 'static,

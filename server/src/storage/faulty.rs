@@ -6,12 +6,13 @@ use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::{
-    Account, AccountChange, Accounts, Changed, Confirmation, Decide, Ending, EventFilter, Events, Scope, Sessions,
-    StorageError, StoredEvent, Transacted,
+    Account, AccountChange, Accounts, Attempts, Changed, Confirmation, Decide, Ending, EventFilter, Events, Recount,
+    Scope, Sessions, StorageError, StoredEvent, Transacted,
 };
 use crate::{
     clock::Clock,
     faults::Faults,
+    limits::counter::Key,
     session::{SecurityEvent, Session, UnixMillis},
 };
 
@@ -162,5 +163,15 @@ impl<S: Events> Events for Faulty<S> {
     }
     async fn latest(&self) -> Result<i64, StorageError> {
         self.up()?.latest().await
+    }
+}
+
+#[async_trait]
+impl<S: Attempts> Attempts for Faulty<S> {
+    async fn recount(&self, keys: &[Key], decide: Recount<'_>) -> Result<(), StorageError> {
+        self.up()?.recount(keys, decide).await
+    }
+    async fn purge_attempts(&self, counted_before: UnixMillis, known_before: UnixMillis) -> Result<u64, StorageError> {
+        self.in_background()?.purge_attempts(counted_before, known_before).await
     }
 }

@@ -23,6 +23,7 @@ use sessionkeep_types::{EndReason, EventKind, Role, SessionId, UserId};
 pub use self::open::{Database, Stores};
 use crate::{
     clock::Clock,
+    limits::counter::{Counter, Key},
     session::{SecurityEvent, Session, UnixMillis},
 };
 
@@ -238,6 +239,17 @@ pub trait Events: Send + Sync {
     async fn latest(&self) -> Result<i64, StorageError>;
 }
 
+/// Counters of attempts that failed.
+#[async_trait]
+pub trait Attempts: Send + Sync {
+    /// Reads these counters, asks `decide` what they shall be, and writes that, in one transaction that nothing else comes
+    /// between. It may be asked more than once; what it says last is what was done.
+    async fn recount(&self, keys: &[Key], decide: Recount<'_>) -> Result<(), StorageError>;
+    /// Deletes, in small batches, counters on which nothing was counted since `counted_before` and nothing succeeded since
+    /// `known_before`. Returns how many.
+    async fn purge_attempts(&self, counted_before: UnixMillis, known_before: UnixMillis) -> Result<u64, StorageError>;
+}
+
 /// Which events.
 #[derive(Clone, Debug, Default)]
 pub struct EventFilter {
@@ -260,6 +272,9 @@ pub struct StoredEvent {
 
 /// Asks what a transaction on one session shall do at this time.
 pub type Decide<'a> = &'a mut (dyn for<'s> FnMut(&'s Session, UnixMillis) -> Step + Send);
+
+/// Says what counters shall be, in the order in which they come. `None`: they stay as they are.
+pub type Recount<'a> = &'a mut (dyn FnMut(&[Counter]) -> Option<Vec<Counter>> + Send);
 
 /// What a transaction on one session does.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use sqlx::postgres::PgConnectOptions;
 
 use super::{
-    Accounts, Events, Sessions,
+    Accounts, Attempts, Events, Sessions,
     postgres::PostgresStore,
     redis::{RedisServer, RedisStore},
     sqlite::SqliteStore,
@@ -59,6 +59,8 @@ pub struct Stores {
     pub sessions: Arc<dyn Sessions>,
     /// Security events.
     pub events: Arc<dyn Events>,
+    /// Attempts that failed.
+    pub attempts: Arc<dyn Attempts>,
 }
 
 impl Stores {
@@ -103,8 +105,13 @@ impl Stores {
         opened.with_context(|| format!("the database {database} cannot be used"))
     }
 
-    fn over(store: impl Accounts + Sessions + Events + 'static) -> Self {
+    fn over(store: impl Accounts + Sessions + Events + Attempts + 'static) -> Self {
         let store = Arc::new(store);
-        Self { accounts: Arc::clone(&store) as _, sessions: Arc::clone(&store) as _, events: store }
+        Self {
+            accounts: Arc::clone(&store) as _,
+            sessions: Arc::clone(&store) as _,
+            events: Arc::clone(&store) as _,
+            attempts: store,
+        }
     }
 }

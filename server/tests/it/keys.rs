@@ -397,7 +397,7 @@ fn a_server_that_others_can_reach_does_not_start_without_a_key() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_rotations_under_load_refuse_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let environment = [("ACCESS_TOKEN_ALGORITHM", "EdDSA")];
+    let environment = [("ACCESS_TOKEN_ALGORITHM", "EdDSA"), ("REFRESHES_PER_MINUTE", "0")];
     let server = Program::start(folder.path(), &environment);
     let mut first = Person::at(&server.url);
     first.register().await;

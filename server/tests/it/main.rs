@@ -15,6 +15,7 @@ mod import;
 mod instances;
 mod interop;
 mod keys;
+mod limits;
 mod login;
 mod logout;
 mod me;

@@ -226,7 +226,7 @@ async fn a_lost_answer_is_given_again_even_an_hour_later() {
 #[tokio::test]
 async fn fifty_at_once_are_one_rotation_and_all_get_the_same_successor() {
     for attempts in [true, false] {
-        let app = TestApp::start().await;
+        let app = TestApp::with(&[("REFRESHES_PER_MINUTE", "0")]).await;
         let mut ada = signed_in(if attempts { app.browser() } else { app.plain_browser() }).await;
         let id = ada.sessions().await[0]["id"].as_str().expect("text").to_owned();
         for round in 1..=rounds(5) {

@@ -6,6 +6,7 @@
 //! also when the network swallows everything.
 
 pub(super) mod accounts;
+mod attempts;
 mod changes;
 mod connection;
 mod events;

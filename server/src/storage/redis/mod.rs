@@ -12,6 +12,7 @@
 //! acknowledged last may be forgotten, endings included (`docs/operations.md` says what to do).
 
 mod accounts;
+mod attempts;
 mod connection;
 mod outbox;
 mod record;

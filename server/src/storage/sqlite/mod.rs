@@ -5,6 +5,7 @@
 //! when another one wrote in between, whatever the busy time-out.
 
 mod accounts;
+mod attempts;
 mod events;
 #[cfg(feature = "test-support")]
 mod faults;

@@ -58,11 +58,13 @@ pub(super) async fn events(folder: &TempDir, kind: &str) -> i64 {
     count.fetch_one(&mut open(folder).await).await.expect("a row").get(0)
 }
 
-/// Every row of every table of ours, as text.
+/// Every row of every table of ours, as text. Not the counts of attempts to sign in: those are written for themselves,
+/// before anything is done, and one that was broken off stays counted.
 pub(super) async fn everything(folder: &TempDir) -> Vec<String> {
     let mut connection = open(folder).await;
     let tables =
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_sqlx_*'
+             AND name <> 'attempts'
          ORDER BY name";
     let mut everything = vec![];
     for table in sqlx::query(tables).fetch_all(&mut connection).await.expect("rows") {

@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::support::{Answer, EMAIL, PASSWORD, Person, TestApp, proxy::Proxy, rounds};
 
 async fn two_instances() -> (TestApp, TestApp) {
-    let one = TestApp::on_postgres(&[]).await;
+    let one = TestApp::on_postgres(&[("REFRESHES_PER_MINUTE", "0")]).await;
     let two = one.beside().await;
     (one, two)
 }
@@ -91,6 +91,37 @@ fn at(app: &TestApp, person: &Person) -> Person {
     let mut there = person.copy();
     there.url.clone_from(&app.url);
     there
+}
+
+/// RL-06
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn wrong_passwords_are_counted_over_all_instances() {
+    let (one, two) = two_instances().await;
+    one.direct().register().await;
+    let wrong = async |app: &TestApp| {
+        let body = json!({"email": EMAIL, "password": "a wrong one"});
+        app.direct().post("/api/auth/login", body).await.status
+    };
+    for app in [&one, &two, &one, &two, &one] {
+        assert_eq!(wrong(app).await, 401);
+    }
+    for app in [&one, &two] {
+        app.advance(1).await;
+    }
+    assert_eq!([wrong(&one).await, wrong(&two).await, wrong(&one).await], [401, 429, 429]);
+}
+
+/// RL-03
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn right_passwords_at_once_on_two_instances_are_all_taken() {
+    let (one, two) = two_instances().await;
+    one.direct().register().await;
+    let mut people: Vec<_> = (0..10).flat_map(|_| [one.direct(), two.direct()]).collect();
+    for answer in join_all(people.iter_mut().map(Person::login)).await {
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
 }
 
 /// RT-10: one generation, one successor, no error, nobody signed out.

@@ -17,7 +17,8 @@ pub(super) struct Issuer {
 impl Issuer {
     pub(super) fn start(algorithm: Algorithm) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let program = Program::start(folder.path(), &[("ACCESS_TOKEN_ALGORITHM", algorithm.name())]);
+        let settings = [("ACCESS_TOKEN_ALGORITHM", algorithm.name()), ("REFRESHES_PER_MINUTE", "0")];
+        let program = Program::start(folder.path(), &settings);
         Self { program, folder, algorithm }
     }
 

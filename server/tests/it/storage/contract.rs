@@ -4,6 +4,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use server::{
     clock::Clock,
+    limits::counter::{Counter, Key},
     session::{
         Client, Decision, Ended, EventKind, NewHead, Origin, Policy, Presented, SecurityEvent, Session, UnixMillis,
         apply, decide,
@@ -75,6 +76,8 @@ suite! {
     accounts_are_found_and_come_in_parts
     events_are_filtered_and_come_in_parts
     the_change_marker_stays_while_nothing_changes
+    counters_come_back_as_they_were_written_and_are_purged_when_they_are_of_no_use
+    racing_recounts_of_the_same_counters_lose_none
 }
 
 fn event(kind: EventKind) -> SecurityEvent {
@@ -578,4 +581,54 @@ pub(super) async fn the_change_marker_stays_while_nothing_changes(store: impl St
     // The word of it may be under way for a moment.
     let moved = async { while store.change_marker().await.expect("works") == marker {} };
     tokio::time::timeout(Duration::from_secs(1), moved).await.expect("within a second");
+}
+
+async fn counters<const N: usize>(store: &impl Store, keys: [Key; N]) -> [Counter; N] {
+    let mut read = vec![];
+    let mut decide = |counters: &[Counter]| {
+        read = counters.to_vec();
+        None
+    };
+    store.recount(&keys, &mut decide).await.expect("works");
+    read.try_into().expect("as many as were asked for")
+}
+
+pub(super) async fn counters_come_back_as_they_were_written_and_are_purged_when_they_are_of_no_use(store: impl Store) {
+    let [old, known, new] = [[1; 32], [2; 32], [3; 32]];
+    let long_ago = NOW.minus(Duration::from_hours(48));
+    let written = [
+        Counter { failures: 3, counted_at: long_ago, succeeded_at: None },
+        Counter { failures: 0, counted_at: long_ago, succeeded_at: Some(long_ago) },
+        Counter { failures: u32::MAX, counted_at: NOW, succeeded_at: None },
+    ];
+    assert_eq!(counters(&store, [old, known, new]).await, [Counter::default(); 3]);
+    store.recount(&[old, known, new], &mut |_| Some(written.to_vec())).await.expect("works");
+    assert_eq!(
+        counters(&store, [new, [4; 32], old, known]).await,
+        [written[2], Counter::default(), written[0], written[1]]
+    );
+
+    let day_ago = NOW.minus(Duration::from_hours(24));
+    assert_eq!(store.purge_attempts(day_ago, NOW.minus(Duration::from_hours(72))).await.expect("works"), 1);
+    assert_eq!(counters(&store, [old, known, new]).await, [Counter::default(), written[1], written[2]]);
+    assert_eq!(store.purge_attempts(day_ago, day_ago).await.expect("works"), 1);
+    assert_eq!(counters(&store, [known, new]).await, [Counter::default(), written[2]]);
+}
+
+/// RL-02
+pub(super) async fn racing_recounts_of_the_same_counters_lose_none(store: impl Store) {
+    const EACH: u32 = 20;
+    let store = Arc::new(store);
+    let (one, other): (Key, Key) = ([1; 32], [2; 32]);
+    let racers = (0..EACH).flat_map(|_| [[one, other], [other, one]]).map(|keys| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            let more = |counter: &Counter| Counter { failures: counter.failures + 1, ..*counter };
+            store.recount(&keys, &mut |counters| Some(counters.iter().map(more).collect())).await
+        })
+    });
+    for racer in racers.collect::<Vec<_>>() {
+        racer.await.expect("runs").expect("works");
+    }
+    assert_eq!(counters(&*store, [one, other]).await.map(|counter| counter.failures), [2 * EACH; 2]);
 }

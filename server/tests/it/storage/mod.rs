@@ -9,16 +9,17 @@ mod versions;
 
 use async_trait::async_trait;
 use server::storage::{
-    Accounts, Events, Sessions, faulty::Faulty, postgres::PostgresStore, redis::RedisStore, sqlite::SqliteStore,
+    Accounts, Attempts, Events, Sessions, faulty::Faulty, postgres::PostgresStore, redis::RedisStore,
+    sqlite::SqliteStore,
 };
 use tempfile::TempDir;
 
 use crate::support::database;
 
 /// Everything that a store is.
-pub(crate) trait Store: Accounts + Sessions + Events + 'static {}
+pub(crate) trait Store: Accounts + Sessions + Events + Attempts + 'static {}
 
-impl<S: Accounts + Sessions + Events + 'static> Store for S {}
+impl<S: Accounts + Sessions + Events + Attempts + 'static> Store for S {}
 
 /// An empty store. Whatever keeps it there goes with it.
 #[async_trait]

@@ -87,7 +87,11 @@ impl Person {
     }
 
     pub(crate) async fn register(&mut self) -> Answer {
-        self.post("/api/auth/register", json!({"email": EMAIL, "password": PASSWORD})).await
+        self.register_as(EMAIL).await
+    }
+
+    pub(crate) async fn register_as(&mut self, email: &str) -> Answer {
+        self.post("/api/auth/register", json!({"email": email, "password": PASSWORD})).await
     }
 
     pub(crate) async fn login(&mut self) -> Answer {

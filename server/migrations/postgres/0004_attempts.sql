@@ -1,0 +1,9 @@
+-- How often a password was tried in vain: by account, by network, and by both. A key is a keyed hash, so that nobody reads
+-- here what was typed into the field for the e-mail address, and an unknown address leaves the same as a known one.
+CREATE TABLE attempts (
+    key          BYTEA PRIMARY KEY CHECK (length(key) = 32),
+    failures     BIGINT NOT NULL,
+    counted_at   BIGINT NOT NULL,
+    succeeded_at BIGINT
+);
+CREATE INDEX attempts_over ON attempts (counted_at);

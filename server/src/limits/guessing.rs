@@ -1,0 +1,322 @@
+//! Guessing of passwords: on which counters an attempt counts, and what becomes of them.
+//!
+//! An attempt counts before the password is looked at, so that no number of attempts at once gets past a limit, and is
+//! taken back when the password was right. A sign-in has three counters: its own, of this account from this network; the
+//! account's, which holds who guesses from many networks; and the network's, which holds who guesses at many accounts. From
+//! where somebody has signed in to the account before, its own alone counts: whatever strangers do elsewhere, or neighbours to
+//! other accounts, keeps nobody out (OWASP Authentication Cheat Sheet, "Login Throttling"; NIST SP 800-63B-4, 3.2.2).
+
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+use serde::Serialize;
+use sessionkeep_types::SessionId;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::{
+    TooOften,
+    counter::{Counter, Key, Rule},
+    network,
+    under_way::UnderWay,
+};
+use crate::{keys::Keys, session::UnixMillis};
+
+/// Of one account from one network, or of one session.
+const OWN: Rule = Rule { free: 5, remembered: Duration::from_hours(24) };
+/// Of one account from everywhere.
+const ACCOUNT: Rule = Rule { free: 10, remembered: Duration::from_hours(24) };
+/// From one network at all accounts.
+const NETWORK: Rule = Rule { free: 100, remembered: Duration::from_hours(1) };
+/// For so long after the last sign-in a network is one from where the account is used.
+pub const KNOWN: Duration = Duration::from_hours(24 * 90);
+/// What was counted is of no use after this.
+pub const REMEMBERED: Duration = Duration::from_hours(24);
+/// So many requests may wait for others at once.
+const WAITING: usize = 256;
+/// The header's `typ` of what is hashed for a key: no other token has it.
+const TYPE: &str = "attempts+jwt";
+
+/// Which counters there are, and who is counted on them at this moment.
+pub struct Guessing {
+    keys: Keys,
+    pub(crate) under_way: UnderWay,
+    waiting: Semaphore,
+}
+
+impl Guessing {
+    /// With the keys of refresh tokens: all instances have them. Once they are rotated everybody begins anew.
+    #[must_use]
+    pub fn new(keys: Keys) -> Self {
+        Self { keys, under_way: UnderWay::default(), waiting: Semaphore::new(WAITING) }
+    }
+
+    /// A sign-in with this e-mail address, in the form in which it is compared.
+    #[must_use]
+    pub fn sign_in(&self, email: &str, ip: &str, now: UnixMillis) -> Attempt {
+        let network = network(ip);
+        let account = self.key(&("account", email), now);
+        let shared = vec![
+            Shared { key: account, rule: ACCOUNT, after_success: AfterSuccess::Cleared },
+            Shared {
+                key: self.key(&("network", &network), now),
+                rule: NETWORK,
+                after_success: AfterSuccess::GivenBack,
+            },
+        ];
+        Attempt { together: account, own: self.key(&("both", email, &network), now), shared }
+    }
+
+    /// A confirmation by password in this session.
+    #[must_use]
+    pub fn confirmation(&self, session: &SessionId, now: UnixMillis) -> Attempt {
+        let own = self.key(&("session", session), now);
+        Attempt { together: own, own, shared: vec![] }
+    }
+
+    /// Leave to wait for another attempt. `None`: too many do.
+    pub(crate) fn may_wait(&self) -> Option<SemaphorePermit<'_>> {
+        self.waiting.try_acquire().ok()
+    }
+
+    /// A keyed hash: what people type into the field for the e-mail address is a password at times.
+    fn key(&self, of: &impl Serialize, now: UnixMillis) -> Key {
+        #[derive(Serialize)]
+        struct Subject<'a, T>(&'a T);
+
+        let signed = self.keys.ring().signing(now).sign(TYPE, &Subject(of));
+        let digest = digest::digest(&digest::SHA256, signed.as_bytes());
+        digest.as_ref().try_into().expect("OK because SHA-256 has 32 bytes")
+    }
+}
+
+/// The counters of one attempt.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// Attempts with the same one wait for each other.
+    pub(crate) together: Key,
+    own: Key,
+    shared: Vec<Shared>,
+}
+
+/// A counter on which others count, too.
+#[derive(Clone, Copy, Debug)]
+struct Shared {
+    key: Key,
+    rule: Rule,
+    after_success: AfterSuccess,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AfterSuccess {
+    /// It was the owner, and the failures are of no account any more.
+    Cleared,
+    /// This attempt was no failure; nothing is said of the others.
+    GivenBack,
+}
+
+/// What was counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Whether the shared counters were spared: it came from where the account is used.
+    known: bool,
+    /// Whether, if it fails, it is the last one that is free of a wait.
+    pub is_last_free: bool,
+}
+
+impl Attempt {
+    /// All its counters, its own first.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Key> {
+        std::iter::once(self.own).chain(self.shared.iter().map(|shared| shared.key)).collect()
+    }
+
+    /// Counts it on `counters`, which come in the order of [`keys`](Self::keys).
+    ///
+    /// # Errors
+    /// When it has to wait; nothing is to be counted then.
+    pub fn count(&self, counters: &[Counter], now: UnixMillis) -> Result<(Vec<Counter>, Counts), TooOften> {
+        let (own, shared) = counters.split_first().expect("OK because the first is its own");
+        let known = own.succeeded_at.and_then(|at| now.since(at)).is_some_and(|passed| passed < KNOWN);
+        let shared: Vec<(Rule, &Counter)> = self.shared.iter().map(|shared| shared.rule).zip(shared).collect();
+        let held_to = shared.iter().filter(|_| !known);
+        let wait = held_to.map(|(rule, counter)| rule.wait(counter, now)).fold(OWN.wait(own, now), Duration::max);
+        if !wait.is_zero() {
+            return Err(TooOften { retry_after: wait });
+        }
+        let mut is_last_free = false;
+        let mut add = |rule: Rule, counter: &Counter| {
+            let counted = rule.counted(counter, now);
+            is_last_free |= counted.failures == rule.free;
+            counted
+        };
+        let mut counted = vec![add(OWN, own)];
+        counted.extend(shared.iter().map(|(rule, counter)| if known { **counter } else { add(*rule, counter) }));
+        Ok((counted, Counts { known, is_last_free }))
+    }
+
+    /// What the counters are after the right password.
+    #[must_use]
+    pub fn succeeded(&self, counters: &[Counter], counts: Counts, now: UnixMillis) -> Vec<Counter> {
+        let (_, shared) = counters.split_first().expect("OK because the first is its own");
+        let shared = self.shared.iter().zip(shared).map(|(shared, counter)| match shared.after_success {
+            AfterSuccess::Cleared => Counter { failures: 0, ..*counter },
+            AfterSuccess::GivenBack if counts.known => *counter,
+            AfterSuccess::GivenBack => counter.given_back(),
+        });
+        std::iter::once(Counter::succeeded(now)).chain(shared).collect()
+    }
+
+    /// What the counters are after a success that was not counted before.
+    #[must_use]
+    pub fn first_succeeded(&self, counters: &[Counter], now: UnixMillis) -> Vec<Counter> {
+        self.succeeded(counters, Counts { known: true, is_last_free: false }, now)
+    }
+
+    /// What the counters are where nobody has looked at the password.
+    #[must_use]
+    pub fn withdrawn(&self, counters: &[Counter], counts: Counts) -> Vec<Counter> {
+        let (own, shared) = counters.split_first().expect("OK because the first is its own");
+        let shared = shared.iter().map(|counter| if counts.known { *counter } else { counter.given_back() });
+        std::iter::once(own.given_back()).chain(shared).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
+
+    fn after(seconds: u64) -> UnixMillis {
+        NOW.plus(Duration::from_secs(seconds))
+    }
+
+    /// Counters as a store has them, and who tries.
+    struct World {
+        guessing: Guessing,
+        stored: HashMap<Key, Counter>,
+    }
+
+    impl World {
+        fn new() -> Self {
+            Self { guessing: Guessing::new(Keys::for_tests(1)), stored: HashMap::new() }
+        }
+
+        fn counters(&self, attempt: &Attempt) -> Vec<Counter> {
+            attempt.keys().iter().map(|key| self.stored.get(key).copied().unwrap_or_default()).collect()
+        }
+
+        fn store(&mut self, attempt: &Attempt, counters: Vec<Counter>) {
+            self.stored.extend(attempt.keys().into_iter().zip(counters));
+        }
+
+        fn begin(&mut self, email: &str, ip: &str, now: UnixMillis) -> Result<(Attempt, Counts), TooOften> {
+            let attempt = self.guessing.sign_in(email, ip, now);
+            let (counters, counts) = attempt.count(&self.counters(&attempt), now)?;
+            self.store(&attempt, counters);
+            Ok((attempt, counts))
+        }
+
+        fn wrong(&mut self, email: &str, ip: &str, now: UnixMillis) -> Result<bool, u64> {
+            self.begin(email, ip, now).map(|(_, counts)| counts.is_last_free).map_err(|wait| wait.retry_after.as_secs())
+        }
+
+        fn right(&mut self, email: &str, ip: &str, now: UnixMillis) -> Result<(), u64> {
+            let (attempt, counts) = self.begin(email, ip, now).map_err(|wait| wait.retry_after.as_secs())?;
+            let counters = attempt.succeeded(&self.counters(&attempt), counts, now);
+            self.store(&attempt, counters);
+            Ok(())
+        }
+    }
+
+    /// RL-01
+    #[test]
+    fn five_wrong_passwords_are_free_and_the_right_one_after_the_wait_clears_them() {
+        let mut world = World::new();
+        let outcomes = [0; 6].map(|_| world.wrong("ada", "192.0.2.1", NOW));
+        assert_eq!(outcomes, [Ok(false), Ok(false), Ok(false), Ok(false), Ok(true), Err(1)]);
+        assert_eq!(world.right("ada", "192.0.2.1", after(1)), Ok(()));
+        assert_eq!([0; 5].map(|_| world.wrong("ada", "192.0.2.1", after(1)).is_ok()), [true; 5]);
+    }
+
+    /// RL-01
+    #[test]
+    fn a_hundred_wrong_passwords_in_a_row_leave_a_quarter_of_an_hour_between_two() {
+        let (mut world, mut now, mut tried) = (World::new(), NOW, 0);
+        while tried < 100 {
+            match world.wrong("ada", "192.0.2.1", now) {
+                Ok(_) => tried += 1,
+                Err(wait) => now = now.plus(Duration::from_secs(wait)),
+            }
+        }
+        assert_eq!(world.wrong("ada", "192.0.2.1", now), Err(900));
+    }
+
+    /// RL-05
+    #[test]
+    fn whoever_guesses_from_anywhere_keeps_nobody_out_from_where_the_account_is_used() {
+        let mut world = World::new();
+        world.right("ada", "192.0.2.1", NOW).expect("first");
+        for number in 0..1000 {
+            let _either = world.wrong("ada", &format!("198.51.{}.{}", number / 250, number % 250), NOW);
+        }
+        assert_eq!(world.wrong("ada", "203.0.113.9", NOW), Err(1), "the account is held");
+        assert_eq!(world.right("ada", "192.0.2.1", NOW), Ok(()));
+        assert_eq!(world.wrong("ada", "203.0.113.9", NOW), Ok(false), "and was cleared by its owner");
+    }
+
+    #[test]
+    fn whoever_guesses_at_many_accounts_from_one_network_is_held_and_keeps_no_neighbour_out() {
+        let mut world = World::new();
+        world.right("ada", "192.0.2.1", NOW).expect("first");
+        let tried = (0..200).filter(|n| world.wrong(&format!("nobody{n}"), "192.0.2.1", NOW).is_ok()).count();
+        assert_eq!(tried, 100);
+        assert_eq!(world.right("ada", "192.0.2.1", NOW), Ok(()));
+        assert_eq!(world.wrong("nobody", "192.0.2.1", NOW), Err(1), "and gives nothing back to him");
+        assert_eq!(world.wrong("nobody", "192.0.2.2", NOW), Ok(false));
+    }
+
+    #[test]
+    fn right_passwords_count_for_nothing() {
+        let mut world = World::new();
+        for number in 0..500 {
+            assert_eq!(world.right(&format!("person{number}"), "192.0.2.1", NOW), Ok(()));
+        }
+    }
+
+    #[test]
+    fn an_attempt_that_nobody_looked_at_is_taken_back() {
+        let mut world = World::new();
+        for _ in 0..50 {
+            let (attempt, counts) = world.begin("ada", "192.0.2.1", NOW).expect("never too often");
+            let counters = attempt.withdrawn(&world.counters(&attempt), counts);
+            world.store(&attempt, counters);
+        }
+    }
+
+    #[test]
+    fn a_network_is_forgotten_when_the_account_was_not_used_there_for_long() {
+        let mut world = World::new();
+        world.right("ada", "192.0.2.1", NOW).expect("first");
+        let later = NOW.plus(KNOWN);
+        for number in 0..10 {
+            world.wrong("ada", &format!("198.51.100.{number}"), later).expect("free");
+        }
+        assert_eq!(world.right("ada", "192.0.2.1", later), Err(1));
+    }
+
+    #[test]
+    fn counters_of_other_kinds_accounts_and_networks_are_others() {
+        let guessing = Guessing::new(Keys::for_tests(1));
+        let mut keys = guessing.sign_in("ada", "192.0.2.1", NOW).keys();
+        keys.extend(guessing.sign_in("bob", "192.0.2.2", NOW).keys());
+        keys.extend(guessing.confirmation(&SessionId::new("ada"), NOW).keys());
+        keys.extend(Guessing::new(Keys::for_tests(2)).sign_in("ada", "192.0.2.1", NOW).keys());
+        let count = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), count);
+    }
+}

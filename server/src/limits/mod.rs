@@ -1,0 +1,109 @@
+//! How often something may be tried: what keeps passwords from being guessed and the server from being kept busy.
+//!
+//! Failures are counted in the store ([`counter`]): what an account has been asked for survives a restart and is one number over
+//! all instances. What is only to be bounded is counted in memory ([`rate`]), by each instance for itself.
+//!
+//! What never lives here: HTTP, SQL.
+
+pub mod counter;
+pub mod guessing;
+mod rate;
+pub(crate) mod under_way;
+
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
+    time::Duration,
+};
+
+use sessionkeep_types::SessionId;
+
+use self::rate::Rate;
+
+/// Too often. Nothing was done, and nothing is lost: it may be tried again after a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too often; again in {} s", retry_after.as_secs())]
+pub struct TooOften {
+    /// After which time.
+    pub retry_after: Duration,
+}
+
+/// What is bounded by each instance for itself.
+pub struct Limits {
+    refreshes: Option<Rate>,
+    registrations: Option<Rate>,
+}
+
+impl Limits {
+    /// `refreshes_per_minute` of one session, `registrations_per_hour` from one network; 0: any number.
+    #[must_use]
+    pub fn new(refreshes_per_minute: u32, registrations_per_hour: u32) -> Self {
+        let rate = |number, per: Duration| NonZeroU32::new(number).map(|number| Rate::new(number, per / number.get()));
+        Self {
+            refreshes: rate(refreshes_per_minute, Duration::from_mins(1)),
+            registrations: rate(registrations_per_hour, Duration::from_hours(1)),
+        }
+    }
+
+    /// A refresh of this session. Never by address: everybody in a building may have the same one.
+    ///
+    /// # Errors
+    /// When there were too many.
+    pub fn refresh(&self, session: &SessionId) -> Result<(), TooOften> {
+        self.refreshes.as_ref().map_or(Ok(()), |refreshes| refreshes.take(session.as_str()))
+    }
+
+    /// A registration from this address.
+    ///
+    /// # Errors
+    /// When there were too many from its network.
+    pub fn register(&self, ip: &str) -> Result<(), TooOften> {
+        self.registrations.as_ref().map_or(Ok(()), |registrations| registrations.take(&network(ip)))
+    }
+}
+
+/// The smallest part of the net that one subscriber has: an IPv4 address, or 64 bits of an IPv6 address (RFC 6177), of which
+/// anybody has more than can be counted.
+fn network(ip: &str) -> String {
+    match ip.parse() {
+        Ok(IpAddr::V6(ip)) => {
+            let [a, b, c, d, ..] = ip.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        _ => ip.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RL-04
+    #[test]
+    fn an_ipv6_network_of_64_bits_is_one_and_every_ipv4_address_another() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::1"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_ne!(network("203.0.113.7"), network("203.0.113.8"));
+        assert_eq!(network(""), "");
+    }
+
+    /// RL-04
+    #[test]
+    fn a_thousand_addresses_of_one_network_have_one_allowance() {
+        let limits = Limits::new(0, 100);
+        let taken = (0..1000).filter(|host| limits.register(&format!("2001:db8::{host:x}")).is_ok()).count();
+        assert_eq!(taken, 100);
+        assert!(limits.register("2001:db8:0:1::1").is_ok());
+        assert!((0..1000).all(|_| Limits::new(0, 0).register("203.0.113.7").is_ok()));
+    }
+
+    /// RL-08
+    #[test]
+    fn sessions_behind_one_address_do_not_count_for_each_other() {
+        let limits = Limits::new(60, 0);
+        let session = |number: u32| SessionId::new(format!("session {number}"));
+        assert!((0..500).all(|number| limits.refresh(&session(number)).is_ok()));
+        let taken = (0..100).filter(|_| limits.refresh(&session(1000)).is_ok()).count();
+        assert_eq!(taken, 60);
+    }
+}
