@@ -11,6 +11,7 @@ use crate::{
     auth::{Auth, Confirmations},
     clock::Clock,
     config::{Refusal, Settings},
+    connections,
     http::{self, AppState, Client, Edge},
     keys::{self, Keys},
     limits::{
@@ -38,10 +39,6 @@ const KEEP_ENDED: Duration = Duration::from_hours(24 * 7);
 const GRACE: Duration = Duration::from_secs(7);
 /// How long the store may take for what is written at the end.
 const LAST_WRITES: Duration = Duration::from_secs(1);
-/// How long a client may take to send a request's head.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// Most bytes of a request's head.
-const MAX_HEADER_BYTES: usize = 64 * 1024;
 
 /// A server that is ready to run.
 pub struct Server {
@@ -50,6 +47,7 @@ pub struct Server {
     /// Once cancelled, nobody shall send requests here any more: it is not ready. It goes on to serve until it stops.
     pub leaving: CancellationToken,
     router: axum::Router,
+    max_connections: u32,
     watch: keys::Watch,
     closing: CancellationToken,
 }
@@ -112,7 +110,8 @@ impl Server {
             #[cfg(feature = "test-support")]
             testing,
         };
-        Ok(Self { auth, leaving, router: http::router(state, client), watch, closing })
+        let router = http::router(state, client);
+        Ok(Self { auth, leaving, router, max_connections: settings.max_connections, watch, closing })
     }
 
     /// Serves until `stop`, then finishes what runs.
@@ -138,8 +137,8 @@ impl Server {
         background.close();
 
         let handle = axum_server::Handle::new();
-        let mut server = axum_server::from_tcp(listener)?.handle(handle.clone());
-        server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT).max_buf_size(MAX_HEADER_BYTES);
+        let server =
+            connections::bounded(axum_server::from_tcp(listener)?.handle(handle.clone()), self.max_connections);
         let draining = tokio::spawn({
             let (stop, leaving, closing) = (stop.clone(), self.leaving, self.closing);
             async move {

@@ -8,6 +8,7 @@ pub mod boot;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod connections;
 #[cfg(feature = "test-support")]
 pub mod faults;
 mod http;

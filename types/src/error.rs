@@ -75,6 +75,8 @@ codes! {
         NotFound = "NOT_FOUND",
         /// 405: the route exists, with another method.
         MethodNotAllowed = "METHOD_NOT_ALLOWED",
+        /// 408: the request did not arrive in time.
+        RequestTimeout = "REQUEST_TIMEOUT",
         /// 413: the body is too large.
         PayloadTooLarge = "PAYLOAD_TOO_LARGE",
         /// 415: the body must be `application/json`.

@@ -116,6 +116,7 @@ fn kind_of(code: &ErrorCode, status: u16) -> Kind {
         | ErrorCode::RefreshDuplicate
         | ErrorCode::CookieConflict
         | ErrorCode::RateLimited
+        | ErrorCode::RequestTimeout
         | ErrorCode::Internal
         | ErrorCode::Unavailable => Kind::TryLater,
 

@@ -50,29 +50,36 @@ impl Auth {
         password: &Password,
         origin: &Origin,
     ) -> Result<Account, ConfirmPasswordError> {
+        let counted = self.count(self.guessing.confirmation(&claims.session_id, self.clock.now())).await?;
+        let outcome = self.confirm(claims, password, origin).await;
+        match outcome {
+            Ok(_) => self.count_no_more(counted).await,
+            Err(ConfirmPasswordError::Wrong) => {}
+            Err(_) => self.withdraw(counted).await,
+        }
+        outcome
+    }
+
+    async fn confirm(
+        &self,
+        claims: &Claims,
+        password: &Password,
+        origin: &Origin,
+    ) -> Result<Account, ConfirmPasswordError> {
         let account = self.accounts.by_id(&claims.user_id).await?;
         let account = account.filter(|account| account.disabled_at.is_none()).ok_or(ConfirmPasswordError::Gone)?;
-        let counted = self.count(self.guessing.confirmation(&claims.session_id, self.clock.now())).await?;
         let verified = match Normalised::new(password) {
             Some(password) => {
-                self.passwords.verify(password, Some(account.password_hash.expose_secret().to_owned())).await
+                self.passwords.verify(password, Some(account.password_hash.expose_secret().to_owned())).await?
             }
             // Longer than any password that is accepted.
-            None => Ok(Verified::Wrong),
-        };
-        let verified = match verified {
-            Ok(verified) => verified,
-            Err(busy) => {
-                self.withdraw(counted).await;
-                return Err(busy.into());
-            }
+            None => Verified::Wrong,
         };
         if verified == Verified::Wrong {
             let event = SecurityEvent::new(EventKind::PasswordConfirmationFailed, origin, self.clock.now());
             self.events.record(&event.of_session(&account.id, &claims.session_id)).await?;
             return Err(ConfirmPasswordError::Wrong);
         }
-        self.count_no_more(counted).await;
         Ok(account)
     }
 }

@@ -1,6 +1,7 @@
 //! Sign-in.
 
 use secrecy::ExposeSecret as _;
+use sessionkeep_types::Password;
 
 use super::{Auth, Credentials, Device, NotCounted, SignedIn, normalise_email};
 use crate::{
@@ -45,27 +46,40 @@ impl Auth {
     pub async fn login(&self, credentials: Credentials, device: Device) -> Result<SignedIn, LoginError> {
         let email = normalise_email(&credentials.email);
         let counted = self.count(self.guessing.sign_in(&email, &device.origin.ip, self.clock.now())).await?;
-        let account = self.accounts.by_email(&email).await?;
+        // Whoever guesses on has to wait, which is told once: the owner may want to know.
+        let refusal = if counted.is_last_free() { EventKind::LoginFailedOften } else { EventKind::LoginFailed };
+        let outcome = self.log_in(&email, &credentials.password, device, refusal).await;
+        match outcome {
+            Ok(_) => self.count_no_more(counted).await,
+            Err(LoginError::InvalidCredentials) => {}
+            Err(_) => self.withdraw(counted).await,
+        }
+        outcome
+    }
+
+    async fn log_in(
+        &self,
+        email: &str,
+        password: &Password,
+        device: Device,
+        refusal: EventKind,
+    ) -> Result<SignedIn, LoginError> {
+        let account = self.accounts.by_email(email).await?;
         // A password that is too long for any account is still compared, with nothing, to take as long as any other.
-        let (password, stored) = match Normalised::new(&credentials.password) {
+        let (password, stored) = match Normalised::new(password) {
             Some(password) => {
                 (password, account.as_ref().map(|account| account.password_hash.expose_secret().to_owned()))
             }
             None => (Normalised::empty(), None),
         };
-        let verified = match self.passwords.verify(password, stored).await {
-            Ok(verified) => verified,
-            Err(busy) => {
-                self.withdraw(counted).await;
-                return Err(busy.into());
-            }
-        };
+        let verified = self.passwords.verify(password, stored).await?;
         let origin = device.origin.clone();
-        // Whoever guesses on has to wait, which is told once: the owner may want to know.
-        let kind = if counted.is_last_free() { EventKind::LoginFailedOften } else { EventKind::LoginFailed };
         let refused = || {
-            let event = SecurityEvent::new(kind.clone(), &origin, self.clock.now());
-            account.as_ref().map_or(event.clone(), |account| event.of(&account.id))
+            let event = SecurityEvent::new(refusal, &origin, self.clock.now());
+            match &account {
+                Some(account) => event.of(&account.id),
+                None => event,
+            }
         };
         let (Some(account), Verified::Right { rehashed }) = (&account, verified) else {
             self.events.record(&refused()).await?;
@@ -76,7 +90,6 @@ impl Auth {
                 self.accounts.rehash_password(&account.id, account.password_hash.expose_secret(), &new).await?;
             }
             if let Some(signed_in) = self.begin_session(account.clone(), device).await? {
-                self.count_no_more(counted).await;
                 return Ok(signed_in);
             }
         }

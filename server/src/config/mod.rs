@@ -54,6 +54,8 @@ pub const EXIT_CONFIG: u8 = 78;
 pub struct Settings {
     /// Where to listen.
     pub bind_addr: SocketAddr,
+    /// Most connections at once.
+    pub max_connections: u32,
     /// The one browser origin.
     pub public_origin: PublicOrigin,
     /// Where everything is kept.
@@ -144,6 +146,7 @@ impl Settings {
         keys.check_settings()?;
         Ok(Self {
             bind_addr: sources.parse("BIND_ADDR", parse::socket_address)?,
+            max_connections: sources.parse("MAX_CONNECTIONS", parse::number)?,
             issuer: sources.get("ISSUER").unwrap_or_else(|| public_origin.as_str().to_owned()),
             audience: sources.parse("AUDIENCE", parse::not_empty)?,
             cookie: cookie(sources, &public_origin)?,

@@ -103,6 +103,11 @@ pub const SETTINGS: &[Setting] = &[
         "Networks (CIDR, separated by commas) whose `X-Forwarded-For` is believed; the client's address is the \
          rightmost hop outside them.",
     ),
+    plain(
+        "MAX_CONNECTIONS",
+        Some("4096"),
+        "Most connections at once; further ones are closed at once. The limit of open files is raised to fit, where that is allowed.",
+    ),
     plain("REGISTRATION", Some("open"), "Or `closed`: accounts are made with `sessionkeep user create`."),
     plain(
         "REFRESHES_PER_MINUTE",

@@ -6,6 +6,7 @@
 use std::{
     net::{IpAddr, SocketAddr},
     str::FromStr,
+    time::Duration,
 };
 
 use axum::{
@@ -17,6 +18,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, de::DeserializeOwned};
 use sessionkeep_types::{limits, routes};
 use sessionkeep_verify::Rejection;
+use tokio::time::timeout;
 
 use super::{AppState, error::ApiError};
 use crate::{
@@ -284,8 +286,12 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
+/// How long a client may take to send a body; less than a request may take.
+const BODY_TIMEOUT: Duration = Duration::from_secs(8);
+
 async fn read(request: Request, state: &AppState) -> Result<Bytes, ApiError> {
-    Bytes::from_request(request, state).await.map_err(|rejection| {
+    let body = timeout(BODY_TIMEOUT, Bytes::from_request(request, state)).await;
+    body.map_err(|_| ApiError::too_slow())?.map_err(|rejection| {
         if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
             ApiError::too_large()
         } else {

@@ -8,6 +8,7 @@ mod canaries;
 mod cookies;
 mod csrf;
 mod delete_account;
+mod denial;
 mod errors;
 mod faults;
 mod generation;

@@ -29,8 +29,11 @@ impl Pair {
     async fn start(algorithm: &str, share: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let keys = [folder.path().join("one"), folder.path().join(if share { "one" } else { "two" })];
-        let settings =
-            vec![("DATABASE_URL", database::postgres().await), ("ACCESS_TOKEN_ALGORITHM", algorithm.to_owned())];
+        let settings = vec![
+            ("DATABASE_URL", database::postgres().await),
+            ("ACCESS_TOKEN_ALGORITHM", algorithm.to_owned()),
+            ("REFRESHES_PER_MINUTE", "0".to_owned()),
+        ];
         let start = |keys: &Path| Program::start(folder.path(), &with_keys(&settings, keys));
         // The first one makes the keys.
         let one = start(&keys[0]);
@@ -195,7 +198,7 @@ async fn secrets_of_the_settings_are_changed_one_instance_after_the_other_and_no
         ("ACCESS_TOKEN_SECRET", "ACCESS_TOKEN_SECRET_PREVIOUS"),
         ("REFRESH_TOKEN_SECRET", "REFRESH_TOKEN_SECRET_PREVIOUS"),
     ] {
-        let mut one = TestApp::on_postgres(&[(current, OLD)]).await;
+        let mut one = TestApp::on_postgres(&[(current, OLD), ("REFRESHES_PER_MINUTE", "0")]).await;
         let mut two = one.beside().await;
         let mut ada = one.direct();
         ada.register().await;

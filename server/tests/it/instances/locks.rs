@@ -57,7 +57,7 @@ async fn a_row_that_somebody_holds_is_503_in_time_and_afterwards_all_is_well() {
 #[tokio::test]
 #[ignore = "needs PostgreSQL: cargo xtask test postgres"]
 async fn refreshes_of_one_session_leave_connections_to_the_others() {
-    let app = TestApp::on_postgres(&[]).await;
+    let app = TestApp::on_postgres(&[("REFRESHES_PER_MINUTE", "0")]).await;
     let (ada, mut bob) = (somebody(&app, "ada").await, somebody(&app, "bob").await);
     let mut operator = app.postgres().await;
     hold(&mut operator, SESSIONS_OF_ADA).await;

@@ -33,7 +33,8 @@ const STOPS_WITHIN: Duration = Duration::from_secs(10);
 async fn start(folder: &TempDir, address: &str, stores: &[(&'static str, String)]) -> Program {
     let (folder, address, stores) = (folder.path().to_owned(), address.to_owned(), stores.to_vec());
     let starting = move || {
-        let settings: Vec<_> = stores.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let stores = stores.iter().map(|(name, value)| (*name, value.as_str()));
+        let settings: Vec<_> = stores.chain([("REFRESHES_PER_MINUTE", "0")]).collect();
         Program::start_at(&address, &folder, &settings)
     };
     spawn_blocking(starting).await.expect("starts")

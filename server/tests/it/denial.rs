@@ -1,0 +1,179 @@
+//! Group 1N: clients that want to keep the server from others.
+
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
+
+use crate::support::TestApp;
+
+/// More than the longest of the server's own limits for a client that dawdles, with what a busy machine adds.
+const DROPPED_WITHIN: Duration = Duration::from_secs(15);
+
+struct Raw(TcpStream);
+
+impl Raw {
+    async fn open(app: &TestApp) -> Self {
+        Self(TcpStream::connect(app.url.trim_start_matches("http://")).await.expect("connects"))
+    }
+
+    async fn send(&mut self, bytes: &[u8]) {
+        // A server that has closed already takes nothing.
+        let _either = self.0.write_all(bytes).await;
+    }
+
+    /// All that comes until the server closes.
+    async fn rest(&mut self) -> String {
+        let mut bytes = vec![];
+        let _either = self.0.read_to_end(&mut bytes).await;
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    async fn ask(app: &TestApp, request: &[u8]) -> String {
+        let mut raw = Self::open(app).await;
+        raw.send(request).await;
+        let answer = timeout(DROPPED_WITHIN, raw.rest()).await.expect("it is closed");
+        answer.lines().next().unwrap_or_default().to_owned()
+    }
+}
+
+/// DS-03: they say nothing, begin a head, begin a body, send a body byte by byte, or have been answered and stay. All of them at
+/// once, so that the limits pass once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_dawdle_are_dropped_by_the_thousand_and_others_are_served() {
+    const POST: &str = "POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let whole_head = format!("{POST}content-length: 100\r\n\r\n{{");
+    let chunked = format!("{POST}transfer-encoding: chunked\r\n\r\n1\r\n{{\r\n");
+    let answered = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let kinds = ["", "GET /healthz HTTP/1.1\r\nhost: x\r\n", &whole_head, &chunked, answered];
+    let opened = Instant::now();
+    let mut dawdlers = vec![];
+    for (number, begin) in kinds.iter().cycle().take(1000).enumerate() {
+        let mut raw = Raw::open(&app).await;
+        raw.send(begin.as_bytes()).await;
+        let kind = number % kinds.len();
+        dawdlers.push(tokio::spawn(async move { (kind, raw.rest().await) }));
+    }
+    let dropped = join_all(dawdlers);
+    tokio::pin!(dropped);
+    let answers = loop {
+        tokio::select! {
+            biased;
+            answers = &mut dropped => break answers,
+            me = ada.me() => assert_eq!(me.status, 200),
+        }
+        assert!(opened.elapsed() < DROPPED_WITHIN, "they are dropped in time");
+    };
+    for answer in answers {
+        let (kind, answer) = answer.expect("runs");
+        let expected = match kind {
+            2 | 3 => "HTTP/1.1 408",
+            4 => "HTTP/1.1 200",
+            _ => "",
+        };
+        assert!(answer.starts_with(expected), "{kind}: {answer}");
+    }
+    assert_eq!(ada.refresh().await.status, 200);
+}
+
+/// DS-03
+#[tokio::test]
+async fn a_body_that_never_ends_is_cut() {
+    let app = TestApp::start().await;
+    let mut raw = Raw::open(&app).await;
+    raw.send(b"POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n").await;
+    let (mut reading, mut writing) = raw.0.split();
+    let endless = async { while writing.write_all(b"10\r\n                \r\n").await.is_ok() {} };
+    let mut answer = vec![];
+    let read = async { reading.read_to_end(&mut answer).await };
+    let _both = timeout(DROPPED_WITHIN, async { tokio::join!(endless, read) }).await.expect("it is cut");
+    assert!(answer.starts_with(b"HTTP/1.1 413"), "{}", String::from_utf8_lossy(&answer));
+}
+
+/// DS-02, DS-04
+#[tokio::test]
+async fn heads_and_bodies_that_are_too_large_are_refused() {
+    let app = TestApp::start().await;
+    let head = |fields: &str| format!("GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{fields}\r\n");
+    let fields = |count: usize| (0..count).map(|number| format!("x-{number}: y\r\n")).collect::<Vec<_>>().concat();
+    let login = |length: usize| {
+        let body = "x".repeat(length);
+        format!(
+            "POST /api/auth/login HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+    };
+    for (request, status) in [
+        (head(&fields(60)), "200"),
+        (head(&fields(101)), "431"),
+        (head(&format!("x-long: {}\r\n", "y".repeat(20_000))), "200"),
+        (head(&format!("x-long: {}\r\n", "y".repeat(64_000))), "431"),
+        (head("").replace("/healthz", &format!("/healthz?{}", "y".repeat(70_000))), "4"),
+        (login(16 * 1024), "400"),
+        (login(17 * 1024), "413"),
+        (head("content-encoding: gzip\r\n"), "200"),
+    ] {
+        let answer = Raw::ask(&app, request.as_bytes()).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}: {}", &request[..60]);
+    }
+}
+
+/// DS-02: what is compressed is not unpacked.
+#[tokio::test]
+async fn a_compressed_body_is_no_json() {
+    let app = TestApp::start().await;
+    let request = app.direct().request(reqwest::Method::POST, "/api/auth/login");
+    let request = request.header("content-type", "application/json").header("content-encoding", "gzip");
+    let bomb = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03".to_vec();
+    assert_eq!(request.body(bomb).send().await.expect("sent").status(), 400);
+}
+
+/// DS-05: what is unknown is passed over, however deep it is.
+#[tokio::test]
+async fn json_of_any_shape_is_answered_in_words() {
+    let app = TestApp::start().await;
+    let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
+    for (body, outcome) in [
+        (deep.clone(), (422, "VALIDATION_FAILED")),
+        (format!(r#"{{"email":{deep},"password":"x"}}"#), (422, "VALIDATION_FAILED")),
+        (format!(r#"{{"x":{deep},"email":"a@b.c","password":"x"}}"#), (401, "INVALID_CREDENTIALS")),
+        (r#"{"email":"a@example.com","password":1}"#.to_owned(), (422, "VALIDATION_FAILED")),
+        (r#"{"email":"a@example.com","email":"b@example.com","password":"x"}"#.to_owned(), (422, "VALIDATION_FAILED")),
+    ] {
+        let request = app.direct().request(reqwest::Method::POST, "/api/auth/login").body(body.clone());
+        let answer = request.header("content-type", "application/json").send().await.expect("sent");
+        let answer = crate::support::Answer::of(answer).await;
+        assert_eq!(answer.outcome(), outcome, "{}", body.chars().take(80).collect::<String>());
+    }
+}
+
+/// DS-07: whoever is connected goes on, and when one has left another comes in.
+#[tokio::test]
+async fn beyond_so_many_connections_further_ones_are_closed_at_once() {
+    let app = TestApp::with(&[("MAX_CONNECTIONS", "20")]).await;
+    // Whether somebody more is served, and goes on to hold the connection.
+    let another = async || {
+        let mut raw = Raw::open(&app).await;
+        raw.send(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        let mut byte = [0];
+        (raw.0.read(&mut byte).await.is_ok_and(|read| read > 0)).then_some(raw)
+    };
+    let mut ada = app.direct();
+    ada.register().await;
+    let mut crowd = vec![];
+    for _ in 0..19 {
+        crowd.push(another().await.expect("there is room"));
+    }
+    for _ in 0..100 {
+        assert!(another().await.is_none(), "there is none");
+    }
+    assert_eq!(ada.me().await.status, 200, "on the connection that she has");
+    crowd.pop();
+    app.until(async || another().await.is_some()).await;
+}
