@@ -6,26 +6,34 @@ use crate::{AccessToken, Password, User};
 
 /// Asks for a new account ([`crate::routes::REGISTER`]); it is signed in at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RegisterRequest {
     /// Trimmed and compared in lower case.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::email))]
     pub email: String,
     /// See [`crate::limits`].
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::new_password))]
     pub password: Password,
-    /// Shown instead of the e-mail address.
+    /// Shown instead of the e-mail address. Surrounding white space is dropped; blank means none.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::display_name))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
 }
 
 /// Signs in ([`crate::routes::LOGIN`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LoginRequest {
     /// Trimmed and compared in lower case.
+    #[cfg_attr(feature = "openapi", schema(examples(crate::openapi::an_email)))]
     pub email: String,
     /// Compared after NFC.
+    #[cfg_attr(feature = "openapi", schema(examples(crate::openapi::a_password)))]
     pub password: Password,
     /// False: the cookie ends with the browser's session. Absent means true.
+    #[cfg_attr(feature = "openapi", schema(default = yes))]
     #[serde(default = "yes")]
     pub remember_me: bool,
 }
@@ -36,16 +44,19 @@ fn yes() -> bool {
 
 /// Sets another password ([`crate::routes::PASSWORD`]). Every session ends; this device gets a new one at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChangePasswordRequest {
     /// The one that is to be replaced.
     pub current_password: Password,
     /// See [`crate::limits`].
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::new_password))]
     pub new_password: Password,
 }
 
 /// A new access token (RFC 6749, 5.1). The refresh token travels in the cookie alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TokenResponse {
     /// For the `Authorization` header.
@@ -58,6 +69,7 @@ pub struct TokenResponse {
 
 /// How the access token is presented.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum TokenType {
     /// RFC 6750.
     #[default]
@@ -66,6 +78,7 @@ pub enum TokenType {
 
 /// The answer to a sign-up or a sign-in: a [`TokenResponse`] with the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AuthResponse {
     /// For the `Authorization` header.

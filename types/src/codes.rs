@@ -1,11 +1,11 @@
 //! Codes that may grow: one that this version does not know arrives as `Unknown` and breaks nothing.
 
 macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $vdoc:literal])* $variant:ident = $text:literal,)* }) => {
+        $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub enum $name {
-            $($(#[$vdoc])* $variant,)*
+            $($(#[doc = $vdoc])* $variant,)*
             /// A code that this version of the crate does not know.
             Unknown(String),
         }
@@ -23,6 +23,29 @@ macro_rules! codes {
                 }
             }
         }
+
+        #[cfg(feature = "openapi")]
+        impl $name {
+            /// What the code means, as the OpenAPI document says it.
+            #[must_use]
+            pub fn meaning(&self) -> String {
+                let meaning = match self {
+                    $(Self::$variant => concat!($($vdoc),*),)*
+                    Self::Unknown(_) => "",
+                };
+                $crate::openapi::plain(meaning)
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        $crate::openapi::enumerated!(
+            $name,
+            $name::ALL.iter().map(|code| code.as_str().to_owned()),
+            $crate::openapi::described(
+                concat!($($doc),*),
+                $name::ALL.iter().map(|code| (code.as_str(), code.meaning())),
+            )
+        );
 
         impl From<String> for $name {
             fn from(code: String) -> Self {

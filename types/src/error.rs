@@ -10,24 +10,27 @@ use crate::{RequestId, codes::codes};
 
 /// The body of every answer that is not a success.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorBody {
     /// One sentence for a person.
     pub error: String,
-    /// For a program. A code that is not known here must not break a client: it arrives as [`ErrorCode::Unknown`].
+    /// For a program. A code that a client does not know must not break it.
     pub code: ErrorCode,
     /// To quote when asking for help.
     pub request_id: RequestId,
     /// A sentence for each field that was refused.
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fields: Option<BTreeMap<String, String>>,
-    /// Why the session was ended, with [`ErrorCode::SessionRevoked`].
+    /// Why the session was ended, with `SESSION_REVOKED`.
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<EndReason>,
 }
 
 codes! {
-    /// Why a request was refused, for a program. The comment names the HTTP status.
+    /// Why a request was refused, for a program, and with which HTTP status.
     ErrorCode {
         /// 401: no access token was sent.
         TokenMissing = "TOKEN_MISSING",

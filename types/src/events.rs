@@ -6,28 +6,35 @@ use crate::{SessionId, UserId, codes::codes};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SecurityEvent {
     /// Names it, and is the cursor of the page that begins after it.
     pub id: String,
     /// When. RFC 3339, UTC.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub at: String,
     /// What.
     pub kind: EventKind,
     /// Whose account; null where nobody knows, as for an unknown e-mail address.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub user_id: Option<UserId>,
     /// Which session; null where it concerns none, or all.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub session_id: Option<SessionId>,
     /// Who did it, where that was somebody else: an administrator.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub by: Option<UserId>,
     /// Where the request came from that was reported.
     pub origin: Origin,
     /// Where the session was used last before that; with what tells of a token in two hands.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub other: Option<Origin>,
 }
 
 /// Where a request came from: what the client says of itself. It informs, and proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Origin {
     /// The address; empty where it is not known.
@@ -40,11 +47,13 @@ pub struct Origin {
 
 /// A part of a long list, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Page<T> {
     /// The entries.
     pub items: Vec<T>,
     /// To be given as `before` to get the next part; null at the end.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub next: Option<String>,
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Every request, response, id, route and error code that crosses the network stands here, and nothing else does: no
 //! I/O, no clock, no cryptography, so the crate builds natively and for `wasm32` with serde alone. Field names are
-//! camelCase, codes `SCREAMING_SNAKE_CASE`, times RFC 3339 in UTC, ids `UUIDv7` strings.
+//! camelCase, codes `SCREAMING_SNAKE_CASE`, times RFC 3339 in UTC, ids `UUIDv7` strings. The feature `openapi`, which a
+//! client has no use for, describes all of it for an OpenAPI document.
 //!
 //! Read in this order: [`routes`] (where), [`auth`], [`user`], [`sessions`], [`events`] and [`admin`] (what is sent and
 //! answered), [`error`] (what is answered when it is refused), [`limits`] (what a form may check before it sends).
@@ -14,6 +15,8 @@ pub mod error;
 pub mod events;
 pub mod ids;
 pub mod limits;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod routes;
 pub mod secret;
 pub mod sessions;

@@ -37,6 +37,10 @@ pub const ADMIN_EVENTS: &str = "/api/admin/events";
 pub const ADMIN_EVENTS_STREAM: &str = "/api/admin/events/stream";
 /// `GET`, 200: the public keys that access tokens can be verified with (RFC 7517). No credential.
 pub const JWKS: &str = "/.well-known/jwks.json";
+/// `GET`, 200: the `OpenAPI` document of all this. No credential.
+pub const OPENAPI: &str = "/api/openapi.json";
+/// `GET`, 200: a page to try it. Its files lie below.
+pub const DOCS: &str = "/api/docs";
 /// `GET`, 200 while the process runs.
 pub const HEALTHZ: &str = "/healthz";
 /// `GET`, 200 while requests can be served, else 503.

@@ -6,6 +6,7 @@ use crate::SessionId;
 
 /// One sign-in on one device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// Names it; of no use as a token.
@@ -13,10 +14,13 @@ pub struct Session {
     /// Whether the request that asked belongs to it.
     pub current: bool,
     /// When it was signed in. RFC 3339, UTC, like every time here.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub created_at: String,
     /// The latest refresh.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub last_used_at: String,
     /// When it ends unless it is used before, or at its absolute end if that comes first.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub expires_at: String,
     /// Where the latest refresh came from; empty where it is not known.
     pub ip: String,
@@ -28,6 +32,7 @@ pub struct Session {
 
 /// Every living session of an account, the one used last first ([`crate::routes::SESSIONS`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SessionList {
     /// Not paged: a person has a handful.

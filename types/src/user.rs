@@ -6,6 +6,7 @@ use crate::{Password, UserId};
 
 /// An account ([`crate::routes::ME`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// Never changes.
@@ -13,24 +14,29 @@ pub struct User {
     /// In lower case.
     pub email: String,
     /// Null where none was given.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub display_name: Option<String>,
     /// What the account may do.
     pub role: Role,
     /// RFC 3339, UTC.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub created_at: String,
 }
 
 /// Changes one's own account (`PATCH` [`crate::routes::ME`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateProfileRequest {
     /// The new name; null removes it. It must be there: a misspelt field must not remove a name.
+    #[cfg_attr(feature = "openapi", schema(required = true, schema_with = crate::openapi::display_name))]
     #[serde(deserialize_with = "Option::deserialize")]
     pub display_name: Option<String>,
 }
 
 /// Deletes one's own account (`DELETE` [`crate::routes::ME`]). There is no way back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteAccountRequest {
     /// Proves that it is the owner who asks.
@@ -69,6 +75,13 @@ impl From<String> for Role {
         }
     }
 }
+
+#[cfg(feature = "openapi")]
+crate::openapi::enumerated!(
+    Role,
+    [Role::User, Role::Admin].map(|role| role.as_str().to_owned()),
+    "What an account may do. A newer server may know more: treat a role that you do not know as `user`."
+);
 
 impl Serialize for Role {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

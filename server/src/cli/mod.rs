@@ -4,6 +4,7 @@
 mod config_check;
 mod import;
 mod keys;
+mod openapi;
 mod serve;
 mod sessions;
 mod user;
@@ -49,6 +50,9 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
+    if let Some(("openapi", _)) = arguments.subcommand() {
+        return openapi::run();
+    }
     let settings = Settings::load(&Sources::new(flags(arguments), sources::environment(std::env::vars_os())?)?)?;
     if let Some(("config", _)) = arguments.subcommand() {
         return Ok(config_check::run(&settings)?);
@@ -146,6 +150,7 @@ fn command() -> Command {
                         ),
                 ),
         )
+        .subcommand(Command::new("openapi").about("Prints the API's OpenAPI document"))
         .subcommand(import::command())
         .subcommand(
             Command::new("sessions")

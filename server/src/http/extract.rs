@@ -19,6 +19,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use sessionkeep_types::{limits, routes};
 use sessionkeep_verify::Rejection;
 use tokio::time::timeout;
+use utoipa::IntoParams;
 
 use super::{AppState, error::ApiError};
 use crate::{
@@ -199,9 +200,20 @@ impl Bearer {
 }
 
 /// Which part of a list is asked for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct PageQuery {
+    #[param(ignore)]
     before: Option<String>,
+    /// How many entries to give. None gives one; more than 200 gives 200.
+    #[param(
+        required = false,
+        nullable = false,
+        format = "uint32",
+        default = 50,
+        minimum = 0,
+        maximum = 4_294_967_295_u32
+    )]
     limit: Option<u32>,
 }
 

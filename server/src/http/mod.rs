@@ -8,6 +8,7 @@ mod device;
 mod error;
 mod extract;
 mod middleware;
+mod openapi;
 mod pages;
 mod routes;
 #[cfg(feature = "test-support")]
@@ -19,13 +20,14 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
-    routing::{delete, get, post},
+    routing::get,
 };
 use ipnet::IpNet;
-use sessionkeep_types::routes as path;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(crate) use openapi::DOCUMENT;
 pub(crate) use pages::Client;
 
 use crate::{
@@ -73,27 +75,45 @@ pub(crate) struct Edge {
 #[cfg(feature = "test-support")]
 pub(crate) use testing::Testing;
 
+/// The routes that need the keys. What is added here and in [`open`] stands in the document; nothing else does.
+fn guarded() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(routes::register::register))
+        .routes(routes!(routes::login::login))
+        .routes(routes!(routes::refresh::refresh))
+        .routes(routes!(routes::logout::logout))
+        .routes(routes!(routes::password::change))
+        .routes(routes!(routes::me::me, routes::me::rename, routes::me::delete))
+        .routes(routes!(routes::activity::activity))
+        .routes(routes!(routes::sessions::list, routes::sessions::end_others))
+        .routes(routes!(routes::sessions::end))
+        .routes(routes!(routes::admin::users::list))
+        .routes(routes!(routes::admin::users::find, routes::admin::users::change))
+        .routes(routes!(routes::admin::sessions::list, routes::admin::sessions::end))
+        .routes(routes!(routes::admin::events::list))
+        .routes(routes!(routes::admin::events::stream))
+        .routes(routes!(routes::health::readyz))
+}
+
+/// The routes that do not.
+fn open() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(routes::jwks::jwks))
+        .routes(routes!(routes::docs::document))
+        .routes(routes!(routes::docs::page))
+        .routes(routes!(routes::health::healthz))
+}
+
 /// Every route, and the layers around them. The layer named last meets a request first.
 pub(crate) fn router(state: AppState, client: Option<Client>) -> Router {
-    let api = Router::new()
-        .route(path::REGISTER, post(routes::register::register))
-        .route(path::LOGIN, post(routes::login::login))
-        .route(path::REFRESH, post(routes::refresh::refresh))
-        .route(path::LOGOUT, post(routes::logout::logout))
-        .route(path::PASSWORD, post(routes::password::change))
-        .route(path::ME, get(routes::me::me).patch(routes::me::rename).delete(routes::me::delete))
-        .route(path::MY_EVENTS, get(routes::activity::activity))
-        .route(path::SESSIONS, get(routes::sessions::list).delete(routes::sessions::end_others))
-        .route(path::SESSION, delete(routes::sessions::end))
-        .route(path::ADMIN_USERS, get(routes::admin::users::list))
-        .route(path::ADMIN_USER, get(routes::admin::users::find).patch(routes::admin::users::change))
-        .route(path::ADMIN_USER_SESSIONS, get(routes::admin::sessions::list).delete(routes::admin::sessions::end))
-        .route(path::ADMIN_EVENTS, get(routes::admin::events::list))
-        .route(path::ADMIN_EVENTS_STREAM, get(routes::admin::events::stream))
-        .route(path::READYZ, get(routes::health::readyz))
-        .route_layer(from_fn_with_state(state.clone(), middleware::keys::require))
-        .route(path::JWKS, get(routes::jwks::jwks))
-        .route(path::HEALTHZ, get(routes::health::healthz));
+    let (guarded, _) = guarded().split_for_parts();
+    let (open, _) = open().split_for_parts();
+    let api = guarded.route_layer(from_fn_with_state(state.clone(), middleware::keys::require)).merge(open);
+    // The page's files are the page's own.
+    let api = api
+        .route("/api/docs/start.js", get(routes::docs::start))
+        .route("/api/docs/swagger-ui-bundle.js", get(routes::docs::program))
+        .route("/api/docs/swagger-ui.css", get(routes::docs::style));
     #[cfg(feature = "test-support")]
     let api = testing::add(api, &state);
     let api = api

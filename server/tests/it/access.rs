@@ -12,7 +12,7 @@ const BEARER: (u16, &str) = (401, "TOKEN_MISSING");
 const OPEN: (u16, &str) = (200, "");
 
 /// Route, method, and what a request without any credential is answered.
-const TABLE: &[(&str, Method, (u16, &str))] = &[
+pub(crate) const TABLE: &[(&str, Method, (u16, &str))] = &[
     (routes::REGISTER, Method::POST, (422, "VALIDATION_FAILED")),
     (routes::LOGIN, Method::POST, (422, "VALIDATION_FAILED")),
     (routes::REFRESH, Method::POST, (401, "REFRESH_MISSING")),
@@ -33,6 +33,8 @@ const TABLE: &[(&str, Method, (u16, &str))] = &[
     (routes::ADMIN_EVENTS, Method::GET, BEARER),
     (routes::ADMIN_EVENTS_STREAM, Method::GET, BEARER),
     (routes::JWKS, Method::GET, OPEN),
+    (routes::OPENAPI, Method::GET, OPEN),
+    (routes::DOCS, Method::GET, OPEN),
     (routes::HEALTHZ, Method::GET, OPEN),
     (routes::READYZ, Method::GET, OPEN),
 ];

@@ -20,6 +20,7 @@ mod limits;
 mod login;
 mod logout;
 mod me;
+mod openapi;
 mod password;
 mod program;
 mod proxy;

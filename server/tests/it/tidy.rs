@@ -58,7 +58,26 @@ fn dependencies(manifest: &str) -> Vec<String> {
 
 #[test]
 fn the_contract_depends_on_serde_alone() {
-    assert_eq!(dependencies("types/Cargo.toml"), ["serde"]);
+    let optional = ["utoipa"];
+    assert_eq!(dependencies("types/Cargo.toml"), [&["serde"][..], &optional].concat());
+    let manifest = fs::read_to_string(root().join("types/Cargo.toml")).expect("a manifest");
+    for name in optional {
+        assert!(manifest.contains(&format!("{name} = {{ workspace = true, optional = true }}")), "{name}");
+    }
+    assert!(!manifest.contains("default ="), "a client gets what it does not ask for");
+}
+
+/// What is routed in another way stands in no document: the page's own files, what is not there, and a test's routes.
+#[test]
+fn routes_are_added_with_their_description() {
+    let source = fs::read_to_string(root().join("server/src/http/mod.rs")).expect("text");
+    let others: Vec<_> =
+        source.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")?.split('"').next()).collect();
+    assert_eq!(
+        others,
+        ["/api/docs/start.js", "/api/docs/swagger-ui-bundle.js", "/api/docs/swagger-ui.css", "/api", "/api/{*rest}"]
+    );
+    assert_eq!(source.matches(".route(").count(), others.len());
 }
 
 #[test]

@@ -1,10 +1,25 @@
 use axum::{Json, extract::State};
-use sessionkeep_types::{Page, SecurityEvent};
+use sessionkeep_types::{Page, SecurityEvent, routes as path};
 
 use super::{ApiError, AppState, page, told};
-use crate::http::extract::{Bearer, PageQuery, Query};
+use crate::http::{
+    extract::{Bearer, PageQuery, Query},
+    openapi::{ALWAYS, BEARER, BeforeEvent, PAGE, refused},
+};
+
+refused!(Refused: ALWAYS, BEARER, PAGE);
 
 /// `GET /api/me/events`
+#[utoipa::path(
+    get,
+    path = path::MY_EVENTS,
+    operation_id = "activity",
+    tag = "account",
+    summary = "What happened to the own account, newest first.",
+    params(BeforeEvent, PageQuery),
+    security(("accessToken" = [])),
+    responses((status = OK, description = "A part of the list.", body = Page<SecurityEvent>), Refused)
+)]
 pub(in crate::http) async fn activity(
     State(state): State<AppState>,
     Query(part): Query<PageQuery>,

@@ -1,13 +1,31 @@
-use axum::{extract::State, response::Response};
-use sessionkeep_types::LoginRequest;
+use axum::{extract::State, http::StatusCode, response::Response};
+use sessionkeep_types::{AuthResponse, ErrorCode, LoginRequest, routes as path};
 
 use super::{ApiError, AppState, signed_in};
 use crate::{
     auth::{Credentials, Device},
-    http::extract::{Json, SameOrigin, SigningIn},
+    http::{
+        extract::{Json, SameOrigin, SigningIn},
+        openapi::{ALWAYS, ATTEMPT, BODY, CSRF, LIMITED, refused},
+    },
 };
 
+refused!(
+    Refused: ALWAYS, CSRF, ATTEMPT, BODY, LIMITED, &[(StatusCode::UNAUTHORIZED, ErrorCode::InvalidCredentials)]
+);
+
 /// `POST /api/auth/login`
+#[utoipa::path(
+    post,
+    path = path::LOGIN,
+    operation_id = "login",
+    tag = "authentication",
+    summary = "Signs in.",
+    description = "An account that is not there, one that is disabled and a wrong password are answered alike.",
+    params(SigningIn),
+    request_body = LoginRequest,
+    responses((status = OK, description = "Signed in.", body = AuthResponse, headers(("set-cookie" = String, description = "The refresh token, and `sessionGen` beside it."))), Refused)
+)]
 pub(in crate::http) async fn login(
     State(state): State<AppState>,
     _: SameOrigin,

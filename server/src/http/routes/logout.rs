@@ -1,9 +1,27 @@
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 
+use sessionkeep_types::routes as path;
+
 use super::{ApiError, AppState};
-use crate::http::extract::{CsrfGate, From, NoBody, RefreshCookies};
+use crate::http::{
+    extract::{CsrfGate, From, NoBody, RefreshCookies},
+    openapi::{ALWAYS, CSRF, NO_BODY, refused},
+};
+
+refused!(Refused: ALWAYS, CSRF, NO_BODY);
 
 /// `POST /api/auth/logout`. The cookies are cleared once the session is ended for good, and not before.
+#[utoipa::path(
+    post,
+    path = path::LOGOUT,
+    operation_id = "logout",
+    tag = "authentication",
+    summary = "Signs out.",
+    description = "No body is needed, no access token, and no cookie either: who has none is signed out already.",
+    params(CsrfGate),
+    security((), ("refreshToken" = [])),
+    responses((status = NO_CONTENT, description = "Signed out.", headers(("set-cookie" = String, description = "Takes the refresh token and `sessionGen` away."))), Refused)
+)]
 pub(in crate::http) async fn logout(
     State(state): State<AppState>,
     _: CsrfGate,

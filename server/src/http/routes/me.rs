@@ -1,16 +1,44 @@
 use axum::{Json as Answer, extract::State, http::StatusCode, response::IntoResponse};
-use sessionkeep_types::{DeleteAccountRequest, UpdateProfileRequest, User};
+use sessionkeep_types::{DeleteAccountRequest, ErrorCode, UpdateProfileRequest, User, routes as path};
 
 use super::{ApiError, AppState, user};
-use crate::http::extract::{Bearer, From, Json};
+use crate::http::{
+    extract::{Bearer, From, Json},
+    openapi::{ALWAYS, BEARER, BODY, CONFIRMED, LIMITED, refused},
+};
+
+refused!(Unread: ALWAYS, BEARER);
+refused!(Unchanged: ALWAYS, BEARER, BODY);
+refused!(
+    Undeleted: ALWAYS, BEARER, BODY, CONFIRMED, LIMITED, &[(StatusCode::CONFLICT, ErrorCode::LastAdmin)]
+);
 
 /// `GET /api/me`
+#[utoipa::path(
+    get,
+    path = path::ME,
+    operation_id = "me",
+    tag = "account",
+    summary = "The own account.",
+    security(("accessToken" = [])),
+    responses((status = OK, description = "The account.", body = User), Unread)
+)]
 pub(in crate::http) async fn me(State(state): State<AppState>, bearer: Bearer) -> Result<Answer<User>, ApiError> {
     let claims = bearer.authenticate(&state).await?;
     Ok(Answer(user(state.auth.profile(&claims).await?)))
 }
 
 /// `PATCH /api/me`
+#[utoipa::path(
+    patch,
+    path = path::ME,
+    operation_id = "rename",
+    tag = "account",
+    summary = "Sets the own display name, or removes it.",
+    request_body = UpdateProfileRequest,
+    security(("accessToken" = [])),
+    responses((status = OK, description = "The account as it is now.", body = User), Unchanged)
+)]
 pub(in crate::http) async fn rename(
     State(state): State<AppState>,
     bearer: Bearer,
@@ -21,6 +49,16 @@ pub(in crate::http) async fn rename(
 }
 
 /// `DELETE /api/me`
+#[utoipa::path(
+    delete,
+    path = path::ME,
+    operation_id = "deleteAccount",
+    tag = "account",
+    summary = "Deletes the own account and all its sessions. There is no way back.",
+    request_body = DeleteAccountRequest,
+    security(("accessToken" = [])),
+    responses((status = NO_CONTENT, description = "The account is gone.", headers(("set-cookie" = String, description = "Takes the refresh token and `sessionGen` away."))), Undeleted)
+)]
 pub(in crate::http) async fn delete(
     State(state): State<AppState>,
     From(origin): From,

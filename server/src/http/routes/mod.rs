@@ -2,6 +2,7 @@
 
 pub(super) mod activity;
 pub(super) mod admin;
+pub(super) mod docs;
 pub(super) mod health;
 pub(super) mod jwks;
 pub(super) mod login;

@@ -1,10 +1,33 @@
-use axum::{extract::State, response::IntoResponse};
-use sessionkeep_types::{ChangePasswordRequest, TokenResponse, TokenType};
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
+use sessionkeep_types::{ChangePasswordRequest, ErrorCode, TokenResponse, TokenType, routes as path};
 
 use super::{ApiError, AppState};
-use crate::http::extract::{Bearer, CsrfGate, From, Json, RefreshCookies};
+use crate::http::{
+    extract::{Bearer, CsrfGate, From, Json, RefreshCookies},
+    openapi::{ALWAYS, BEARER, BODY, CONFIRMED, CSRF, LIMITED, Refusal, refused},
+};
+
+/// Of the new password, and of the cookie that has to be the session's.
+const OWN: &[Refusal] = &[
+    (StatusCode::UNAUTHORIZED, ErrorCode::RefreshMissing),
+    (StatusCode::FORBIDDEN, ErrorCode::RefreshInvalid),
+    (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::PasswordTooWeak),
+];
+refused!(Refused: ALWAYS, CSRF, BODY, BEARER, CONFIRMED, LIMITED, OWN);
 
 /// `POST /api/auth/password`
+#[utoipa::path(
+    post,
+    path = path::PASSWORD,
+    operation_id = "changePassword",
+    tag = "authentication",
+    summary = "Sets another password.",
+    description = "Every session ends; this device gets a new one at once.",
+    params(CsrfGate),
+    request_body = ChangePasswordRequest,
+    security(("accessToken" = [], "refreshToken" = [])),
+    responses((status = OK, description = "The password was changed.", body = TokenResponse, headers(("set-cookie" = String, description = "The refresh token, and `sessionGen` beside it."))), Refused)
+)]
 pub(in crate::http) async fn change(
     State(state): State<AppState>,
     _: CsrfGate,

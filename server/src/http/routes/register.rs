@@ -3,15 +3,36 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use sessionkeep_types::RegisterRequest;
+use sessionkeep_types::{AuthResponse, ErrorCode, RegisterRequest, routes as path};
 
 use super::{ApiError, AppState, signed_in};
 use crate::{
     auth::Credentials,
-    http::extract::{Json, SameOrigin, SigningIn},
+    http::{
+        extract::{Json, SameOrigin, SigningIn},
+        openapi::{ALWAYS, ATTEMPT, BODY, CSRF, LIMITED, Refusal, refused},
+    },
 };
 
+/// Of sign-up alone.
+const OWN: &[Refusal] = &[
+    (StatusCode::CONFLICT, ErrorCode::EmailTaken),
+    (StatusCode::FORBIDDEN, ErrorCode::RegistrationClosed),
+    (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::PasswordTooWeak),
+];
+refused!(Refused: ALWAYS, CSRF, ATTEMPT, BODY, LIMITED, OWN);
+
 /// `POST /api/auth/register`
+#[utoipa::path(
+    post,
+    path = path::REGISTER,
+    operation_id = "register",
+    tag = "authentication",
+    summary = "Makes an account and signs it in.",
+    params(SigningIn),
+    request_body = RegisterRequest,
+    responses((status = CREATED, description = "The account was made.", body = AuthResponse, headers(("set-cookie" = String, description = "The refresh token, and `sessionGen` beside it."))), Refused)
+)]
 pub(in crate::http) async fn register(
     State(state): State<AppState>,
     _: SameOrigin,

@@ -4,15 +4,30 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::IntoResponse,
 };
-use sessionkeep_types::{SessionId, SessionList};
+use sessionkeep_types::{SessionId, SessionList, routes as path};
 
 use super::{ApiError, AppState, session_list};
 use crate::{
     auth::sessions::SessionEnd,
-    http::extract::{Bearer, From},
+    http::{
+        extract::{Bearer, From},
+        openapi::{ALWAYS, BEARER, ONE_OF_OURS, refused},
+    },
 };
 
+refused!(Refused: ALWAYS, BEARER);
+refused!(Unended: ALWAYS, BEARER, ONE_OF_OURS);
+
 /// `GET /api/sessions`
+#[utoipa::path(
+    get,
+    path = path::SESSIONS,
+    operation_id = "sessions",
+    tag = "account",
+    summary = "The own living sessions, the one used last first.",
+    security(("accessToken" = [])),
+    responses((status = OK, description = "All of them.", body = SessionList), Refused)
+)]
 pub(in crate::http) async fn list(
     State(state): State<AppState>,
     bearer: Bearer,
@@ -22,6 +37,16 @@ pub(in crate::http) async fn list(
 }
 
 /// `DELETE /api/sessions/{id}`. The current one is signed out by it, so its cookies are cleared.
+#[utoipa::path(
+    delete,
+    path = path::SESSION,
+    operation_id = "endSession",
+    tag = "account",
+    summary = "Ends one of the own sessions; the current one is signed out by it.",
+    params(("id" = SessionId, Path, description = "As the list gives it.")),
+    security(("accessToken" = [])),
+    responses((status = NO_CONTENT, description = "It has ended.", headers(("set-cookie" = String, description = "Takes the refresh token and `sessionGen` away, where it was the current one."))), Unended)
+)]
 pub(in crate::http) async fn end(
     State(state): State<AppState>,
     From(origin): From,
@@ -38,6 +63,15 @@ pub(in crate::http) async fn end(
 }
 
 /// `DELETE /api/sessions`
+#[utoipa::path(
+    delete,
+    path = path::SESSIONS,
+    operation_id = "endOtherSessions",
+    tag = "account",
+    summary = "Ends every own session but this one.",
+    security(("accessToken" = [])),
+    responses((status = NO_CONTENT, description = "They have ended."), Refused)
+)]
 pub(in crate::http) async fn end_others(
     State(state): State<AppState>,
     From(origin): From,

@@ -8,25 +8,47 @@ use axum::{
 };
 use futures::{Stream, StreamExt as _, stream};
 use serde::Deserialize;
-use sessionkeep_types::{EventKind, Page, SecurityEvent, UserId, limits};
+use sessionkeep_types::{EventKind, Page, SecurityEvent, UserId, limits, routes as path};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
+use utoipa::IntoParams;
 
 use super::{ApiError, AppState, page, told};
 use crate::{
     auth::Auth,
-    http::extract::{Bearer, PageQuery, Query},
+    http::{
+        extract::{Bearer, PageQuery, Query},
+        openapi::{ADMINISTRATOR, ALWAYS, BEARER, BeforeEvent, PAGE, refused},
+    },
     storage::{EventFilter, StoredEvent},
 };
 
 /// Which events are asked for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(in crate::http) struct Wanted {
+    /// Of this kind alone. A kind that there is not has no events.
+    #[param(required = false, nullable = false)]
     kind: Option<String>,
+    /// Of this account alone. An account that there is not has no events.
+    #[param(required = false, nullable = false, value_type = String)]
     user: Option<UserId>,
 }
 
+refused!(Unlisted: ALWAYS, BEARER, ADMINISTRATOR, PAGE);
+refused!(Unwatched: ALWAYS, BEARER, ADMINISTRATOR);
+
 /// `GET /api/admin/events`
+#[utoipa::path(
+    get,
+    path = path::ADMIN_EVENTS,
+    operation_id = "events",
+    tag = "administration",
+    summary = "What happened to everybody's accounts, newest first.",
+    params(Wanted, BeforeEvent, PageQuery),
+    security(("accessToken" = [])),
+    responses((status = OK, description = "A part of the list.", body = Page<SecurityEvent>), Unlisted)
+)]
 pub(in crate::http) async fn list(
     State(state): State<AppState>,
     Query(wanted): Query<Wanted>,
@@ -44,6 +66,21 @@ const POLL: Duration = Duration::from_millis(500);
 
 /// `GET /api/admin/events/stream`: what happens from now on, or after `Last-Event-ID`. Ends with the access token, with the
 /// session, with the role, and when the server stops.
+#[utoipa::path(
+    get,
+    path = path::ADMIN_EVENTS_STREAM,
+    operation_id = "watchEvents",
+    tag = "administration",
+    summary = "Each event as it happens.",
+    description = "Ends with the access token, with the session, with the role, and when the server stops. Each event has its `id`, and in `data` the JSON of a `SecurityEvent`.",
+    params((
+        "last-event-id" = Option<String>,
+        Header,
+        description = "The id of the event that was seen last: what came after it is sent first. Anything else is ignored."
+    )),
+    security(("accessToken" = [])),
+    responses((status = OK, description = "A stream without end.", body = String, content_type = "text/event-stream"), Unwatched)
+)]
 pub(in crate::http) async fn stream(
     State(state): State<AppState>,
     headers: HeaderMap,

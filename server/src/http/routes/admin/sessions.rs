@@ -4,12 +4,27 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::IntoResponse,
 };
-use sessionkeep_types::{SessionList, UserId};
+use sessionkeep_types::{SessionList, UserId, routes as path};
 
 use super::{ApiError, AppState, session_list};
-use crate::http::extract::{Bearer, From};
+use crate::http::{
+    extract::{Bearer, From},
+    openapi::{ADMINISTRATOR, ALWAYS, BEARER, ONE_OF_OURS, refused},
+};
+
+refused!(Refused: ALWAYS, BEARER, ADMINISTRATOR, ONE_OF_OURS);
 
 /// `GET /api/admin/users/{id}/sessions`
+#[utoipa::path(
+    get,
+    path = path::ADMIN_USER_SESSIONS,
+    operation_id = "userSessions",
+    tag = "administration",
+    summary = "An account's living sessions, the one used last first.",
+    params(("id" = UserId, Path, description = "The account.")),
+    security(("accessToken" = [])),
+    responses((status = OK, description = "All of them.", body = SessionList), Refused)
+)]
 pub(in crate::http) async fn list(
     State(state): State<AppState>,
     Path(id): Path<UserId>,
@@ -21,6 +36,16 @@ pub(in crate::http) async fn list(
 }
 
 /// `DELETE /api/admin/users/{id}/sessions`
+#[utoipa::path(
+    delete,
+    path = path::ADMIN_USER_SESSIONS,
+    operation_id = "endUserSessions",
+    tag = "administration",
+    summary = "Ends every session of an account.",
+    params(("id" = UserId, Path, description = "The account.")),
+    security(("accessToken" = [])),
+    responses((status = NO_CONTENT, description = "They have ended.", headers(("set-cookie" = String, description = "Takes the refresh token and `sessionGen` away, where the account is one's own."))), Refused)
+)]
 pub(in crate::http) async fn end(
     State(state): State<AppState>,
     From(origin): From,

@@ -1,24 +1,48 @@
 use axum::{
     Json as Answer,
     extract::{Path, State},
+    http::StatusCode,
 };
 use serde::Deserialize;
-use sessionkeep_types::{ManagedUser, Page, UpdateUserRequest, UserId, limits};
+use sessionkeep_types::{ErrorCode, ManagedUser, Page, UpdateUserRequest, UserId, limits, routes as path};
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::{ApiError, AppState, page, rfc3339};
 use crate::{
-    http::extract::{Bearer, From, Json, PageQuery, Query},
+    http::{
+        extract::{Bearer, From, Json, PageQuery, Query},
+        openapi::{ADMINISTRATOR, ALWAYS, BEARER, BODY, BeforeAccount, ONE_OF_OURS, PAGE, refused},
+    },
     storage::Account,
 };
 
 /// What to look for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(in crate::http) struct Search {
+    /// A part of the e-mail address or of the display name. White space around it is dropped.
+    #[param(required = false, nullable = false, max_length = 254)]
     query: Option<String>,
 }
 
+refused!(Unlisted: ALWAYS, BEARER, ADMINISTRATOR, PAGE);
+refused!(Unfound: ALWAYS, BEARER, ADMINISTRATOR, ONE_OF_OURS);
+refused!(
+    Unchanged: ALWAYS, BEARER, ADMINISTRATOR, ONE_OF_OURS, BODY, &[(StatusCode::CONFLICT, ErrorCode::LastAdmin)]
+);
+
 /// `GET /api/admin/users`
+#[utoipa::path(
+    get,
+    path = path::ADMIN_USERS,
+    operation_id = "users",
+    tag = "administration",
+    summary = "Accounts, newest first.",
+    params(Search, BeforeAccount, PageQuery),
+    security(("accessToken" = [])),
+    responses((status = OK, description = "A part of the list.", body = Page<ManagedUser>), Unlisted)
+)]
 pub(in crate::http) async fn list(
     State(state): State<AppState>,
     Query(search): Query<Search>,
@@ -36,6 +60,16 @@ pub(in crate::http) async fn list(
 }
 
 /// `GET /api/admin/users/{id}`
+#[utoipa::path(
+    get,
+    path = path::ADMIN_USER,
+    operation_id = "user",
+    tag = "administration",
+    summary = "One account.",
+    params(("id" = UserId, Path, description = "The account.")),
+    security(("accessToken" = [])),
+    responses((status = OK, description = "The account.", body = ManagedUser), Unfound)
+)]
 pub(in crate::http) async fn find(
     State(state): State<AppState>,
     Path(id): Path<UserId>,
@@ -46,6 +80,17 @@ pub(in crate::http) async fn find(
 }
 
 /// `PATCH /api/admin/users/{id}`
+#[utoipa::path(
+    patch,
+    path = path::ADMIN_USER,
+    operation_id = "updateUser",
+    tag = "administration",
+    summary = "Changes what an account may do, and whether it may sign in.",
+    params(("id" = UserId, Path, description = "The account.")),
+    request_body = UpdateUserRequest,
+    security(("accessToken" = [])),
+    responses((status = OK, description = "The account as it is now.", body = ManagedUser), Unchanged)
+)]
 pub(in crate::http) async fn change(
     State(state): State<AppState>,
     From(origin): From,

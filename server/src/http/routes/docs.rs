@@ -1,0 +1,67 @@
+//! The API's description: the document, and a page to try it. The page is Swagger UI, whose files `build.rs` takes from a
+//! crate; nothing of it comes from another origin.
+
+use axum::{
+    http::{HeaderName, HeaderValue, header},
+    response::{Html, IntoResponse},
+};
+use sessionkeep_types::routes as path;
+
+use crate::http::openapi::{ALWAYS, DOCUMENT, refused};
+
+/// What the page may do: run and show our own files, and call our own API. Swagger UI has its pictures in its style sheet. Where
+/// it writes to the page, it is as elements and through the object model, so it needs neither `unsafe-inline` nor an exception.
+const CSP: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'",
+);
+
+refused!(Refused: ALWAYS);
+
+/// `GET /api/openapi.json`
+#[utoipa::path(
+    get,
+    path = path::OPENAPI,
+    operation_id = "document",
+    tag = "service",
+    summary = "This document.",
+    responses((status = OK, description = "OpenAPI 3.1.", body = Object), Refused)
+)]
+pub(in crate::http) async fn document() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str())
+}
+
+/// `GET /api/docs`
+#[utoipa::path(
+    get,
+    path = path::DOCS,
+    operation_id = "docs",
+    tag = "service",
+    summary = "A page to try the API.",
+    responses((status = OK, description = "The page.", body = String, content_type = "text/html"), Refused)
+)]
+pub(in crate::http) async fn page() -> impl IntoResponse {
+    ([(header::CONTENT_SECURITY_POLICY, CSP)], Html(include_str!("../docs/index.html")))
+}
+
+/// What starts the page.
+pub(in crate::http) async fn start() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, JAVASCRIPT)], include_str!("../docs/start.js"))
+}
+
+/// Swagger UI's program.
+pub(in crate::http) async fn program() -> impl IntoResponse {
+    (packed(JAVASCRIPT), include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui-bundle.js.gz")).as_slice())
+}
+
+/// Swagger UI's style sheet.
+pub(in crate::http) async fn style() -> impl IntoResponse {
+    (packed("text/css; charset=utf-8"), include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui.css.gz")).as_slice())
+}
+
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// There is no other form of these files: whatever shows a page takes this one.
+fn packed(content_type: &'static str) -> [(HeaderName, &'static str); 2] {
+    [(header::CONTENT_TYPE, content_type), (header::CONTENT_ENCODING, "gzip")]
+}

@@ -1,0 +1,4 @@
+//! The OpenAPI document, and whether the server keeps to it.
+
+mod docs;
+mod document;
