@@ -23,6 +23,8 @@ pub(crate) enum Part {
     Rust,
     /// Node and Python verify our tokens, and sign some.
     OtherLanguages,
+    /// Schemathesis holds the server's answers against its OpenAPI document.
+    Api,
     /// Tests on a PostgreSQL that is started for them, and on one with a Redis.
     Postgres,
     /// Tests behind an nginx that is started for them.
@@ -45,6 +47,9 @@ pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode
     if wanted(Part::OtherLanguages) {
         report.part("tests with Node", node_tests);
         report.part("tests with Python", python_tests);
+    }
+    if wanted(Part::Api) {
+        report.part("tests of the API's document", api_tests);
     }
     if wanted(Part::Postgres) {
         report.part("tests on PostgreSQL", || postgres_tests(Sessions::InPostgres));
@@ -121,12 +126,20 @@ fn node_tests() -> Result<Outcome> {
 }
 
 fn python_tests() -> Result<Outcome> {
+    tests_with_python("interop::python::")
+}
+
+fn api_tests() -> Result<Outcome> {
+    tests_with_python("openapi::schemathesis::")
+}
+
+fn tests_with_python(module: &str) -> Result<Outcome> {
     let Some(python) = Steps::new(1).step("Python packages", python::ensure)? else {
         return Ok(Outcome::missing(
             "no Python that can make a virtual environment: install Python 3.9 or newer, with venv",
         ));
     };
-    ignored_tests("interop::python::", &[("SESSIONKEEP_TEST_PYTHON", python.as_os_str())])
+    ignored_tests(module, &[("SESSIONKEEP_TEST_PYTHON", python.as_os_str())])
 }
 
 fn postgres_tests(sessions: Sessions) -> Result<Outcome> {

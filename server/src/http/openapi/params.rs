@@ -14,9 +14,11 @@ use crate::http::extract::{Attempt, CsrfGate, SigningIn};
 
 impl IntoParams for CsrfGate {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let value = ObjectBuilder::new().schema_type(Type::String).examples(["docs"]);
+        let value = ObjectBuilder::new().schema_type(Type::String);
         vec![
             header(routes::REQUESTED_BY_HEADER, value)
+                // Whoever tries the API finds it filled in.
+                .example(Some("docs".into()))
                 .required(Required::True)
                 .description(Some(
                     "Any value. That it is there proves that no page of another origin sends the request.",

@@ -2,3 +2,4 @@
 
 mod docs;
 mod document;
+mod schemathesis;

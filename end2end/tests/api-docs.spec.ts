@@ -1,0 +1,26 @@
+import { expect, test } from '../fixtures/index.ts';
+import { DocsPage } from '../pages/docs.ts';
+
+// What a policy stops is a complaint on the console, which fails any test here.
+test('the page to try the API shows every operation', async ({ page, client }) => {
+  const docs = new DocsPage(page);
+  await docs.open();
+  const { paths } = (await client.get('/api/openapi.json')).body as { paths: Record<string, object> };
+  const operations = Object.values(paths).reduce((sum, methods) => sum + Object.keys(methods).length, 0);
+  expect(operations).toBeGreaterThan(20);
+  await expect(docs.operations).toHaveCount(operations);
+});
+
+test('whoever tries the API can sign in, use the token, refresh and sign out', async ({ page, person }) => {
+  const docs = new DocsPage(page);
+  await docs.open();
+  expect((await docs.call('The own account.')).status).toBe('401');
+  expect((await docs.call('Signs in.', person)).status).toBe('200');
+  const me = await docs.call('The own account.');
+  expect(me.status).toBe('200');
+  expect(me.text).toContain(person.email);
+  expect((await docs.call('Trades the refresh token for a new one, and for a new access token.')).status).toBe('200');
+  expect((await docs.call('The own account.')).status).toBe('200');
+  expect((await docs.call('Signs out.')).status).toBe('204');
+  expect((await docs.call('The own account.')).status).toBe('401');
+});
