@@ -9,8 +9,9 @@ use sessionkeep_types::routes as path;
 
 use crate::http::openapi::{ALWAYS, DOCUMENT, refused};
 
-/// What the page may do: run and show our own files, and call our own API. Swagger UI has its pictures in its style sheet. Where
-/// it writes to the page, it is as elements and through the object model, so it needs neither `unsafe-inline` nor an exception.
+/// What the page may do: run and show our own files, and call our own API. Swagger UI has its pictures in its style sheet, and sets
+/// styles through the object model, so it needs no `unsafe-inline`. It writes what is Markdown as text that it has cleaned before,
+/// so Trusted Types would stop it.
 const CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'",
