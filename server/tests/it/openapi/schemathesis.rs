@@ -24,6 +24,14 @@ extract_selector = "/accessToken"
 retry_on = [403]
 "#;
 
+/// Whom an administrator changes: somebody else. It makes others administrators, too, and who is not the last one could then
+/// disable its own account, and be refused from there on.
+fn changes_alone(id: &str) -> String {
+    format!(
+        "\n[[operations]]\ninclude-name = \"PATCH /api/admin/users/{{id}}\"\nparameters = {{ \"path.id\" = \"{id}\" }}\n"
+    )
+}
+
 /// Lets it ask a server on which somebody has an account of this role. A stranger has none.
 async fn asked_by(role: Option<&str>) -> Value {
     let python = std::env::var_os("SESSIONKEEP_TEST_PYTHON")
@@ -38,6 +46,8 @@ async fn asked_by(role: Option<&str>) -> Value {
         let set = program::output(folder.path(), &["user", "set-role", EMAIL, role], &[]);
         assert!(set.status.success(), "{set:?}");
         configuration += SIGNED_IN;
+        let ada = Person::at(&server.url).register().await;
+        configuration += &changes_alone(ada.body["user"]["id"].as_str().expect("an id"));
     }
     let (settings, report) = (folder.path().join("schemathesis.toml"), folder.path().join("report.json"));
     fs::write(&settings, configuration).expect("written");
