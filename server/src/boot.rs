@@ -18,6 +18,10 @@ use crate::{
         Limits,
         guessing::{self, Guessing},
     },
+    metrics::{
+        Metrics,
+        serve::{self, Sampler},
+    },
     password::{PasswordRules, Passwords},
     random::{Random, SystemRandom},
     revocation::{Revocations, feed},
@@ -30,6 +34,8 @@ use crate::{
 const WRITE_CONFIRMATIONS: Duration = Duration::from_millis(500);
 /// How often one store is asked what it owes another.
 const TEND: Duration = Duration::from_millis(200);
+/// How often what was measured is added up.
+const TIDY_METRICS: Duration = Duration::from_secs(5);
 /// How often rows are looked for that nothing needs any more.
 const PURGE: Duration = Duration::from_hours(1);
 /// A session's row outlives its absolute end by this, so that a late client is told that it has expired.
@@ -49,6 +55,7 @@ pub struct Server {
     router: axum::Router,
     max_connections: u32,
     watch: keys::Watch,
+    sampler: Arc<Sampler>,
     closing: CancellationToken,
 }
 
@@ -91,6 +98,7 @@ impl Server {
             &testing.faults,
         )
         .await?;
+        let store = Arc::clone(&stores.watched);
         let auth = Arc::new(auth(settings, stores, (access.clone(), refresh.clone()), clock, random)?);
         feed::load(&*auth.sessions, &auth.revocations, &*auth.clock).await?;
         let client = client(settings)?;
@@ -100,6 +108,12 @@ impl Server {
             trusted_proxies: settings.trusted_proxies.clone(),
         };
         let (leaving, closing) = (CancellationToken::new(), CancellationToken::new());
+        let sampler = Arc::new(Sampler {
+            auth: Arc::clone(&auth),
+            store,
+            access_keys: access.clone(),
+            refresh_keys: refresh.clone(),
+        });
         let state = AppState {
             auth: Arc::clone(&auth),
             edge: Arc::new(edge),
@@ -111,14 +125,19 @@ impl Server {
             testing,
         };
         let router = http::router(state, client);
-        Ok(Self { auth, leaving, router, max_connections: settings.max_connections, watch, closing })
+        Ok(Self { auth, leaving, router, max_connections: settings.max_connections, watch, sampler, closing })
     }
 
-    /// Serves until `stop`, then finishes what runs.
+    /// Serves until `stop`, then finishes what runs. Metrics are told on a listener of their own, where there is one.
     ///
     /// # Errors
     /// When the listener fails.
-    pub async fn run(self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        metrics: Option<TcpListener>,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
         listener.set_nonblocking(true)?;
         let background = TaskTracker::new();
         // What goes on in the background serves the requests that are finished after `stop`, too.
@@ -134,6 +153,15 @@ impl Server {
         background.spawn(write_confirmations(Arc::clone(auth), drained.clone()));
         background.spawn(tend(Arc::clone(auth), drained.clone()));
         background.spawn(purge(Arc::clone(auth), drained.clone()));
+        background.spawn(tidy_metrics(Arc::clone(auth), drained.clone()));
+        if let Some(metrics) = metrics {
+            let (sampler, drained) = (Arc::clone(&self.sampler), drained.clone());
+            background.spawn(async move {
+                if let Err(error) = serve::serve(metrics, sampler, drained).await {
+                    tracing::error!(%error, "metrics are not served any more");
+                }
+            });
+        }
         background.close();
 
         let handle = axum_server::Handle::new();
@@ -189,14 +217,16 @@ pub(crate) fn client(settings: &Settings) -> Result<Option<Client>, Refusal> {
 
 fn auth(
     settings: &Settings,
-    Stores { accounts, sessions, events, attempts }: Stores,
+    Stores { accounts, sessions, events, attempts, .. }: Stores,
     (access, refresh): (Keys, Keys),
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 ) -> anyhow::Result<Auth> {
     let expected = Expected { issuer: settings.issuer.clone(), audience: settings.audience.clone() };
+    let metrics = Arc::<Metrics>::default();
     let passwords = Passwords::new(settings.argon2_memory_kib, settings.argon2_iterations, Arc::clone(&random))
-        .context("argon2 does not take ARGON2_MEMORY_KIB and ARGON2_ITERATIONS")?;
+        .context("argon2 does not take ARGON2_MEMORY_KIB and ARGON2_ITERATIONS")?
+        .counted(Arc::clone(&metrics));
     Ok(Auth {
         accounts,
         sessions,
@@ -212,6 +242,7 @@ fn auth(
         password_rules: PasswordRules { min_length: settings.password_min_length },
         registration_open: settings.registration_open,
         policy: settings.policy.clone(),
+        metrics,
         clock,
         random,
     })
@@ -240,7 +271,10 @@ async fn purge(auth: Arc<Auth>, stop: CancellationToken) {
         let before: UnixMillis = auth.clock.now().minus(KEEP_ENDED);
         match auth.sessions.purge(before).await {
             Ok(0) => {}
-            Ok(sessions) => tracing::info!(sessions, "deleted sessions that ended long ago"),
+            Ok(sessions) => {
+                auth.metrics.purged("sessions", sessions);
+                tracing::info!(sessions, "deleted sessions that ended long ago");
+            }
             Err(error) => tracing::warn!(%error, "old sessions could not be deleted"),
         }
         let (counted, known) = (auth.clock.now().minus(guessing::REMEMBERED), auth.clock.now().minus(guessing::KNOWN));
@@ -249,6 +283,10 @@ async fn purge(auth: Arc<Auth>, stop: CancellationToken) {
         }
     })
     .await;
+}
+
+async fn tidy_metrics(auth: Arc<Auth>, stop: CancellationToken) {
+    every(TIDY_METRICS, stop, || async { auth.metrics.tidy() }).await;
 }
 
 /// Until `stop`. Work that is under way then is given up: whatever it is can be done again.

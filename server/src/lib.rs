@@ -15,6 +15,7 @@ mod http;
 mod ids;
 pub mod keys;
 pub mod limits;
+pub mod metrics;
 pub mod password;
 mod private_files;
 pub mod random;

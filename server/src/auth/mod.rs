@@ -32,6 +32,7 @@ use crate::{
     clock::Clock,
     ids,
     limits::{Limits, guessing::Guessing},
+    metrics::Metrics,
     password::{PasswordRules, Passwords},
     random::Random,
     revocation::Revocations,
@@ -73,6 +74,8 @@ pub struct Auth {
     pub registration_open: bool,
     /// The rules for sessions.
     pub policy: Policy,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

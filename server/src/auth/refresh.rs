@@ -5,6 +5,7 @@ use sessionkeep_types::{EndReason, SessionId};
 use super::{Auth, IssuedAccess, IssuedRefresh, issued};
 use crate::{
     limits::TooOften,
+    metrics::RefreshOutcome,
     session::{Decision, NewHead, OnTheft, Origin, Presented, SecurityEvent, Session, UnixMillis, apply, decide},
     storage::{Step, StorageError, Transacted},
     token::{
@@ -77,9 +78,24 @@ impl Auth {
         attempt: Option<&str>,
         origin: &Origin,
     ) -> Result<Refreshed, RefreshError> {
+        let mut decision = None;
+        let refreshed = self.decide_and_answer(sent, attempt, origin, &mut decision).await;
+        self.metrics.refreshed(outcome(decision.as_ref(), refreshed.as_ref().err()));
+        refreshed
+    }
+
+    /// `told` is what was decided, if it came to that: an answer alone does not say why it was given.
+    async fn decide_and_answer(
+        &self,
+        sent: &[RefreshToken],
+        attempt: Option<&str>,
+        origin: &Origin,
+        told: &mut Option<Decision>,
+    ) -> Result<Refreshed, RefreshError> {
         let (token, genuine) = self.choose(sent).await?;
         self.limits.refresh(&genuine.session_id)?;
         let decided = self.rotate(&token, &genuine, attempt, origin).await?;
+        *told = Some(decided.decision.clone());
         let now = self.clock.now();
         let refresh_token = match decided.decision {
             Decision::Quiet => None,
@@ -206,5 +222,28 @@ impl Auth {
 
     pub(super) fn note_ended(&self, sessions: &[SessionId]) {
         self.revocations.note_ended(sessions, self.clock.now());
+    }
+}
+
+/// What a refresh is counted as: what was decided, unless the answer is not what that would give.
+fn outcome(decision: Option<&Decision>, error: Option<&RefreshError>) -> RefreshOutcome {
+    match (error, decision) {
+        (Some(RefreshError::Missing), _) => RefreshOutcome::Missing,
+        (Some(RefreshError::Invalid), _) => RefreshOutcome::Invalid,
+        (Some(RefreshError::Conflict), _) => RefreshOutcome::Conflict,
+        (Some(RefreshError::Storage(_)), _) => RefreshOutcome::Unavailable,
+        (Some(RefreshError::Seal(_)), _) => RefreshOutcome::Internal,
+        (Some(RefreshError::Reused), _) => RefreshOutcome::Reused,
+        (Some(RefreshError::LateCopy), _) => RefreshOutcome::LateCopy,
+        (Some(RefreshError::Ended(_)), Some(Decision::CloneSuspected)) => RefreshOutcome::CloneSuspected,
+        (Some(RefreshError::Ended(_)), _) => RefreshOutcome::Revoked,
+        (Some(RefreshError::Expired), Some(Decision::Restored)) => RefreshOutcome::Restored,
+        (Some(RefreshError::Expired), _) => RefreshOutcome::Expired,
+        (None, Some(Decision::Quiet)) => RefreshOutcome::Quiet,
+        (None, Some(Decision::Repeat)) => RefreshOutcome::Repeated,
+        (None, Some(Decision::LostAnswer)) => RefreshOutcome::AnswerLost,
+        (None, Some(Decision::Supersede)) => RefreshOutcome::Superseded,
+        (None, Some(Decision::InFlight)) => RefreshOutcome::InFlight,
+        (None, _) => RefreshOutcome::Rotated,
     }
 }

@@ -1,4 +1,7 @@
-use std::{net::TcpListener, time::Duration};
+use std::{
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use tokio::signal;
@@ -13,13 +16,13 @@ const LEAVING: Duration = Duration::from_secs(1);
 /// `sessionkeep serve`: listens, migrates, serves, and stops gracefully at SIGINT or SIGTERM.
 pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     // First of all: a second start must not touch the database of the first.
-    let listener = TcpListener::bind(settings.bind_addr).with_context(|| {
-        format!(
-            "BIND_ADDR: cannot listen on {}. Stop what listens there, or choose another address",
-            settings.bind_addr
-        )
-    })?;
+    let listener = listen("BIND_ADDR", settings.bind_addr, "")?;
     let address = listener.local_addr()?;
+    let metrics = settings.metrics_addr.map(|address| listen("METRICS_ADDR", address, ", or none")).transpose()?;
+    let metrics_at = match &metrics {
+        Some(listener) => format!("; metrics at http://{}/metrics", listener.local_addr()?),
+        None => String::new(),
+    };
     let server = Server::build(&settings).await?;
     if !server.auth.accounts.has_admin().await? {
         tracing::info!("there is no administrator; `sessionkeep user set-role <email> admin` makes one");
@@ -29,7 +32,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     }
     // Before the address is printed: whoever waits for that line may signal at once.
     let mut signals = Signals::new()?;
-    println!("Sessionkeep listens on {address}: open {}", opened_at(&settings, address.port()));
+    println!("Sessionkeep listens on {address}: open {}{metrics_at}", opened_at(&settings, address.port()));
 
     let stop = CancellationToken::new();
     tokio::spawn({
@@ -48,9 +51,15 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
             std::process::exit(130);
         }
     });
-    server.run(listener, stop).await?;
+    server.run(listener, metrics, stop).await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+fn listen(setting: &str, address: SocketAddr, otherwise: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| {
+        format!("{setting}: cannot listen on {address}. Stop what listens there, or choose another address{otherwise}")
+    })
 }
 
 /// Port 0 took a free one, which the origin cannot know: then a developer opens the port itself.

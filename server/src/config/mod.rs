@@ -86,6 +86,8 @@ pub struct Settings {
     pub argon2_memory_kib: u32,
     /// Passes over that memory.
     pub argon2_iterations: u32,
+    /// Where metrics are served; `None`: nowhere.
+    pub metrics_addr: Option<SocketAddr>,
     /// The client's bundle; without it the API alone is served.
     pub assets_dir: Option<PathBuf>,
     /// What is logged, and how.
@@ -120,7 +122,6 @@ impl Settings {
     pub fn load(sources: &Sources) -> Result<Self, Refusal> {
         let public_origin: PublicOrigin = sources.parse("PUBLIC_ORIGIN", parse::public_origin)?;
         let database = stores(sources)?;
-        refuse_what_is_not_built(sources)?;
         let access_token_lifetime = sources.parse("ACCESS_TOKEN_EXPIRES", parse::access_token_lifetime)?;
         let policy = policy(sources)?;
         let keys = KeySource {
@@ -157,6 +158,7 @@ impl Settings {
             password_min_length: sources.parse("PASSWORD_MIN_LENGTH", parse::password_min_length)?,
             argon2_memory_kib: sources.parse("ARGON2_MEMORY_KIB", parse::number)?,
             argon2_iterations: sources.parse("ARGON2_ITERATIONS", parse::number)?,
+            metrics_addr: sources.parse("METRICS_ADDR", parse::optional_socket_address)?,
             log: log(sources)?,
             assets_dir: sources.get("ASSETS_DIR").map(PathBuf::from),
             keys,
@@ -275,17 +277,6 @@ fn cookie(sources: &Sources, origin: &PublicOrigin) -> Result<CookieSettings, Re
         ));
     }
     Ok(CookieSettings { prefix, secure })
-}
-
-/// Settings of the contract whose adapter is not there yet are refused rather than ignored.
-fn refuse_what_is_not_built(sources: &Sources) -> Result<(), Refusal> {
-    let not_built = |variable: &str, what: &str, mend: &str| {
-        Err(Refusal::new(variable, format!("this build has no {what} yet"), mend.to_owned()))
-    };
-    if sources.get("METRICS_ADDR").is_some() {
-        return not_built("METRICS_ADDR", "metrics", "Remove it, or leave it empty");
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -155,6 +155,10 @@ pub(super) fn socket_address(value: &str) -> Result<SocketAddr, Wrong> {
         .or_else(|_| wrong(format!("`{value}` is no address with a port"), "Write it like 127.0.0.1:3000 or [::]:3000"))
 }
 
+pub(super) fn optional_socket_address(value: &str) -> Result<Option<SocketAddr>, Wrong> {
+    if value.is_empty() { Ok(None) } else { socket_address(value).map(Some) }
+}
+
 pub(super) fn not_empty(value: &str) -> Result<String, Wrong> {
     if value.is_empty() { wrong("it is empty", "Remove it, or give it a value") } else { Ok(value.to_owned()) }
 }

@@ -123,7 +123,12 @@ pub const SETTINGS: &[Setting] = &[
     plain("ARGON2_MEMORY_KIB", Some("19456"), "Memory for one password hash; never below OWASP's minimum."),
     plain("ARGON2_ITERATIONS", Some("2"), "Passes over that memory."),
     plain("ASSETS_DIR", None, "The client's bundle (`dist`). Without it the API alone is served."),
-    plain("METRICS_ADDR", None, "Where metrics are served. Not built yet."),
+    plain(
+        "METRICS_ADDR",
+        Some("127.0.0.1:9464"),
+        "Where Prometheus finds `/metrics`, on a listener of its own that nobody else should reach. Port 0 takes a free one and \
+         prints it; empty turns it off.",
+    ),
     plain("LOG_FORMAT", None, "`pretty` or `json`; by default `pretty` on a terminal."),
     plain("RUST_LOG", Some("info"), "What is logged, as in the crate `tracing-subscriber`."),
 ];

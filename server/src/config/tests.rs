@@ -52,7 +52,7 @@ fn every_wrong_setting_is_refused_by_name() {
         ("SESSION_STORE", "redis://localhost"),
         ("SESSION_STORE", "memcached://localhost"),
         ("SESSION_STORE", "rediss://localhost/0#insecure"),
-        ("METRICS_ADDR", "127.0.0.1:9464"),
+        ("METRICS_ADDR", "9464"),
         ("ACCESS_TOKEN_ALGORITHM", "none"),
         ("ACCESS_TOKEN_ALGORITHM", "HS512"),
         ("ACCESS_TOKEN_EXPIRES", "16m"),

@@ -130,6 +130,6 @@ pub(crate) fn router(state: AppState, client: Option<Client>) -> Router {
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn_with_state(state.clone(), middleware::headers::add))
         .layer(from_fn(middleware::error_body::render))
-        .layer(from_fn(middleware::log::log))
+        .layer(from_fn_with_state(state.clone(), middleware::log::log))
         .layer(from_fn_with_state(state, middleware::request_id::assign))
 }

@@ -104,6 +104,13 @@ impl Ring {
         &followed.last().unwrap_or(first).key
     }
 
+    /// Since when the key that signs has done so; `None` for one that bears no time.
+    #[must_use]
+    pub fn signing_since(&self, now: UnixMillis) -> Option<UnixMillis> {
+        let signing = self.find(self.signing(now).id())?;
+        signing.has_time().then_some(signing.first_use)
+    }
+
     /// The key of this name, whether tokens of its may live or not.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&Dated> {

@@ -1,4 +1,8 @@
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
@@ -7,7 +11,10 @@ use argon2::{
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
 use super::{Normalised, PasswordRules, Refused};
-use crate::random::{self, Random};
+use crate::{
+    metrics::{HashQueue, Metrics},
+    random::{self, Random},
+};
 
 /// At most this many hash at once: each takes megabytes and a whole core.
 const MOST_PERMITS: usize = 4;
@@ -41,6 +48,7 @@ pub struct Passwords {
     permits: Arc<Semaphore>,
     queue: Semaphore,
     random: Arc<dyn Random>,
+    metrics: Arc<Metrics>,
 }
 
 impl Passwords {
@@ -51,7 +59,7 @@ impl Passwords {
     pub fn new(memory_kib: u32, iterations: u32, random: Arc<dyn Random>) -> Result<Self, argon2::Error> {
         let params = Params::new(memory_kib, iterations, 1, None)?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let permits = thread::available_parallelism().map_or(1, usize::from).min(MOST_PERMITS);
+        let permits = permits();
         let dummy = hash(&argon2, b"nobody has this password", &*random);
         Ok(Self {
             argon2,
@@ -59,7 +67,23 @@ impl Passwords {
             permits: Arc::new(Semaphore::new(permits)),
             queue: Semaphore::new(permits + QUEUE),
             random,
+            metrics: Arc::default(),
         })
+    }
+
+    /// The same, counted there.
+    #[must_use]
+    pub fn counted(self, metrics: Arc<Metrics>) -> Self {
+        Self { metrics, ..self }
+    }
+
+    /// How many are being hashed, and how many wait.
+    #[must_use]
+    pub fn queue(&self) -> HashQueue {
+        let most = permits();
+        let running = most.saturating_sub(self.permits.available_permits());
+        let inside = (most + QUEUE).saturating_sub(self.queue.available_permits());
+        HashQueue { running, waiting: inside.saturating_sub(running) }
     }
 
     /// Checks a new password against `rules` for the person with these data.
@@ -117,17 +141,30 @@ impl Passwords {
         &self,
         work: impl FnOnce(&Argon2<'static>, &dyn Random) -> T + Send + 'static,
     ) -> Result<T, Busy> {
-        let _place = self.queue.try_acquire().map_err(|_| Busy)?;
+        let asked = Instant::now();
+        let refused = || {
+            self.metrics.hash_refused();
+            Busy
+        };
+        let _place = self.queue.try_acquire().map_err(|_| refused())?;
         let permit = timeout(LONGEST_WAIT, Arc::clone(&self.permits).acquire_owned()).await;
-        let permit = permit.map_err(|_| Busy)?.map_err(|_| Busy)?;
-        let (argon2, random) = (self.argon2.clone(), Arc::clone(&self.random));
+        let permit = permit.map_err(|_| refused())?.map_err(|_| refused())?;
+        let (argon2, random, metrics) = (self.argon2.clone(), Arc::clone(&self.random), Arc::clone(&self.metrics));
         let done = spawn_blocking(move || {
             // Moved in here: a client that goes away does not free it while the hashing goes on.
             let _permit = permit;
-            work(&argon2, &*random)
+            let begun = Instant::now();
+            let done = work(&argon2, &*random);
+            metrics.hashed(begun.duration_since(asked), begun.elapsed());
+            done
         });
         done.await.map_err(|_| Busy)
     }
+}
+
+/// How many are hashed at once.
+fn permits() -> usize {
+    thread::available_parallelism().map_or(1, usize::from).min(MOST_PERMITS)
 }
 
 fn hash(argon2: &Argon2<'_>, password: &[u8], random: &dyn Random) -> String {

@@ -84,9 +84,14 @@ impl Revocations {
         self.note(&sessions.iter().map(ended).collect::<Vec<_>>(), now);
     }
 
+    /// How long ago everything of the store was known here; `None`: never yet.
+    #[must_use]
+    pub fn age(&self) -> Option<Duration> {
+        self.checked.read().unwrap_or_else(PoisonError::into_inner).map(|checked| checked.elapsed())
+    }
+
     fn is_current(&self) -> bool {
-        let checked = *self.checked.read().unwrap_or_else(PoisonError::into_inner);
-        checked.is_some_and(|checked| checked.elapsed() <= TRUSTED_FOR)
+        self.age().is_some_and(|age| age <= TRUSTED_FOR)
     }
 
     /// The store was looked at, at `when`, and everything of it is known here.

@@ -7,7 +7,7 @@ use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::{
     Account, AccountChange, Accounts, Attempts, Changed, Confirmation, Decide, Ending, EventFilter, Events, Recount,
-    Scope, Sessions, StorageError, StoredEvent, Transacted,
+    Scope, Sessions, StorageError, StoredEvent, Transacted, Vitals, Watched,
 };
 use crate::{
     clock::Clock,
@@ -173,5 +173,12 @@ impl<S: Attempts> Attempts for Faulty<S> {
     }
     async fn purge_attempts(&self, counted_before: UnixMillis, known_before: UnixMillis) -> Result<u64, StorageError> {
         self.in_background()?.purge_attempts(counted_before, known_before).await
+    }
+}
+
+#[async_trait]
+impl<S: Watched> Watched for Faulty<S> {
+    async fn vitals(&self) -> Vitals {
+        self.inner.vitals().await
     }
 }

@@ -13,6 +13,7 @@ pub mod redis;
 mod rows;
 pub mod sqlite;
 mod turns;
+mod vitals;
 
 use std::time::Duration;
 
@@ -20,7 +21,10 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use sessionkeep_types::{EndReason, EventKind, Role, SessionId, UserId};
 
-pub use self::open::{Database, Stores};
+pub use self::{
+    open::{Database, Stores},
+    vitals::{PoolVitals, Vitals, Watched},
+};
 use crate::{
     clock::Clock,
     limits::counter::{Counter, Key},

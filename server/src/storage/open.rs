@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use sqlx::postgres::PgConnectOptions;
 
 use super::{
-    Accounts, Attempts, Events, Sessions,
+    Accounts, Attempts, Events, Sessions, Watched,
     postgres::PostgresStore,
     redis::{RedisServer, RedisStore},
     sqlite::SqliteStore,
@@ -61,6 +61,8 @@ pub struct Stores {
     pub events: Arc<dyn Events>,
     /// Attempts that failed.
     pub attempts: Arc<dyn Attempts>,
+    /// How the store is.
+    pub watched: Arc<dyn Watched>,
 }
 
 impl Stores {
@@ -105,13 +107,14 @@ impl Stores {
         opened.with_context(|| format!("the database {database} cannot be used"))
     }
 
-    fn over(store: impl Accounts + Sessions + Events + Attempts + 'static) -> Self {
+    fn over(store: impl Accounts + Sessions + Events + Attempts + Watched + 'static) -> Self {
         let store = Arc::new(store);
         Self {
             accounts: Arc::clone(&store) as _,
             sessions: Arc::clone(&store) as _,
             events: Arc::clone(&store) as _,
-            attempts: store,
+            attempts: Arc::clone(&store) as _,
+            watched: store,
         }
     }
 }

@@ -21,6 +21,7 @@ mod login;
 mod logout;
 mod me;
 mod openapi;
+mod metrics;
 mod password;
 mod program;
 mod proxy;

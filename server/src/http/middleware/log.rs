@@ -1,28 +1,53 @@
 use axum::{
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     middleware::Next,
     response::Response,
 };
-use sessionkeep_types::RequestId;
+use sessionkeep_types::{ErrorCode, RequestId, routes};
 use tracing::Instrument as _;
 
-use crate::http::error::ApiError;
+use crate::{
+    http::{AppState, error::ApiError},
+    metrics::RefreshOutcome,
+};
 
 /// One line a request, and a span around all that it does. Neither holds a query, a header or a body: secrets travel there.
-pub(in crate::http) async fn log(request: Request, next: Next) -> Response {
+pub(in crate::http) async fn log(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map_or("(page or asset)", MatchedPath::as_str).to_owned();
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     // Of the highest level, or whoever logs warnings alone would not learn of which request they are.
-    let span = tracing::error_span!("request", %id, method = %request.method(), path);
+    let (method, route) = (request.method().clone(), path.clone());
+    let span = tracing::error_span!("request", %id, %method, path);
     let started = tokio::time::Instant::now();
     async move {
         let response = next.run(request).await;
         let status = response.status().as_u16();
-        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let code = response.extensions().get::<ApiError>().map(|error| error.code.as_str().to_owned());
+        let took = started.elapsed();
+        let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let code = response.extensions().get::<ApiError>().map(|error| &error.code);
+        let metrics = &state.auth.metrics;
+        if route == routes::REFRESH
+            && let Some(outcome) = refused_before_the_use_case(code)
+        {
+            metrics.refreshed(outcome);
+        }
+        let code = code.map(ErrorCode::as_str);
+        metrics.answered(&method, &route, status, code, took);
         tracing::info!(status, code, milliseconds, "answered");
         response
     }
     .instrument(span)
     .await
+}
+
+/// A refresh that the extractors refused: nobody else knows of it.
+fn refused_before_the_use_case(code: Option<&ErrorCode>) -> Option<RefreshOutcome> {
+    match code? {
+        ErrorCode::CsrfRejected => Some(RefreshOutcome::Csrf),
+        ErrorCode::MalformedRequest
+        | ErrorCode::MethodNotAllowed
+        | ErrorCode::PayloadTooLarge
+        | ErrorCode::UnsupportedMediaType => Some(RefreshOutcome::Malformed),
+        _ => None,
+    }
 }

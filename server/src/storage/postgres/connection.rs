@@ -15,6 +15,7 @@ use sqlx::{
 use tokio::time::timeout;
 
 use super::StorageError;
+use crate::storage::PoolVitals;
 
 /// Connections of one instance, beside the one that listens.
 const POOL: u32 = 16;
@@ -57,6 +58,10 @@ impl Pool {
             .connect_with(options)
             .await?;
         Ok(Self(pool))
+    }
+
+    pub(super) fn vitals(&self) -> PoolVitals {
+        PoolVitals::of("postgres", &self.0)
     }
 
     pub(super) async fn connection(&self) -> Result<Connection, StorageError> {

@@ -30,7 +30,7 @@ use self::{
     changes::Changes,
     connection::{Connection, Pool},
 };
-use super::{StorageError, migrations, turns::Turns};
+use super::{StorageError, Vitals, Watched, migrations, turns::Turns};
 
 /// Nobody waits longer, for connections, rows and answers together. Longer than a statement may take, which PostgreSQL
 /// itself ends after 2 seconds: a connection on which that has happened is still good.
@@ -73,6 +73,13 @@ impl PostgresStore {
 
     async fn connection(&self) -> Result<Connection, StorageError> {
         Box::pin(self.pool.connection()).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Watched for PostgresStore {
+    async fn vitals(&self) -> Vitals {
+        Vitals { pools: vec![self.pool.vitals()], outbox: None }
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::RedisStore;
 use crate::{
     session::{Origin, SecurityEvent, UnixMillis},
-    storage::{EventFilter, Events, StorageError, StoredEvent},
+    storage::{EventFilter, Events, StorageError, StoredEvent, Vitals, Watched, vitals},
 };
 
 const OUTBOX: &str = "sessionkeep:outbox";
@@ -25,6 +25,17 @@ type Written = (String, Vec<(String, String)>);
 const BATCH: usize = 100;
 /// How long whoever has caused an event waits for it to be moved.
 const AT_ONCE: Duration = Duration::from_millis(500);
+
+#[async_trait]
+impl Watched for RedisStore {
+    async fn vitals(&self) -> Vitals {
+        let mut length = pipe();
+        length.cmd("XLEN").arg(OUTBOX);
+        let waiting = timeout(vitals::AT_ONCE, self.connection.query::<(usize,)>(&length)).await;
+        let waiting = waiting.ok().and_then(Result::ok).map(|(length,)| length);
+        Vitals { outbox: Some(waiting), ..self.database.vitals().await }
+    }
+}
 
 /// Where they are read is the database alone.
 #[async_trait]

@@ -28,7 +28,7 @@ use sqlx::{
 use tokio::sync::Mutex;
 
 pub(in crate::storage) use self::source::Source;
-use super::StorageError;
+use super::{PoolVitals, StorageError, Vitals, Watched};
 
 /// How long a request waits for a connection before it is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -110,6 +110,14 @@ impl SqliteStore {
         #[cfg(feature = "test-support")]
         self.after_commit();
         Ok(())
+    }
+}
+
+#[async_trait::async_trait]
+impl Watched for SqliteStore {
+    async fn vitals(&self) -> Vitals {
+        let pools = vec![PoolVitals::of("writer", &self.writer), PoolVitals::of("readers", &self.readers)];
+        Vitals { pools, outbox: None }
     }
 }
 

@@ -30,6 +30,7 @@ use super::{Answer, Person, database, program};
 /// A server in this process, with a database of its own.
 pub(crate) struct TestApp {
     pub(crate) url: String,
+    metrics: String,
     folder: TempDir,
     environment: HashMap<String, String>,
     /// How far the clock was moved, in seconds.
@@ -81,8 +82,8 @@ impl TestApp {
             .chain(settings)
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
-        let (url, stop, running) = run(&environment).await;
-        Self { url, folder, environment, ahead: AtomicI64::new(0), stop, running }
+        let Started { url, metrics, stop, running } = run(&environment).await;
+        Self { url, metrics, folder, environment, ahead: AtomicI64::new(0), stop, running }
     }
 
     /// Another instance on the same database and with the same keys.
@@ -99,15 +100,32 @@ impl TestApp {
     pub(crate) async fn beside_with(&self, settings: &[(&str, &str)]) -> Self {
         let mut environment = self.environment.clone();
         environment.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let (url, stop, running) = run(&environment).await;
+        let Started { url, metrics, stop, running } = run(&environment).await;
         let folder = tempfile::tempdir().expect("a folder");
-        Self { url, folder, environment, ahead: AtomicI64::new(0), stop, running }
+        Self { url, metrics, folder, environment, ahead: AtomicI64::new(0), stop, running }
     }
 
     /// How often requests have asked the store so far; what goes on in the background does not count.
     pub(crate) async fn questions(&self) -> u64 {
         let answer = reqwest::get(format!("{}/test/questions", self.url)).await.expect("sent");
         Answer::of(answer).await.body.as_u64().expect("a number")
+    }
+
+    /// What it tells Prometheus.
+    pub(crate) async fn metrics(&self) -> Answer {
+        Answer::of(reqwest::get(format!("{}/metrics", self.metrics)).await.expect("sent")).await
+    }
+
+    /// The sum of all of a metric's values whose labels include these, as `name="value"`.
+    pub(crate) async fn metric(&self, name: &str, labels: &[&str]) -> f64 {
+        let text = self.metrics().await.text;
+        let values = text.lines().filter_map(|line| {
+            let (series, value) = line.rsplit_once(' ')?;
+            let rest = series.strip_prefix(name)?;
+            let right = (rest.is_empty() || rest.starts_with('{')) && labels.iter().all(|label| rest.contains(label));
+            right.then(|| value.parse::<f64>().expect("a number"))
+        });
+        values.sum()
     }
 
     /// The address of its database.
@@ -131,7 +149,8 @@ impl TestApp {
     pub(crate) async fn restart(&mut self) {
         self.stop().await;
         self.ahead = AtomicI64::new(0);
-        (self.url, self.stop, self.running) = run(&self.environment).await;
+        let Started { url, metrics, stop, running } = run(&self.environment).await;
+        (self.url, self.metrics, self.stop, self.running) = (url, metrics, stop, running);
     }
 
     /// The folder of the database and of what lies beside it.
@@ -275,13 +294,21 @@ impl TestApp {
     }
 }
 
-async fn run(environment: &HashMap<String, String>) -> (String, CancellationToken, JoinHandle<anyhow::Result<()>>) {
+struct Started {
+    url: String,
+    metrics: String,
+    stop: CancellationToken,
+    running: JoinHandle<anyhow::Result<()>>,
+}
+
+async fn run(environment: &HashMap<String, String>) -> Started {
     let sources = Sources::new(HashMap::new(), environment.clone()).expect("sources");
     let settings = Settings::load(&sources).expect("settings");
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let [listener, metrics] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
+    let [url, metrics_url] =
+        [&listener, &metrics].map(|listener| format!("http://{}", listener.local_addr().expect("an address")));
     let server = Server::build(&settings).await.expect("builds");
     let stop = CancellationToken::new();
-    let running = tokio::spawn(server.run(listener, stop.clone()));
-    (url, stop, running)
+    let running = tokio::spawn(server.run(listener, Some(metrics), stop.clone()));
+    Started { url, metrics: metrics_url, stop, running }
 }

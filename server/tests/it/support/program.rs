@@ -16,6 +16,8 @@ fn command(folder: &Path) -> Command {
     for setting in SETTINGS {
         command.env_remove(setting.name);
     }
+    // Several run at once.
+    command.env("METRICS_ADDR", "");
     command.current_dir(folder).stdin(Stdio::null());
     command
 }
@@ -49,6 +51,8 @@ pub(crate) struct Program {
     child: Child,
     log: Option<JoinHandle<String>>,
     pub(crate) url: String,
+    /// What it printed first.
+    pub(crate) line: String,
 }
 
 impl Program {
@@ -78,7 +82,7 @@ impl Program {
             stderr.read_to_string(&mut log).expect("text");
             log
         });
-        Self { child, log: Some(log), url }
+        Self { child, log: Some(log), url, line }
     }
 
     /// Sends it a signal.
