@@ -8,6 +8,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    audit::Audit,
     auth::{Auth, Confirmations},
     clock::Clock,
     config::{Refusal, Settings},
@@ -98,8 +99,11 @@ impl Server {
             &testing.faults,
         )
         .await?;
+        let metrics = Arc::<Metrics>::default();
+        let audit = Arc::new(Audit::new(Arc::clone(&metrics)));
+        let stores = stores.reported_to(Arc::clone(&audit) as _);
         let store = Arc::clone(&stores.watched);
-        let auth = Arc::new(auth(settings, stores, (access.clone(), refresh.clone()), clock, random)?);
+        let auth = Arc::new(auth(settings, stores, (access.clone(), refresh.clone()), metrics, clock, random)?);
         feed::load(&*auth.sessions, &auth.revocations, &*auth.clock).await?;
         let client = client(settings)?;
         let edge = Edge {
@@ -116,6 +120,7 @@ impl Server {
         });
         let state = AppState {
             auth: Arc::clone(&auth),
+            audit,
             edge: Arc::new(edge),
             leaving: leaving.clone(),
             closing: closing.clone(),
@@ -219,11 +224,11 @@ fn auth(
     settings: &Settings,
     Stores { accounts, sessions, events, attempts, .. }: Stores,
     (access, refresh): (Keys, Keys),
+    metrics: Arc<Metrics>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 ) -> anyhow::Result<Auth> {
     let expected = Expected { issuer: settings.issuer.clone(), audience: settings.audience.clone() };
-    let metrics = Arc::<Metrics>::default();
     let passwords = Passwords::new(settings.argon2_memory_kib, settings.argon2_iterations, Arc::clone(&random))
         .context("argon2 does not take ARGON2_MEMORY_KIB and ARGON2_ITERATIONS")?
         .counted(Arc::clone(&metrics));

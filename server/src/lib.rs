@@ -3,6 +3,7 @@
 #[cfg(all(feature = "test-support", not(debug_assertions)))]
 compile_error!("`test-support` gives anybody the server's clock; it must not be in a release build");
 
+pub mod audit;
 pub mod auth;
 pub mod boot;
 pub mod cli;

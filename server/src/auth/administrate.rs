@@ -155,7 +155,7 @@ impl Auth {
             by: actor.cloned(),
         };
         match self.accounts.change(id, &change, now).await? {
-            Changed::Done { endings } => {
+            Changed::Done { endings, .. } => {
                 self.revocations.note(&endings, now);
                 Ok(())
             }

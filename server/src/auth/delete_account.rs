@@ -39,7 +39,7 @@ impl Auth {
         let event =
             SecurityEvent::new(EventKind::AccountDeleted, origin, now).of_session(&account.id, &claims.session_id);
         match self.accounts.delete(&account, &claims.session_id, &event).await? {
-            Changed::Done { endings } => {
+            Changed::Done { endings, .. } => {
                 self.revocations.note(&endings, now);
                 Ok(())
             }

@@ -12,6 +12,7 @@ use axum::{
 use sessionkeep_types::{EndReason, ErrorCode};
 
 use crate::{
+    audit::Who,
     auth::{
         administrate::AdministrateError, authenticate::AuthenticateError, change_password::ChangePasswordError,
         confirm_password::ConfirmPasswordError, delete_account::DeleteAccountError, login::LoginError,
@@ -20,6 +21,7 @@ use crate::{
     limits::TooOften,
     password::Busy,
     storage::StorageError,
+    token::access::Claims,
 };
 
 /// When a client shall come back after a 503.
@@ -33,6 +35,8 @@ pub(crate) struct ApiError {
     pub(super) sentence: String,
     pub(super) fields: Option<BTreeMap<String, String>>,
     pub(super) reason: Option<EndReason>,
+    /// Whose request it was, where that is known and matters to an operator. Told to nobody else.
+    pub(super) who: Option<Who>,
     /// The `WWW-Authenticate` that goes with a 401 of a bearer route (RFC 6750, 3).
     challenge: Option<&'static str>,
     /// When it may be tried again, for `Retry-After`.
@@ -41,7 +45,16 @@ pub(crate) struct ApiError {
 
 impl ApiError {
     pub(super) fn new(status: StatusCode, code: ErrorCode, sentence: impl Into<String>) -> Self {
-        Self { status, code, sentence: sentence.into(), fields: None, reason: None, challenge: None, retry_after: None }
+        Self {
+            status,
+            code,
+            sentence: sentence.into(),
+            fields: None,
+            reason: None,
+            who: None,
+            challenge: None,
+            retry_after: None,
+        }
     }
 
     fn unauthorized(code: ErrorCode, sentence: &str) -> Self {
@@ -63,6 +76,12 @@ impl ApiError {
 
     fn because(mut self, reason: EndReason) -> Self {
         self.reason = Some(reason);
+        self
+    }
+
+    /// It was this person's request.
+    pub(super) fn of(mut self, claims: &Claims) -> Self {
+        self.who = Some(Who { user: claims.user_id.clone(), session: claims.session_id.clone() });
         self
     }
 

@@ -12,7 +12,7 @@ use std::{
 use axum::{
     body::Bytes,
     extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, header, request::Parts},
+    http::{Extensions, HeaderMap, header, request::Parts},
 };
 use ipnet::IpNet;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -109,17 +109,18 @@ impl FromRequestParts<AppState> for From {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        Ok(Self(origin(parts, state)))
+        Ok(Self(origin(&parts.headers, &parts.extensions, &state.edge.trusted_proxies)))
     }
 }
 
 /// Longer than any browser's; what is beyond is cut.
 const USER_AGENT_CHARS: usize = 512;
 
-fn origin(parts: &Parts, state: &AppState) -> Origin {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical());
-    let ip = peer.map(|peer| client_address(peer, &parts.headers, &state.edge.trusted_proxies));
-    let user_agent = parts.headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+/// Where a request comes from that has these.
+pub(super) fn origin(headers: &HeaderMap, extensions: &Extensions, trusted: &[IpNet]) -> Origin {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical());
+    let ip = peer.map(|peer| client_address(peer, headers, trusted));
+    let user_agent = headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
     Origin {
         ip: ip.map(|ip| ip.to_string()).unwrap_or_default(),
         user_agent: user_agent.unwrap_or_default().chars().take(USER_AGENT_CHARS).collect(),
@@ -156,7 +157,7 @@ impl FromRequestParts<AppState> for SigningIn {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let Attempt(attempt) = Attempt::from_request_parts(parts, state).await?;
-        let origin = origin(parts, state);
+        let origin = origin(&parts.headers, &parts.extensions, &state.edge.trusted_proxies);
         let browser = parts.headers.contains_key("sec-fetch-site")
             || parts.headers.contains_key(header::ORIGIN)
             || origin.user_agent.starts_with("Mozilla/");
@@ -190,7 +191,7 @@ impl Bearer {
     /// Whose request it is, if that is an administrator.
     pub(super) async fn administrator(self, state: &AppState) -> Result<Administrator, ApiError> {
         let claims = self.authenticate(state).await?;
-        Ok(state.auth.administrator(&claims).await?)
+        state.auth.administrator(&claims).await.map_err(|error| ApiError::from(error).of(&claims))
     }
 
     /// Whose request it is.

@@ -31,6 +31,7 @@ pub(crate) use openapi::DOCUMENT;
 pub(crate) use pages::Client;
 
 use crate::{
+    audit::Audit,
     auth::Auth,
     config::{CookieSettings, PublicOrigin},
     keys::Keys,
@@ -46,6 +47,8 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) struct AppState {
     /// The use cases.
     pub(crate) auth: Arc<Auth>,
+    /// Who is told of refusals.
+    pub(crate) audit: Arc<Audit>,
     /// How the deployment is seen from outside.
     pub(crate) edge: Arc<Edge>,
     /// What access tokens are signed and verified with.

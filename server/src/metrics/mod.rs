@@ -13,7 +13,10 @@ use std::{borrow::Cow, fmt, time::Duration};
 use axum::http::Method;
 use metrics::{Counter, Gauge, Key, KeyName, Label, Level, Metadata, Recorder as _};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use sessionkeep_types::{ErrorCode, EventKind};
 use table::{Kind, METRICS};
+
+use crate::audit::names;
 
 /// Who registers them; the recorder asks for it and keeps it nowhere.
 const METADATA: Metadata<'static> = Metadata::new("sessionkeep", Level::INFO, None);
@@ -188,6 +191,10 @@ impl Metrics {
         for outcome in [LOGIN_SUCCEEDED, "invalid_credentials", "unavailable"] {
             self.counter(table::LOGINS, [("outcome", outcome.into())]).absolute(0);
         }
+        let refusals = ErrorCode::ALL.iter().filter_map(names::of_refusal);
+        for event in EventKind::ALL.iter().map(EventKind::as_str).chain(refusals) {
+            self.counter(table::EVENTS, [("event", event.to_owned().into())]).absolute(0);
+        }
         for what in ["sessions", "events"] {
             self.counter(table::PURGED, [("what", what.into())]).absolute(0);
         }
@@ -215,6 +222,11 @@ impl Metrics {
     /// A refresh was decided on, or refused before that.
     pub fn refreshed(&self, outcome: RefreshOutcome) {
         self.counter(table::REFRESHES, [("outcome", outcome.word().into())]).increment(1);
+    }
+
+    /// Something that is stored, or a refusal that may be an attack. `event` is one of a few words.
+    pub(crate) fn happened(&self, event: &str) {
+        self.counter(table::EVENTS, [("event", event.to_owned().into())]).increment(1);
     }
 
     /// A password was hashed, or something else was done that takes as long.

@@ -44,6 +44,7 @@ pub(super) const HTTP_REQUESTS: &str = "sessionkeep_http_requests_total";
 pub(super) const HTTP_DURATION: &str = "sessionkeep_http_request_duration_seconds";
 pub(super) const REFRESHES: &str = "sessionkeep_refreshes_total";
 pub(super) const LOGINS: &str = "sessionkeep_logins_total";
+pub(super) const EVENTS: &str = "sessionkeep_security_events_total";
 pub(super) const HASH_RUNNING: &str = "sessionkeep_password_hash_running";
 pub(super) const HASH_WAITING: &str = "sessionkeep_password_hash_waiting";
 pub(super) const HASH_REFUSED: &str = "sessionkeep_password_hash_refused_total";
@@ -70,6 +71,7 @@ pub const METRICS: &[Metric] = &[
     histogram(HTTP_DURATION, "How long an answer took, by method and route."),
     counter(REFRESHES, "Refreshes, by what became of them and why."),
     counter(LOGINS, "Sign-ins, by what became of them."),
+    counter(EVENTS, "Security events that were stored, and refusals that may be an attack, by kind."),
     gauge(HASH_RUNNING, "Passwords that are being hashed."),
     gauge(HASH_WAITING, "Passwords that wait to be hashed."),
     counter(HASH_REFUSED, "Passwords that were not hashed (503): too many waited, or for too long."),

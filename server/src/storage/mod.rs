@@ -10,6 +10,7 @@ mod migrations;
 mod open;
 pub mod postgres;
 pub mod redis;
+mod reported;
 mod rows;
 pub mod sqlite;
 mod turns;
@@ -23,6 +24,7 @@ use sessionkeep_types::{EndReason, EventKind, Role, SessionId, UserId};
 
 pub use self::{
     open::{Database, Stores},
+    reported::Report,
     vitals::{PoolVitals, Vitals, Watched},
 };
 use crate::{
@@ -156,6 +158,8 @@ pub enum Changed {
     Done {
         /// The sessions whose access tokens are no longer good.
         endings: Vec<Ending>,
+        /// The events that were stored with it.
+        reported: Vec<SecurityEvent>,
     },
 }
 

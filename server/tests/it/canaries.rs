@@ -1,11 +1,22 @@
 //! LG-02, RT-02: no password, token or secret in a log or in a file of the store, at the most talkative log level.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    path::Path,
+    thread,
+};
 
 use reqwest::Method;
 
-use crate::support::{PASSWORD, Person, program::Program};
+use crate::support::{
+    PASSWORD, Person,
+    program::{self, Program},
+};
 
+/// Everything that tells what goes on, wherever it is read.
+const TELLS_ALL: [(&str, &str); 2] = [("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full")];
 const ACCESS_SECRET: &str = "canary-access-Zq8X2mc4vB6nL0pK1sD3fG5h";
 const REFRESH_SECRET: &str = "canary-refresh-Re9w7tYh5hJ3fGs1dKp0nLb";
 
@@ -23,11 +34,21 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn no_password_token_or_secret_is_in_the_log_or_the_database() {
+async fn no_password_token_or_secret_is_in_the_log_the_metrics_or_the_database() {
+    for format in ["json", "pretty"] {
+        nothing_is_told(format).await;
+    }
+}
+
+async fn nothing_is_told(format: &str) {
     let folder = tempfile::tempdir().expect("a folder");
-    let settings =
-        [("RUST_LOG", "trace"), ("ACCESS_TOKEN_SECRET", ACCESS_SECRET), ("REFRESH_TOKEN_SECRET", REFRESH_SECRET)];
-    let server = Program::start(folder.path(), &settings);
+    let settings = [
+        ("LOG_FORMAT", format),
+        ("METRICS_ADDR", "127.0.0.1:0"),
+        ("ACCESS_TOKEN_SECRET", ACCESS_SECRET),
+        ("REFRESH_TOKEN_SECRET", REFRESH_SECRET),
+    ];
+    let server = Program::start(folder.path(), &[&TELLS_ALL[..], &settings].concat());
     let mut secrets = vec![PASSWORD.to_owned(), ACCESS_SECRET.to_owned(), REFRESH_SECRET.to_owned()];
     let mut ada = Person::at(&server.url).header("sec-fetch-site", "same-origin").attempt("a");
     ada.register().await;
@@ -51,14 +72,45 @@ async fn no_password_token_or_secret_is_in_the_log_or_the_database() {
     ada.logout().await;
 
     let stored = files(&folder.path().join("data"));
+    let metrics = server.metrics().await;
+    assert!(metrics.contains(r#"sessionkeep_refreshes_total{outcome="reused"} 1"#), "{metrics}");
     let (_, log) = server.stop("-TERM");
-    assert!(log.contains("REFRESH_REUSED"), "the log is the one of this server");
+    for told in ["REFRESH_REUSED", "a thread panicked"] {
+        assert!(log.contains(told), "the log is the one of this server: {told}");
+    }
     for secret in &secrets {
         // A token's middle: its header is the same for all.
         let part = if secret.starts_with("eyJ") { secret.rsplit('.').next().expect("a signature") } else { secret };
         assert!(!log.contains(part), "the log holds {part}");
+        assert!(!metrics.contains(part), "the metrics hold {part}");
         for (path, bytes) in &stored {
             assert!(!holds(bytes, part), "{path} holds {part}");
         }
     }
+}
+
+/// LG-02: the database's password, on its way to a server that does not take it.
+#[test]
+fn the_databases_password_is_in_no_log() {
+    let server = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = server.local_addr().expect("an address");
+    let asked = thread::spawn(move || {
+        let (mut client, _) = server.accept().expect("it comes");
+        let mut read = [0; 1024];
+        let _asks_for_tls = client.read(&mut read).expect("it asks");
+        client.write_all(b"N").expect("sent");
+        let _begins = client.read(&mut read).expect("it begins");
+        // AuthenticationCleartextPassword.
+        client.write_all(b"R\0\0\0\x08\0\0\0\x03").expect("sent");
+        let length = client.read(&mut read).expect("it answers");
+        read[..length].to_vec()
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = format!("postgres://sessionkeep:canary-8675309@{address}/sessionkeep");
+    let settings = [&TELLS_ALL[..], &[("DATABASE_URL", &database)]].concat();
+    let output = program::output(folder.path(), &["user", "list"], &settings);
+    assert!(holds(&asked.join().expect("asked"), "canary-8675309"), "the password was used");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let told = [output.stdout, output.stderr].concat();
+    assert!(holds(&told, &address.to_string()) && !holds(&told, "canary"), "{}", String::from_utf8_lossy(&told));
 }

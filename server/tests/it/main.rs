@@ -4,6 +4,7 @@ mod access;
 mod access_tokens;
 mod activity;
 mod admin;
+mod audit;
 mod canaries;
 mod cookies;
 mod csrf;

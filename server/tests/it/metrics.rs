@@ -189,8 +189,7 @@ fn an_occupied_port_for_metrics_is_one_line_and_the_database_is_not_touched() {
 async fn port_0_prints_where_the_metrics_are() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = program::Program::start(folder.path(), &[("METRICS_ADDR", "127.0.0.1:0")]);
-    let url = server.line.split_whitespace().find(|word| word.ends_with("/metrics")).expect("an address");
-    let text = reqwest::get(url).await.expect("sent").text().await.expect("arrives");
+    let text = server.metrics().await;
     assert!(text.contains("sessionkeep_build_info{version="), "{text}");
     // A stop is not kept waiting by whoever watches.
     assert_eq!(server.stop("-TERM").0, Some(0));

@@ -7,7 +7,7 @@ use sessionkeep_types::{ErrorCode, RequestId, routes};
 use tracing::Instrument as _;
 
 use crate::{
-    http::{AppState, error::ApiError},
+    http::{AppState, error::ApiError, extract::origin},
     metrics::RefreshOutcome,
 };
 
@@ -18,13 +18,18 @@ pub(in crate::http) async fn log(State(state): State<AppState>, request: Request
     // Of the highest level, or whoever logs warnings alone would not learn of which request they are.
     let (method, route) = (request.method().clone(), path.clone());
     let span = tracing::error_span!("request", %id, %method, path);
+    let origin = origin(request.headers(), request.extensions(), &state.edge.trusted_proxies);
     let started = tokio::time::Instant::now();
     async move {
         let response = next.run(request).await;
         let status = response.status().as_u16();
         let took = started.elapsed();
         let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let code = response.extensions().get::<ApiError>().map(|error| &error.code);
+        let error = response.extensions().get::<ApiError>();
+        if let Some(error) = error {
+            state.audit.refused(&error.code, error.who.as_ref(), &origin);
+        }
+        let code = error.map(|error| &error.code);
         let metrics = &state.auth.metrics;
         if route == routes::REFRESH
             && let Some(outcome) = refused_before_the_use_case(code)

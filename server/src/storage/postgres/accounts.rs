@@ -224,7 +224,7 @@ impl PostgresStore {
             [role.map(|(_, event)| event), disabled.map(|(_, event)| event)].into_iter().flatten().collect();
         events::insert(&mut tx, &reports).await?;
         commit(tx).await?;
-        Ok(Changed::Done { endings })
+        Ok(Changed::Done { endings, reported: reports.into_iter().cloned().collect() })
     }
 
     async fn try_change_password(
@@ -291,7 +291,7 @@ impl PostgresStore {
         changes::notify(&mut tx).await?;
         events::insert(&mut tx, &[event]).await?;
         commit(tx).await?;
-        Ok(Changed::Done { endings })
+        Ok(Changed::Done { endings, reported: vec![event.clone()] })
     }
 }
 

@@ -127,7 +127,9 @@ impl RedisStore {
         at: UnixMillis,
     ) -> Result<Changed, StorageError> {
         match changed {
-            Changed::Done { .. } => Ok(Changed::Done { endings: self.endings_of(theirs, user, at).await? }),
+            Changed::Done { reported, .. } => {
+                Ok(Changed::Done { endings: self.endings_of(theirs, user, at).await?, reported })
+            }
             refused => Ok(refused),
         }
     }

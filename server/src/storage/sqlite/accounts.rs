@@ -117,7 +117,7 @@ impl Accounts for SqliteStore {
         if change.by.is_some() && !stays_admin && is_last_admin(&mut tx, &account).await? {
             return Ok(Changed::LastAdmin);
         }
-        let mut endings = vec![];
+        let (mut endings, mut reported) = (vec![], vec![]);
         if let Some((role, event)) = role {
             sqlx::query("UPDATE users SET role = ? WHERE id = ?")
                 .bind(role.as_str())
@@ -134,6 +134,7 @@ impl Accounts for SqliteStore {
             .await?;
             endings.extend(raised.iter().map(sessions::ending).collect::<Result<Vec<_>, _>>()?);
             events::insert(&mut tx, event).await?;
+            reported.push(event.clone());
         }
         if let Some((disabled, event)) = disabled {
             sqlx::query("UPDATE users SET disabled_at = ? WHERE id = ?")
@@ -147,9 +148,10 @@ impl Accounts for SqliteStore {
                 endings.extend(ended.into_iter().map(|(ending, _)| ending));
             }
             events::insert(&mut tx, event).await?;
+            reported.push(event.clone());
         }
         self.commit(tx).await?;
-        Ok(Changed::Done { endings })
+        Ok(Changed::Done { endings, reported })
     }
 
     async fn change_password(
@@ -212,7 +214,7 @@ impl Accounts for SqliteStore {
         sqlx::query("DELETE FROM users WHERE id = ?").bind(id.as_str()).execute(&mut *tx).await?;
         events::insert(&mut tx, event).await?;
         self.commit(tx).await?;
-        Ok(Changed::Done { endings })
+        Ok(Changed::Done { endings, reported: vec![event.clone()] })
     }
 }
 

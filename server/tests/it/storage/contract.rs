@@ -397,7 +397,7 @@ pub(super) async fn a_role_raises_the_version_and_disabling_ends(store: impl Sto
     let role = |role| AccountChange { role: Some((role, event(EventKind::RoleChanged))), ..AccountChange::default() };
     let disabled =
         |flag| AccountChange { disabled: Some((flag, event(EventKind::AccountDisabled))), ..AccountChange::default() };
-    let Changed::Done { endings } = store.change(&u, &role(Role::Admin), NOW).await.expect("works") else {
+    let Changed::Done { endings, .. } = store.change(&u, &role(Role::Admin), NOW).await.expect("works") else {
         panic!("it is there")
     };
     assert_eq!(endings.iter().map(|ending| (ending.ended_at, ending.ver)).collect::<Vec<_>>(), [(None, 1)]);
@@ -406,12 +406,13 @@ pub(super) async fn a_role_raises_the_version_and_disabling_ends(store: impl Sto
     // The same again is no change.
     let before = events(&store).await.len();
     let again = store.change(&u, &role(Role::Admin), NOW).await.expect("works");
-    assert_eq!(again, Changed::Done { endings: vec![] });
+    assert_eq!(again, Changed::Done { endings: vec![], reported: vec![] });
     assert_eq!((find(&store, "s").await.expect("there").ver, events(&store).await.len()), (1, before));
 
-    let Changed::Done { endings } = store.change(&u, &disabled(true), NOW).await.expect("works") else {
+    let Changed::Done { endings, reported } = store.change(&u, &disabled(true), NOW).await.expect("works") else {
         panic!("it is there")
     };
+    assert_eq!(reported, [event(EventKind::AccountDisabled)]);
     assert_eq!(endings.iter().map(|ending| ending.ended_at).collect::<Vec<_>>(), [Some(NOW)]);
     assert_eq!(find(&store, "s").await.expect("there").ended.expect("ended").reason, EndReason::AccountDisabled);
     assert!(store.by_id(&u).await.expect("works").expect("there").disabled_at.is_some());
@@ -502,7 +503,7 @@ pub(super) async fn a_deleted_account_leaves_tombstones_and_no_rows(store: impl 
     assert_eq!(delete(&account(), "another").await, Changed::NotFound, "the session that asked has ended");
     assert!(find(&store, "s").await.is_some());
     let deleted = delete(&account(), "s").await;
-    let Changed::Done { endings } = deleted else { panic!("it was there") };
+    let Changed::Done { endings, .. } = deleted else { panic!("it was there") };
     assert_eq!(
         endings.iter().map(|ending| (&ending.session_id, ending.ended_at)).collect::<Vec<_>>(),
         [(&SessionId::new("s"), Some(NOW))]

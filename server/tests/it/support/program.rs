@@ -85,6 +85,12 @@ impl Program {
         Self { child, log: Some(log), url, line }
     }
 
+    /// What it tells Prometheus, where it does.
+    pub(crate) async fn metrics(&self) -> String {
+        let url = self.line.split_whitespace().find(|word| word.ends_with("/metrics")).expect("it has metrics");
+        reqwest::get(url).await.expect("sent").text().await.expect("arrives")
+    }
+
     /// Sends it a signal.
     pub(crate) fn signal(&self, signal: &str) {
         let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill");

@@ -1,0 +1,118 @@
+//! Tells an operator what happens, as it happens: one log line for each event that was committed and for each refusal that may
+//! be an attack, in the words of OWASP's logging vocabulary ([`names`]), and a counter of each.
+//!
+//! The database's own record (`GET /api/admin/events`) is the one that counts: it is written in one transaction with what it
+//! reports. A line is written after that, so a crash, or an answer of the database that was lost, may cost the line.
+//!
+//! What never stands in a line: an e-mail address, a token, a session's id (its hash does).
+
+pub mod names;
+
+use std::{fmt::Write as _, sync::Arc};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use sessionkeep_types::{ErrorCode, SessionId, UserId};
+
+use crate::{
+    metrics::Metrics,
+    session::{Origin, SecurityEvent},
+    storage::Report,
+};
+
+/// Writes the lines and counts them.
+pub struct Audit {
+    metrics: Arc<Metrics>,
+}
+
+/// Whose access token a refused request had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// The account.
+    pub user: UserId,
+    /// The session.
+    pub session: SessionId,
+}
+
+impl Audit {
+    /// Counts there.
+    #[must_use]
+    pub fn new(metrics: Arc<Metrics>) -> Self {
+        Self { metrics }
+    }
+
+    /// A request was refused. Of what is no attack nothing is said.
+    pub fn refused(&self, code: &ErrorCode, who: Option<&Who>, origin: &Origin) {
+        let Some(event) = names::of_refusal(code) else { return };
+        tracing::warn!(
+            target: TARGET,
+            event,
+            kind = code.as_str(),
+            user_id = who.map(|who| who.user.as_str()),
+            session = who.map(|who| hashed(&who.session)),
+            ip = origin.ip,
+            user_agent = origin.user_agent,
+            "refused"
+        );
+        self.metrics.happened(event);
+    }
+}
+
+/// What the lines can be chosen by (`RUST_LOG=sessionkeep::security=info`).
+const TARGET: &str = "sessionkeep::security";
+
+impl Report for Audit {
+    fn committed(&self, event: &SecurityEvent) {
+        let (name, kind) = (names::of_event(&event.kind), event.kind.as_str());
+        let (user_id, by) = (event.user_id.as_ref().map(UserId::as_str), event.by.as_ref().map(UserId::as_str));
+        let session = event.session_id.as_ref().map(hashed);
+        let Origin { ip, user_agent } = &event.origin;
+        if let Some(other) = &event.other {
+            tracing::error!(
+                target: TARGET,
+                event = name,
+                kind,
+                user_id,
+                session,
+                ip,
+                user_agent,
+                other_ip = other.ip,
+                other_user_agent = other.user_agent,
+                "a token is in two hands; its session is ended"
+            );
+        } else if names::is_failure(&event.kind) {
+            tracing::warn!(target: TARGET, event = name, kind, user_id, session, by, ip, user_agent, "refused");
+        } else {
+            tracing::info!(target: TARGET, event = name, kind, user_id, session, by, ip, user_agent, "done");
+        }
+        self.metrics.happened(kind);
+    }
+
+    fn token_created(&self, user: &UserId, session: &SessionId, origin: &Origin) {
+        let session = hashed(session);
+        let Origin { ip, user_agent } = origin;
+        tracing::info!(
+            target: TARGET,
+            event = names::TOKEN_CREATED,
+            user_id = user.as_str(),
+            session,
+            ip,
+            user_agent,
+            "done"
+        );
+    }
+
+    fn tokens_revoked(&self, sessions: &[SessionId]) {
+        // Thousands at once are one line.
+        let session = sessions.first().filter(|_| sessions.len() == 1).map(hashed);
+        tracing::info!(target: TARGET, event = names::TOKEN_REVOKED, session, sessions = sessions.len(), "done");
+    }
+}
+
+/// Tells the lines of one session from those of others, and is of no use to anybody else.
+fn hashed(session: &SessionId) -> String {
+    let hash = digest(&SHA256, session.as_str().as_bytes());
+    hash.as_ref().iter().take(12).fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("OK because a String takes anything");
+        text
+    })
+}

@@ -1,0 +1,53 @@
+//! What an event is called in a log line: the words of OWASP's logging vocabulary where it has one. The stored event's own name
+//! stands beside it, as `kind`.
+
+use sessionkeep_types::{ErrorCode, EventKind};
+
+/// A refresh token was given out.
+pub const TOKEN_CREATED: &str = "authn_token_created";
+/// A session was ended, and its tokens with it.
+pub const TOKEN_REVOKED: &str = "authn_token_revoked";
+/// The program serves.
+pub const STARTUP: &str = "sys_startup";
+/// It stops.
+pub const SHUTDOWN: &str = "sys_shutdown";
+
+/// Of something that is stored.
+#[must_use]
+pub fn of_event(kind: &EventKind) -> &str {
+    match kind {
+        EventKind::Registered => "user_created",
+        EventKind::LoginSucceeded => "authn_login_success",
+        EventKind::LoginFailed => "authn_login_fail",
+        EventKind::SignedOut | EventKind::SessionEnded | EventKind::SessionsEnded => "authn_token_delete",
+        EventKind::PasswordChanged => "authn_password_change",
+        EventKind::PasswordConfirmationFailed => "authn_password_change_fail",
+        EventKind::RefreshRepeated
+        | EventKind::RefreshAnswerLost
+        | EventKind::RefreshSuperseded
+        | EventKind::RefreshLateCopy => "refresh_retry",
+        EventKind::RefreshReused | EventKind::CloneSuspected => "authn_token_reuse",
+        EventKind::RoleChanged => "authz_change",
+        EventKind::AccountDisabled | EventKind::AccountEnabled => "user_updated",
+        EventKind::AccountDeleted => "user_deleted",
+        EventKind::DatabaseRestored | EventKind::Unknown(_) => kind.as_str(),
+    }
+}
+
+/// Of a refusal that may be an attack. Whoever has no token, or one that has run out, does nothing wrong; and what is stored
+/// has a line already.
+#[must_use]
+pub fn of_refusal(code: &ErrorCode) -> Option<&'static str> {
+    match code {
+        ErrorCode::CsrfRejected => Some("malicious_csrf"),
+        ErrorCode::Forbidden => Some("authz_fail"),
+        ErrorCode::RateLimited => Some("excess_rate_limit_exceeded"),
+        _ => None,
+    }
+}
+
+/// Whether somebody did not get what they wanted.
+#[must_use]
+pub fn is_failure(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::LoginFailed | EventKind::PasswordConfirmationFailed)
+}
