@@ -26,8 +26,7 @@ use crate::{
     password::{PasswordRules, Passwords},
     random::{Random, SystemRandom},
     revocation::{Revocations, feed},
-    session::UnixMillis,
-    storage::Stores,
+    storage::{StorageError, Stores},
     token::{access::AccessTokens, refresh::RefreshTokens},
 };
 
@@ -57,6 +56,7 @@ pub struct Server {
     max_connections: u32,
     watch: keys::Watch,
     sampler: Arc<Sampler>,
+    event_retention: Option<Duration>,
     closing: CancellationToken,
 }
 
@@ -129,8 +129,16 @@ impl Server {
             #[cfg(feature = "test-support")]
             testing,
         };
-        let router = http::router(state, client);
-        Ok(Self { auth, leaving, router, max_connections: settings.max_connections, watch, sampler, closing })
+        Ok(Self {
+            auth,
+            leaving,
+            router: http::router(state, client),
+            max_connections: settings.max_connections,
+            watch,
+            sampler,
+            event_retention: settings.event_retention,
+            closing,
+        })
     }
 
     /// Serves until `stop`, then finishes what runs. Metrics are told on a listener of their own, where there is one.
@@ -157,7 +165,7 @@ impl Server {
         background.spawn(self.watch.follow(drained.clone()));
         background.spawn(write_confirmations(Arc::clone(auth), drained.clone()));
         background.spawn(tend(Arc::clone(auth), drained.clone()));
-        background.spawn(purge(Arc::clone(auth), drained.clone()));
+        background.spawn(purge(Arc::clone(auth), self.event_retention, drained.clone()));
         background.spawn(tidy_metrics(Arc::clone(auth), drained.clone()));
         if let Some(metrics) = metrics {
             let (sampler, drained) = (Arc::clone(&self.sampler), drained.clone());
@@ -271,16 +279,20 @@ async fn tend(auth: Arc<Auth>, stop: CancellationToken) {
     .await;
 }
 
-async fn purge(auth: Arc<Auth>, stop: CancellationToken) {
+async fn purge(auth: Arc<Auth>, event_retention: Option<Duration>, stop: CancellationToken) {
     every(PURGE, stop, || async {
-        let before: UnixMillis = auth.clock.now().minus(KEEP_ENDED);
-        match auth.sessions.purge(before).await {
+        let now = auth.clock.now();
+        let purged = |what: &'static str, rows: Result<u64, StorageError>| match rows {
             Ok(0) => {}
-            Ok(sessions) => {
-                auth.metrics.purged("sessions", sessions);
-                tracing::info!(sessions, "deleted sessions that ended long ago");
+            Ok(rows) => {
+                auth.metrics.purged(what, rows);
+                tracing::info!(rows, what, "deleted what nothing needs any more");
             }
-            Err(error) => tracing::warn!(%error, "old sessions could not be deleted"),
+            Err(error) => tracing::warn!(%error, what, "old rows could not be deleted"),
+        };
+        purged("sessions", auth.sessions.purge(now.minus(KEEP_ENDED)).await);
+        if let Some(retention) = event_retention {
+            purged("events", auth.events.forget(now.minus(retention)).await);
         }
         let (counted, known) = (auth.clock.now().minus(guessing::REMEMBERED), auth.clock.now().minus(guessing::KNOWN));
         if let Err(error) = auth.attempts.purge_attempts(counted, known).await {

@@ -86,6 +86,8 @@ pub struct Settings {
     pub argon2_memory_kib: u32,
     /// Passes over that memory.
     pub argon2_iterations: u32,
+    /// How long security events are kept; `None`: for ever.
+    pub event_retention: Option<Duration>,
     /// Where metrics are served; `None`: nowhere.
     pub metrics_addr: Option<SocketAddr>,
     /// The client's bundle; without it the API alone is served.
@@ -158,6 +160,7 @@ impl Settings {
             password_min_length: sources.parse("PASSWORD_MIN_LENGTH", parse::password_min_length)?,
             argon2_memory_kib: sources.parse("ARGON2_MEMORY_KIB", parse::number)?,
             argon2_iterations: sources.parse("ARGON2_ITERATIONS", parse::number)?,
+            event_retention: sources.parse("EVENT_RETENTION", parse::event_retention)?,
             metrics_addr: sources.parse("METRICS_ADDR", parse::optional_socket_address)?,
             log: log(sources)?,
             assets_dir: sources.get("ASSETS_DIR").map(PathBuf::from),

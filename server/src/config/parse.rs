@@ -222,6 +222,12 @@ pub(super) fn lifetime(value: &str) -> Result<Duration, Wrong> {
     within(value, Duration::from_secs(1), session::MAX_ABSOLUTE_LIFETIME)
 }
 
+/// `0`: for ever.
+pub(super) fn event_retention(value: &str) -> Result<Option<Duration>, Wrong> {
+    const DAY: Duration = Duration::from_hours(24);
+    if duration(value)?.is_zero() { Ok(None) } else { within(value, DAY, 3650 * DAY).map(Some) }
+}
+
 pub(super) fn quiet_period(value: &str) -> Result<Duration, Wrong> {
     within(value, Duration::ZERO, Duration::from_mins(5))
 }

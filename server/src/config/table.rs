@@ -124,6 +124,11 @@ pub const SETTINGS: &[Setting] = &[
     plain("ARGON2_ITERATIONS", Some("2"), "Passes over that memory."),
     plain("ASSETS_DIR", None, "The client's bundle (`dist`). Without it the API alone is served."),
     plain(
+        "EVENT_RETENTION",
+        Some("90d"),
+        "How long security events are kept, which hold addresses and user agents; 1 day to 10 years, or 0: for ever.",
+    ),
+    plain(
         "METRICS_ADDR",
         Some("127.0.0.1:9464"),
         "Where Prometheus finds `/metrics`, on a listener of its own that nobody else should reach. Port 0 takes a free one and \

@@ -52,6 +52,8 @@ fn every_wrong_setting_is_refused_by_name() {
         ("SESSION_STORE", "redis://localhost"),
         ("SESSION_STORE", "memcached://localhost"),
         ("SESSION_STORE", "rediss://localhost/0#insecure"),
+        ("EVENT_RETENTION", "1h"),
+        ("EVENT_RETENTION", "11y"),
         ("METRICS_ADDR", "9464"),
         ("ACCESS_TOKEN_ALGORITHM", "none"),
         ("ACCESS_TOKEN_ALGORITHM", "HS512"),

@@ -164,6 +164,9 @@ impl<S: Events> Events for Faulty<S> {
     async fn latest(&self) -> Result<i64, StorageError> {
         self.up()?.latest().await
     }
+    async fn forget(&self, before: UnixMillis) -> Result<u64, StorageError> {
+        self.in_background()?.forget(before).await
+    }
 }
 
 #[async_trait]

@@ -245,6 +245,9 @@ pub trait Events: Send + Sync {
     async fn after(&self, after: i64, limit: u32) -> Result<Vec<StoredEvent>, StorageError>;
     /// The number of the latest event; 0 where there is none.
     async fn latest(&self) -> Result<i64, StorageError>;
+    /// Deletes what happened before `before`, in small batches. The latest event stays, so that no number is given twice.
+    /// Returns how many.
+    async fn forget(&self, before: UnixMillis) -> Result<u64, StorageError>;
 }
 
 /// Counters of attempts that failed.

@@ -229,4 +229,7 @@ impl Events for Reported {
     async fn latest(&self) -> Result<i64, StorageError> {
         self.inner.events.latest().await
     }
+    async fn forget(&self, before: UnixMillis) -> Result<u64, StorageError> {
+        self.inner.events.forget(before).await
+    }
 }

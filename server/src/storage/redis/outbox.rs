@@ -60,6 +60,10 @@ impl Events for RedisStore {
     async fn latest(&self) -> Result<i64, StorageError> {
         self.database.latest().await
     }
+
+    async fn forget(&self, before: UnixMillis) -> Result<u64, StorageError> {
+        self.database.forget(before).await
+    }
 }
 
 impl RedisStore {

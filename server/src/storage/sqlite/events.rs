@@ -4,12 +4,15 @@ use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::SqliteStore;
 use crate::{
-    session::SecurityEvent,
+    session::{SecurityEvent, UnixMillis},
     storage::{
         EventFilter, Events, StorageError, StoredEvent,
         rows::{EventRow, event_columns},
     },
 };
+
+/// Rows deleted in one transaction: no request waits long behind it.
+const PURGE_BATCH: i64 = 200;
 
 #[async_trait]
 impl Events for SqliteStore {
@@ -63,6 +66,28 @@ impl Events for SqliteStore {
     async fn latest(&self) -> Result<i64, StorageError> {
         let row = sqlx::query("SELECT COALESCE(MAX(id), 0) FROM security_events").fetch_one(&self.readers).await?;
         Ok(row.try_get(0)?)
+    }
+
+    async fn forget(&self, before: UnixMillis) -> Result<u64, StorageError> {
+        let mut purged = 0;
+        loop {
+            // By number, which is the order in which they were stored, so that no index by time is needed and none is looked at
+            // that stays. SQLite would give the number of the latest again if that were gone.
+            let batch = sqlx::query(
+                "DELETE FROM security_events
+                 WHERE id IN (SELECT id FROM security_events ORDER BY id LIMIT ?) AND at < ?
+                     AND id < (SELECT MAX(id) FROM security_events)",
+            )
+            .bind(PURGE_BATCH)
+            .bind(before.0)
+            .execute(&self.writer)
+            .await?
+            .rows_affected();
+            purged += batch;
+            if batch == 0 {
+                return Ok(purged);
+            }
+        }
     }
 }
 

@@ -75,6 +75,7 @@ suite! {
     a_deleted_account_leaves_tombstones_and_no_rows
     accounts_are_found_and_come_in_parts
     events_are_filtered_and_come_in_parts
+    old_events_are_forgotten_and_no_number_is_given_twice
     the_change_marker_stays_while_nothing_changes
     counters_come_back_as_they_were_written_and_are_purged_when_they_are_of_no_use
     racing_recounts_of_the_same_counters_lose_none
@@ -632,4 +633,30 @@ pub(super) async fn racing_recounts_of_the_same_counters_lose_none(store: impl S
         racer.await.expect("runs").expect("works");
     }
     assert_eq!(counters(&*store, [one, other]).await.map(|counter| counter.failures), [2 * EACH; 2]);
+}
+
+pub(super) async fn old_events_are_forgotten_and_no_number_is_given_twice(store: impl Store) {
+    let record = async |after: i64| {
+        let at = NOW.plus(Duration::from_millis(after.unsigned_abs()));
+        store.record(&SecurityEvent { at, ..event(EventKind::LoginFailed) }).await.expect("works");
+    };
+    let purge =
+        async |after: i64| store.forget(NOW.plus(Duration::from_millis(after.unsigned_abs()))).await.expect("works");
+    let left = async || {
+        let left = store.after(0, 1000).await.expect("works");
+        left.into_iter().map(|stored| stored.event.at.0 - NOW.0).collect::<Vec<_>>()
+    };
+    assert_eq!(purge(1).await, 0, "there is none");
+    // More than a batch, and one whose clock was ahead among them.
+    for after in 0..450 {
+        record(if after == 7 { 1000 } else { after }).await;
+    }
+    let latest = store.latest().await.expect("works");
+    assert_eq!(purge(440).await, 439);
+    assert_eq!(left().await, [1000, 440, 441, 442, 443, 444, 445, 446, 447, 448, 449]);
+    assert_eq!(purge(440).await, 0, "the same again does nothing");
+    assert_eq!(purge(5000).await, 10);
+    assert_eq!(left().await, [449], "the latest stays, whatever its age");
+    record(500).await;
+    assert!(store.latest().await.expect("works") > latest);
 }
