@@ -12,7 +12,7 @@ use anyhow::Result;
 use crate::browser::{NO_BROWSER, Playwright};
 use crate::postgres::Postgres;
 use crate::redis::Redis;
-use crate::setup::{nginx, node, postgres, python, redis, wasm_target};
+use crate::setup::{nginx, node, postgres, prometheus, python, redis, wasm_target};
 use crate::steps::{Step, Steps, seconds};
 use crate::workspace::{CLIENT, EVERYTHING, cargo, ci, end2end, node_example, target};
 use crate::{ports, process};
@@ -29,6 +29,8 @@ pub(crate) enum Part {
     Postgres,
     /// Tests behind an nginx that is started for them.
     Proxy,
+    /// The alert rules, with promtool.
+    Alerts,
     /// Browser tests, and those of the ports where Playwright is given no argument.
     Browser,
     /// Tests of the browser's ports alone.
@@ -57,6 +59,9 @@ pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode
     }
     if wanted(Part::Proxy) {
         report.part("tests behind nginx", proxy_tests);
+    }
+    if wanted(Part::Alerts) {
+        report.part("tests of the alert rules", alert_tests);
     }
     if wanted(Part::Ports) || wanted(Part::Browser) && playwright_args.is_empty() {
         report.part("tests of the browser's ports", port_tests);
@@ -183,6 +188,13 @@ fn proxy_tests() -> Result<Outcome> {
         return Ok(Outcome::missing("no nginx: install 1.18 or newer"));
     };
     ignored_tests("proxy::", &[("SESSIONKEEP_TEST_NGINX", nginx.as_os_str())])
+}
+
+fn alert_tests() -> Result<Outcome> {
+    let Some(promtool) = Steps::new(1).step("promtool", |step| Ok(prometheus::ensure(step)))? else {
+        return Ok(Outcome::missing("no promtool: install Prometheus 2.40 or newer"));
+    };
+    ignored_tests("alerts::", &[("SESSIONKEEP_TEST_PROMTOOL", promtool.as_os_str())])
 }
 
 /// Rust tests that run only when they are asked for, since they need more than Rust.

@@ -4,6 +4,7 @@ mod access;
 mod access_tokens;
 mod activity;
 mod admin;
+mod alerts;
 mod audit;
 mod canaries;
 mod cookies;

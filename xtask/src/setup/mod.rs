@@ -7,6 +7,7 @@ pub(crate) mod chromium;
 pub(crate) mod nginx;
 pub(crate) mod node;
 pub(crate) mod postgres;
+pub(crate) mod prometheus;
 pub(crate) mod python;
 pub(crate) mod redis;
 pub(crate) mod trunk;
