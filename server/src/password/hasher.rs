@@ -8,6 +8,7 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
+use password_rules::Person;
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
 use super::{Normalised, PasswordRules, Refused};
@@ -97,7 +98,11 @@ impl Passwords {
         email: String,
         display_name: Option<String>,
     ) -> Result<Result<(), Refused>, Busy> {
-        self.run(move |_, _| rules.check(&password, &email, display_name.as_deref())).await
+        self.run(move |_, _| {
+            let person = Person { email: &email, display_name: display_name.as_deref() };
+            rules.check(password.expose(), person)
+        })
+        .await
     }
 
     /// A PHC string with a new salt.

@@ -1,14 +1,14 @@
 //! Passwords: the rules that a new one must meet, and hashing with argon2id, off the async threads and bounded.
+//!
+//! The rules themselves are those of the crate `password-rules`, which the browser has, too.
 
 mod hasher;
-mod rules;
 
 pub use hasher::{Busy, Passwords, Verified};
-pub use rules::{PasswordRules, Refused};
+pub use password_rules::{PasswordRules, Refused};
 
 use secrecy::{ExposeSecret, SecretString};
 use sessionkeep_types::{Password, limits};
-use unicode_normalization::UnicodeNormalization;
 
 /// A password in the one form that is counted, hashed and compared: NFC (NIST SP 800-63B-4, 3.1.1.2). It prints nothing
 /// of itself.
@@ -23,7 +23,7 @@ impl Normalised {
         if password.expose().len() > limits::PASSWORD_MAX_LENGTH * 16 {
             return None;
         }
-        let normalised: String = password.expose().nfc().collect();
+        let normalised = password_rules::normalise(password.expose());
         (normalised.chars().count() <= limits::PASSWORD_MAX_LENGTH).then(|| Self(normalised.into()))
     }
 
@@ -41,5 +41,25 @@ impl Normalised {
 
     fn expose(&self) -> &str {
         self.0.expose_secret()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// PW-03
+    #[test]
+    fn what_is_longer_than_any_password_is_not_even_normalised() {
+        assert!(Normalised::new(&Password::new("a".repeat(256))).is_some());
+        assert!(Normalised::new(&Password::new("a".repeat(257))).is_none());
+    }
+
+    /// PW-03
+    #[test]
+    fn composed_and_decomposed_letters_are_the_same_password() {
+        let [composed, decomposed] = ["\u{c5}ngstr\u{f6}m", "A\u{30a}ngstro\u{308}m"]
+            .map(|p| Normalised::new(&Password::new(p)).expect("short").expose().to_owned());
+        assert_eq!(composed, decomposed);
     }
 }

@@ -98,6 +98,39 @@ async fn a_new_password_meets_the_same_rules_as_at_sign_up() {
     assert_eq!(ada.refresh().await.status, 200);
 }
 
+/// PW-04
+#[tokio::test]
+async fn a_common_password_is_refused_whoever_wants_it_and_wherever() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    for common in sampled_common_passwords() {
+        let body = json!({"email": "bob@example.com", "password": common});
+        let registered = app.direct().post("/api/auth/register", body).await;
+        assert_eq!(registered.outcome(), (422, "PASSWORD_TOO_WEAK"), "{common}");
+        assert!(registered.body["fields"]["password"].is_string());
+    }
+    for common in sampled_common_passwords() {
+        let changed = ada.change_password(PASSWORD, &common).await;
+        assert_eq!(changed.outcome(), (422, "PASSWORD_TOO_WEAK"), "{common}");
+        assert!(changed.body["fields"]["newPassword"].is_string());
+    }
+    assert_eq!(login_with(&app, PASSWORD).await.0, 200);
+}
+
+/// Fifty of the shipped list that are long enough, from its beginning to its end, some of them not as they stand there.
+fn sampled_common_passwords() -> impl Iterator<Item = String> {
+    let all: Vec<&str> = include_str!("../../../password-rules/common/passwords.txt")
+        .lines()
+        .filter(|password| password.chars().count() >= 12)
+        .collect();
+    let step = all.len() / 50;
+    all.into_iter().step_by(step).take(50).enumerate().map(|(index, password)| match index % 3 {
+        0 => password.to_uppercase(),
+        _ => password.to_owned(),
+    })
+}
+
 #[tokio::test]
 async fn both_credentials_are_needed_and_must_be_of_one_session() {
     let app = TestApp::start().await;

@@ -1,0 +1,64 @@
+use zxcvbn::{Entropy, feedback::Warning};
+
+/// What makes a password easier to guess than it need be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// Many people have it, or one like it.
+    Common,
+    /// It is made of the person's own data.
+    OwnData,
+    /// It runs along the keyboard.
+    Keyboard,
+    /// It repeats itself.
+    Repeats,
+    /// It holds a run such as `abc`.
+    Sequence,
+    /// It holds a date or a year.
+    Date,
+    /// It holds a name.
+    Name,
+    /// Nothing but more of it would help.
+    More,
+}
+
+impl Advice {
+    /// What stands out most.
+    pub(super) fn of(entropy: &Entropy) -> Self {
+        let Some(feedback) = entropy.feedback() else { return Self::More };
+        match feedback.warning() {
+            Some(
+                Warning::ThisIsATop10Password
+                | Warning::ThisIsATop100Password
+                | Warning::ThisIsACommonPassword
+                | Warning::ThisIsSimilarToACommonlyUsedPassword,
+            ) => Self::Common,
+            Some(Warning::StraightRowsOfKeysAreEasyToGuess | Warning::ShortKeyboardPatternsAreEasyToGuess) => {
+                Self::Keyboard
+            }
+            Some(Warning::RepeatsLikeAaaAreEasyToGuess | Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess) => {
+                Self::Repeats
+            }
+            Some(Warning::SequencesLikeAbcAreEasyToGuess) => Self::Sequence,
+            Some(Warning::RecentYearsAreEasyToGuess | Warning::DatesAreOftenEasyToGuess) => Self::Date,
+            Some(
+                Warning::NamesAndSurnamesByThemselvesAreEasyToGuess | Warning::CommonNamesAndSurnamesAreEasyToGuess,
+            ) => Self::Name,
+            Some(Warning::AWordByItselfIsEasyToGuess) | None => Self::More,
+        }
+    }
+
+    /// One sentence for the person.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Common => "Many people use this one, or one like it.",
+            Self::OwnData => "It is made of your name, your address or the name of this service.",
+            Self::Keyboard => "Keys that lie side by side are tried early.",
+            Self::Repeats => "Repeating something makes it longer, not much stronger.",
+            Self::Sequence => "Runs such as abc or 6543 are tried early.",
+            Self::Date => "Dates and years are tried early.",
+            Self::Name => "Names are tried early.",
+            Self::More => "Add a word or two that do not belong together.",
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Passwords that are made of what everybody knows of a person: the e-mail address, the name, and what the service is
+//! called (ASVS 5.0, 6.2.11).
+
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+
+use super::Person;
+
+/// What the service is called.
+const SERVICE: &str = "sessionkeep";
+
+/// The words that `person` is known by. Not the last part of the address's domain: it is nobody's own.
+pub(super) fn words(person: Person<'_>) -> Vec<String> {
+    let (local, domain) = person.email.rsplit_once('@').unwrap_or((person.email, ""));
+    let domain = domain.rsplit_once('.').map_or("", |(labels, _)| labels);
+    let name = person.display_name.unwrap_or_default();
+    let mut words: Vec<String> = [SERVICE, person.email, local, domain, name]
+        .into_iter()
+        .chain([local, domain, name].into_iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())))
+        // `ada1815` is `ada`, too.
+        .chain([local, name].into_iter().flat_map(|text| text.split(|c: char| !c.is_alphabetic())))
+        .map(str::to_lowercase)
+        .filter(|word| is_word(word))
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// Two letters of an alphabet are in every other word; two of a script with a sign for each syllable are a name.
+fn is_word(text: &str) -> bool {
+    text.chars().count() >= if text.is_ascii() { 3 } else { 2 }
+}
+
+/// Whether `password` holds words of `person`, forwards or backwards, and little else: what is left must be worth a
+/// million guesses by itself. The words count for nothing, so that a passphrase may well hold one.
+pub(super) fn is_all_there_is_to(password: &str, person: Person<'_>) -> bool {
+    let letters = letters(password);
+    let mut own = vec![false; letters.len()];
+    for word in words(person) {
+        let mut word: Vec<char> = self::letters(&word).into_iter().map(|letter| letter.folded).collect();
+        for _ in 0..2 {
+            mark(&letters, &word, &mut own);
+            word.reverse();
+        }
+    }
+    if !own.contains(&true) {
+        return false;
+    }
+    let rest: String = letters
+        .iter()
+        .zip(own)
+        .filter(|(letter, own)| !own && letter.is.is_alphanumeric())
+        .map(|(l, _)| l.is)
+        .collect();
+    zxcvbn::zxcvbn(&rest, &[]).score() < zxcvbn::Score::Two
+}
+
+fn mark(letters: &[Letter], word: &[char], own: &mut [bool]) {
+    if word.is_empty() {
+        return;
+    }
+    for (at, window) in letters.windows(word.len()).enumerate() {
+        if window.iter().zip(word).all(|(letter, wanted)| letter.folded == *wanted) {
+            own[at..at + word.len()].fill(true);
+        }
+    }
+}
+
+/// A letter without case and accents.
+struct Letter {
+    is: char,
+    /// What it may stand for: the same for `l`, `i`, `1` and `!`.
+    folded: char,
+}
+
+/// What can be read in `text`, less what stands between it.
+fn letters(text: &str) -> Vec<Letter> {
+    text.nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .map(|is| Letter { is, folded: folded(is) })
+        .filter(|letter| letter.folded.is_alphanumeric())
+        .collect()
+}
+
+/// Digits and signs as the letters that they are written for.
+fn folded(c: char) -> char {
+    match c {
+        '4' | '@' => 'a',
+        '8' => 'b',
+        '3' | '€' => 'e',
+        '6' | '9' => 'g',
+        '1' | '!' | '|' | 'l' => 'i',
+        '0' => 'o',
+        '5' | '$' => 's',
+        '7' | '+' => 't',
+        '2' => 'z',
+        other => other,
+    }
+}
