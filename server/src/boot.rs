@@ -237,7 +237,8 @@ fn auth(
     random: Arc<dyn Random>,
 ) -> anyhow::Result<Auth> {
     let expected = Expected { issuer: settings.issuer.clone(), audience: settings.audience.clone() };
-    let passwords = Passwords::new(settings.argon2_memory_kib, settings.argon2_iterations, Arc::clone(&random))
+    let (memory, iterations) = (settings.argon2_memory_kib, settings.argon2_iterations);
+    let passwords = Passwords::new(memory, iterations, settings.peppers.clone(), Arc::clone(&random))
         .context("argon2 does not take ARGON2_MEMORY_KIB and ARGON2_ITERATIONS")?
         .counted(Arc::clone(&metrics));
     Ok(Auth {

@@ -6,7 +6,7 @@ use sessionkeep_types::Password;
 use super::{Auth, NotCounted};
 use crate::{
     limits::TooOften,
-    password::{Busy, Normalised, Verified},
+    password::{Busy, Normalised, PepperMissing, Unverifiable, Verified},
     session::{EventKind, Origin, SecurityEvent},
     storage::{Account, StorageError},
     token::access::Claims,
@@ -27,6 +27,9 @@ pub enum ConfirmPasswordError {
     /// Too many passwords are being checked.
     #[error(transparent)]
     Busy(#[from] Busy),
+    /// Nobody can tell whether the password is right.
+    #[error(transparent)]
+    PepperMissing(#[from] PepperMissing),
     /// The store failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -38,6 +41,15 @@ impl From<NotCounted> for ConfirmPasswordError {
             NotCounted::TooOften(error) => error.into(),
             NotCounted::Busy(error) => error.into(),
             NotCounted::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<Unverifiable> for ConfirmPasswordError {
+    fn from(error: Unverifiable) -> Self {
+        match error {
+            Unverifiable::Busy(busy) => busy.into(),
+            Unverifiable::PepperMissing(missing) => missing.into(),
         }
     }
 }

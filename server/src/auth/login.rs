@@ -6,7 +6,7 @@ use sessionkeep_types::Password;
 use super::{Auth, Credentials, Device, NotCounted, SignedIn, normalise_email};
 use crate::{
     limits::TooOften,
-    password::{Busy, Normalised, Verified},
+    password::{Busy, Normalised, PepperMissing, Unverifiable, Verified},
     session::{EventKind, SecurityEvent},
     storage::StorageError,
 };
@@ -23,6 +23,9 @@ pub enum LoginError {
     /// Too many passwords are being checked.
     #[error(transparent)]
     Busy(#[from] Busy),
+    /// Nobody can tell whether the password is right.
+    #[error(transparent)]
+    PepperMissing(#[from] PepperMissing),
     /// The store failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -34,6 +37,15 @@ impl From<NotCounted> for LoginError {
             NotCounted::TooOften(error) => error.into(),
             NotCounted::Busy(error) => error.into(),
             NotCounted::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<Unverifiable> for LoginError {
+    fn from(error: Unverifiable) -> Self {
+        match error {
+            Unverifiable::Busy(busy) => busy.into(),
+            Unverifiable::PepperMissing(missing) => missing.into(),
         }
     }
 }

@@ -23,6 +23,7 @@ pub use sources::{Environment, Sources};
 
 use crate::{
     keys::KeySource,
+    password::{Pepper, Peppers},
     session::{OnTheft, Policy, Rotation},
     storage::Database,
     telemetry::{self, LogSettings},
@@ -90,6 +91,8 @@ pub struct Settings {
     pub event_retention: Option<Duration>,
     /// Where metrics are served; `None`: nowhere.
     pub metrics_addr: Option<SocketAddr>,
+    /// What goes into password hashes and not into the database.
+    pub peppers: Peppers,
     /// The client's bundle; without it the API alone is served.
     pub assets_dir: Option<PathBuf>,
     /// What is logged, and how.
@@ -144,6 +147,7 @@ impl Settings {
                 ],
             )?,
             inline: secrets::load(sources)?,
+            reserved: secrets::peppers(sources)?,
             make_missing: public_origin.is_loopback_http(),
         };
         keys.check_settings()?;
@@ -162,6 +166,7 @@ impl Settings {
             argon2_iterations: sources.parse("ARGON2_ITERATIONS", parse::number)?,
             event_retention: sources.parse("EVENT_RETENTION", parse::event_retention)?,
             metrics_addr: sources.parse("METRICS_ADDR", parse::optional_socket_address)?,
+            peppers: peppers(&keys),
             log: log(sources)?,
             assets_dir: sources.get("ASSETS_DIR").map(PathBuf::from),
             keys,
@@ -224,6 +229,15 @@ fn stores(sources: &Sources) -> Result<Database, Refusal> {
 /// When it is no address of one.
 pub(crate) fn database(name: &str, value: &str) -> Result<Database, Refusal> {
     parse::database(value).map_err(|(reason, mend)| Refusal::new(name, reason, mend))
+}
+
+/// The peppers among the secrets, which were checked together.
+fn peppers(keys: &KeySource) -> Peppers {
+    let pepper = |name| {
+        let found = keys.reserved.iter().find(|reserved| reserved.name == name);
+        found.map(|reserved| Pepper::new(reserved.secret.clone()))
+    };
+    Peppers { current: pepper(secrets::PEPPER), previous: pepper(secrets::PEPPER_PREVIOUS) }
 }
 
 fn log(sources: &Sources) -> Result<LogSettings, Refusal> {

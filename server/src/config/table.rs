@@ -122,6 +122,17 @@ pub const SETTINGS: &[Setting] = &[
     plain("PASSWORD_MIN_LENGTH", Some("12"), "Fewest characters in a new password; 8 to 64."),
     plain("ARGON2_MEMORY_KIB", Some("19456"), "Memory for one password hash; never below OWASP's minimum."),
     plain("ARGON2_ITERATIONS", Some("2"), "Passes over that memory."),
+    secret(
+        "PASSWORD_PEPPER",
+        "Goes into every password hash and never into the database, so that a stolen database alone is worth nothing to whoever \
+         guesses passwords. As ACCESS_TOKEN_SECRET, and another one. Without it there is no pepper. Whoever loses it has lost all \
+         passwords: keep a copy, apart from the database's backups.",
+    ),
+    secret(
+        "PASSWORD_PEPPER_PREVIOUS",
+        "The value before; alone, it takes the pepper out of use. A hash is renewed when its owner signs in; whose hash is not \
+         renewed when it is removed cannot sign in any more.",
+    ),
     plain("ASSETS_DIR", None, "The client's bundle (`dist`). Without it the API alone is served."),
     plain(
         "EVENT_RETENTION",

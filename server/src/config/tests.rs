@@ -84,6 +84,10 @@ fn every_wrong_setting_is_refused_by_name() {
         ("ACCESS_TOKEN_SECRET_PREVIOUS", "too short"),
         ("REFRESH_TOKEN_SECRET", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
         ("REFRESH_TOKEN_SECRET_PREVIOUS", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
+        ("PASSWORD_PEPPER", "too short"),
+        ("PASSWORD_PEPPER", "your_very_long_random_secret_for_passwords"),
+        ("PASSWORD_PEPPER", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
+        ("PASSWORD_PEPPER_PREVIOUS", "Re9w7tYh5hJ3fGs1dKp0nLb6vC4cXm2Z"),
     ] {
         let line = refused(&[(name, value)]);
         assert!(line.starts_with(&format!("{name}: ")), "{name}={value}: {line}");
@@ -93,13 +97,14 @@ fn every_wrong_setting_is_refused_by_name() {
 
 #[test]
 fn a_refusal_never_prints_a_secret() {
-    for name in ["ACCESS_TOKEN_SECRET", "REFRESH_TOKEN_SECRET"] {
+    for name in ["ACCESS_TOKEN_SECRET", "REFRESH_TOKEN_SECRET", "PASSWORD_PEPPER"] {
         assert!(!refused(&[(name, "canary-8675309")]).contains("canary"));
     }
     assert!(!refused(&[("DATABASE_URL", "mysql://root:canary@db")]).contains("canary"));
     assert!(!refused(&[("SESSION_STORE", "redis://root:canary@db:port")]).contains("canary"));
-    let settings = load(&[]).expect("accepted");
-    assert!(!format!("{settings:?}").contains("q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"));
+    let settings = load(&[("PASSWORD_PEPPER", "Hn4bQ9xT2vLs7KdW0cYmZ6Ue8rJ3pF5g")]).expect("accepted");
+    let printed = format!("{settings:?}");
+    assert!(!printed.contains("q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe") && !printed.contains("Hn4bQ9xT2vLs7KdW0cYmZ6"));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::{
         new_password::NewPasswordError, profile::ProfileError, refresh::RefreshError, register::RegisterError,
     },
     limits::TooOften,
-    password::Busy,
+    password::{Busy, PepperMissing},
     storage::StorageError,
     token::access::Claims,
 };
@@ -278,6 +278,14 @@ impl From<TooOften> for ApiError {
     }
 }
 
+/// It is not the person who is wrong, so nobody is told so.
+impl From<PepperMissing> for ApiError {
+    fn from(error: PepperMissing) -> Self {
+        tracing::error!(%error, "a password cannot be checked");
+        Self::unavailable()
+    }
+}
+
 impl From<RegisterError> for ApiError {
     fn from(error: RegisterError) -> Self {
         match error {
@@ -305,6 +313,7 @@ impl From<LoginError> for ApiError {
             }
             LoginError::TooOften(error) => error.into(),
             LoginError::Busy(busy) => busy.into(),
+            LoginError::PepperMissing(missing) => missing.into(),
             LoginError::Storage(error) => error.into(),
         }
     }
@@ -383,6 +392,7 @@ impl From<ConfirmPasswordError> for ApiError {
             ConfirmPasswordError::Gone => Self::token_revoked(),
             ConfirmPasswordError::TooOften(error) => error.into(),
             ConfirmPasswordError::Busy(busy) => busy.into(),
+            ConfirmPasswordError::PepperMissing(missing) => missing.into(),
             ConfirmPasswordError::Storage(error) => error.into(),
         }
     }

@@ -54,6 +54,8 @@ pub struct KeySource {
     pub algorithm: Algorithm,
     /// Secrets that stand in the settings.
     pub inline: Vec<Inline>,
+    /// Secrets of the settings that are something else: no key may be the same.
+    pub reserved: Vec<Reserved>,
     /// Whether a key that is missing is made: on a developer's own machine.
     pub make_missing: bool,
 }
@@ -67,6 +69,15 @@ pub struct Inline {
     pub kind: Kind,
     /// Whether it only verifies: it was taken out of use.
     pub retired: bool,
+    /// Its bytes.
+    pub secret: SecretSlice<u8>,
+}
+
+/// A secret of the settings that is no key.
+#[derive(Clone, Debug)]
+pub struct Reserved {
+    /// Which setting.
+    pub name: &'static str,
     /// Its bytes.
     pub secret: SecretSlice<u8>,
 }
@@ -205,7 +216,13 @@ impl KeySource {
         for inline in &self.inline {
             place(&mut places, &secret(inline.name, &inline.secret)?, Place::Setting(inline.name))?;
         }
-        Ok(())
+        self.reserve(&mut places)
+    }
+
+    fn reserve(&self, places: &mut HashMap<String, Place>) -> Result<(), Refusal> {
+        let mut reserved = self.reserved.iter();
+        reserved
+            .try_for_each(|Reserved { name, secret: bytes }| place(places, &secret(name, bytes)?, Place::Setting(name)))
     }
 
     /// Reads all keys, and refuses those that protect nothing.
@@ -231,6 +248,7 @@ impl KeySource {
     pub(crate) fn find(&self, known: &Known) -> Found {
         let mut found =
             Found { places: HashMap::new(), files: vec![], refusals: vec![], access: vec![], refresh: vec![] };
+        found.refusals.extend(self.reserve(&mut found.places).err());
         for kind in Kind::ALL {
             for inline in self.inline.iter().filter(|inline| inline.kind == kind) {
                 let dated = secret(inline.name, &inline.secret)

@@ -142,8 +142,13 @@ mod tests {
 
     fn watch_with(inline: Vec<Inline>) -> (TempDir, Watch) {
         let folder = tempfile::tempdir().expect("a folder");
-        let source =
-            KeySource { folder: folder.path().join("keys"), algorithm: Algorithm::EdDSA, inline, make_missing: true };
+        let source = KeySource {
+            folder: folder.path().join("keys"),
+            algorithm: Algorithm::EdDSA,
+            inline,
+            reserved: vec![],
+            make_missing: true,
+        };
         let loaded = source.prepare(UnixMillis(0), &SystemRandom).expect("made");
         let watch = Watch {
             source: Arc::new(source),

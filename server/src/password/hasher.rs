@@ -11,7 +11,7 @@ use argon2::{
 use password_rules::Person;
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
-use super::{Normalised, PasswordRules, Refused};
+use super::{Normalised, PasswordRules, Pepper, PepperMissing, Peppers, Refused};
 use crate::{
     metrics::{HashQueue, Metrics},
     random::{self, Random},
@@ -29,6 +29,17 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 #[error("too many passwords are being checked at once")]
 pub struct Busy;
 
+/// Why it could not be told whether a password is right.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unverifiable {
+    /// Too many wait.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The pepper of its hash is not in the settings.
+    #[error(transparent)]
+    PepperMissing(#[from] PepperMissing),
+}
+
 /// What checking a password showed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verified {
@@ -43,12 +54,9 @@ pub enum Verified {
 
 /// Hashes and verifies with argon2id (RFC 9106).
 pub struct Passwords {
-    argon2: Argon2<'static>,
-    /// Verified against where there is no account, so that this takes as long.
-    dummy: String,
+    hashing: Arc<Hashing>,
     permits: Arc<Semaphore>,
     queue: Semaphore,
-    random: Arc<dyn Random>,
     metrics: Arc<Metrics>,
 }
 
@@ -57,17 +65,20 @@ impl Passwords {
     ///
     /// # Errors
     /// When argon2 does not take these parameters.
-    pub fn new(memory_kib: u32, iterations: u32, random: Arc<dyn Random>) -> Result<Self, argon2::Error> {
+    pub fn new(
+        memory_kib: u32,
+        iterations: u32,
+        peppers: Peppers,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, argon2::Error> {
         let params = Params::new(memory_kib, iterations, 1, None)?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let permits = permits();
-        let dummy = hash(&argon2, b"nobody has this password", &*random);
+        let mut hashing = Hashing { params, peppers, dummy: String::new(), random };
+        hashing.dummy = hashing.hash(b"nobody has this password");
         Ok(Self {
-            argon2,
-            dummy,
+            hashing: Arc::new(hashing),
             permits: Arc::new(Semaphore::new(permits)),
             queue: Semaphore::new(permits + QUEUE),
-            random,
             metrics: Arc::default(),
         })
     }
@@ -98,40 +109,28 @@ impl Passwords {
         email: String,
         display_name: Option<String>,
     ) -> Result<Result<(), Refused>, Busy> {
-        self.run(move |_, _| {
+        self.run(move |_| {
             let person = Person { email: &email, display_name: display_name.as_deref() };
             rules.check(password.expose(), person)
         })
         .await
     }
 
-    /// A PHC string with a new salt.
+    /// A PHC string with a new salt, and the id of the pepper where there is one.
     ///
     /// # Errors
     /// When too many wait.
     pub async fn hash(&self, password: Normalised) -> Result<String, Busy> {
-        self.run(move |argon2, random| hash(argon2, password.expose().as_bytes(), random)).await
+        self.run(move |hashing| hashing.hash(password.expose().as_bytes())).await
     }
 
     /// Compares with the stored hash; with `None`, for an account that does not exist, takes as long and is wrong.
     ///
     /// # Errors
-    /// When too many wait.
-    pub async fn verify(&self, password: Normalised, stored: Option<String>) -> Result<Verified, Busy> {
-        let dummy = self.dummy.clone();
-        self.run(move |argon2, random| {
-            let Some(stored) = stored else {
-                let _never = argon2.verify_password(password.expose().as_bytes(), dummy.as_str());
-                return Verified::Wrong;
-            };
-            let password = password.expose().as_bytes();
-            if argon2.verify_password(password, stored.as_str()).is_err() {
-                return Verified::Wrong;
-            }
-            let rehashed = (!is_current(argon2, &stored)).then(|| hash(argon2, password, random));
-            Verified::Right { rehashed }
-        })
-        .await
+    /// When too many wait, and when the hash's pepper is not in the settings.
+    pub async fn verify(&self, password: Normalised, stored: Option<String>) -> Result<Verified, Unverifiable> {
+        let verified = self.run(move |hashing| hashing.verify(password.expose().as_bytes(), stored.as_deref())).await?;
+        Ok(verified?)
     }
 
     /// Whether somebody more may wait.
@@ -142,10 +141,7 @@ impl Passwords {
         if self.queue.available_permits() == 0 { Err(Busy) } else { Ok(()) }
     }
 
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Argon2<'static>, &dyn Random) -> T + Send + 'static,
-    ) -> Result<T, Busy> {
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce(&Hashing) -> T + Send + 'static) -> Result<T, Busy> {
         let asked = Instant::now();
         let refused = || {
             self.metrics.hash_refused();
@@ -154,12 +150,12 @@ impl Passwords {
         let _place = self.queue.try_acquire().map_err(|_| refused())?;
         let permit = timeout(LONGEST_WAIT, Arc::clone(&self.permits).acquire_owned()).await;
         let permit = permit.map_err(|_| refused())?.map_err(|_| refused())?;
-        let (argon2, random, metrics) = (self.argon2.clone(), Arc::clone(&self.random), Arc::clone(&self.metrics));
+        let (hashing, metrics) = (Arc::clone(&self.hashing), Arc::clone(&self.metrics));
         let done = spawn_blocking(move || {
             // Moved in here: a client that goes away does not free it while the hashing goes on.
             let _permit = permit;
             let begun = Instant::now();
-            let done = work(&argon2, &*random);
+            let done = work(&hashing);
             metrics.hashed(begun.duration_since(asked), begun.elapsed());
             done
         });
@@ -172,32 +168,72 @@ fn permits() -> usize {
     thread::available_parallelism().map_or(1, usize::from).min(MOST_PERMITS)
 }
 
-fn hash(argon2: &Argon2<'_>, password: &[u8], random: &dyn Random) -> String {
-    let salt: [u8; 16] = random::bytes(random);
-    let hash: PasswordHash = argon2
-        .hash_password_with_salt(password, &salt)
-        .expect("OK because the parameters were checked and the password is short");
-    hash.to_string()
+/// What a hash is made with.
+struct Hashing {
+    params: Params,
+    peppers: Peppers,
+    /// Verified against where there is no account, so that this takes as long.
+    dummy: String,
+    random: Arc<dyn Random>,
 }
 
-fn is_current(argon2: &Argon2<'_>, stored: &str) -> bool {
-    let Ok(stored) = PasswordHash::new(stored) else { return false };
-    let ours = argon2.params();
-    stored.algorithm.as_str() == "argon2id"
-        && Params::try_from(&stored).is_ok_and(|theirs| {
-            (theirs.m_cost(), theirs.t_cost(), theirs.p_cost()) == (ours.m_cost(), ours.t_cost(), ours.p_cost())
-        })
+impl Hashing {
+    fn hash(&self, password: &[u8]) -> String {
+        let salt: [u8; 16] = random::bytes(&*self.random);
+        let hash: PasswordHash = self
+            .argon2(self.peppers.current.as_ref())
+            .hash_password_with_salt(password, &salt)
+            .expect("OK because the parameters were checked and the password is short");
+        self.peppers.mark(hash.to_string())
+    }
+
+    fn verify(&self, password: &[u8], stored: Option<&str>) -> Result<Verified, PepperMissing> {
+        let (phc, pepper) = self.peppers.of(stored.unwrap_or(&self.dummy))?;
+        let is_right = self.argon2(pepper).verify_password(password, phc).is_ok();
+        if !is_right || stored.is_none() {
+            return Ok(Verified::Wrong);
+        }
+        let is_current = self.peppers.is_current(pepper) && self.has_our_parameters(phc);
+        Ok(Verified::Right { rehashed: (!is_current).then(|| self.hash(password)) })
+    }
+
+    fn has_our_parameters(&self, phc: &str) -> bool {
+        let Ok(stored) = PasswordHash::new(phc) else { return false };
+        stored.algorithm.as_str() == "argon2id"
+            && Params::try_from(&stored).is_ok_and(|theirs| {
+                let costs = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
+                costs(&theirs) == costs(&self.params)
+            })
+    }
+
+    fn argon2<'key>(&self, pepper: Option<&'key Pepper>) -> Argon2<'key> {
+        let (algorithm, version, params) = (Algorithm::Argon2id, Version::V0x13, self.params.clone());
+        match pepper {
+            None => Argon2::new(algorithm, version, params),
+            Some(pepper) => Argon2::new_with_secret(pepper.secret(), algorithm, version, params)
+                .expect("OK because nobody sets a secret of four gigabytes"),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
     use sessionkeep_types::Password;
 
     use super::*;
     use crate::random::SystemRandom;
 
     fn passwords(memory_kib: u32) -> Passwords {
-        Passwords::new(memory_kib, 1, Arc::new(SystemRandom)).expect("parameters are fine")
+        peppered(memory_kib, None, None)
+    }
+
+    fn peppered(memory_kib: u32, current: Option<&str>, previous: Option<&str>) -> Passwords {
+        let [current, previous] =
+            [current, previous].map(|secret| secret.map(|secret| Pepper::new(secret.as_bytes().to_vec().into())));
+        Passwords::new(memory_kib, 1, Peppers { current, previous }, Arc::new(SystemRandom))
+            .expect("parameters are fine")
     }
 
     fn password(text: &str) -> Normalised {
@@ -229,6 +265,97 @@ mod tests {
     #[tokio::test]
     async fn an_account_that_does_not_exist_costs_a_verification_and_is_wrong() {
         assert_eq!(passwords(64).verify(password("a"), None).await, Ok(Verified::Wrong));
+    }
+
+    /// What is stored begins as any hash does, and differs from one without a pepper in more than the mark.
+    #[tokio::test]
+    async fn a_pepper_goes_into_the_hash() {
+        let passwords = peppered(64, Some("one"), None);
+        let stored = passwords.hash(password("a")).await.expect("not busy");
+        assert!(stored.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{stored}");
+        assert!(!stored.contains("one"));
+        let verified = passwords.verify(password("a"), Some(stored.clone())).await;
+        assert_eq!(verified, Ok(Verified::Right { rehashed: None }));
+        assert_eq!(passwords.verify(password("b"), Some(stored.clone())).await, Ok(Verified::Wrong));
+        let (unmarked, _) = stored.rsplit_once("$pepper=").expect("the mark");
+        assert_eq!(passwords.verify(password("a"), Some(unmarked.to_owned())).await, Ok(Verified::Wrong));
+    }
+
+    #[tokio::test]
+    async fn a_hash_with_another_pepper_or_none_is_renewed() {
+        let settings = [(None, None), (Some("one"), None), (Some("two"), Some("one")), (None, Some("two"))];
+        let mut stored = peppered(64, None, None).hash(password("a")).await.expect("not busy");
+        for (current, previous) in settings.into_iter().skip(1) {
+            let passwords = peppered(64, current, previous);
+            assert_eq!(passwords.verify(password("b"), Some(stored.clone())).await, Ok(Verified::Wrong));
+            let Ok(Verified::Right { rehashed: Some(new) }) = passwords.verify(password("a"), Some(stored)).await
+            else {
+                panic!("expected a new hash with {current:?}");
+            };
+            let again = passwords.verify(password("a"), Some(new.clone())).await;
+            assert_eq!(again, Ok(Verified::Right { rehashed: None }));
+            stored = new;
+        }
+        assert!(!stored.contains("pepper"), "{stored}");
+    }
+
+    #[tokio::test]
+    async fn without_its_pepper_a_hash_is_neither_right_nor_wrong() {
+        let stored = peppered(64, Some("one"), None).hash(password("a")).await.expect("not busy");
+        for passwords in [peppered(64, None, None), peppered(64, Some("two"), Some("three"))] {
+            for text in ["a", "b"] {
+                let error = passwords.verify(password(text), Some(stored.clone())).await.expect_err("nobody can tell");
+                assert!(matches!(error, Unverifiable::PepperMissing(_)), "{error:?}");
+                assert!(error.to_string().contains("PASSWORD_PEPPER_PREVIOUS"), "{error}");
+            }
+        }
+    }
+
+    /// A client that goes away must not make room for the next while its hash is still being made.
+    #[tokio::test]
+    async fn a_permit_is_held_until_the_work_is_done_whoever_has_gone() {
+        let passwords = passwords(64);
+        let all = passwords.permits.available_permits();
+        let (started, has_started) = tokio::sync::oneshot::channel();
+        let (finish, may_finish) = std::sync::mpsc::channel::<()>();
+        let mut client = Box::pin(passwords.run(move |_| {
+            started.send(()).expect("somebody listens");
+            may_finish.recv().expect("somebody says so");
+        }));
+        tokio::select! {
+            _ = &mut client => panic!("it cannot be done yet"),
+            started = has_started => started.expect("runs"),
+        }
+        drop(client);
+        assert_eq!(passwords.permits.available_permits(), all - 1, "the work goes on");
+        assert_eq!(passwords.queue.available_permits(), all + QUEUE, "but nobody waits for it");
+        finish.send(()).expect("it listens");
+        let whole = passwords.permits.acquire_many(u32::try_from(all).expect("few")).await;
+        assert!(whole.is_ok(), "it is given back in the end");
+    }
+
+    /// However many ask: as many work at once as there are permits, as many wait as fit, and the others hear so at once.
+    #[tokio::test]
+    async fn no_more_work_at_once_than_there_are_permits() {
+        let passwords = Arc::new(passwords(64));
+        let all = passwords.permits.available_permits();
+        let (working, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let clients = (0..all + QUEUE + 10).map(|_| {
+            let (passwords, working, most) = (Arc::clone(&passwords), Arc::clone(&working), Arc::clone(&most));
+            async move {
+                passwords
+                    .run(move |hashing| {
+                        most.fetch_max(working.fetch_add(1, SeqCst) + 1, SeqCst);
+                        hashing.hash(b"a");
+                        working.fetch_sub(1, SeqCst);
+                    })
+                    .await
+            }
+        });
+        let outcomes = futures::future::join_all(clients).await;
+        assert_eq!(outcomes.iter().filter(|outcome| **outcome == Err(Busy)).count(), 10);
+        let most = most.load(SeqCst);
+        assert!(most >= 1 && most <= all, "{most} of {all}");
     }
 
     #[tokio::test]

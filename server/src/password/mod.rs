@@ -3,9 +3,11 @@
 //! The rules themselves are those of the crate `password-rules`, which the browser has, too.
 
 mod hasher;
+mod pepper;
 
-pub use hasher::{Busy, Passwords, Verified};
+pub use hasher::{Busy, Passwords, Unverifiable, Verified};
 pub use password_rules::{PasswordRules, Refused};
+pub use pepper::{Pepper, PepperMissing, Peppers};
 
 use secrecy::{ExposeSecret, SecretString};
 use sessionkeep_types::{Password, limits};

@@ -19,6 +19,7 @@ use crate::support::{
 const TELLS_ALL: [(&str, &str); 2] = [("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full")];
 const ACCESS_SECRET: &str = "canary-access-Zq8X2mc4vB6nL0pK1sD3fG5h";
 const REFRESH_SECRET: &str = "canary-refresh-Re9w7tYh5hJ3fGs1dKp0nLb";
+const PEPPER: &str = "canary-pepper-Hn4bQ9xT2vLs7KdW0cYmZ6";
 
 fn holds(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
@@ -47,9 +48,10 @@ async fn nothing_is_told(format: &str) {
         ("METRICS_ADDR", "127.0.0.1:0"),
         ("ACCESS_TOKEN_SECRET", ACCESS_SECRET),
         ("REFRESH_TOKEN_SECRET", REFRESH_SECRET),
+        ("PASSWORD_PEPPER", PEPPER),
     ];
     let server = Program::start(folder.path(), &[&TELLS_ALL[..], &settings].concat());
-    let mut secrets = vec![PASSWORD.to_owned(), ACCESS_SECRET.to_owned(), REFRESH_SECRET.to_owned()];
+    let mut secrets = [PASSWORD, ACCESS_SECRET, REFRESH_SECRET, PEPPER].map(str::to_owned).to_vec();
     let mut ada = Person::at(&server.url).header("sec-fetch-site", "same-origin").attempt("a");
     ada.register().await;
     let mut remember = |person: &Person| {

@@ -25,6 +25,7 @@ mod me;
 mod openapi;
 mod metrics;
 mod password;
+mod pepper;
 mod program;
 mod proxy;
 mod refresh;

@@ -9,7 +9,7 @@ const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 const ALL: [Algorithm; 4] = [Algorithm::HS256, Algorithm::EdDSA, Algorithm::ES256, Algorithm::RS256];
 
 fn source(folder: &TempDir, algorithm: Algorithm) -> KeySource {
-    KeySource { folder: folder.path().join("keys"), algorithm, inline: vec![], make_missing: true }
+    KeySource { folder: folder.path().join("keys"), algorithm, inline: vec![], reserved: vec![], make_missing: true }
 }
 
 fn folder() -> TempDir {

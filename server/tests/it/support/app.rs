@@ -167,9 +167,18 @@ impl TestApp {
 
     /// The same, whether it succeeds or not.
     pub(crate) fn try_command(&self, arguments: &[&str]) -> Output {
-        let environment: Vec<_> =
-            self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        program::output(self.folder(), arguments, &environment)
+        program::output(self.folder(), arguments, &self.environment())
+    }
+
+    /// What a command says that asks for something. It succeeds.
+    pub(crate) fn command_with_input(&self, arguments: &[&str], input: &str) -> String {
+        let output = program::answered(self.folder(), arguments, &self.environment(), input);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    fn environment(&self) -> Vec<(&str, &str)> {
+        self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 
     /// Begins to stop; what runs is finished.

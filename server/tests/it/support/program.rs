@@ -1,7 +1,7 @@
 //! The program itself, as an operator starts it.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpListener,
     path::Path,
     process::{Child, Command, Output, Stdio},
@@ -39,6 +39,16 @@ pub(crate) fn free_address() -> String {
 /// Runs to its end.
 pub(crate) fn output(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     command(folder).args(arguments).envs(environment.iter().copied()).output().expect("starts")
+}
+
+/// Runs to its end, with `input` for what it asks.
+pub(crate) fn answered(folder: &Path, arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Output {
+    let mut command = command(folder);
+    command.args(arguments).envs(environment.iter().copied());
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+    child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it listens");
+    child.wait_with_output().expect("ends")
 }
 
 /// Runs, and is ended by the caller.
