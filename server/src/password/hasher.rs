@@ -262,9 +262,13 @@ mod tests {
         assert_eq!(now.verify(password("a"), Some(new)).await, Ok(Verified::Right { rehashed: None }));
     }
 
+    /// PW-07
     #[tokio::test]
     async fn an_account_that_does_not_exist_costs_a_verification_and_is_wrong() {
-        assert_eq!(passwords(64).verify(password("a"), None).await, Ok(Verified::Wrong));
+        let passwords = peppered(64, Some("one"), None);
+        assert_eq!(passwords.verify(password("nobody has this password"), None).await, Ok(Verified::Wrong));
+        let (dummy, _) = passwords.hashing.peppers.of(&passwords.hashing.dummy).expect("it has the current pepper");
+        assert!(passwords.hashing.has_our_parameters(dummy), "{dummy}");
     }
 
     /// What is stored begins as any hash does, and differs from one without a pepper in more than the mark.

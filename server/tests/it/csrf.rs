@@ -5,7 +5,8 @@ use crate::support::{Answer, EMAIL, PASSWORD, TestApp};
 
 const ORIGIN: &str = "http://localhost:3000";
 
-/// CS-01; the whole matrix is a table beside the rule. CS-06: what is refused consumes nothing.
+/// CS-01; the whole matrix is a table beside the rule. CS-06: what is refused consumes nothing. PW-13: signing in and
+/// up are no exception.
 #[tokio::test]
 async fn a_request_of_another_origin_is_refused_and_consumes_nothing() {
     let app = TestApp::start().await;
@@ -44,7 +45,7 @@ async fn where_the_cookie_is_the_credential_a_header_must_say_who_asks() {
     assert_eq!(ada.refresh().await.status, 200);
 }
 
-/// CS-03.
+/// CS-03, PW-13.
 #[tokio::test]
 async fn a_form_of_another_page_has_the_wrong_type() {
     let app = TestApp::start().await;

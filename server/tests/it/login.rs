@@ -1,4 +1,11 @@
+use std::sync::Arc;
+
 use serde_json::json;
+use server::{
+    password::{Normalised, Passwords, Peppers},
+    random::SystemRandom,
+};
+use sessionkeep_types::Password;
 
 use crate::support::{EMAIL, PASSWORD, TestApp};
 
@@ -15,25 +22,68 @@ async fn the_right_password_signs_in() {
     assert_eq!(ada.me().await.status, 200);
 }
 
+const DISABLED: &str = "eve@example.com";
+
+/// PW-07: to the byte, but for the request's id.
 #[tokio::test]
-async fn unknown_wrong_and_too_long_are_answered_alike() {
+async fn unknown_wrong_too_long_and_disabled_are_answered_alike() {
     let app = TestApp::start().await;
     app.direct().register().await;
-    let mut bodies = vec![];
-    for (email, password) in
-        [("nobody@example.com", PASSWORD), (EMAIL, "a wrong one"), (EMAIL, &"x".repeat(300)), ("", "")]
-    {
+    app.direct().post("/api/auth/register", json!({"email": DISABLED, "password": PASSWORD})).await;
+    app.disable(DISABLED).await;
+    let mut answers = vec![];
+    for (email, password) in [
+        ("nobody@example.com", PASSWORD),
+        (EMAIL, "a wrong one"),
+        (EMAIL, &"x".repeat(300)),
+        ("", ""),
+        (DISABLED, PASSWORD),
+        (DISABLED, "a wrong one"),
+    ] {
         let answer = app.direct().post(PATH, json!({"email": email, "password": password})).await;
-        assert_eq!(answer.outcome(), (401, "INVALID_CREDENTIALS"));
+        assert_eq!(answer.outcome(), (401, "INVALID_CREDENTIALS"), "{email}");
         assert_eq!(answer.header("set-cookie"), "");
-        let mut body = answer.body;
-        body["requestId"] = json!(null);
-        bodies.push(body);
+        let id = answer.body["requestId"].as_str().expect("an id").to_owned();
+        let mut headers: Vec<(String, String)> = (answer.headers.iter())
+            .filter(|(name, _)| name.as_str() != "date")
+            .map(|(name, value)| (name.to_string(), value.to_str().expect("text").replace(&id, "id")))
+            .collect();
+        headers.sort();
+        answers.push((headers, answer.text.replace(&id, "id")));
     }
-    bodies.dedup();
-    assert_eq!(bodies.len(), 1, "{bodies:?}");
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:?}");
 }
 
+/// PW-07, measured from outside. Other work on the machine disturbs it.
+#[tokio::test]
+#[ignore = "measures times: run it alone, on a quiet machine"]
+async fn unknown_wrong_and_disabled_take_the_same_time() {
+    const SAMPLES: usize = 100;
+    let app = TestApp::start().await;
+    app.direct().register().await;
+    app.direct().post("/api/auth/register", json!({"email": DISABLED, "password": PASSWORD})).await;
+    app.disable(DISABLED).await;
+    let cases = [("nobody@example.com", PASSWORD), (EMAIL, "a wrong one"), (DISABLED, PASSWORD)];
+    let mut times = cases.map(|_| vec![]);
+    let mut client = app.direct();
+    for _ in 0..SAMPLES {
+        // In turns, so that whatever else goes on disturbs all alike.
+        for ((email, password), times) in cases.iter().zip(&mut times) {
+            let before = std::time::Instant::now();
+            client.post(PATH, json!({"email": email, "password": password})).await;
+            times.push(before.elapsed());
+        }
+    }
+    let medians = times.map(|mut times| {
+        times.sort_unstable();
+        times[SAMPLES / 2].as_secs_f64()
+    });
+    let (least, most) = medians.iter().fold((f64::MAX, 0_f64), |(l, m), it| (l.min(*it), m.max(*it)));
+    assert!(most / least < 1.05, "{medians:?}");
+}
+
+/// PW-03: neither case nor a space is forgiven, and nothing is cut off at a zero.
 #[tokio::test]
 async fn a_password_is_compared_as_given_after_composition() {
     let app = TestApp::start().await;
@@ -44,8 +94,39 @@ async fn a_password_is_compared_as_given_after_composition() {
     assert_eq!(login("\u{c5}ngstr\u{f6}m under the oak").await, 200);
     assert_eq!(login("\u{e5}ngstr\u{f6}m under the oak").await, 401);
     assert_eq!(login("\u{c5}ngstr\u{f6}m under the oak ").await, 401);
+    assert_eq!(login(" \u{c5}ngstr\u{f6}m under the oak").await, 401);
+    let zero = json!({"email": "bob@example.com", "password": "a\0bcd quiet river oak"});
+    assert_eq!(app.direct().post("/api/auth/register", zero.clone()).await.status, 201);
+    let other = json!({"email": "bob@example.com", "password": "a\0xyz quiet river oak"});
+    assert_eq!(app.direct().post(PATH, other).await.status, 401);
+    assert_eq!(app.direct().post(PATH, zero).await.status, 200);
 }
 
+/// PW-10: whatever cookie a thief has planted, the person who signs in has a session of their own, and the planted one is as it was.
+#[tokio::test]
+async fn a_foreign_or_ended_cookie_gets_nobody_into_the_session_that_is_begun() {
+    let app = TestApp::start().await;
+    app.direct().register().await;
+    let mut eve = app.direct();
+    eve.post("/api/auth/register", json!({"email": "eve@example.com", "password": PASSWORD})).await;
+    let mut ended = app.direct();
+    ended.login().await;
+    let dead = ended.copy();
+    ended.logout().await;
+    let mut seen = vec![];
+    for planted in [&eve, &dead] {
+        let planted = planted.cookie.clone().expect("a cookie");
+        let mut ada = app.direct().header("cookie", &format!("refreshToken={planted}"));
+        let answer = ada.login().await;
+        assert_eq!(answer.body["user"]["email"], EMAIL);
+        assert_ne!(answer.cookie(), Some(planted.as_str()));
+        seen.push(ada.sessions().await);
+    }
+    assert_ne!(seen[0], seen[1], "each has a session of its own");
+    assert_eq!((eve.refresh().await.status, eve.sessions().await.len()), (200, 1), "the foreign one is as it was");
+}
+
+/// PW-10
 #[tokio::test]
 async fn every_sign_in_begins_a_session_of_its_own_whatever_cookie_came_with_it() {
     let app = TestApp::start().await;
@@ -69,12 +150,16 @@ async fn not_to_be_remembered_means_a_cookie_without_max_age() {
     assert!(ada.login().await.header("set-cookie").contains("Max-Age=604800"));
 }
 
+/// PW-06: twenty sign in for the first time since the hash was made, at once.
 #[tokio::test]
 async fn a_hash_with_old_parameters_is_renewed_by_logins_at_once() {
-    let mut app = TestApp::with(&[("ARGON2_ITERATIONS", "3")]).await;
+    let app = TestApp::start().await;
     app.direct().register().await;
-    app.configure("ARGON2_ITERATIONS", "2").await;
-    let tasks: Vec<_> = (0..8)
+    let old = Passwords::new(8192, 1, Peppers::default(), Arc::new(SystemRandom)).expect("argon2 takes them");
+    let old = old.hash(Normalised::new(&Password::new(PASSWORD)).expect("short")).await.expect("not busy");
+    assert!(old.starts_with("$argon2id$v=19$m=8192,t=1,p=1$"), "{old}");
+    app.replace_password_hash(EMAIL, &old).await;
+    let tasks: Vec<_> = (0..20)
         .map(|_| {
             let mut person = app.direct();
             tokio::spawn(async move { person.login().await.status })
@@ -86,4 +171,5 @@ async fn a_hash_with_old_parameters_is_renewed_by_logins_at_once() {
     let hash = app.password_hash(EMAIL).await;
     assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
     assert_eq!(app.direct().login().await.status, 200);
+    assert_eq!(app.password_hash(EMAIL).await, hash, "once is enough");
 }

@@ -14,6 +14,7 @@ mod denial;
 mod errors;
 mod faults;
 mod generation;
+mod hashing;
 mod import;
 mod instances;
 mod interop;

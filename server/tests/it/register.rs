@@ -28,6 +28,14 @@ async fn an_email_address_can_be_used_once_whatever_its_case() {
     assert!(answer.body["fields"]["email"].is_string());
 }
 
+/// PW-11
+#[tokio::test]
+async fn nobody_has_an_account_before_somebody_makes_one() {
+    let app = TestApp::start().await;
+    assert_eq!(app.command(&["user", "list"]), "");
+}
+
+/// PW-11
 #[tokio::test]
 async fn a_body_cannot_give_itself_a_role_or_an_id() {
     let app = TestApp::start().await;
@@ -35,6 +43,62 @@ async fn a_body_cannot_give_itself_a_role_or_an_id() {
     let answer = app.direct().post(PATH, body).await;
     assert_eq!(answer.body["user"]["role"], "user");
     assert_ne!(answer.body["user"]["id"], "1");
+}
+
+/// PW-01, PW-02
+#[tokio::test]
+async fn a_password_is_long_and_otherwise_as_one_likes_and_no_part_of_it_is_cut_off() {
+    let app = TestApp::start().await;
+    let long: String = (0..128_usize).map(|i| char::from(b"plumtenarcdsy"[(i * i + i / 13) % 13])).collect();
+    let keys = "\u{1f511}".repeat(12);
+    for (number, (password, status)) in [
+        ("tfjk3 kdl2s", 422),
+        (keys.as_str(), 201),
+        ("plum tent arcs dusty", 201),
+        (long.as_str(), 201),
+        (&"\u{e9}".repeat(257), 422),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let email = format!("person{number}@example.com");
+        let answer = app.direct().post(PATH, json!({"email": email, "password": password})).await;
+        assert_eq!(answer.status, status, "{password}");
+        if status == 201 {
+            let login = async |password: &str| {
+                app.direct().post("/api/auth/login", json!({"email": email, "password": password})).await.status
+            };
+            let mut shorter = password.to_owned();
+            shorter.pop();
+            assert_eq!((login(password).await, login(&shorter).await), (200, 401), "{password}");
+        }
+    }
+}
+
+/// PW-05: never below OWASP's rows, and never the same twice.
+#[tokio::test]
+async fn a_password_is_kept_as_a_salted_hash_of_argon2id() {
+    let app = TestApp::start().await;
+    let mut seen = vec![];
+    for email in ["ada@example.com", "bob@example.com"] {
+        app.direct().post(PATH, json!({"email": email, "password": PASSWORD})).await;
+        let hash = app.password_hash(email).await;
+        let parts: Vec<&str> = hash.split('$').collect();
+        let ["", "argon2id", "v=19", parameters, salt, _] = parts[..] else { panic!("{hash}") };
+        let costs: Vec<u32> = parameters
+            .split(',')
+            .zip(["m=", "t=", "p="])
+            .map(|(it, name)| it.strip_prefix(name).expect(name).parse().expect("a number"))
+            .collect();
+        let [memory, iterations, 1] = costs[..] else { panic!("{hash}") };
+        assert!(
+            [(19_456, 2), (47_104, 1), (12_288, 3)].iter().any(|(m, t)| memory >= *m && iterations >= *t),
+            "{hash}"
+        );
+        assert!(salt.len() >= 22, "sixteen bytes: {hash}");
+        seen.push(hash);
+    }
+    assert_ne!(seen[0], seen[1]);
 }
 
 #[tokio::test]

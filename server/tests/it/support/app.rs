@@ -221,6 +221,13 @@ impl TestApp {
             .to_owned()
     }
 
+    /// Puts another hash of the same password in its place.
+    pub(crate) async fn replace_password_hash(&self, email: &str, new: &str) {
+        let accounts = self.store().await.accounts;
+        let account = accounts.by_email(email).await.expect("works").expect("there");
+        accounts.rehash_password(&account.id, account.password_hash.expose_secret(), new).await.expect("works");
+    }
+
     pub(crate) async fn set_role(&self, email: &str, role: &str) {
         let event = SecurityEvent::new(EventKind::RoleChanged, &Origin::default(), self.now());
         let change = AccountChange { role: Some((Role::from(role.to_owned()), event)), ..AccountChange::default() };
@@ -290,6 +297,16 @@ impl TestApp {
 
     pub(crate) async fn store_down(&self, down: bool) {
         self.control("faults", json!({"storeDown": down})).await;
+    }
+
+    /// From now on transactions wait before they commit, or go on.
+    pub(crate) async fn hold_commits(&self, held: bool) {
+        self.control("faults", json!({"holdCommits": held})).await;
+    }
+
+    /// Returns as soon as one waits.
+    pub(crate) async fn commit_is_held(&self) {
+        self.control("faults", json!({"awaitHeldCommit": true})).await;
     }
 
     pub(crate) async fn lose_refresh_answers(&self, count: u32) {
