@@ -32,6 +32,16 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await signUp.submit.click();
         await expect(signUp.email).toHaveAttribute('aria-invalid', 'true');
         await take(page, 'sign-up-mistakes');
+        for (const [name, text, words] of [
+          ['weak', `${person.email}2026`, /^Easily guessed/],
+          ['fair', 'harbour lantern', /^Could be stronger/],
+          ['strong', 'seven lanterns by the harbour', 'Strong.'],
+        ] as const) {
+          await open(page, '/sign-up');
+          await signUp.fill({ ...person, password: text });
+          await expect(signUp.password).toHaveAccessibleDescription(words);
+          await take(page, `sign-up-${name}`);
+        }
         await signIn.open();
         await signIn.fill({ ...person, password: WRONG_PASSWORD });
         await signIn.showPassword.click();

@@ -21,6 +21,7 @@ pub mod paths;
 pub mod session;
 #[cfg(feature = "ssr")]
 mod shell;
+mod strength;
 mod validate;
 mod wall_clock;
 mod when;
@@ -31,7 +32,9 @@ pub use app::root;
 /// The wire contract, so that whoever uses the session needs no second dependency.
 pub use sessionkeep_types as types;
 #[cfg(feature = "ssr")]
-pub use shell::{Assets, File, Shell};
+pub use shell::{Assets, File, Shell, start_script};
+#[cfg(feature = "ssr")]
+pub use strength::WORKER as STRENGTH_WORKER;
 
 /// Takes over the page that the server rendered. `<html data-hydrated>` says when that is done.
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]

@@ -70,8 +70,9 @@ pub fn Shell(
     .into_any()
 }
 
-/// The integrity is checked by the fetch: on a preload alone browsers do not enforce it.
-fn start_script(js: &File, wasm: &File) -> String {
+/// The module that starts a bundle. The integrity is checked by the fetch: on a preload alone browsers do not enforce it.
+#[must_use]
+pub fn start_script(js: &File, wasm: &File) -> String {
     let options = match &wasm.integrity {
         Some(integrity) => format!("{{integrity:\"{integrity}\"}}"),
         None => "{}".to_owned(),

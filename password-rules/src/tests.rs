@@ -114,3 +114,9 @@ fn what_is_refused_comes_with_the_reason() {
     let good = estimate("seven lanterns by the harbour", ADA);
     assert_eq!(good, Estimate { strength: Strength::Strong, advice: None });
 }
+
+#[test]
+fn between_refused_and_strong_there_is_something() {
+    let fair = Estimate { strength: Strength::Fair, advice: Some(Advice::More) };
+    assert_eq!(estimate("harbour lantern", ADA), fair);
+}

@@ -14,8 +14,18 @@ use crate::workspace::{self, WASM, cargo, root};
 
 const LIMIT: Duration = Duration::from_mins(40);
 /// What the client is made of. `dev` watches the same.
-pub(crate) const SOURCES: [&str; 8] =
-    ["types", "app", "frontend", "style", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"];
+pub(crate) const SOURCES: [&str; 10] = [
+    "types",
+    "password-rules",
+    "app",
+    "frontend",
+    "strength",
+    "style",
+    "Trunk.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo/config.toml",
+];
 
 /// How the client is built.
 #[derive(Clone, Copy)]

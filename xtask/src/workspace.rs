@@ -10,7 +10,7 @@ use std::process::Command;
 pub(crate) const EVERYTHING: [&str; 3] = ["--workspace", "--features", "server/test-support,app/ssr"];
 
 /// The client, as Trunk builds it.
-pub(crate) const CLIENT: [&str; 6] = ["-p", "frontend", "-p", "app", "--target", WASM];
+pub(crate) const CLIENT: [&str; 8] = ["-p", "frontend", "-p", "app", "-p", "strength", "--target", WASM];
 
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 

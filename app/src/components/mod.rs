@@ -33,5 +33,5 @@ pub(crate) use heading::{FirstPage, Heading};
 pub(crate) use loading::{Loaded, Loading};
 pub(crate) use moment::{Clock, When, moment};
 pub(crate) use notice::{NotReadyNotice, SignInNotice};
-pub(crate) use password_field::PasswordField;
-pub(crate) use username::{Username, account_email};
+pub(crate) use password_field::{PasswordField, Words};
+pub(crate) use username::{Username, account_user};

@@ -1,9 +1,31 @@
 //! A password, which can be looked at while it is typed.
 
-use leptos::prelude::*;
+use std::time::Duration;
+
+use leptos::{leptos_dom::helpers::debounce, prelude::*};
 
 use super::field::{FieldError, FieldState, described_by};
-use crate::validate::length_hint;
+use crate::{
+    strength::{Estimate, Estimator},
+    types::{User, limits::PASSWORD_MIN_LENGTH},
+    validate::length_hint,
+};
+
+/// A screen reader hears of a strength when the typing has paused for so long.
+const PAUSE: Duration = Duration::from_millis(700);
+
+/// What a person is known by, and a password shall not be made of.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words {
+    pub(crate) email: String,
+    pub(crate) name: String,
+}
+
+impl Words {
+    pub(crate) fn of(user: &User) -> Self {
+        Self { email: user.email.clone(), name: user.display_name.clone().unwrap_or_default() }
+    }
+}
 
 /// A password field. Pasting is welcome; nothing limits what can be typed, because a password that was cut off in
 /// silence is the worst kind.
@@ -18,13 +40,25 @@ pub(crate) fn PasswordField(
     /// Whether it is chosen here (`new-password`, with a hint about its length) or only repeated.
     #[prop(optional)]
     new: bool,
+    /// What the person is known by, as far as that is known yet.
+    #[prop(optional, into)]
+    words: Option<Callback<(), Words>>,
     /// The field as the form sees it.
     state: FieldState,
 ) -> impl IntoView {
     let FieldState { node, error } = state;
     let shown = RwSignal::new(false);
     let length = RwSignal::new(0_usize);
-    let measure = move || length.set(state.value().chars().count());
+    let said = RwSignal::new(None);
+    let estimator = new.then(|| Estimator::new(said));
+    let measure = move || {
+        let password = state.value();
+        length.set(password.chars().count());
+        if let Some(estimator) = estimator.filter(|_| length.get_untracked() >= PASSWORD_MIN_LENGTH) {
+            let Words { email, name } = words.map(|words| words.run(())).unwrap_or_default();
+            estimator.ask(&password, &email, &name);
+        }
+    };
     Effect::new(move |_| {
         // What was typed or filled in before the page was ready counts too.
         node.track();
@@ -45,6 +79,12 @@ pub(crate) fn PasswordField(
                     required
                     aria-invalid=move || error.get().is_some().then_some("true")
                     aria-describedby=move || described_by(id, new, error.get().is_some())
+                    on:focus=move |_| {
+                        if let Some(estimator) = estimator {
+                            estimator.fetch();
+                            measure();
+                        }
+                    }
                     on:input=move |_| {
                         error.set(None);
                         measure();
@@ -60,14 +100,42 @@ pub(crate) fn PasswordField(
                 </button>
             </div>
             <FieldError id=id error=error />
-            {new
-                .then(|| {
-                    view! {
-                        <p class="hint" id=format!("{id}-hint")>
-                            {move || length_hint(length.get())}
-                        </p>
-                    }
-                })}
+            {new.then(|| view! { <Strength id=id length=length said=said /> })}
+        </div>
+    }
+}
+
+/// How far a new password is: its length, and how hard it is to guess as soon as that can be told.
+#[component]
+fn Strength(
+    /// The field's id.
+    id: &'static str,
+    /// In characters.
+    length: RwSignal<usize>,
+    /// What was said of it last.
+    said: RwSignal<Option<Estimate>>,
+) -> impl IntoView {
+    let estimate = Memo::new(move |_| said.get().filter(|_| length.get() >= PASSWORD_MIN_LENGTH));
+    let hint = move || estimate.get().map_or_else(|| length_hint(length.get()), |estimate| estimate.sentence());
+    let spoken = RwSignal::new(String::new());
+    let mut speak = debounce(PAUSE, move |sentence| {
+        // Only a field that is gone gives it back.
+        let _gone = spoken.try_set(sentence);
+    });
+    Effect::new(move |_| speak(estimate.get().map(|estimate| estimate.sentence()).unwrap_or_default()));
+    view! {
+        <div class="strength" data-strength=move || estimate.get().map(|estimate| estimate.strength.name())>
+            <div class="strength-bar" aria-hidden="true">
+                <span></span>
+                <span></span>
+                <span></span>
+            </div>
+            <p class="hint" id=format!("{id}-hint")>
+                {hint}
+            </p>
+            <p class="visually-hidden" aria-live="polite">
+                {spoken}
+            </p>
         </div>
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     api::ApiError,
     components::{
         AccountNav, FieldState, FormAlert, Heading, NotReadyNotice, PasswordField, Submission, SubmitButton, Username,
-        account_email,
+        Words, account_user,
     },
     paths,
     session::Session,
@@ -40,8 +40,10 @@ fn Form(
     done: RwSignal<bool>,
 ) -> impl IntoView {
     let session = Session::here();
-    let email = account_email(session);
+    let user = account_user(session);
     let (current, new) = (FieldState::new(), FieldState::new());
+    let known_by =
+        Callback::new(move |()| user.with_untracked(|user| user.as_ref().map(Words::of).unwrap_or_default()));
     let form = Submission::new();
 
     let submit = move |event: SubmitEvent| {
@@ -70,9 +72,9 @@ fn Form(
     view! {
         <form class="card form" method="post" action=paths::PASSWORD novalidate on:submit=submit>
             <FormAlert message=form.alert />
-            <Username email=email />
+            <Username user=user />
             <PasswordField id="currentPassword" label="Current password" state=current />
-            <PasswordField id="newPassword" label="New password" new=true state=new />
+            <PasswordField id="newPassword" label="New password" new=true words=known_by state=new />
             <p class="hint">"All your other devices are signed out when you change the password. This one is not."</p>
             <SubmitButton of=form label="Change password" busy_label="Changing your password…" />
         </form>

@@ -9,7 +9,7 @@ use super::change_password::wrong_current;
 use crate::{
     components::{
         AccountNav, FieldError, FieldState, FormAlert, Heading, NotReadyNotice, PasswordField, Submission,
-        SubmitButton, Username, account_email,
+        SubmitButton, Username, account_user,
     },
     paths,
     session::Session,
@@ -20,7 +20,7 @@ use crate::{
 #[component]
 pub(crate) fn DeleteAccount() -> impl IntoView {
     let session = Session::here();
-    let email = account_email(session);
+    let user = account_user(session);
     let (password, sure) = (FieldState::new(), RwSignal::new(None::<String>));
     let tick = NodeRef::<html::Input>::new();
     let form = Submission::new();
@@ -63,7 +63,7 @@ pub(crate) fn DeleteAccount() -> impl IntoView {
             </p>
             <form class="card form" method="post" action=paths::DELETE_ACCOUNT novalidate on:submit=submit>
                 <FormAlert message=form.alert />
-                <Username email=email />
+                <Username user=user />
                 <PasswordField id="currentPassword" label="Current password" state=password />
                 <div class="field">
                     <div class="check">

@@ -6,7 +6,9 @@ use leptos_router::{components::A, hooks::use_query_map};
 use sessionkeep_types::{Password, RegisterRequest};
 
 use crate::{
-    components::{FieldState, FormAlert, Heading, PasswordField, SignInNotice, Submission, SubmitButton, TextField},
+    components::{
+        FieldState, FormAlert, Heading, PasswordField, SignInNotice, Submission, SubmitButton, TextField, Words,
+    },
     paths,
     session::Session,
     validate,
@@ -18,6 +20,7 @@ pub(crate) fn SignUp() -> impl IntoView {
     let session = Session::here();
     let (email, name, password) = (FieldState::new(), FieldState::new(), FieldState::new());
     let form = Submission::new();
+    let known_by = Callback::new(move |()| Words { email: email.value(), name: name.value() });
 
     let submit = move |event: SubmitEvent| {
         if !form.begins(&event) {
@@ -61,7 +64,7 @@ pub(crate) fn SignUp() -> impl IntoView {
                 <FormAlert message=form.alert />
                 <TextField id="email" label="Email" kind="email" autocomplete="username" state=email />
                 <TextField id="displayName" label="Display name (optional)" autocomplete="name" optional=true state=name />
-                <PasswordField new=true state=password />
+                <PasswordField new=true words=known_by state=password />
                 <SubmitButton of=form label="Create account" busy_label="Creating your account…" />
             </form>
             <p class="aside">"You have an account? " <A href=sign_in>"Sign in instead"</A></p>

@@ -6,6 +6,8 @@ use std::{
 };
 
 use app::{Assets, File};
+use aws_lc_rs::digest::{SHA384, digest};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 
 /// Where the bundle's files are served. Trunk is told the same (`public_url` in `Trunk.toml`).
 pub(super) const ASSETS_PATH: &str = "/assets/";
@@ -15,6 +17,8 @@ pub(super) const ASSETS_PATH: &str = "/assets/";
 pub(crate) struct Client {
     directory: PathBuf,
     assets: Assets,
+    /// The worker that judges new passwords: its JavaScript and its WebAssembly.
+    strength: Option<(File, File)>,
 }
 
 /// Why there is no usable bundle.
@@ -53,12 +57,18 @@ impl Client {
         if assets.css.is_empty() {
             return Err(incomplete("stylesheet"));
         }
-        Ok(Self { directory: directory.to_owned(), assets })
+        let strength = fixed(directory, "strength.js")?.zip(fixed(directory, "strength_bg.wasm")?);
+        Ok(Self { directory: directory.to_owned(), assets, strength })
     }
 
     /// As the pages refer to them.
     pub(super) fn assets(&self) -> &Assets {
         &self.assets
+    }
+
+    /// The worker's JavaScript and WebAssembly. A page does without where there are none.
+    pub(super) fn strength(&self) -> Option<(&File, &File)> {
+        self.strength.as_ref().map(|(js, wasm)| (js, wasm))
     }
 
     /// Where they lie.
@@ -69,7 +79,12 @@ impl Client {
     /// Their names on disk.
     pub(super) fn files(&self) -> impl Iterator<Item = &str> {
         let Assets { js, wasm, css } = &self.assets;
-        [js, wasm].into_iter().chain(css).filter_map(|file| file.url.strip_prefix(ASSETS_PATH)?.split('?').next())
+        let strength = self.strength.iter().flat_map(|(js, wasm)| [js, wasm]);
+        [js, wasm]
+            .into_iter()
+            .chain(css)
+            .chain(strength)
+            .filter_map(|file| file.url.strip_prefix(ASSETS_PATH)?.split('?').next())
     }
 }
 
@@ -82,6 +97,19 @@ fn links(html: &str, rel: &str) -> impl Iterator<Item = File> {
         let name = href.strip_prefix(ASSETS_PATH)?;
         is_file_name(name).then(|| file(href, attribute(tag, "integrity")))
     })
+}
+
+/// A file whose name is always the same, if it is there. Trunk tells no digest of it.
+fn fixed(directory: &Path, name: &str) -> Result<Option<File>, BundleError> {
+    let path = directory.join(name);
+    match std::fs::read(&path) {
+        Ok(bytes) => {
+            let digest = BASE64_STANDARD.encode(digest(&SHA384, &bytes));
+            Ok(Some(file(&format!("{ASSETS_PATH}{name}"), Some(&format!("sha384-{digest}")))))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(BundleError::Unreadable { path, source }),
+    }
 }
 
 /// Trunk's hash is that of the code before it was optimised: the same name can come to hold other bytes. What is kept
@@ -139,6 +167,24 @@ mod tests {
         assert_eq!(client.assets().js, File { url: "/assets/f-1.js".into(), integrity: None });
         assert_eq!(client.assets().css[0].url, "/assets/base-1.css?v=Abcd");
         assert_eq!(client.assets().wasm.integrity.as_deref(), Some("sha384-xyz"));
+    }
+
+    #[test]
+    fn the_worker_is_named_by_what_its_files_hold() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("index.html"), QUOTED).unwrap();
+        let load = || Client::load(directory.path()).unwrap();
+        assert!(load().strength().is_none(), "the page does without");
+        std::fs::write(directory.path().join("strength.js"), "one").unwrap();
+        std::fs::write(directory.path().join("strength_bg.wasm"), "").unwrap();
+        let (before, wasm) = load().strength.expect("there");
+        // That of nothing, by any other tool.
+        let nothing = "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb";
+        assert_eq!(wasm.integrity.as_deref(), Some(nothing));
+        assert_eq!(wasm.url, "/assets/strength_bg.wasm?v=OLBgp1GsljhM2TJs");
+        std::fs::write(directory.path().join("strength.js"), "two").unwrap();
+        assert_ne!(load().strength.expect("there").0.url, before.url);
+        assert!(load().files().any(|name| name == "strength_bg.wasm"));
     }
 
     #[test]

@@ -16,6 +16,11 @@ pub(super) fn page(nonce: &str) -> Option<HeaderValue> {
     .ok()
 }
 
+/// The policy of a worker: its own modules, and its WebAssembly, which it fetches.
+pub(super) const WORKER: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none'",
+);
+
 /// Whatever else is answered here may load nothing at all.
 pub(super) async fn nothing_unless_said(mut response: Response) -> Response {
     response

@@ -7,6 +7,7 @@ mod bundle;
 mod csp;
 mod files;
 mod render;
+mod strength;
 mod submitted;
 
 use axum::{Router, routing::get};
@@ -25,6 +26,7 @@ pub(crate) fn router(client: &Client) -> Router {
         .iter()
         .fold(Router::new(), |router, path| router.route(path, page.clone()))
         .merge(files::router(client))
+        .merge(strength::router(client))
         .fallback(move |request| render::not_found(assets.clone(), request))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::new())

@@ -1,0 +1,103 @@
+//! How hard a new password is to guess, said while it is typed.
+//!
+//! The server decides by the same rules. They weigh more than the whole client, so they live in a worker
+//! (`strength/`), which is fetched when somebody comes to a field for a new password. Where it cannot be had the field says
+//! how long the password is, and nothing else.
+
+#[cfg(target_arch = "wasm32")]
+mod worker;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) use worker::Estimator;
+
+/// Where the worker's script is. The server answers it (`server/src/http/pages`).
+pub const WORKER: &str = "/assets/strength-worker.js";
+
+/// How hard it is to guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(any(test, target_arch = "wasm32")), expect(dead_code, reason = "on the server nobody says so"))]
+pub(crate) enum Strength {
+    /// The server will refuse it.
+    Weak,
+    /// The server will take it.
+    Fair,
+    /// So it will, and nothing is left to wish for.
+    Strong,
+}
+
+impl Strength {
+    /// As the worker numbers them.
+    #[cfg(any(test, target_arch = "wasm32"))]
+    pub(crate) fn numbered(number: f64) -> Option<Self> {
+        [(0.0, Self::Weak), (1.0, Self::Fair), (2.0, Self::Strong)]
+            .into_iter()
+            .find(|(its, _)| (its - number).abs() < 0.5)
+            .map(|(_, strength)| strength)
+    }
+
+    /// Its name for the style sheet.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Weak => "weak",
+            Self::Fair => "fair",
+            Self::Strong => "strong",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Weak => "Easily guessed.",
+            Self::Fair => "Could be stronger.",
+            Self::Strong => "Strong.",
+        }
+    }
+}
+
+/// What the worker said of the password that stands in the field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Estimate {
+    pub(crate) strength: Strength,
+    pub(crate) advice: Option<String>,
+}
+
+impl Estimate {
+    /// For the person.
+    pub(crate) fn sentence(&self) -> String {
+        let words = self.strength.words();
+        self.advice.as_ref().map_or_else(|| words.to_owned(), |advice| format!("{words} {advice}"))
+    }
+}
+
+/// On the server nobody types.
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Estimator;
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Estimator {
+    pub(crate) fn new(_said: leptos::prelude::RwSignal<Option<Estimate>>) -> Self {
+        Self
+    }
+
+    pub(crate) fn fetch(self) {}
+
+    pub(crate) fn ask(self, _password: &str, _email: &str, _name: &str) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_those_of_the_worker() {
+        let of = |number| Strength::numbered(number).map(Strength::name);
+        assert_eq!([0.0, 1.0, 2.0, 3.0].map(of), [Some("weak"), Some("fair"), Some("strong"), None]);
+    }
+
+    #[test]
+    fn advice_follows_the_strength_in_words() {
+        let fair = Estimate { strength: Strength::Fair, advice: Some("Add a word.".to_owned()) };
+        assert_eq!(fair.sentence(), "Could be stronger. Add a word.");
+        assert_eq!(Estimate { strength: Strength::Strong, advice: None }.sentence(), "Strong.");
+    }
+}

@@ -1,0 +1,109 @@
+import type { Locator, Page } from '@playwright/test';
+
+import { expect, test } from '../fixtures/index.ts';
+import { open } from '../pages/hydrated.ts';
+
+const STRONG = 'seven lanterns by the harbour';
+const WORKER = '/assets/strength-worker.js';
+
+/** What the page asks anybody for from now on, the worker's requests too. */
+function requests(page: Page): string[] {
+  const urls: string[] = [];
+  page.context().on('request', (request) => urls.push(`${request.method()} ${new URL(request.url()).pathname}`));
+  return urls;
+}
+
+/** Types it as a person does, and waits for what is said of it. */
+async function says(field: Locator, password: string, words: string | RegExp): Promise<void> {
+  await field.fill('');
+  await field.pressSequentially(password);
+  await expect(field).toHaveAccessibleDescription(words);
+}
+
+/** PW-04: the page says what the server would say. */
+async function judges(page: Page, field: Locator): Promise<void> {
+  await field.focus();
+  await says(field, 'short', '7 more characters to go.');
+  // The first answer says that the worker is there; from then on nobody is asked anything.
+  await says(field, 'password1234', 'Easily guessed. Many people use this one, or one like it.');
+  const asked = requests(page);
+  await says(field, STRONG, 'Strong.');
+  await says(field, 'harbour lantern', 'Could be stronger. Add a word or two that do not belong together.');
+  // Of the shipped list alone.
+  await says(field, 'PolniyPizdec0211', /^Easily guessed\. Many people/);
+  await says(field, 'bvbvbvbvbvbvbv', /^Easily guessed\. Repeating/);
+  await says(field, 'short', '7 more characters to go.');
+  await says(field, STRONG, 'Strong.');
+  await expect(page.getByRole('main').locator('.strength [aria-live="polite"]')).toHaveText('Strong.');
+  expect(asked).toEqual([]);
+}
+
+test('a new account’s password is judged while it is typed, and what is typed goes nowhere', async ({ page, signUp }) => {
+  const asked = requests(page);
+  await signUp.open();
+  await signUp.email.fill('lovelace@example.com');
+  await signUp.displayName.fill('Ada Byron');
+  expect(asked.filter((url) => url.includes('strength')), 'it is fetched when it is needed').toEqual([]);
+  await judges(page, signUp.password);
+  await says(signUp.password, 'lovelace.byron.2026!', /^Easily guessed\. It is made of your name/);
+  expect(asked.filter((url) => url.startsWith('POST'))).toEqual([]);
+});
+
+test('so is the password that replaces another', async ({ page, signIn, password, person }) => {
+  await signIn.signIn(person);
+  await password.open();
+  await expect(password.username).toHaveValue(person.email);
+  await judges(page, password.new);
+  await password.current.fill(person.password);
+  await password.submit.click();
+  await expect(password.done).toBeVisible();
+});
+
+test('nothing jumps while it is judged', async ({ page, signUp }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await signUp.open();
+  const place = async (): Promise<number | undefined> => (await signUp.submit.boundingBox())?.y;
+  const before = await place();
+  for (const [text, words] of [['bvbvbvbvbvbvbv', /Repeating/], [STRONG, 'Strong.']] as const) {
+    await says(signUp.password, text, words);
+    expect(await place()).toBe(before);
+  }
+});
+
+test('without the worker the field says how long the password is', async ({ watch, page, signUp, person }) => {
+  watch.expect(/strength-worker|net::ERR_FAILED/);
+  await page.route(`**${WORKER}`, (route) => route.abort());
+  await signUp.open();
+  await signUp.fill({ ...person, email: 'another@example.com', password: 'password1234' });
+  await expect(signUp.password).toHaveAccessibleDescription('12 characters.');
+  await signUp.submit.click();
+  await expect(signUp.password).toHaveAccessibleDescription(/This password is easily guessed/);
+  await signUp.password.fill(STRONG);
+  await signUp.submit.click();
+  await expect(page).toHaveURL('/account');
+});
+
+/** PW-12 */
+test('passwords are hidden, can be pasted and shown, and password managers know which is which', async ({
+  page, context, server, signIn, password, person,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.origin });
+  await open(page, '/sign-up');
+  const fields = async (): Promise<(string | null)[][]> =>
+    page.locator('main input[autocomplete]').evaluateAll((all) => all.map((it) => [it.getAttribute('autocomplete'), it.getAttribute('type')]));
+  expect(await fields()).toEqual([['username', 'email'], ['name', 'text'], ['new-password', 'password']]);
+  const field = page.getByLabel('Password', { exact: true });
+  await page.evaluate((text) => navigator.clipboard.writeText(text), STRONG);
+  await field.focus();
+  await page.keyboard.press('ControlOrMeta+V');
+  await expect(field).toHaveValue(STRONG);
+  await page.getByRole('button', { name: 'Show password' }).click();
+  await expect(field).toHaveAttribute('type', 'text');
+  await page.getByRole('button', { name: 'Hide password' }).click();
+  await expect(field).toHaveAttribute('type', 'password');
+  await signIn.open();
+  expect((await fields()).slice(0, 2)).toEqual([['username', 'email'], ['current-password', 'password']]);
+  await signIn.signIn(person);
+  await password.open();
+  expect(await fields()).toEqual([['username', 'text'], ['current-password', 'password'], ['new-password', 'password']]);
+});

@@ -1,0 +1,30 @@
+//! The worker that says how hard a new password is to guess (`strength/`). Trunk gives its files no names of their
+//! content, so the script that starts it is written here, with the digests of what it loads.
+
+use axum::{
+    Router,
+    http::{
+        HeaderValue,
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    },
+    routing::get,
+};
+
+use super::{bundle::Client, csp};
+
+/// Answers the script of the worker, where the bundle has one.
+pub(super) fn router(client: &Client) -> Router {
+    let Some((js, wasm)) = client.strength() else { return Router::new() };
+    let script = app::start_script(js, wasm);
+    let answer = async move || {
+        let headers = [
+            (CONTENT_TYPE, HeaderValue::from_static("text/javascript")),
+            // Its name stays when what it loads changes.
+            (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+            // A worker keeps to the policy of its own script.
+            (CONTENT_SECURITY_POLICY, csp::WORKER),
+        ];
+        (headers, script.clone())
+    };
+    Router::new().route(app::STRENGTH_WORKER, get(answer))
+}
