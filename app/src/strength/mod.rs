@@ -74,6 +74,7 @@ impl Estimate {
 pub(crate) struct Estimator;
 
 #[cfg(not(target_arch = "wasm32"))]
+#[expect(clippy::unused_self, reason = "as in the browser")]
 impl Estimator {
     pub(crate) fn new(_said: leptos::prelude::RwSignal<Option<Estimate>>) -> Self {
         Self

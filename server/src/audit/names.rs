@@ -19,6 +19,7 @@ pub fn of_event(kind: &EventKind) -> &str {
         EventKind::Registered => "user_created",
         EventKind::LoginSucceeded => "authn_login_success",
         EventKind::LoginFailed => "authn_login_fail",
+        EventKind::LoginFailedOften => "authn_login_fail_max",
         EventKind::SignedOut | EventKind::SessionEnded | EventKind::SessionsEnded => "authn_token_delete",
         EventKind::PasswordChanged => "authn_password_change",
         EventKind::PasswordConfirmationFailed => "authn_password_change_fail",
@@ -49,5 +50,5 @@ pub fn of_refusal(code: &ErrorCode) -> Option<&'static str> {
 /// Whether somebody did not get what they wanted.
 #[must_use]
 pub fn is_failure(kind: &EventKind) -> bool {
-    matches!(kind, EventKind::LoginFailed | EventKind::PasswordConfirmationFailed)
+    matches!(kind, EventKind::LoginFailed | EventKind::LoginFailedOften | EventKind::PasswordConfirmationFailed)
 }

@@ -231,6 +231,7 @@ fn outcome(decision: Option<&Decision>, error: Option<&RefreshError>) -> Refresh
         (Some(RefreshError::Missing), _) => RefreshOutcome::Missing,
         (Some(RefreshError::Invalid), _) => RefreshOutcome::Invalid,
         (Some(RefreshError::Conflict), _) => RefreshOutcome::Conflict,
+        (Some(RefreshError::TooOften(_)), _) => RefreshOutcome::TooOften,
         (Some(RefreshError::Storage(_)), _) => RefreshOutcome::Unavailable,
         (Some(RefreshError::Seal(_)), _) => RefreshOutcome::Internal,
         (Some(RefreshError::Reused), _) => RefreshOutcome::Reused,

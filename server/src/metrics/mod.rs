@@ -56,6 +56,8 @@ pub enum RefreshOutcome {
     Missing,
     /// Several of living sessions were sent.
     Conflict,
+    /// Too many of one session.
+    TooOften,
     /// It may come from another site.
     Csrf,
     /// Not as a refresh has to be.
@@ -67,7 +69,7 @@ pub enum RefreshOutcome {
 }
 
 impl RefreshOutcome {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 20] = [
         Self::Rotated,
         Self::Quiet,
         Self::Repeated,
@@ -83,6 +85,7 @@ impl RefreshOutcome {
         Self::Invalid,
         Self::Missing,
         Self::Conflict,
+        Self::TooOften,
         Self::Csrf,
         Self::Malformed,
         Self::Unavailable,
@@ -106,6 +109,7 @@ impl RefreshOutcome {
             Self::Invalid => "invalid",
             Self::Missing => "missing",
             Self::Conflict => "conflict",
+            Self::TooOften => "too_often",
             Self::Csrf => "csrf",
             Self::Malformed => "malformed",
             Self::Unavailable => "unavailable",

@@ -28,9 +28,15 @@ impl Stores {
     /// The same, and `report` is told.
     #[must_use]
     pub fn reported_to(self, report: Arc<dyn Report>) -> Self {
-        let watched = Arc::clone(&self.watched);
+        let (attempts, watched) = (Arc::clone(&self.attempts), Arc::clone(&self.watched));
         let reported = Arc::new(Reported { inner: self, report });
-        Self { accounts: Arc::clone(&reported) as _, sessions: Arc::clone(&reported) as _, events: reported, watched }
+        Self {
+            accounts: Arc::clone(&reported) as _,
+            sessions: Arc::clone(&reported) as _,
+            events: reported,
+            attempts,
+            watched,
+        }
     }
 }
 
