@@ -75,8 +75,8 @@ fn attempt(description: &str) -> Parameter {
         .schema_type(Type::String)
         .min_length(Some(1))
         .max_length(Some(limits::ATTEMPT_MAX_LENGTH))
-        // Visible ASCII, with spaces inside: HTTP drops those around a value.
-        .pattern(Some("^[!-~]([ -~]*[!-~])?$"));
+        // Visible ASCII, with white space inside: HTTP drops what is around a value.
+        .pattern(Some(r"^[!-~]([\t -~]*[!-~])?$"));
     header(routes::REFRESH_ATTEMPT_HEADER, id).description(Some(description)).build()
 }
 
