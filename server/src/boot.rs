@@ -8,7 +8,10 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    audit::Audit,
+    audit::{
+        Audit,
+        webhook::{self, Courier},
+    },
     auth::{Auth, Confirmations},
     clock::Clock,
     config::{Refusal, Settings},
@@ -56,6 +59,7 @@ pub struct Server {
     max_connections: u32,
     watch: keys::Watch,
     sampler: Arc<Sampler>,
+    courier: Option<Courier>,
     event_retention: Option<Duration>,
     closing: CancellationToken,
 }
@@ -100,7 +104,12 @@ impl Server {
         )
         .await?;
         let metrics = Arc::<Metrics>::default();
-        let audit = Arc::new(Audit::new(Arc::clone(&metrics)));
+        let webhook = (settings.alert_webhook.as_ref())
+            .map(|receiver| webhook::open(receiver, &metrics, &clock, &random))
+            .transpose()
+            .context("the alert webhook cannot be told")?;
+        let (webhook, courier) = webhook.unzip();
+        let audit = Arc::new(Audit::new(Arc::clone(&metrics), webhook));
         let stores = stores.reported_to(Arc::clone(&audit) as _);
         let store = Arc::clone(&stores.watched);
         let auth = Arc::new(auth(settings, stores, (access.clone(), refresh.clone()), metrics, clock, random)?);
@@ -136,6 +145,7 @@ impl Server {
             max_connections: settings.max_connections,
             watch,
             sampler,
+            courier,
             event_retention: settings.event_retention,
             closing,
         })
@@ -166,6 +176,9 @@ impl Server {
         background.spawn(write_confirmations(Arc::clone(auth), drained.clone()));
         background.spawn(tend(Arc::clone(auth), drained.clone()));
         background.spawn(purge(Arc::clone(auth), self.event_retention, drained.clone()));
+        if let Some(courier) = self.courier {
+            background.spawn(courier.deliver(drained.clone()));
+        }
         background.spawn(tidy_metrics(Arc::clone(auth), drained.clone()));
         if let Some(metrics) = metrics {
             let (sampler, drained) = (Arc::clone(&self.sampler), drained.clone());

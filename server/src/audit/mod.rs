@@ -7,12 +7,14 @@
 //! What never stands in a line: an e-mail address, a token, a session's id (its hash does).
 
 pub mod names;
+pub mod webhook;
 
 use std::{fmt::Write as _, sync::Arc};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use sessionkeep_types::{ErrorCode, SessionId, UserId};
 
+use self::webhook::Webhook;
 use crate::{
     metrics::Metrics,
     session::{Origin, SecurityEvent},
@@ -22,6 +24,7 @@ use crate::{
 /// Writes the lines and counts them.
 pub struct Audit {
     metrics: Arc<Metrics>,
+    webhook: Option<Webhook>,
 }
 
 /// Whose access token a refused request had.
@@ -34,10 +37,10 @@ pub struct Who {
 }
 
 impl Audit {
-    /// Counts there.
+    /// Counts there, and tells of thefts where somebody wants to hear of them.
     #[must_use]
-    pub fn new(metrics: Arc<Metrics>) -> Self {
-        Self { metrics }
+    pub fn new(metrics: Arc<Metrics>, webhook: Option<Webhook>) -> Self {
+        Self { metrics, webhook }
     }
 
     /// A request was refused. Of what is no attack nothing is said.
@@ -85,6 +88,9 @@ impl Report for Audit {
             tracing::info!(target: TARGET, event = name, kind, user_id, session, by, ip, user_agent, "done");
         }
         self.metrics.happened(kind);
+        if let Some(webhook) = &self.webhook {
+            webhook.committed(event);
+        }
     }
 
     fn token_created(&self, user: &UserId, session: &SessionId, origin: &Origin) {

@@ -22,6 +22,7 @@ pub use parse::PublicOrigin;
 pub use sources::{Environment, Sources};
 
 use crate::{
+    audit::webhook::Receiver,
     keys::KeySource,
     password::{Pepper, Peppers},
     session::{OnTheft, Policy, Rotation},
@@ -87,6 +88,8 @@ pub struct Settings {
     pub argon2_memory_kib: u32,
     /// Passes over that memory.
     pub argon2_iterations: u32,
+    /// Who is told of thefts.
+    pub alert_webhook: Option<Receiver>,
     /// How long security events are kept; `None`: for ever.
     pub event_retention: Option<Duration>,
     /// Where metrics are served; `None`: nowhere.
@@ -164,6 +167,7 @@ impl Settings {
             password_min_length: sources.parse("PASSWORD_MIN_LENGTH", parse::password_min_length)?,
             argon2_memory_kib: sources.parse("ARGON2_MEMORY_KIB", parse::number)?,
             argon2_iterations: sources.parse("ARGON2_ITERATIONS", parse::number)?,
+            alert_webhook: secrets::alert_webhook(sources)?,
             event_retention: sources.parse("EVENT_RETENTION", parse::event_retention)?,
             metrics_addr: sources.parse("METRICS_ADDR", parse::optional_socket_address)?,
             peppers: peppers(&keys),

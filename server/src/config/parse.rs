@@ -6,7 +6,9 @@ use std::{
 };
 
 use axum::http::Uri;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
+use secrecy::{SecretSlice, SecretString};
 use sessionkeep_types::limits;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
@@ -220,6 +222,28 @@ pub(super) fn access_token_lifetime(value: &str) -> Result<Duration, Wrong> {
 
 pub(super) fn lifetime(value: &str) -> Result<Duration, Wrong> {
     within(value, Duration::from_secs(1), session::MAX_ABSOLUTE_LIFETIME)
+}
+
+/// Nothing of it is printed: whoever knows the address may send to it.
+pub(super) fn webhook(value: &str) -> Result<SecretString, Wrong> {
+    const MEND: &str = "Write it like https://alerts.example.com/sessionkeep";
+    let Ok(uri) = Uri::from_str(value) else { return wrong("it is no address", MEND) };
+    match (uri.scheme_str(), uri.host()) {
+        (Some("https"), Some(_)) => Ok(value.into()),
+        (Some("http"), Some(host)) if is_loopback(&host.to_lowercase()) => Ok(value.into()),
+        (Some("http"), Some(_)) => wrong("what is sent there can be read on the way", "Use https"),
+        _ => wrong("it is no address of the web", MEND),
+    }
+}
+
+/// A key as Standard Webhooks write it.
+pub(super) fn webhook_key(value: &str) -> Result<SecretSlice<u8>, Wrong> {
+    let key = value.strip_prefix("whsec_").and_then(|key| STANDARD.decode(key).ok());
+    match key {
+        Some(key) if (24..=64).contains(&key.len()) => Ok(key.into()),
+        Some(_) => wrong("it has not between 24 and 64 bytes", "Make one: echo whsec_$(openssl rand -base64 32)"),
+        None => wrong("it is not `whsec_` and base64", "Make one: echo whsec_$(openssl rand -base64 32)"),
+    }
 }
 
 /// `0`: for ever.

@@ -134,6 +134,14 @@ pub const SETTINGS: &[Setting] = &[
          renewed when it is removed cannot sign in any more.",
     ),
     plain("ASSETS_DIR", None, "The client's bundle (`dist`). Without it the API alone is served."),
+    secret(
+        "ALERT_WEBHOOK_URL",
+        "Where each theft (a refresh token in two hands) is told of by a signed `POST`: https, or http on loopback.",
+    ),
+    secret(
+        "ALERT_WEBHOOK_SECRET",
+        "Signs what is sent there, as Standard Webhooks say: `whsec_` and 24 to 64 bytes in base64.",
+    ),
     plain(
         "EVENT_RETENTION",
         Some("90d"),

@@ -52,6 +52,11 @@ fn every_wrong_setting_is_refused_by_name() {
         ("SESSION_STORE", "redis://localhost"),
         ("SESSION_STORE", "memcached://localhost"),
         ("SESSION_STORE", "rediss://localhost/0#insecure"),
+        ("ALERT_WEBHOOK_URL", "http://alerts.example.com/x"),
+        ("ALERT_WEBHOOK_URL", "ftp://alerts.example.com/x"),
+        ("ALERT_WEBHOOK_URL", "alerts"),
+        ("ALERT_WEBHOOK_SECRET", "whsec_c2hvcnQ="),
+        ("ALERT_WEBHOOK_SECRET", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
         ("EVENT_RETENTION", "1h"),
         ("EVENT_RETENTION", "11y"),
         ("METRICS_ADDR", "9464"),
@@ -89,14 +94,33 @@ fn every_wrong_setting_is_refused_by_name() {
         ("PASSWORD_PEPPER", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
         ("PASSWORD_PEPPER_PREVIOUS", "Re9w7tYh5hJ3fGs1dKp0nLb6vC4cXm2Z"),
     ] {
-        let line = refused(&[(name, value)]);
+        let webhook = [("ALERT_WEBHOOK_URL", WEBHOOK.0), ("ALERT_WEBHOOK_SECRET", WEBHOOK.1)];
+        let line = refused(&[&webhook[..], &[(name, value)]].concat());
         assert!(line.starts_with(&format!("{name}: ")), "{name}={value}: {line}");
         assert_eq!(line.lines().count(), 1, "{line}");
     }
 }
 
+const WEBHOOK: (&str, &str) = ("https://alerts.example.com/canary", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+
+#[test]
+fn a_webhook_needs_a_secret_and_a_secret_a_webhook() {
+    assert!(refused(&[("ALERT_WEBHOOK_URL", WEBHOOK.0)]).starts_with("ALERT_WEBHOOK_SECRET: "));
+    assert!(refused(&[("ALERT_WEBHOOK_SECRET", WEBHOOK.1)]).starts_with("ALERT_WEBHOOK_URL: "));
+    let loopback = [("ALERT_WEBHOOK_URL", "http://127.0.0.1:9/x"), ("ALERT_WEBHOOK_SECRET", WEBHOOK.1)];
+    assert!(load(&loopback).expect("accepted").alert_webhook.is_some());
+    let settings = load(&[("ALERT_WEBHOOK_URL", WEBHOOK.0), ("ALERT_WEBHOOK_SECRET", WEBHOOK.1)]).expect("accepted");
+    let printed = format!("{settings:?}");
+    assert!(!printed.contains("canary") && !printed.contains("MfKQ"), "{printed}");
+}
+
 #[test]
 fn a_refusal_never_prints_a_secret() {
+    for name in ["ALERT_WEBHOOK_URL", "ALERT_WEBHOOK_SECRET"] {
+        let line =
+            refused(&[("ALERT_WEBHOOK_URL", WEBHOOK.0), ("ALERT_WEBHOOK_SECRET", WEBHOOK.1), (name, "canary-8675309")]);
+        assert!(!line.contains("canary"), "{line}");
+    }
     for name in ["ACCESS_TOKEN_SECRET", "REFRESH_TOKEN_SECRET", "PASSWORD_PEPPER"] {
         assert!(!refused(&[(name, "canary-8675309")]).contains("canary"));
     }

@@ -118,6 +118,29 @@ impl RefreshOutcome {
     }
 }
 
+/// What became of a message to the alert webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebhookOutcome {
+    /// The receiver has taken it.
+    Delivered,
+    /// It was tried several times in vain.
+    Failed,
+    /// It was not tried: too many waited, or the server stopped.
+    Dropped,
+}
+
+impl WebhookOutcome {
+    const ALL: [Self; 3] = [Self::Delivered, Self::Failed, Self::Dropped];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
 /// What happens to a password's hash beside its work.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HashQueue {
@@ -199,6 +222,9 @@ impl Metrics {
         for event in EventKind::ALL.iter().map(EventKind::as_str).chain(refusals) {
             self.counter(table::EVENTS, [("event", event.to_owned().into())]).absolute(0);
         }
+        for outcome in WebhookOutcome::ALL {
+            self.counter(table::WEBHOOKS, [("outcome", outcome.word().into())]).absolute(0);
+        }
         for what in ["sessions", "events"] {
             self.counter(table::PURGED, [("what", what.into())]).absolute(0);
         }
@@ -231,6 +257,11 @@ impl Metrics {
     /// Something that is stored, or a refusal that may be an attack. `event` is one of a few words.
     pub(crate) fn happened(&self, event: &str) {
         self.counter(table::EVENTS, [("event", event.to_owned().into())]).increment(1);
+    }
+
+    /// The alert webhook was told, or was not.
+    pub(crate) fn told(&self, outcome: WebhookOutcome) {
+        self.counter(table::WEBHOOKS, [("outcome", outcome.word().into())]).increment(1);
     }
 
     /// A password was hashed, or something else was done that takes as long.

@@ -17,6 +17,8 @@ use crate::support::{
 
 /// Everything that tells what goes on, wherever it is read.
 const TELLS_ALL: [(&str, &str); 2] = [("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full")];
+const WEBHOOK_PATH: &str = "canary-webhook-7hJ3fGs1dKp0nLb6";
+const WEBHOOK_SECRET: &str = "whsec_canarywebhookZq8X2mc4vB6nL0pK1sD3fG5hJk7";
 const ACCESS_SECRET: &str = "canary-access-Zq8X2mc4vB6nL0pK1sD3fG5h";
 const REFRESH_SECRET: &str = "canary-refresh-Re9w7tYh5hJ3fGs1dKp0nLb";
 const PEPPER: &str = "canary-pepper-Hn4bQ9xT2vLs7KdW0cYmZ6";
@@ -46,12 +48,15 @@ async fn nothing_is_told(format: &str) {
     let settings = [
         ("LOG_FORMAT", format),
         ("METRICS_ADDR", "127.0.0.1:0"),
+        ("ALERT_WEBHOOK_URL", &format!("http://127.0.0.1:1/{WEBHOOK_PATH}")),
+        ("ALERT_WEBHOOK_SECRET", WEBHOOK_SECRET),
         ("ACCESS_TOKEN_SECRET", ACCESS_SECRET),
         ("REFRESH_TOKEN_SECRET", REFRESH_SECRET),
         ("PASSWORD_PEPPER", PEPPER),
     ];
     let server = Program::start(folder.path(), &[&TELLS_ALL[..], &settings].concat());
-    let mut secrets = [PASSWORD, ACCESS_SECRET, REFRESH_SECRET, PEPPER].map(str::to_owned).to_vec();
+    let mut secrets =
+        [PASSWORD, ACCESS_SECRET, REFRESH_SECRET, PEPPER, WEBHOOK_PATH, WEBHOOK_SECRET].map(str::to_owned).to_vec();
     let mut ada = Person::at(&server.url).header("sec-fetch-site", "same-origin").attempt("a");
     ada.register().await;
     let mut remember = |person: &Person| {
@@ -77,7 +82,7 @@ async fn nothing_is_told(format: &str) {
     let metrics = server.metrics().await;
     assert!(metrics.contains(r#"sessionkeep_refreshes_total{outcome="reused"} 1"#), "{metrics}");
     let (_, log) = server.stop("-TERM");
-    for told in ["REFRESH_REUSED", "a thread panicked"] {
+    for told in ["REFRESH_REUSED", "a thread panicked", "the alert webhook does not take it"] {
         assert!(log.contains(told), "the log is the one of this server: {told}");
     }
     for secret in &secrets {

@@ -35,3 +35,4 @@ mod sessions;
 mod storage;
 mod support;
 mod tidy;
+mod webhook;

@@ -15,7 +15,6 @@ pub(super) mod sessions;
 
 use axum::response::{IntoResponse, Response};
 use sessionkeep_types::{AuthResponse, Origin, Page, SecurityEvent, Session, SessionId, SessionList, TokenType, User};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{AppState, device, error::ApiError};
 use crate::{
@@ -44,10 +43,7 @@ fn user(account: Account) -> User {
 }
 
 fn rfc3339(at: UnixMillis) -> String {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000)
-        .ok()
-        .and_then(|time| time.format(&Rfc3339).ok())
-        .unwrap_or_default()
+    at.rfc3339()
 }
 
 /// A part of a list. There may be more where it is full.
