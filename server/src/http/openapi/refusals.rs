@@ -28,12 +28,14 @@ pub(in crate::http) const ATTEMPT: &[Refusal] = &[(StatusCode::BAD_REQUEST, Erro
 /// A body that nobody needs must be JSON all the same.
 pub(in crate::http) const NO_BODY: &[Refusal] = &[
     (StatusCode::BAD_REQUEST, ErrorCode::MalformedRequest),
+    (StatusCode::REQUEST_TIMEOUT, ErrorCode::RequestTimeout),
     (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::PayloadTooLarge),
     (StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::UnsupportedMediaType),
 ];
 /// A JSON body with fields.
 pub(in crate::http) const BODY: &[Refusal] = &[
     (StatusCode::BAD_REQUEST, ErrorCode::MalformedRequest),
+    (StatusCode::REQUEST_TIMEOUT, ErrorCode::RequestTimeout),
     (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::PayloadTooLarge),
     (StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::UnsupportedMediaType),
     (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::ValidationFailed),
@@ -102,6 +104,7 @@ const COMMON: &[(&str, &[Refusal])] = &[
         ],
     ),
     ("NotFound", &[(StatusCode::NOT_FOUND, ErrorCode::NotFound)]),
+    ("RequestTimeout", &[(StatusCode::REQUEST_TIMEOUT, ErrorCode::RequestTimeout)]),
     ("LastAdmin", &[(StatusCode::CONFLICT, ErrorCode::LastAdmin)]),
     ("PayloadTooLarge", &[(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::PayloadTooLarge)]),
     ("UnsupportedMediaType", &[(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::UnsupportedMediaType)]),
