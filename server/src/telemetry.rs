@@ -2,6 +2,9 @@
 //!
 //! An event is one line, whatever it holds: what a client sends must not look like another event, or speak to a terminal.
 
+#[cfg(feature = "otel")]
+mod traces;
+
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
     io::{self, IsTerminal as _, Write},
@@ -9,7 +12,12 @@ use std::{
 };
 
 use tracing::{Level, Subscriber};
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt as _};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{MakeWriter, layer},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 /// `LOG_FORMAT` and `RUST_LOG`.
 #[derive(Clone, Debug)]
@@ -27,23 +35,37 @@ pub(crate) fn on_a_terminal() -> bool {
 
 /// Logs to standard error from now on, panics included. Only the first call in a process has an effect.
 pub fn start(settings: &LogSettings) {
+    #[cfg(feature = "otel")]
+    let traced = traces::start();
     // A second start is a test in the same process: its lines go where the first one's go.
     if subscriber(settings, io::stderr, on_a_terminal()).try_init().is_ok() {
         log_panics();
     }
+    #[cfg(feature = "otel")]
+    if let Err(error) = traced {
+        tracing::error!(%error, "nothing is traced");
+    }
+}
+
+/// The last thing that a process does: what is not told yet is.
+pub fn finish() {
+    #[cfg(feature = "otel")]
+    traces::finish();
 }
 
 fn subscriber<W>(settings: &LogSettings, writer: W, ansi: bool) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::new(&settings.filter);
-    let lines = tracing_subscriber::fmt().with_env_filter(filter);
+    let events = tracing_subscriber::registry().with(EnvFilter::new(&settings.filter));
+    #[cfg(feature = "otel")]
+    let events = events.with(traces::layer());
     if settings.json {
         let writer = OneLine { inner: writer, colours: false };
-        Box::new(lines.json().flatten_event(true).with_span_list(false).with_writer(writer).finish())
+        Box::new(events.with(layer().json().flatten_event(true).with_span_list(false).with_writer(writer)))
     } else {
-        Box::new(lines.with_ansi(ansi).with_writer(OneLine { inner: writer, colours: ansi }).finish())
+        let writer = OneLine { inner: writer, colours: ansi };
+        Box::new(events.with(layer().with_ansi(ansi).with_writer(writer)))
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// What clippy, the tests and the browser tests' server are built from. Always the same words: another selection
 /// unifies features in another way, and Cargo then builds the dependencies a second time.
-pub(crate) const EVERYTHING: [&str; 3] = ["--workspace", "--features", "server/test-support,app/ssr"];
+pub(crate) const EVERYTHING: [&str; 3] = ["--workspace", "--features", "server/test-support,server/otel,app/ssr"];
 
 /// The client, as Trunk builds it.
 pub(crate) const CLIENT: [&str; 8] = ["-p", "frontend", "-p", "app", "-p", "strength", "--target", WASM];

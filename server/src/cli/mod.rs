@@ -70,6 +70,7 @@ fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
     });
     // Whatever should be finished is. A thread that reads from a folder in the network may hang for ever.
     runtime.shutdown_background();
+    crate::telemetry::finish();
     outcome
 }
 

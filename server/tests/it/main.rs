@@ -25,6 +25,8 @@ mod logout;
 mod me;
 mod metrics;
 mod openapi;
+#[cfg(feature = "otel")]
+mod otel;
 mod password;
 mod pepper;
 mod program;

@@ -4,7 +4,7 @@ use axum::{
     response::Response,
 };
 use sessionkeep_types::{ErrorCode, RequestId, routes};
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span, field::Empty};
 
 use crate::{
     http::{AppState, error::ApiError, extract::origin},
@@ -17,7 +17,7 @@ pub(in crate::http) async fn log(State(state): State<AppState>, request: Request
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     // Of the highest level, or whoever logs warnings alone would not learn of which request they are.
     let (method, route) = (request.method().clone(), path.clone());
-    let span = tracing::error_span!("request", %id, %method, path);
+    let span = tracing::error_span!("request", %id, %method, path, status = Empty);
     let origin = origin(request.headers(), request.extensions(), &state.edge.trusted_proxies);
     let started = tokio::time::Instant::now();
     async move {
@@ -39,6 +39,8 @@ pub(in crate::http) async fn log(State(state): State<AppState>, request: Request
         let code = code.map(ErrorCode::as_str);
         metrics.answered(&method, &route, status, code, took);
         tracing::info!(status, code, milliseconds, "answered");
+        // For traces, whose spans are all they have.
+        Span::current().record("status", status);
         response
     }
     .instrument(span)
