@@ -3,6 +3,7 @@
 //! What lives here: how the product is built and started from a bare checkout. What never does: anything that the
 //! product needs while it runs.
 
+mod bench;
 mod browser;
 mod client;
 mod dev;
@@ -58,6 +59,12 @@ enum Task {
     },
     /// Kills the server, cuts connections and fills the disk under hundreds of clients, and checks what became of them.
     Soak(soak::Soak),
+    /// Measures what a flood of sign-ins leaves of everything else, on the server as it is released.
+    Bench {
+        /// Arguments for the measurement: --rate, --seconds.
+        #[arg(last = true)]
+        args: Vec<OsString>,
+    },
     /// Pictures of every page, phone and desktop, light and dark, in end2end/screenshots/.
     Screenshots {
         /// Arguments for Playwright.
@@ -73,6 +80,7 @@ fn main() -> ExitCode {
         Task::Dev { server_args } => dev::dev(&server_args),
         Task::Test { part, playwright_args } => Ok(test::test(part, &playwright_args)),
         Task::Soak(soak) => soak::soak(&soak),
+        Task::Bench { args } => bench::bench(&args),
         Task::Screenshots { playwright_args } => browser::screenshots(&playwright_args),
     };
     done.unwrap_or_else(|error| {

@@ -11,7 +11,7 @@ use crate::{
         guessing::{Attempt, Counts},
         under_way::Running,
     },
-    password::Busy,
+    password::{Busy, Place},
     storage::StorageError,
 };
 
@@ -51,14 +51,14 @@ impl Counted<'_> {
 }
 
 impl Auth {
-    /// Counts `attempt`. Where the allowance is used up by attempts whose outcome is not known yet, it waits for that: several
+    /// Counts `attempt`, and gives the place in which its password may be looked at: nothing is written for more than could be
+    /// served. Where the allowance is used up by attempts whose outcome is not known yet, it waits for that: several
     /// right passwords at once are never refused.
-    pub(super) async fn count(&self, attempt: Attempt) -> Result<Counted<'_>, NotCounted> {
+    pub(super) async fn count(&self, attempt: Attempt) -> Result<(Counted<'_>, Place), NotCounted> {
         let give_up_at = Instant::now() + PATIENCE;
         let mut waits = None;
         loop {
-            // Nothing is written for whom nobody could serve.
-            self.passwords.has_room()?;
+            let place = self.passwords.place()?;
             let look = self.guessing.under_way.on(attempt.together);
             let next_done = look.next_done();
             let mut counted = Err(TooOften { retry_after: Duration::ZERO });
@@ -75,12 +75,14 @@ impl Auth {
             };
             self.attempts.recount(&attempt.keys(), &mut decide).await?;
             let too_often = match counted {
-                Ok(counts) => return Ok(Counted { attempt, counts, running: look.begin() }),
+                Ok(counts) => return Ok((Counted { attempt, counts, running: look.begin() }, place)),
                 Err(too_often) => too_often,
             };
             if !(look.is_busy() || too_often.retry_after <= SHORT) || Instant::now() >= give_up_at {
                 return Err(too_often.into());
             }
+            // Whoever waits for others keeps nobody from theirs.
+            drop(place);
             if waits.is_none() {
                 waits = Some(self.guessing.may_wait().ok_or(too_often)?);
             }

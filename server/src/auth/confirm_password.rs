@@ -6,7 +6,7 @@ use sessionkeep_types::Password;
 use super::{Auth, NotCounted};
 use crate::{
     limits::TooOften,
-    password::{Busy, Normalised, PepperMissing, Unverifiable, Verified},
+    password::{Busy, Normalised, PepperMissing, Place, Unverifiable, Verified},
     session::{EventKind, Origin, SecurityEvent},
     storage::{Account, StorageError},
     token::access::Claims,
@@ -62,8 +62,8 @@ impl Auth {
         password: &Password,
         origin: &Origin,
     ) -> Result<Account, ConfirmPasswordError> {
-        let counted = self.count(self.guessing.confirmation(&claims.session_id, self.clock.now())).await?;
-        let outcome = self.confirm(claims, password, origin).await;
+        let (counted, place) = self.count(self.guessing.confirmation(&claims.session_id, self.clock.now())).await?;
+        let outcome = self.confirm(place, claims, password, origin).await;
         match outcome {
             Ok(_) => self.count_no_more(counted).await,
             Err(ConfirmPasswordError::Wrong) => {}
@@ -74,6 +74,7 @@ impl Auth {
 
     async fn confirm(
         &self,
+        place: Place,
         claims: &Claims,
         password: &Password,
         origin: &Origin,
@@ -82,7 +83,7 @@ impl Auth {
         let account = account.filter(|account| account.disabled_at.is_none()).ok_or(ConfirmPasswordError::Gone)?;
         let verified = match Normalised::new(password) {
             Some(password) => {
-                self.passwords.verify(password, Some(account.password_hash.expose_secret().to_owned())).await?
+                self.passwords.verify(place, password, Some(account.password_hash.expose_secret().to_owned())).await?
             }
             // Longer than any password that is accepted.
             None => Verified::Wrong,

@@ -6,7 +6,7 @@ use sessionkeep_types::Password;
 use super::{Auth, Credentials, Device, NotCounted, SignedIn, normalise_email};
 use crate::{
     limits::TooOften,
-    password::{Busy, Normalised, PepperMissing, Unverifiable, Verified},
+    password::{Busy, Normalised, PepperMissing, Place, Unverifiable, Verified},
     session::{EventKind, SecurityEvent},
     storage::StorageError,
 };
@@ -57,10 +57,10 @@ impl Auth {
     /// [`LoginError`].
     pub async fn login(&self, credentials: Credentials, device: Device) -> Result<SignedIn, LoginError> {
         let email = normalise_email(&credentials.email);
-        let counted = self.count(self.guessing.sign_in(&email, &device.origin.ip, self.clock.now())).await?;
+        let (counted, place) = self.count(self.guessing.sign_in(&email, &device.origin.ip, self.clock.now())).await?;
         // Whoever guesses on has to wait, which is told once: the owner may want to know.
         let refusal = if counted.is_last_free() { EventKind::LoginFailedOften } else { EventKind::LoginFailed };
-        let outcome = self.log_in(&email, &credentials.password, device, refusal).await;
+        let outcome = self.log_in(place, &email, &credentials.password, device, refusal).await;
         match outcome {
             Ok(_) => self.count_no_more(counted).await,
             Err(LoginError::InvalidCredentials) => {}
@@ -71,6 +71,7 @@ impl Auth {
 
     async fn log_in(
         &self,
+        place: Place,
         email: &str,
         password: &Password,
         device: Device,
@@ -84,7 +85,7 @@ impl Auth {
             }
             None => (Normalised::empty(), None),
         };
-        let verified = self.passwords.verify(password, stored).await?;
+        let verified = self.passwords.verify(place, password, stored).await?;
         let origin = device.origin.clone();
         let refused = || {
             let event = SecurityEvent::new(refusal, &origin, self.clock.now());

@@ -436,3 +436,26 @@ impl From<AdministrateError> for ApiError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_to_wait_is_said_in_words_and_never_too_early() {
+        for (ms, seconds, words) in [
+            (0, 1, "a second"),
+            (1000, 1, "a second"),
+            (1001, 2, "2 seconds"),
+            (59_000, 59, "59 seconds"),
+            (60_000, 60, "a minute"),
+            (60_001, 61, "2 minutes"),
+            (900_000, 900, "15 minutes"),
+        ] {
+            let error = ApiError::from(TooOften { retry_after: Duration::from_millis(ms) });
+            assert_eq!(error.sentence, format!("That was tried too often. Try again in {words}."));
+            let header = error.into_response().headers()[header::RETRY_AFTER].clone();
+            assert_eq!(header, seconds.to_string(), "{ms}");
+        }
+    }
+}

@@ -9,7 +9,11 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use password_rules::Person;
-use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::spawn_blocking,
+    time::timeout,
+};
 
 use super::{Normalised, PasswordRules, Pepper, PepperMissing, Peppers, Refused};
 use crate::{
@@ -52,11 +56,15 @@ pub enum Verified {
     },
 }
 
+/// A place among those who wait for a password to be checked.
+#[derive(Debug)]
+pub struct Place(OwnedSemaphorePermit);
+
 /// Hashes and verifies with argon2id (RFC 9106).
 pub struct Passwords {
     hashing: Arc<Hashing>,
     permits: Arc<Semaphore>,
-    queue: Semaphore,
+    queue: Arc<Semaphore>,
     metrics: Arc<Metrics>,
 }
 
@@ -78,7 +86,7 @@ impl Passwords {
         Ok(Self {
             hashing: Arc::new(hashing),
             permits: Arc::new(Semaphore::new(permits)),
-            queue: Semaphore::new(permits + QUEUE),
+            queue: Arc::new(Semaphore::new(permits + QUEUE)),
             metrics: Arc::default(),
         })
     }
@@ -124,32 +132,45 @@ impl Passwords {
         self.run(move |hashing| hashing.hash(password.expose().as_bytes())).await
     }
 
-    /// Compares with the stored hash; with `None`, for an account that does not exist, takes as long and is wrong.
-    ///
-    /// # Errors
-    /// When too many wait, and when the hash's pepper is not in the settings.
-    pub async fn verify(&self, password: Normalised, stored: Option<String>) -> Result<Verified, Unverifiable> {
-        let verified = self.run(move |hashing| hashing.verify(password.expose().as_bytes(), stored.as_deref())).await?;
-        Ok(verified?)
-    }
-
-    /// Whether somebody more may wait.
+    /// A place in the queue. Whoever has one keeps others from it, so it is not to be kept for long.
     ///
     /// # Errors
     /// When too many wait.
-    pub fn has_room(&self) -> Result<(), Busy> {
-        if self.queue.available_permits() == 0 { Err(Busy) } else { Ok(()) }
+    pub fn place(&self) -> Result<Place, Busy> {
+        Arc::clone(&self.queue).try_acquire_owned().map(Place).map_err(|_| self.refused())
+    }
+
+    /// Compares with the stored hash; with `None`, for an account that does not exist, takes as long and is wrong.
+    ///
+    /// # Errors
+    /// When it waits too long, and when the hash's pepper is not in the settings.
+    pub async fn verify(
+        &self,
+        place: Place,
+        password: Normalised,
+        stored: Option<String>,
+    ) -> Result<Verified, Unverifiable> {
+        let work = move |hashing: &Hashing| hashing.verify(password.expose().as_bytes(), stored.as_deref());
+        Ok(self.run_at(place, work).await??)
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce(&Hashing) -> T + Send + 'static) -> Result<T, Busy> {
+        self.run_at(self.place()?, work).await
+    }
+
+    fn refused(&self) -> Busy {
+        self.metrics.hash_refused();
+        Busy
+    }
+
+    async fn run_at<T: Send + 'static>(
+        &self,
+        Place(_place): Place,
+        work: impl FnOnce(&Hashing) -> T + Send + 'static,
+    ) -> Result<T, Busy> {
         let asked = Instant::now();
-        let refused = || {
-            self.metrics.hash_refused();
-            Busy
-        };
-        let _place = self.queue.try_acquire().map_err(|_| refused())?;
         let permit = timeout(LONGEST_WAIT, Arc::clone(&self.permits).acquire_owned()).await;
-        let permit = permit.map_err(|_| refused())?.map_err(|_| refused())?;
+        let permit = permit.map_err(|_| self.refused())?.map_err(|_| self.refused())?;
         let (hashing, metrics) = (Arc::clone(&self.hashing), Arc::clone(&self.metrics));
         let done = spawn_blocking(move || {
             // Moved in here: a client that goes away does not free it while the hashing goes on.
@@ -245,7 +266,9 @@ mod tests {
         let passwords = passwords(64);
         let stored = passwords.hash(password("a")).await.expect("not busy");
         assert!(stored.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{stored}");
-        let verify = |text: &'static str| passwords.verify(password(text), Some(stored.clone()));
+        let verify = |text: &'static str| {
+            passwords.verify(passwords.place().expect("room"), password(text), Some(stored.clone()))
+        };
         assert_eq!(verify("a").await, Ok(Verified::Right { rehashed: None }));
         for other in ["A", "a ", " a", "a\0b"] {
             assert_eq!(verify(other).await, Ok(Verified::Wrong), "{other:?}");
@@ -256,17 +279,25 @@ mod tests {
     async fn a_hash_with_other_parameters_is_renewed() {
         let old = passwords(64).hash(password("a")).await.expect("not busy");
         let now = passwords(128);
-        let Ok(Verified::Right { rehashed: Some(new) }) = now.verify(password("a"), Some(old)).await else {
+        let Ok(Verified::Right { rehashed: Some(new) }) =
+            now.verify(now.place().expect("room"), password("a"), Some(old)).await
+        else {
             panic!("expected a new hash");
         };
-        assert_eq!(now.verify(password("a"), Some(new)).await, Ok(Verified::Right { rehashed: None }));
+        assert_eq!(
+            now.verify(now.place().expect("room"), password("a"), Some(new)).await,
+            Ok(Verified::Right { rehashed: None })
+        );
     }
 
     /// PW-07
     #[tokio::test]
     async fn an_account_that_does_not_exist_costs_a_verification_and_is_wrong() {
         let passwords = peppered(64, Some("one"), None);
-        assert_eq!(passwords.verify(password("nobody has this password"), None).await, Ok(Verified::Wrong));
+        assert_eq!(
+            passwords.verify(passwords.place().expect("room"), password("nobody has this password"), None).await,
+            Ok(Verified::Wrong)
+        );
         let (dummy, _) = passwords.hashing.peppers.of(&passwords.hashing.dummy).expect("it has the current pepper");
         assert!(passwords.hashing.has_our_parameters(dummy), "{dummy}");
     }
@@ -278,11 +309,17 @@ mod tests {
         let stored = passwords.hash(password("a")).await.expect("not busy");
         assert!(stored.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{stored}");
         assert!(!stored.contains("one"));
-        let verified = passwords.verify(password("a"), Some(stored.clone())).await;
+        let verified = passwords.verify(passwords.place().expect("room"), password("a"), Some(stored.clone())).await;
         assert_eq!(verified, Ok(Verified::Right { rehashed: None }));
-        assert_eq!(passwords.verify(password("b"), Some(stored.clone())).await, Ok(Verified::Wrong));
+        assert_eq!(
+            passwords.verify(passwords.place().expect("room"), password("b"), Some(stored.clone())).await,
+            Ok(Verified::Wrong)
+        );
         let (unmarked, _) = stored.rsplit_once("$pepper=").expect("the mark");
-        assert_eq!(passwords.verify(password("a"), Some(unmarked.to_owned())).await, Ok(Verified::Wrong));
+        assert_eq!(
+            passwords.verify(passwords.place().expect("room"), password("a"), Some(unmarked.to_owned())).await,
+            Ok(Verified::Wrong)
+        );
     }
 
     #[tokio::test]
@@ -291,12 +328,16 @@ mod tests {
         let mut stored = peppered(64, None, None).hash(password("a")).await.expect("not busy");
         for (current, previous) in settings.into_iter().skip(1) {
             let passwords = peppered(64, current, previous);
-            assert_eq!(passwords.verify(password("b"), Some(stored.clone())).await, Ok(Verified::Wrong));
-            let Ok(Verified::Right { rehashed: Some(new) }) = passwords.verify(password("a"), Some(stored)).await
+            assert_eq!(
+                passwords.verify(passwords.place().expect("room"), password("b"), Some(stored.clone())).await,
+                Ok(Verified::Wrong)
+            );
+            let Ok(Verified::Right { rehashed: Some(new) }) =
+                passwords.verify(passwords.place().expect("room"), password("a"), Some(stored)).await
             else {
                 panic!("expected a new hash with {current:?}");
             };
-            let again = passwords.verify(password("a"), Some(new.clone())).await;
+            let again = passwords.verify(passwords.place().expect("room"), password("a"), Some(new.clone())).await;
             assert_eq!(again, Ok(Verified::Right { rehashed: None }));
             stored = new;
         }
@@ -308,7 +349,10 @@ mod tests {
         let stored = peppered(64, Some("one"), None).hash(password("a")).await.expect("not busy");
         for passwords in [peppered(64, None, None), peppered(64, Some("two"), Some("three"))] {
             for text in ["a", "b"] {
-                let error = passwords.verify(password(text), Some(stored.clone())).await.expect_err("nobody can tell");
+                let error = passwords
+                    .verify(passwords.place().expect("room"), password(text), Some(stored.clone()))
+                    .await
+                    .expect_err("nobody can tell");
                 assert!(matches!(error, Unverifiable::PepperMissing(_)), "{error:?}");
                 assert!(error.to_string().contains("PASSWORD_PEPPER_PREVIOUS"), "{error}");
             }

@@ -5,7 +5,7 @@
 mod hasher;
 mod pepper;
 
-pub use hasher::{Busy, Passwords, Unverifiable, Verified};
+pub use hasher::{Busy, Passwords, Place, Unverifiable, Verified};
 pub use password_rules::{PasswordRules, Refused};
 pub use pepper::{Pepper, PepperMissing, Peppers};
 

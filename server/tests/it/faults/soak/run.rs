@@ -48,7 +48,14 @@ impl Run {
     pub(super) async fn begin(folder: &TempDir, mut random: Random, clients: u64) -> Self {
         let recorder = Recorder::new();
         let quiet_period = QUIET_PERIODS[random.index(QUIET_PERIODS.len())];
-        let settings = vec![("REFRESH_QUIET_PERIOD", quiet_period.to_owned()), ("RUST_LOG", "warn".to_owned())];
+        // Hundreds of people on one address, who refresh as fast as they can.
+        let settings = [
+            ("REFRESH_QUIET_PERIOD", quiet_period),
+            ("RUST_LOG", "warn"),
+            ("REGISTRATIONS_PER_HOUR", "0"),
+            ("REFRESHES_PER_MINUTE", "0"),
+        ];
+        let settings = settings.map(|(name, value)| (name, value.to_owned())).to_vec();
         recorder.incident(format!("the quiet period is {quiet_period}"));
         let (stop, damage) = (CancellationToken::new(), Arc::<Damage>::default());
         let folder = folder.path().to_owned();

@@ -1,0 +1,43 @@
+//! Measures, so that something can be claimed. Everything is a ratio of two numbers of one run on one machine: a time by itself
+//! says more about the machine. `cargo xtask bench` builds the server as it is shipped and runs this.
+
+mod flood;
+mod latencies;
+mod people;
+mod server;
+
+use std::{path::PathBuf, process::ExitCode, time::Duration};
+
+use clap::Parser;
+
+use self::{flood::Flood, server::Server};
+
+/// A flood of sign-ins with wrong passwords, each from one of many addresses and for an account of its own, which is what costs
+/// the server most; and what it leaves of protected requests and of refreshes.
+#[derive(Parser)]
+struct Options {
+    /// The server's program.
+    #[arg(long)]
+    program: PathBuf,
+    /// Sign-ins a second.
+    #[arg(long, default_value_t = 500)]
+    rate: u32,
+    /// Seconds of the flood, and of the quiet before it.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let Options { program, rate, seconds } = Options::parse();
+    let server = Server::start(&program).await?;
+    let flood = Flood { rate, lasts: Duration::from_secs(seconds) };
+    let report = flood.measure(&server).await?;
+    say(&report.to_string());
+    Ok(ExitCode::SUCCESS)
+}
+
+#[expect(clippy::print_stdout, reason = "this is what it is for")]
+fn say(text: &str) {
+    println!("{text}");
+}
