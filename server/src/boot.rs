@@ -10,6 +10,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     audit::{
         Audit,
+        violations::Violations,
         webhook::{self, Courier},
     },
     auth::{Auth, Confirmations},
@@ -130,6 +131,7 @@ impl Server {
         let state = AppState {
             auth: Arc::clone(&auth),
             audit,
+            violations: Arc::new(Violations::new(Arc::clone(&auth.metrics), &settings.public_origin)),
             edge: Arc::new(edge),
             leaving: leaving.clone(),
             closing: closing.clone(),

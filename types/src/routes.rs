@@ -41,6 +41,8 @@ pub const JWKS: &str = "/.well-known/jwks.json";
 pub const OPENAPI: &str = "/api/openapi.json";
 /// `GET`, 200: a page to try it. Its files lie below.
 pub const DOCS: &str = "/api/docs";
+/// `POST`, 204: what a browser did not do because a page's policy forbids it. No credential.
+pub const CSP_REPORT: &str = "/api/csp-report";
 /// `GET`, 200 while the process runs.
 pub const HEALTHZ: &str = "/healthz";
 /// `GET`, 200 while requests can be served, else 503.

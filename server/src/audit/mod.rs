@@ -7,6 +7,7 @@
 //! What never stands in a line: an e-mail address, a token, a session's id (its hash does).
 
 pub mod names;
+pub(crate) mod violations;
 pub mod webhook;
 
 use std::{fmt::Write as _, sync::Arc};

@@ -7,6 +7,8 @@ use sessionkeep_types::{ErrorCode, EventKind};
 pub const TOKEN_CREATED: &str = "authn_token_created";
 /// A session was ended, and its tokens with it.
 pub const TOKEN_REVOKED: &str = "authn_token_revoked";
+/// A browser did not do what a page's policy forbids. The vocabulary has no word for it.
+pub const CSP_VIOLATION: &str = "csp_violation";
 /// The program serves.
 pub const STARTUP: &str = "sys_startup";
 /// It stops.

@@ -293,10 +293,31 @@ impl FromRequest<AppState> for NoBody {
     }
 }
 
+/// What a browser reports.
+pub(super) struct Report(pub(super) Bytes);
+
+impl FromRequest<AppState> for Report {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        if !is(request.headers(), &["application/csp-report", "application/reports+json"]) {
+            let mut error = ApiError::unsupported_media_type();
+            "Send the body as application/csp-report or application/reports+json.".clone_into(&mut error.sentence);
+            return Err(error);
+        }
+        read(request, state).await.map(Self)
+    }
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
+    is(headers, &["application/json"])
+}
+
+/// Whether the body is said to be of one of these types.
+fn is(headers: &HeaderMap, types: &[&str]) -> bool {
     let essence = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = essence.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
+    types.iter().any(|one| essence.eq_ignore_ascii_case(one))
 }
 
 /// How long a client may take to send a body; less than a request may take.

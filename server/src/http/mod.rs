@@ -31,7 +31,7 @@ pub(crate) use openapi::DOCUMENT;
 pub(crate) use pages::Client;
 
 use crate::{
-    audit::Audit,
+    audit::{Audit, violations::Violations},
     auth::Auth,
     config::{CookieSettings, PublicOrigin},
     keys::Keys,
@@ -49,6 +49,8 @@ pub(crate) struct AppState {
     pub(crate) auth: Arc<Auth>,
     /// Who is told of refusals.
     pub(crate) audit: Arc<Audit>,
+    /// Who is told what browsers have blocked.
+    pub(crate) violations: Arc<Violations>,
     /// How the deployment is seen from outside.
     pub(crate) edge: Arc<Edge>,
     /// What access tokens are signed and verified with.
@@ -104,6 +106,7 @@ fn open() -> OpenApiRouter<AppState> {
         .routes(routes!(routes::jwks::jwks))
         .routes(routes!(routes::docs::document))
         .routes(routes!(routes::docs::page))
+        .routes(routes!(routes::csp_report::report))
         .routes(routes!(routes::health::healthz))
 }
 
@@ -125,7 +128,7 @@ pub(crate) fn router(state: AppState, client: Option<Client>) -> Router {
         .method_not_allowed_fallback(routes::method_not_allowed)
         .with_state(state.clone());
     let all = match client {
-        Some(client) => api.merge(pages::router(&client)),
+        Some(client) => api.merge(pages::router(&client, state.edge.origin.is_https())),
         None => api.fallback(routes::not_found),
     };
     all.layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

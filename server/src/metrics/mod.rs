@@ -16,7 +16,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, 
 use sessionkeep_types::{ErrorCode, EventKind};
 use table::{Kind, METRICS};
 
-use crate::audit::names;
+use crate::audit::{names, violations};
 
 /// Who registers them; the recorder asks for it and keeps it nowhere.
 const METADATA: Metadata<'static> = Metadata::new("sessionkeep", Level::INFO, None);
@@ -225,6 +225,9 @@ impl Metrics {
         for outcome in WebhookOutcome::ALL {
             self.counter(table::WEBHOOKS, [("outcome", outcome.word().into())]).absolute(0);
         }
+        for directive in violations::DIRECTIVES {
+            self.counter(table::CSP_VIOLATIONS, [("directive", directive.into())]).absolute(0);
+        }
         for what in ["sessions", "events"] {
             self.counter(table::PURGED, [("what", what.into())]).absolute(0);
         }
@@ -262,6 +265,11 @@ impl Metrics {
     /// The alert webhook was told, or was not.
     pub(crate) fn told(&self, outcome: WebhookOutcome) {
         self.counter(table::WEBHOOKS, [("outcome", outcome.word().into())]).increment(1);
+    }
+
+    /// A browser reports what a policy forbade. `directive` is one of [`violations::DIRECTIVES`].
+    pub(crate) fn violated(&self, directive: &'static str) {
+        self.counter(table::CSP_VIOLATIONS, [("directive", directive.into())]).increment(1);
     }
 
     /// A password was hashed, or something else was done that takes as long.

@@ -46,6 +46,7 @@ pub(super) const REFRESHES: &str = "sessionkeep_refreshes_total";
 pub(super) const LOGINS: &str = "sessionkeep_logins_total";
 pub(super) const EVENTS: &str = "sessionkeep_security_events_total";
 pub(super) const WEBHOOKS: &str = "sessionkeep_alert_webhooks_total";
+pub(super) const CSP_VIOLATIONS: &str = "sessionkeep_csp_violations_total";
 pub(super) const HASH_RUNNING: &str = "sessionkeep_password_hash_running";
 pub(super) const HASH_WAITING: &str = "sessionkeep_password_hash_waiting";
 pub(super) const HASH_REFUSED: &str = "sessionkeep_password_hash_refused_total";
@@ -74,6 +75,10 @@ pub const METRICS: &[Metric] = &[
     counter(LOGINS, "Sign-ins, by what became of them."),
     counter(EVENTS, "Security events that were stored, and refusals that may be an attack, by kind."),
     counter(WEBHOOKS, "Messages to the alert webhook, by what became of them."),
+    counter(
+        CSP_VIOLATIONS,
+        "Reports of browsers that a page's policy forbade something, by directive. Anybody can send one.",
+    ),
     gauge(HASH_RUNNING, "Passwords that are being hashed."),
     gauge(HASH_WAITING, "Passwords that wait to be hashed."),
     counter(HASH_REFUSED, "Passwords that were not hashed (503): too many waited, or for too long."),

@@ -35,6 +35,7 @@ pub(crate) const TABLE: &[(&str, Method, (u16, &str))] = &[
     (routes::JWKS, Method::GET, OPEN),
     (routes::OPENAPI, Method::GET, OPEN),
     (routes::DOCS, Method::GET, OPEN),
+    (routes::CSP_REPORT, Method::POST, (415, "UNSUPPORTED_MEDIA_TYPE")),
     (routes::HEALTHZ, Method::GET, OPEN),
     (routes::READYZ, Method::GET, OPEN),
 ];

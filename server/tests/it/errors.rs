@@ -53,27 +53,6 @@ async fn a_request_id_is_ours_and_never_the_clients() {
     assert_eq!(answer.header("x-request-id").len(), 36);
 }
 
-/// XS-02.
-#[tokio::test]
-async fn every_answer_has_the_security_headers() {
-    let app = TestApp::start().await;
-    for path in ["/healthz", "/api/me", "/api/nothing", "/nothing"] {
-        let answer = Answer::of(app.direct().request(Method::GET, path).send().await.expect("sent")).await;
-        for (name, value) in [
-            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-            ("x-content-type-options", "nosniff"),
-            ("x-frame-options", "DENY"),
-            ("referrer-policy", "no-referrer"),
-            ("cross-origin-opener-policy", "same-origin"),
-            ("cross-origin-resource-policy", "same-origin"),
-            ("cache-control", "no-store"),
-            ("server", ""),
-        ] {
-            assert_eq!(answer.header(name), value, "{path} {name}");
-        }
-    }
-}
-
 #[tokio::test]
 async fn what_is_no_http_gets_an_answer_and_the_server_goes_on() {
     let app = TestApp::start().await;

@@ -38,7 +38,12 @@ pub(in crate::http) async fn log(State(state): State<AppState>, request: Request
         }
         let code = code.map(ErrorCode::as_str);
         metrics.answered(&method, &route, status, code, took);
-        tracing::info!(status, code, milliseconds, "answered");
+        if route == routes::CSP_REPORT {
+            // What is worth a line has one (`audit::violations`): a page that breaks its policy everywhere is loaded often.
+            tracing::debug!(status, code, milliseconds, "answered");
+        } else {
+            tracing::info!(status, code, milliseconds, "answered");
+        }
         // For traces, whose spans are all they have.
         Span::current().record("status", status);
         response

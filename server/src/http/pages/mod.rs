@@ -14,20 +14,22 @@ use axum::{Router, routing::get};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 pub(crate) use bundle::Client;
+use csp::Policies;
 
-/// Everything that is not the API. Its fallback is the page that says that there is no such page.
-pub(crate) fn router(client: &Client) -> Router {
+/// Everything that is not the API. Its fallback is the page that says that there is no such page. `https`: so is the origin.
+pub(crate) fn router(client: &Client, https: bool) -> Router {
+    let policies = Policies::new(https);
     let assets = client.assets().clone();
     let page = {
         let assets = assets.clone();
-        get(move |request| render::page(assets.clone(), request)).post(submitted::submitted)
+        get(move |request| render::page(assets.clone(), policies, request)).post(submitted::submitted)
     };
     render::paths()
         .iter()
         .fold(Router::new(), |router, path| router.route(path, page.clone()))
         .merge(files::router(client))
-        .merge(strength::router(client))
-        .fallback(move |request| render::not_found(assets.clone(), request))
+        .merge(strength::router(client, policies))
+        .fallback(move |request| render::not_found(assets.clone(), policies, request))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::new())
         .layer(axum::middleware::map_response(csp::nothing_unless_said))

@@ -9,7 +9,7 @@ use axum::{
 };
 use leptos::{nonce::Nonce, prelude::*};
 
-use super::csp;
+use super::csp::Policies;
 
 /// The paths of all pages.
 pub(super) fn paths() -> Vec<String> {
@@ -17,27 +17,25 @@ pub(super) fn paths() -> Vec<String> {
 }
 
 /// Answers with the page at the request's path, which is "Page not found" where there is none.
-pub(super) async fn page(assets: Assets, request: Request) -> Response {
+pub(super) async fn page(assets: Assets, policies: Policies, request: Request) -> Response {
     // A request that names no path (`CONNECT`, `OPTIONS *`) has no page, and Leptos would panic over it.
     if request.uri().path_and_query().is_none() {
         return StatusCode::NOT_FOUND.into_response();
     }
     let nonce = Nonce::new();
-    let policy = csp::page(&nonce);
+    let policy = policies.page(&nonce);
     let provide = move || provide_context(nonce.clone());
     let shell = move || view! { <Shell assets=assets.clone() /> };
     let mut response: Response<Body> = leptos_axum::render_app_async_with_context(provide, shell)(request).await;
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(policy) = policy {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
+    policy.add(headers);
     response
 }
 
 /// The same, with the status that belongs to it.
-pub(super) async fn not_found(assets: Assets, request: Request) -> Response {
-    let mut response = page(assets, request).await;
+pub(super) async fn not_found(assets: Assets, policies: Policies, request: Request) -> Response {
+    let mut response = page(assets, policies, request).await;
     *response.status_mut() = StatusCode::NOT_FOUND;
     response
 }

@@ -5,15 +5,16 @@ use axum::{
     Router,
     http::{
         HeaderValue,
-        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+        header::{CACHE_CONTROL, CONTENT_TYPE},
     },
+    response::IntoResponse as _,
     routing::get,
 };
 
-use super::{bundle::Client, csp};
+use super::{bundle::Client, csp::Policies};
 
 /// Answers the script of the worker, where the bundle has one.
-pub(super) fn router(client: &Client) -> Router {
+pub(super) fn router(client: &Client, policies: Policies) -> Router {
     let Some((js, wasm)) = client.strength() else { return Router::new() };
     let script = app::start_script(js, wasm);
     let answer = async move || {
@@ -21,10 +22,11 @@ pub(super) fn router(client: &Client) -> Router {
             (CONTENT_TYPE, HeaderValue::from_static("text/javascript")),
             // Its name stays when what it loads changes.
             (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-            // A worker keeps to the policy of its own script.
-            (CONTENT_SECURITY_POLICY, csp::WORKER),
         ];
-        (headers, script.clone())
+        let mut answer = (headers, script.clone()).into_response();
+        // A worker keeps to the policy of its own script.
+        policies.worker().add(answer.headers_mut());
+        answer
     };
     Router::new().route(app::STRENGTH_WORKER, get(answer))
 }

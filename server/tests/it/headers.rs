@@ -1,0 +1,269 @@
+//! What stands on every answer: of each route, page and file, with each status that can be provoked.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs,
+};
+
+use reqwest::{Client, Method, Response, header::HeaderMap, redirect::Policy};
+use serde_json::json;
+use sessionkeep_types::routes;
+
+use crate::{
+    access::TABLE,
+    support::{Answer, EMAIL, Person, TestApp},
+};
+
+/// On every answer, whatever it is.
+const ALWAYS: [(&str, &str); 6] = [
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+];
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+const PAGE: &str = "default-src 'none'; script-src 'self' 'nonce-…' 'wasm-unsafe-eval'; worker-src 'self'; \
+    connect-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
+    object-src 'none'; form-action 'self'; frame-ancestors 'none';";
+const WORKER: &str =
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none';";
+const REPORTS: &str = " report-uri /api/csp-report";
+const ONLY_HTTPS: &str = " upgrade-insecure-requests; report-to csp;";
+const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const PAGES: [&str; 10] = [
+    "/",
+    "/sign-in",
+    "/sign-up",
+    "/signed-out",
+    "/account",
+    "/account/sessions",
+    "/account/activity",
+    "/account/password",
+    "/account/delete",
+    "/nowhere",
+];
+/// Of the bundle. All but the first four have a name that stays.
+const FILES: [(&str, &str); 7] = [
+    ("/assets/f-1.js", "text/javascript"),
+    ("/assets/f-1_bg.wasm", "application/wasm"),
+    ("/assets/base-1.css", "text/css"),
+    ("/assets/strength.js", "text/javascript"),
+    ("/favicon.svg", "image/svg+xml"),
+    ("/favicon.ico", "image/svg+xml"),
+    ("/assets/strength-worker.js", "text/javascript"),
+];
+const HTTPS: [(&str, &str); 3] = [
+    ("PUBLIC_ORIGIN", "https://id.example.com"),
+    ("ACCESS_TOKEN_SECRET", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
+    ("REFRESH_TOKEN_SECRET", "Re9w7tYh5hJ3fGs1dKp0nLb6vC4cXm2Z"),
+];
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+const ASKS: (&str, &str) = ("x-requested-by", "test");
+
+/// A bundle as Trunk writes it, as far as the server looks.
+fn bundle() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = r#"<link rel="modulepreload" href="/assets/f-1.js"><link rel="preload" href="/assets/f-1_bg.wasm">
+        <link rel="stylesheet" href="/assets/base-1.css">"#;
+    fs::write(folder.path().join("index.html"), index).expect("written");
+    for name in ["f-1.js", "f-1_bg.wasm", "base-1.css", "strength.js", "strength_bg.wasm", "favicon.svg"] {
+        fs::write(folder.path().join(name), "0123456789").expect("written");
+    }
+    folder
+}
+
+/// Asks, looks at each answer, and notes which statuses there were.
+struct Asking {
+    app: TestApp,
+    http: Client,
+    https: bool,
+    statuses: BTreeSet<u16>,
+    nonces: HashMap<String, u32>,
+}
+
+impl Asking {
+    async fn ask(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<String>) -> Response {
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.app.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let answer = request.send().await.expect("sent");
+        self.look_at(&format!("{method} {path} {}", answer.status()), path, &answer);
+        answer
+    }
+
+    fn look_at(&mut self, what: &str, path: &str, answer: &Response) {
+        let (status, headers) = (answer.status().as_u16(), answer.headers());
+        self.statuses.insert(status);
+        for (name, value) in ALWAYS {
+            assert_eq!(only(headers, name), Some(value), "{what}: {name}");
+        }
+        for name in ["server", "x-powered-by", "access-control-allow-origin"] {
+            assert!(!headers.contains_key(name), "{what}: {name}");
+        }
+        let hsts = self.https.then_some("max-age=63072000; includeSubDomains");
+        assert_eq!(only(headers, "strict-transport-security"), hsts, "{what}");
+        assert_eq!(only(headers, "content-security-policy").unwrap_or_default(), self.policy(path, answer), "{what}");
+        let endpoints = headers.contains_key("reporting-endpoints");
+        let reports = only(headers, "content-security-policy").is_some_and(|policy| policy.contains("report-to"));
+        assert_eq!(endpoints, reports, "{what}");
+        let kept = only(headers, "cache-control").unwrap_or_default();
+        let may_be_kept =
+            [200, 206, 304].contains(&status) && (FILES.iter().any(|(file, _)| *file == path) || path == routes::JWKS);
+        assert_eq!(kept == "no-store", !may_be_kept, "{what}: {kept}");
+    }
+
+    /// What the policy must be; the nonce is taken from the answer, and is new.
+    fn policy(&mut self, path: &str, answer: &Response) -> String {
+        let html = only(answer.headers(), "content-type").is_some_and(|kind| kind.starts_with("text/html"));
+        let own = match path {
+            routes::DOCS if html => return DOCS.to_owned(),
+            "/assets/strength-worker.js" if answer.status() == 200 => WORKER.to_owned(),
+            _ if html => {
+                let policy = only(answer.headers(), "content-security-policy").unwrap_or_default();
+                let nonce =
+                    policy.split_once("'nonce-").and_then(|(_, rest)| rest.split_once('\'')).expect("a nonce").0;
+                assert!(nonce.len() >= 22, "{nonce}: 128 bits");
+                *self.nonces.entry(nonce.to_owned()).or_default() += 1;
+                PAGE.replace('…', nonce)
+            }
+            _ => return NOTHING.to_owned(),
+        };
+        own + if self.https { ONLY_HTTPS } else { "" } + REPORTS
+    }
+}
+
+/// The value of a header that is there once.
+fn only<'headers>(headers: &'headers HeaderMap, name: &str) -> Option<&'headers str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next().map(|value| value.to_str().expect("text"));
+    assert!(values.next().is_none(), "{name} is there twice");
+    value
+}
+
+/// XS-01, XS-02, XS-03: on http and on https.
+#[tokio::test]
+async fn every_answer_of_every_route_and_status_has_the_headers() {
+    for https in [false, true] {
+        let bundle = bundle();
+        let assets = [("ASSETS_DIR", bundle.path().to_str().expect("text"))];
+        let settings = if https { [&HTTPS[..], &assets].concat() } else { assets.to_vec() };
+        let app = TestApp::with(&settings).await;
+        let mut ada = app.direct();
+        ada.register().await;
+        app.set_role(EMAIL, "admin").await;
+        ada.login().await;
+        let http = Client::builder().redirect(Policy::none()).build().expect("a client");
+        let mut asking = Asking { app, http, https, statuses: BTreeSet::new(), nonces: HashMap::new() };
+
+        asking.routes(&ada).await;
+        asking.pages().await;
+        asking.files().await;
+        asking.ask(Method::POST, "/test/panic", &[], None).await;
+        asking.app.store_down(true).await;
+        asking.ask(Method::GET, routes::READYZ, &[], None).await;
+
+        let expected = [200, 204, 206, 303, 304, 400, 401, 403, 404, 405, 413, 415, 416, 422, 500, 503];
+        assert_eq!(asking.statuses, expected.into(), "what was provoked");
+        assert!(asking.nonces.len() >= PAGES.len() && asking.nonces.values().all(|times| *times == 1), "each is new");
+    }
+}
+
+impl Asking {
+    /// Each route: as a stranger, as an administrator, from elsewhere, too large, of another type, no JSON, by a method that it
+    /// does not take.
+    async fn routes(&mut self, ada: &Person) {
+        let bearer = format!("Bearer {}", ada.access_token.as_deref().expect("a token"));
+        for (route, method, _) in TABLE {
+            let path = route.replace("{id}", "nobodys");
+            let body = || (*method != Method::GET).then(|| json!({}).to_string());
+            self.ask(method.clone(), &path, &[JSON, ASKS], body()).await;
+            // What an administrator may ends nothing of hers, or she would be a stranger for the rest.
+            if ![routes::SESSIONS, routes::ME].contains(route) || *method == Method::GET {
+                self.ask(method.clone(), &path, &[JSON, ASKS, ("authorization", &bearer)], body()).await;
+            }
+            self.ask(Method::from_bytes(b"BREW").expect("a method"), &path, &[], None).await;
+            self.ask(Method::OPTIONS, &path, &[("origin", "https://evil.example")], None).await;
+            if *method != Method::GET {
+                let bearer = ("authorization", bearer.as_str());
+                self.ask(method.clone(), &path, &[JSON, ASKS, bearer], Some("x".repeat(17_000))).await;
+                self.ask(method.clone(), &path, &[("content-type", "text/plain"), ASKS], Some("x".to_owned())).await;
+                self.ask(method.clone(), &path, &[JSON, ASKS, bearer], Some("{".to_owned())).await;
+                self.ask(method.clone(), &path, &[JSON, ("sec-fetch-site", "cross-site")], body()).await;
+            }
+        }
+        for path in ["/api", "/api/nowhere", "/api/me/x.css", "/api/docs/start.js", "/api/docs/swagger-ui.css"] {
+            self.ask(Method::GET, path, &[], None).await;
+        }
+    }
+
+    async fn pages(&mut self) {
+        for path in PAGES {
+            for method in ["GET", "HEAD", "POST", "PUT", "OPTIONS"] {
+                self.ask(Method::from_bytes(method.as_bytes()).expect("a method"), path, &[], None).await;
+            }
+            self.ask(Method::GET, path, &[("accept-encoding", "gzip")], None).await;
+        }
+    }
+
+    async fn files(&mut self) {
+        for (path, kind) in FILES {
+            let answer = self.ask(Method::GET, path, &[], None).await;
+            let content_type = only(answer.headers(), "content-type").unwrap_or_default();
+            assert!(content_type.starts_with(kind), "{path}: {content_type}");
+            if let Some(modified) = only(answer.headers(), "last-modified") {
+                self.ask(Method::GET, path, &[("if-modified-since", modified)], None).await;
+                self.ask(Method::GET, path, &[("range", "bytes=2-3")], None).await;
+                self.ask(Method::GET, path, &[("range", "bytes=99-")], None).await;
+            }
+            self.ask(Method::HEAD, path, &[], None).await;
+            self.ask(Method::POST, path, &[], Some("x".repeat(17_000))).await;
+        }
+    }
+}
+
+/// XS-12: what is not in the bundle cannot be asked for, and no page stands in its place.
+#[tokio::test]
+async fn what_is_no_file_of_the_bundle_is_not_there() {
+    let bundle = bundle();
+    fs::write(bundle.path().join("secret.txt"), "canary").expect("written");
+    let app = TestApp::with(&[("ASSETS_DIR", bundle.path().to_str().expect("text"))]).await;
+    for path in ["/assets/secret.txt", "/assets/index.html", "/assets/missing.js", "/assets/f-1.js/x", "/api/me/x.css"]
+    {
+        let answer = Answer::of(app.direct().request(Method::GET, path).send().await.expect("sent")).await;
+        assert_eq!(answer.outcome(), (404, "NOT_FOUND"), "{path}");
+    }
+    // As they are written: a client of HTTP would tidy these up.
+    for path in [
+        "/.env",
+        "/.git/HEAD",
+        "/x.js",
+        "/assets/..%2fsecret.txt",
+        "/assets/%2e%2e/secret.txt",
+        "/assets/../secret.txt",
+    ] {
+        let answer = raw(&app, path).await;
+        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+        assert!(!answer.contains("canary"), "{path}");
+    }
+}
+
+/// What is answered to a path that nobody has tidied up.
+async fn raw(app: &TestApp, path: &str) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let address = app.url.trim_start_matches("http://");
+    let mut connection = tokio::net::TcpStream::connect(address).await.expect("connects");
+    let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    connection.write_all(request.as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.expect("text");
+    answer
+}
