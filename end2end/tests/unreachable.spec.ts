@@ -1,3 +1,4 @@
+// XS-05, CK-04: what a script of the page can read. `xss-reach.spec.ts` has what it can do.
 import type { Page } from '@playwright/test';
 
 import { generationCookie, refreshCookie } from '../fixtures/cookies.ts';
