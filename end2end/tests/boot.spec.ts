@@ -10,6 +10,7 @@ test('every file of the page is fetched once', async ({ page }) => {
   expect(files).toEqual([...new Set(files)]);
 });
 
+// XS-09
 test('a program that was tampered with does not start', async ({ watch, page }) => {
   watch.expect(/integrity/i);
   watch.expect(/Failed to fetch|TypeError/);

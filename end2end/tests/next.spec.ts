@@ -29,6 +29,7 @@ test('`next` leads to nobody else after signing in', async ({ page, signIn, pers
   await expect(page).toHaveURL('/account');
 });
 
+// XS-10
 test('`next` leads to nobody else for a visitor who is signed in', async ({ page, signIn, account, person }) => {
   await signIn.signIn(person);
   for (const next of ELSEWHERE) {

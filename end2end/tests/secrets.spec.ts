@@ -1,3 +1,4 @@
+// XS-13 is every test's: `fixtures/watch.ts`.
 import { refreshCookie } from '../fixtures/cookies.ts';
 import { expect, test } from '../fixtures/index.ts';
 

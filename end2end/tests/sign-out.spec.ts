@@ -5,6 +5,7 @@ import { NEW_PASSWORD, somebody } from '../fixtures/person.ts';
 import { AccountPage } from '../pages/account.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 
+// XS-11, as `back-forward.spec.ts`
 test('signing out ends the session in every tab, in the browser and on the server at once', async ({
   server, context, client, secondTab, page, signIn, account, person,
 }) => {

@@ -131,6 +131,7 @@ fn a_refusal_never_prints_a_secret() {
     assert!(!printed.contains("q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe") && !printed.contains("Hn4bQ9xT2vLs7KdW0cYmZ6"));
 }
 
+/// CK-05
 #[test]
 fn an_origin_that_others_can_reach_needs_secrets_and_gets_the_secure_prefix() {
     let https = ("PUBLIC_ORIGIN", "https://ID.example.com:443/");

@@ -114,6 +114,7 @@ mod tests {
         );
     }
 
+    /// CK-02
     #[test]
     fn clearing_repeats_the_attributes() {
         let settings = CookieSettings { prefix: CookiePrefix::Secure, secure: true };

@@ -15,6 +15,7 @@ async fn the_cookie_is_out_of_reach_for_scripts_other_sites_and_other_paths() {
     assert!(!answer.text.contains(answer.cookie().expect("a cookie")), "the body never holds the refresh token");
 }
 
+/// CK-03
 #[tokio::test]
 async fn on_https_the_name_has_the_prefix_and_a_twin_without_it_is_ignored() {
     let app = TestApp::with(&[

@@ -34,6 +34,7 @@ async fn twice_without_a_cookie_and_with_a_forged_one_are_fine() {
     }
 }
 
+/// CK-02
 #[tokio::test]
 async fn any_genuine_generation_signs_out_and_an_expired_access_token_does_not_matter() {
     let app = TestApp::start().await;

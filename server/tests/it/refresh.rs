@@ -392,6 +392,7 @@ async fn a_store_that_is_down_is_said_so_and_costs_nobody_the_session() {
     assert_eq!(ada.refresh().await.status, 200);
 }
 
+/// CK-03
 #[tokio::test]
 async fn of_several_cookies_the_one_of_a_living_session_counts() {
     let app = TestApp::start().await;

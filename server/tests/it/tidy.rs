@@ -130,13 +130,17 @@ fn nothing_writes_html_by_hand() {
     forbid("app/src", &["inner_html", "set_inner_html"], "");
 }
 
-/// The checklist's rows on access and refresh tokens, sessions and keys, and the faults that a single instance can meet.
+/// The checklist's rows on access and refresh tokens, sessions and keys, cookies, requests of other sites and scripts in the page,
+/// and the faults that a single instance can meet.
 #[test]
 fn every_row_of_the_checklist_is_named_where_it_is_proven() {
     let mut rows: Vec<String> = (1..=22).map(|row| format!("RT-{row:02}")).collect();
     rows.extend((1..=8).map(|row| format!("SM-{row:02}")));
     rows.extend((1..=16).filter(|row| *row != 8).map(|row| format!("AT-{row:02}")));
     rows.extend([1, 2, 4, 5, 6].map(|row| format!("KM-{row:02}")));
+    rows.extend((1..=6).map(|row| format!("CK-{row:02}")));
+    rows.extend((1..=7).map(|row| format!("CS-{row:02}")));
+    rows.extend((1..=13).map(|row| format!("XS-{row:02}")));
     rows.extend(["E1", "E2", "E3", "E4", "E6", "E12", "E13", "E14", "E17", "E19"].map(str::to_owned));
     let mut comments = String::new();
     for (path, text) in ["server/tests/it", "server/src", "verify/src"].into_iter().flat_map(sources) {

@@ -203,12 +203,17 @@ async fn a_refresh_that_was_not_answered_is_sent_to_the_other_instance() {
     assert_eq!((answer.status, mute.taken()), (200, 1), "{}", nginx.log());
 }
 
+/// CF-03
 #[tokio::test]
 #[ignore = "needs nginx: cargo xtask test proxy"]
-async fn nothing_is_served_unencrypted() {
+async fn a_page_without_encryption_leads_to_the_one_with_it_and_the_api_leads_nowhere() {
     let (_one, _two, nginx) = two_instances().await;
     let mut ada = nginx.person();
     ada.url = format!("http://{}", nginx.plain);
     let answer = ada.login().await;
-    assert_eq!((answer.status, answer.header("location")), (308, "https://id.example.com/api/auth/login"));
+    assert_eq!((answer.status, answer.header("location")), (403, ""));
+    assert!(answer.set_cookies().is_empty());
+    let page = Answer::of(ada.request(Method::GET, "/sign-in?next=/account").send().await.expect("sent")).await;
+    assert_eq!((page.status, page.header("location")), (308, "https://id.example.com/sign-in?next=/account"));
+    assert_eq!(page.header("strict-transport-security"), "", "which browsers would not believe here");
 }
