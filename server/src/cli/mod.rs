@@ -1,6 +1,7 @@
 //! The program `sessionkeep`: one subcommand a file.
 #![expect(clippy::print_stdout, reason = "what a command answers belongs on standard output")]
 
+mod backup;
 mod config_check;
 mod import;
 mod keys;
@@ -62,6 +63,7 @@ fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
     let outcome = runtime.block_on(async {
         match arguments.subcommand() {
             Some(("import", arguments)) => import::run(arguments).await,
+            Some(("backup", arguments)) => backup::run(&settings, arguments).await,
             Some(("user", arguments)) => user::run(&settings, arguments).await,
             Some(("keys", arguments)) => keys::run(&settings, arguments),
             Some(("sessions", arguments)) => sessions::run(&settings, arguments).await,
@@ -152,6 +154,7 @@ fn command() -> Command {
                 ),
         )
         .subcommand(Command::new("openapi").about("Prints the API's OpenAPI document"))
+        .subcommand(backup::command())
         .subcommand(import::command())
         .subcommand(
             Command::new("sessions")

@@ -81,7 +81,7 @@ fn time(text: &str, now: UnixMillis) -> anyhow::Result<UnixMillis> {
     Ok(UnixMillis(i64::try_from(time.unix_timestamp_nanos() / 1_000_000)?))
 }
 
-fn rfc3339(at: UnixMillis) -> anyhow::Result<String> {
+pub(super) fn rfc3339(at: UnixMillis) -> anyhow::Result<String> {
     let seconds = OffsetDateTime::from_unix_timestamp(at.seconds())?;
     Ok(seconds.format(&Rfc3339)?)
 }

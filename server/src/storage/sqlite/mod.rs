@@ -6,6 +6,7 @@
 
 mod accounts;
 mod attempts;
+pub(crate) mod backup;
 mod events;
 #[cfg(feature = "test-support")]
 mod faults;

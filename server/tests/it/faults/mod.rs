@@ -2,6 +2,7 @@
 //!
 //! The files named after a fault break one thing at a time.
 
+mod backup;
 mod clock;
 mod crash;
 mod database;
