@@ -119,8 +119,19 @@ impl Sessions for PostgresStore {
     }
 
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError> {
-        let query = sqlx::query("DELETE FROM tombstones WHERE ended_at < $1").bind(before.0);
-        within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await?;
+        loop {
+            let query = sqlx::query(
+                "DELETE FROM tombstones WHERE session_id IN
+                 (SELECT session_id FROM tombstones WHERE ended_at < $1 ORDER BY ended_at LIMIT $2
+                  FOR UPDATE SKIP LOCKED)",
+            )
+            .bind(before.0)
+            .bind(PURGE_BATCH);
+            let batch = within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await?;
+            if batch.rows_affected() == 0 {
+                break;
+            }
+        }
         let mut purged = 0;
         loop {
             // Rows that another instance purges at this moment are passed over.

@@ -147,7 +147,19 @@ impl Sessions for SqliteStore {
     }
 
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError> {
-        sqlx::query("DELETE FROM tombstones WHERE ended_at < ?").bind(before.0).execute(&self.writer).await?;
+        loop {
+            let batch = sqlx::query(
+                "DELETE FROM tombstones WHERE session_id IN
+                 (SELECT session_id FROM tombstones WHERE ended_at < ? ORDER BY ended_at LIMIT ?)",
+            )
+            .bind(before.0)
+            .bind(PURGE_BATCH)
+            .execute(&self.writer)
+            .await?;
+            if batch.rows_affected() == 0 {
+                break;
+            }
+        }
         let mut purged = 0;
         loop {
             let batch = sqlx::query(
