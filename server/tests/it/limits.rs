@@ -110,6 +110,24 @@ async fn what_a_client_says_of_its_address_is_not_believed_and_an_ipv6_network_i
     assert_eq!(statuses, [201, 201, 201, 429, 201]);
 }
 
+/// RL-03: an answer that is lost, or not waited for, is no wrong password.
+#[tokio::test]
+async fn whoever_goes_away_before_the_answer_has_guessed_nothing() {
+    let app = TestApp::on_sqlite().await;
+    app.direct().register().await;
+    for number in 0..8 {
+        app.break_down(json!({"holdCommits": true})).await;
+        let mut lost = app.direct();
+        let login = tokio::spawn(async move { lost.login().await });
+        app.break_down(json!({"awaitHeldCommit": true})).await;
+        login.abort();
+        app.break_down(json!({"holdCommits": false})).await;
+        let signed_in = async || app.events().await.iter().filter(|e| e.kind == EventKind::LoginSucceeded).count();
+        app.until(async || signed_in().await == number + 2).await;
+    }
+    assert_eq!(app.direct().login().await.status, 200);
+}
+
 /// RL-05
 #[tokio::test]
 async fn whoever_guesses_keeps_the_owner_out_from_nowhere_that_the_owner_uses() {

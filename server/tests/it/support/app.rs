@@ -313,6 +313,10 @@ impl TestApp {
         self.control("faults", json!({"loseRefreshAnswers": count})).await;
     }
 
+    pub(crate) async fn break_down(&self, faults: serde_json::Value) {
+        self.control("faults", faults).await;
+    }
+
     async fn control(&self, what: &str, body: serde_json::Value) {
         let request = reqwest::Client::new().post(format!("{}/test/{what}", self.url)).json(&body);
         let answer = Answer::of(request.send().await.expect("sent")).await;
