@@ -54,8 +54,8 @@ impl Person {
     async fn keep(&mut self, request: reqwest::RequestBuilder) -> anyhow::Result<StatusCode> {
         let answer = request.send().await?;
         let status = answer.status();
-        let cookies = answer.headers().get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let cookie = cookies.filter_map(|cookie| cookie.strip_prefix("refreshToken=")).next();
+        let mut cookies = answer.headers().get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let cookie = cookies.find_map(|cookie| cookie.strip_prefix("refreshToken="));
         if let Some(cookie) = cookie.and_then(|cookie| cookie.split(';').next()) {
             cookie.clone_into(&mut self.cookie);
         }

@@ -46,7 +46,7 @@ const PURGE: Duration = Duration::from_hours(1);
 const KEEP_ENDED: Duration = Duration::from_hours(24 * 7);
 /// How long requests that run may take to finish. With the second before it in which `/readyz` turns, and
 /// [`LAST_WRITES`] after it, a stop takes less than ten seconds: what runs containers kills whoever takes longer.
-const GRACE: Duration = Duration::from_secs(7);
+const GRACE: Duration = Duration::from_secs(6);
 /// How long the store may take for what is written at the end.
 const LAST_WRITES: Duration = Duration::from_secs(1);
 

@@ -58,31 +58,23 @@ impl Auth {
         let give_up_at = Instant::now() + PATIENCE;
         let mut waits = None;
         loop {
-            let place = self.passwords.place()?;
             let look = self.guessing.under_way.on(attempt.together);
-            let next_done = look.next_done();
-            let mut counted = Err(TooOften { retry_after: Duration::ZERO });
-            let mut decide = |counters: &_| {
-                let (counters, counts) = match attempt.count(counters, self.clock.now()) {
-                    Ok(counted) => counted,
-                    Err(too_often) => {
-                        counted = Err(too_often);
-                        return None;
-                    }
-                };
-                counted = Ok(counts);
-                Some(counters)
-            };
-            self.attempts.recount(&attempt.keys(), &mut decide).await?;
-            let too_often = match counted {
-                Ok(counts) => return Ok((Counted { attempt, counts, running: look.begin() }, place)),
-                Err(too_often) => too_often,
-            };
-            if !(look.is_busy() || too_often.retry_after <= SHORT) || Instant::now() >= give_up_at {
+            let (next_done, was_busy) = (look.next_done(), look.is_busy());
+            // Whoever is refused takes nobody's place, and writes nothing.
+            let mut counted = self.try_to_count(&attempt, false).await?;
+            if counted.is_ok() {
+                let place = self.passwords.place()?;
+                counted = self.try_to_count(&attempt, true).await?;
+                if let Ok(counts) = counted {
+                    return Ok((Counted { attempt, counts, running: look.begin() }, place));
+                }
+            }
+            let Err(too_often) = counted else { continue };
+            // One that was under way when the counters were read may have been right.
+            let may_change = was_busy || look.is_busy() || too_often.retry_after <= SHORT;
+            if !may_change || look.is_crowded() || Instant::now() >= give_up_at {
                 return Err(too_often.into());
             }
-            // Whoever waits for others keeps nobody from theirs.
-            drop(place);
             if waits.is_none() {
                 waits = Some(self.guessing.may_wait().ok_or(too_often)?);
             }
@@ -91,10 +83,21 @@ impl Auth {
         }
     }
 
+    /// Counts it if it need not wait; or only looks whether it would.
+    async fn try_to_count(&self, attempt: &Attempt, write: bool) -> Result<Result<Counts, TooOften>, StorageError> {
+        let mut counted = Err(TooOften { retry_after: Duration::ZERO });
+        let mut decide = |counters: &_| {
+            counted = attempt.count(counters, self.clock.now());
+            counted.as_ref().ok().filter(|_| write).map(Counts::counters)
+        };
+        self.attempts.recount(&attempt.keys(), &mut decide).await?;
+        Ok(counted)
+    }
+
     /// The password was right. That this cannot be written refuses nobody.
     pub(super) async fn count_no_more(&self, counted: Counted<'_>) {
         let Counted { attempt, counts, running: _running } = &counted;
-        let mut decide = |counters: &_| Some(attempt.succeeded(counters, *counts, self.clock.now()));
+        let mut decide = |counters: &_| Some(attempt.succeeded(counters, counts, self.clock.now()));
         if let Err(error) = self.attempts.recount(&attempt.keys(), &mut decide).await {
             tracing::warn!(%error, "a right password counts as a wrong one");
         }
@@ -112,7 +115,7 @@ impl Auth {
     /// Nobody has looked at the password.
     pub(super) async fn withdraw(&self, counted: Counted<'_>) {
         let Counted { attempt, counts, running: _running } = &counted;
-        let mut decide = |counters: &_| Some(attempt.withdrawn(counters, *counts));
+        let mut decide = |counters: &_| Some(attempt.withdrawn(counters, counts));
         if let Err(error) = self.attempts.recount(&attempt.keys(), &mut decide).await {
             tracing::warn!(%error, "an attempt that was none stays counted");
         }

@@ -63,22 +63,30 @@ impl Auth {
         origin: &Origin,
     ) -> Result<Account, ConfirmPasswordError> {
         let (counted, place) = self.count(self.guessing.confirmation(&claims.session_id, self.clock.now())).await?;
-        let outcome = self.confirm(place, claims, password, origin).await;
-        match outcome {
-            Ok(_) => self.count_no_more(counted).await,
-            Err(ConfirmPasswordError::Wrong) => {}
-            Err(_) => self.withdraw(counted).await,
+        let (account, verified) = match self.look_again(place, claims, password).await {
+            Ok(looked_at) => looked_at,
+            Err(error) => {
+                if !matches!(error, ConfirmPasswordError::PepperMissing(_)) {
+                    self.withdraw(counted).await;
+                }
+                return Err(error);
+            }
+        };
+        if verified == Verified::Wrong {
+            let event = SecurityEvent::new(EventKind::PasswordConfirmationFailed, origin, self.clock.now());
+            self.events.record(&event.of_session(&account.id, &claims.session_id)).await?;
+            return Err(ConfirmPasswordError::Wrong);
         }
-        outcome
+        self.count_no_more(counted).await;
+        Ok(account)
     }
 
-    async fn confirm(
+    async fn look_again(
         &self,
         place: Place,
         claims: &Claims,
         password: &Password,
-        origin: &Origin,
-    ) -> Result<Account, ConfirmPasswordError> {
+    ) -> Result<(Account, Verified), ConfirmPasswordError> {
         let account = self.accounts.by_id(&claims.user_id).await?;
         let account = account.filter(|account| account.disabled_at.is_none()).ok_or(ConfirmPasswordError::Gone)?;
         let verified = match Normalised::new(password) {
@@ -88,11 +96,6 @@ impl Auth {
             // Longer than any password that is accepted.
             None => Verified::Wrong,
         };
-        if verified == Verified::Wrong {
-            let event = SecurityEvent::new(EventKind::PasswordConfirmationFailed, origin, self.clock.now());
-            self.events.record(&event.of_session(&account.id, &claims.session_id)).await?;
-            return Err(ConfirmPasswordError::Wrong);
-        }
-        Ok(account)
+        Ok((account, verified))
     }
 }

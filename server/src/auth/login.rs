@@ -8,7 +8,7 @@ use crate::{
     limits::TooOften,
     password::{Busy, Normalised, PepperMissing, Place, Unverifiable, Verified},
     session::{EventKind, SecurityEvent},
-    storage::StorageError,
+    storage::{Account, StorageError},
 };
 
 /// Why nobody was signed in.
@@ -60,23 +60,34 @@ impl Auth {
         let (counted, place) = self.count(self.guessing.sign_in(&email, &device.origin.ip, self.clock.now())).await?;
         // Whoever guesses on has to wait, which is told once: the owner may want to know.
         let refusal = if counted.is_last_free() { EventKind::LoginFailedOften } else { EventKind::LoginFailed };
-        let outcome = self.log_in(place, &email, &credentials.password, device, refusal).await;
+        let (account, verified) = match self.look_at(place, &email, &credentials.password).await {
+            Ok(looked_at) => looked_at,
+            Err(error) => {
+                // Whose hash cannot be checked is told apart from others, and so must not be free to ask for.
+                if !matches!(error, LoginError::PepperMissing(_)) {
+                    self.withdraw(counted).await;
+                }
+                return Err(error);
+            }
+        };
+        let was_right = verified != Verified::Wrong;
+        let outcome = self.answer(account, verified, device, refusal).await;
         match outcome {
             Ok(_) => self.count_no_more(counted).await,
-            Err(LoginError::InvalidCredentials) => {}
-            Err(_) => self.withdraw(counted).await,
+            // A wrong password counts, whatever became of its report.
+            Err(LoginError::Storage(_)) if was_right => self.withdraw(counted).await,
+            Err(_) => {}
         }
         outcome
     }
 
-    async fn log_in(
+    /// The account, and whether this is its password.
+    async fn look_at(
         &self,
         place: Place,
         email: &str,
         password: &Password,
-        device: Device,
-        refusal: EventKind,
-    ) -> Result<SignedIn, LoginError> {
+    ) -> Result<(Option<Account>, Verified), LoginError> {
         let account = self.accounts.by_email(email).await?;
         // A password that is too long for any account is still compared, with nothing, to take as long as any other.
         let (password, stored) = match Normalised::new(password) {
@@ -86,27 +97,32 @@ impl Auth {
             None => (Normalised::empty(), None),
         };
         let verified = self.passwords.verify(place, password, stored).await?;
-        let origin = device.origin.clone();
-        let refused = || {
-            let event = SecurityEvent::new(refusal, &origin, self.clock.now());
-            match &account {
-                Some(account) => event.of(&account.id),
-                None => event,
-            }
+        Ok((account, verified))
+    }
+
+    async fn answer(
+        &self,
+        account: Option<Account>,
+        verified: Verified,
+        device: Device,
+        refusal: EventKind,
+    ) -> Result<SignedIn, LoginError> {
+        let refused = SecurityEvent::new(refusal, &device.origin, self.clock.now());
+        let refused = match &account {
+            Some(account) => refused.of(&account.id),
+            None => refused,
         };
-        let (Some(account), Verified::Right { rehashed }) = (&account, verified) else {
-            self.events.record(&refused()).await?;
-            return Err(LoginError::InvalidCredentials);
-        };
-        if account.disabled_at.is_none() {
+        if let (Some(account), Verified::Right { rehashed }) = (account, verified)
+            && account.disabled_at.is_none()
+        {
             if let Some(new) = rehashed {
                 self.accounts.rehash_password(&account.id, account.password_hash.expose_secret(), &new).await?;
             }
-            if let Some(signed_in) = self.begin_session(account.clone(), device).await? {
+            if let Some(signed_in) = self.begin_session(account, device).await? {
                 return Ok(signed_in);
             }
         }
-        self.events.record(&refused()).await?;
+        self.events.record(&refused).await?;
         Err(LoginError::InvalidCredentials)
     }
 }

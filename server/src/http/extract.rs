@@ -134,9 +134,9 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAdd
         return peer;
     }
     let hops: Vec<&str> = (headers.get_all("x-forwarded-for").iter())
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
+        // What cannot be read is a hop of its own: what a proxy has appended to it counts all the same.
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(|hop| str::from_utf8(hop).unwrap_or_default().trim())
         .collect();
     let mut address = peer;
     for hop in hops.iter().rev() {

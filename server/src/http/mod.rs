@@ -132,6 +132,7 @@ pub(crate) fn router(state: AppState, client: Option<Client>) -> Router {
         None => api.fallback(routes::not_found),
     };
     all.layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn(middleware::to_its_end::take))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn_with_state(state.clone(), middleware::headers::add))

@@ -19,7 +19,7 @@ pub type Key = [u8; 32];
 pub struct Counter {
     /// Attempts since the last success, those that are still under way among them.
     pub failures: u32,
-    /// When the last one of them was counted.
+    /// When the last one of them was counted. Of a [`Rule::Steady`] counter: when its allowance is whole again.
     pub counted_at: UnixMillis,
     /// When one succeeded last.
     pub succeeded_at: Option<UnixMillis>,
@@ -31,37 +31,85 @@ impl Default for Counter {
     }
 }
 
-/// How many failures are free, and how long they are remembered.
+/// What failures lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// So many are followed by no wait.
-    pub free: u32,
-    /// After so long without another one they are forgotten.
-    pub remembered: Duration,
+pub enum Rule {
+    /// Each failure beyond the free ones doubles the wait. For what one person does, who succeeds in the end.
+    Growing {
+        /// So many are followed by no wait.
+        free: u32,
+        /// After so long without another one they are forgotten.
+        remembered: Duration,
+    },
+    /// An allowance that fills up steadily (GCRA). For what many people share, of whom some fail all the time.
+    Steady {
+        /// So many at once.
+        burst: u32,
+        /// And one more after each.
+        every: Duration,
+    },
 }
 
 impl Rule {
-    /// How long the next attempt has to wait.
-    pub(super) fn wait(self, counter: &Counter, now: UnixMillis) -> Duration {
-        let Some(beyond) = self.failures(counter, now).checked_sub(self.free) else { return Duration::ZERO };
-        let wait = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(beyond)).min(LONGEST_WAIT);
-        let passed = match now.since(counter.counted_at) {
-            Some(passed) => passed,
-            None if counter.counted_at > now.plus(CLOCKS_DIFFER) => return Duration::ZERO,
-            None => Duration::ZERO,
-        };
-        wait.saturating_sub(passed)
+    /// How long the next attempt has to wait. `lenient`: of an allowance it may use twice as much.
+    pub(super) fn wait(self, counter: &Counter, now: UnixMillis, lenient: bool) -> Duration {
+        match self {
+            Self::Growing { free, remembered } => {
+                let Some(beyond) = failures(remembered, counter, now).checked_sub(free) else { return Duration::ZERO };
+                let wait = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(beyond)).min(LONGEST_WAIT);
+                let passed = match now.since(counter.counted_at) {
+                    Some(passed) => passed,
+                    None if counter.counted_at > now.plus(CLOCKS_DIFFER) => return Duration::ZERO,
+                    None => Duration::ZERO,
+                };
+                wait.saturating_sub(passed)
+            }
+            Self::Steady { burst, every } => {
+                let most = every * (burst.saturating_sub(1)) * if lenient { 2 } else { 1 };
+                whole_at(burst, every, counter, now).since(now).unwrap_or_default().saturating_sub(most)
+            }
+        }
     }
 
     /// The counter after one more attempt.
     pub(super) fn counted(self, counter: &Counter, now: UnixMillis) -> Counter {
-        Counter { failures: self.failures(counter, now).saturating_add(1), counted_at: now, ..*counter }
+        match self {
+            Self::Growing { remembered, .. } => {
+                Counter { failures: failures(remembered, counter, now).saturating_add(1), counted_at: now, ..*counter }
+            }
+            Self::Steady { burst, every } => {
+                Counter { counted_at: whole_at(burst, every, counter, now).max(now).plus(every), ..*counter }
+            }
+        }
     }
 
-    fn failures(self, counter: &Counter, now: UnixMillis) -> u32 {
-        let forgotten = now.since(counter.counted_at).is_some_and(|passed| passed >= self.remembered);
-        if forgotten { 0 } else { counter.failures }
+    /// The counter without one attempt that was counted and was no failure. `before` is what it was before it was counted.
+    pub(super) fn given_back(self, counter: &Counter, before: &Counter, counted: &Counter) -> Counter {
+        match self {
+            Self::Growing { .. } => {
+                // Where nobody else has counted since, it is as if nothing had been: the wait that was over stays so.
+                let alone = counter.counted_at == counted.counted_at;
+                let counted_at = if alone { before.counted_at } else { counter.counted_at };
+                Counter { failures: counter.failures.saturating_sub(1), counted_at, ..*counter }
+            }
+            Self::Steady { every, .. } => Counter { counted_at: counter.counted_at.minus(every), ..*counter },
+        }
     }
+
+    /// Whether a failure that is counted so is the last one without a wait.
+    pub(super) fn is_last_free(self, counted: &Counter) -> bool {
+        matches!(self, Self::Growing { free, .. } if free == counted.failures)
+    }
+}
+
+fn failures(remembered: Duration, counter: &Counter, now: UnixMillis) -> u32 {
+    let forgotten = now.since(counter.counted_at).is_some_and(|passed| passed >= remembered);
+    if forgotten { 0 } else { counter.failures }
+}
+
+/// When the allowance is whole again. Later than it can be: a clock was put back meanwhile.
+fn whole_at(burst: u32, every: Duration, counter: &Counter, now: UnixMillis) -> UnixMillis {
+    counter.counted_at.min(now.plus(every * burst * 2))
 }
 
 impl Counter {
@@ -69,22 +117,23 @@ impl Counter {
     pub(super) fn succeeded(now: UnixMillis) -> Self {
         Self { failures: 0, counted_at: now, succeeded_at: Some(now) }
     }
-
-    /// The counter without one attempt that was counted and was no failure.
-    pub(super) fn given_back(&self) -> Self {
-        Self { failures: self.failures.saturating_sub(1), ..*self }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const RULE: Rule = Rule { free: 5, remembered: Duration::from_hours(24) };
+    const DAY: Duration = Duration::from_hours(24);
+    const GROWING: Rule = Rule::Growing { free: 5, remembered: DAY };
+    const STEADY: Rule = Rule::Steady { burst: 100, every: Duration::from_secs(36) };
     const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 
     fn failed(failures: u32) -> Counter {
         Counter { failures, counted_at: NOW, succeeded_at: None }
+    }
+
+    fn after(seconds: u64) -> UnixMillis {
+        NOW.plus(Duration::from_secs(seconds))
     }
 
     /// RL-01
@@ -93,29 +142,64 @@ mod tests {
         for (failures, seconds) in
             [(0, 0), (4, 0), (5, 1), (6, 2), (7, 4), (14, 512), (15, 900), (16, 900), (100, 900), (u32::MAX, 900)]
         {
-            assert_eq!(RULE.wait(&failed(failures), NOW), Duration::from_secs(seconds), "{failures}");
+            assert_eq!(GROWING.wait(&failed(failures), NOW, false), Duration::from_secs(seconds), "{failures}");
         }
     }
 
     #[test]
     fn a_wait_passes() {
-        let wait = |seconds| RULE.wait(&failed(7), NOW.plus(Duration::from_secs(seconds)));
-        assert_eq!([wait(0), wait(1), wait(4), wait(100)].map(|wait| wait.as_secs()), [4, 3, 0, 0]);
+        let wait = |seconds| GROWING.wait(&failed(7), after(seconds), false).as_secs();
+        assert_eq!([wait(0), wait(1), wait(4), wait(100)], [4, 3, 0, 0]);
     }
 
     #[test]
     fn failures_are_forgotten_when_nothing_has_followed_them() {
-        let later = NOW.plus(RULE.remembered);
-        assert_eq!(RULE.counted(&failed(50), later), Counter { failures: 1, counted_at: later, succeeded_at: None });
-        assert_eq!(RULE.counted(&failed(50), NOW).failures, 51);
+        let later = NOW.plus(DAY);
+        assert_eq!(GROWING.counted(&failed(50), later), Counter { failures: 1, counted_at: later, succeeded_at: None });
+        assert_eq!(GROWING.counted(&failed(50), NOW).failures, 51);
     }
 
     /// E14
     #[test]
     fn a_clock_that_was_put_back_makes_nobody_wait_and_one_that_is_a_little_behind_does() {
-        assert_eq!(RULE.wait(&failed(16), NOW.minus(Duration::from_hours(1))), Duration::ZERO);
-        assert_eq!(RULE.wait(&failed(16), NOW.minus(Duration::from_secs(5))), LONGEST_WAIT);
-        assert_eq!(RULE.counted(&failed(16), NOW.minus(Duration::from_hours(1))).failures, 17);
+        assert_eq!(GROWING.wait(&failed(16), NOW.minus(Duration::from_hours(1)), false), Duration::ZERO);
+        assert_eq!(GROWING.wait(&failed(16), NOW.minus(Duration::from_secs(5)), false), LONGEST_WAIT);
+        assert_eq!(GROWING.counted(&failed(16), NOW.minus(Duration::from_hours(1))).failures, 17);
+        let far = Counter { counted_at: NOW.plus(DAY), ..Counter::default() };
+        assert!(STEADY.wait(&far, NOW, false) <= Duration::from_hours(1) + Duration::from_secs(36));
+    }
+
+    #[test]
+    fn an_attempt_that_was_none_leaves_the_wait_that_was_over() {
+        let before = failed(16);
+        let counted = GROWING.counted(&before, after(900));
+        assert_eq!(GROWING.given_back(&counted, &before, &counted), before);
+        let another = GROWING.counted(&counted, after(901));
+        assert_eq!(GROWING.given_back(&another, &before, &counted), Counter { failures: 17, ..another });
+    }
+
+    /// Who fails now and then does not use it up, whoever succeeds in between; and who fails more often does.
+    #[test]
+    fn an_allowance_fills_up_while_it_is_used() {
+        let mut counter = Counter::default();
+        for second in 0..100_000 {
+            assert_eq!(STEADY.wait(&counter, after(second * 40), false), Duration::ZERO);
+            counter = STEADY.counted(&counter, after(second * 40));
+        }
+        let mut taken = 0;
+        let mut counter = Counter::default();
+        for second in 0..3600 {
+            if STEADY.wait(&counter, after(second), false).is_zero() {
+                counter = STEADY.counted(&counter, after(second));
+                taken += 1;
+            }
+        }
+        assert!((199..=200).contains(&taken), "{taken}");
+        let then = after(3600);
+        assert_eq!(
+            STEADY.given_back(&STEADY.counted(&counter, then), &counter, &counter).counted_at,
+            counter.counted_at
+        );
     }
 
     #[test]

@@ -3,8 +3,9 @@
 //! An attempt counts before the password is looked at, so that no number of attempts at once gets past a limit, and is
 //! taken back when the password was right. A sign-in has three counters: its own, of this account from this network; the
 //! account's, which holds who guesses from many networks; and the network's, which holds who guesses at many accounts. From
-//! where somebody has signed in to the account before, its own alone counts: whatever strangers do elsewhere, or neighbours to
-//! other accounts, keeps nobody out (OWASP Authentication Cheat Sheet, "Login Throttling"; NIST SP 800-63B-4, 3.2.2).
+//! where somebody has signed in to the account before, the account's does not count, and of the network's allowance there is
+//! twice as much: whatever strangers do elsewhere keeps nobody out, and hardly what neighbours do to other accounts (OWASP
+//! Authentication Cheat Sheet, "Login Throttling"; NIST SP 800-63B-4, 3.2.2).
 
 use std::time::Duration;
 
@@ -22,11 +23,11 @@ use super::{
 use crate::{keys::Keys, session::UnixMillis};
 
 /// Of one account from one network, or of one session.
-const OWN: Rule = Rule { free: 5, remembered: Duration::from_hours(24) };
+const OWN: Rule = Rule::Growing { free: 5, remembered: REMEMBERED };
 /// Of one account from everywhere.
-const ACCOUNT: Rule = Rule { free: 10, remembered: Duration::from_hours(24) };
+const ACCOUNT: Rule = Rule::Growing { free: 10, remembered: REMEMBERED };
 /// From one network at all accounts.
-const NETWORK: Rule = Rule { free: 100, remembered: Duration::from_hours(1) };
+const NETWORK: Rule = Rule::Steady { burst: 100, every: Duration::from_secs(36) };
 /// For so long after the last sign-in a network is one from where the account is used.
 pub const KNOWN: Duration = Duration::from_hours(24 * 90);
 /// What was counted is of no use after this.
@@ -106,21 +107,39 @@ struct Shared {
     after_success: AfterSuccess,
 }
 
+impl Shared {
+    /// Whether an attempt from where the account is used is not held to it.
+    fn is_spared(&self, known: bool) -> bool {
+        known && self.after_success == AfterSuccess::Cleared
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AfterSuccess {
-    /// It was the owner, and the failures are of no account any more.
+    /// It was the owner, and the failures are of no account any more. So it is not for whoever comes from where the owner is.
     Cleared,
     /// This attempt was no failure; nothing is said of the others.
     GivenBack,
 }
 
 /// What was counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts {
-    /// Whether the shared counters were spared: it came from where the account is used.
+    /// Whether the account's counter was spared: it came from where the account is used.
     known: bool,
     /// Whether, if it fails, it is the last one that is free of a wait.
     pub is_last_free: bool,
+    /// The counters as they were, and as they are with it.
+    before: Vec<Counter>,
+    counted: Vec<Counter>,
+}
+
+impl Counts {
+    /// What is to be stored.
+    #[must_use]
+    pub fn counters(&self) -> Vec<Counter> {
+        self.counted.clone()
+    }
 }
 
 impl Attempt {
@@ -134,34 +153,37 @@ impl Attempt {
     ///
     /// # Errors
     /// When it has to wait; nothing is to be counted then.
-    pub fn count(&self, counters: &[Counter], now: UnixMillis) -> Result<(Vec<Counter>, Counts), TooOften> {
+    pub fn count(&self, counters: &[Counter], now: UnixMillis) -> Result<Counts, TooOften> {
         let (own, shared) = counters.split_first().expect("OK because the first is its own");
         let known = own.succeeded_at.and_then(|at| now.since(at)).is_some_and(|passed| passed < KNOWN);
-        let shared: Vec<(Rule, &Counter)> = self.shared.iter().map(|shared| shared.rule).zip(shared).collect();
-        let held_to = shared.iter().filter(|_| !known);
-        let wait = held_to.map(|(rule, counter)| rule.wait(counter, now)).fold(OWN.wait(own, now), Duration::max);
+        let shared: Vec<(&Shared, &Counter)> = self.shared.iter().zip(shared).collect();
+        let held_to = shared.iter().filter(|(shared, _)| !shared.is_spared(known));
+        let waits = held_to.map(|(shared, counter)| shared.rule.wait(counter, now, known));
+        let wait = waits.fold(OWN.wait(own, now, known), Duration::max);
         if !wait.is_zero() {
             return Err(TooOften { retry_after: wait });
         }
-        let mut is_last_free = false;
-        let mut add = |rule: Rule, counter: &Counter| {
-            let counted = rule.counted(counter, now);
-            is_last_free |= counted.failures == rule.free;
-            counted
-        };
-        let mut counted = vec![add(OWN, own)];
-        counted.extend(shared.iter().map(|(rule, counter)| if known { **counter } else { add(*rule, counter) }));
-        Ok((counted, Counts { known, is_last_free }))
+        let mut counted = vec![OWN.counted(own, now)];
+        let mut is_last_free = OWN.is_last_free(&counted[0]);
+        for (shared, counter) in shared {
+            if shared.is_spared(known) {
+                counted.push(*counter);
+            } else {
+                let counter = shared.rule.counted(counter, now);
+                is_last_free |= shared.rule.is_last_free(&counter);
+                counted.push(counter);
+            }
+        }
+        Ok(Counts { known, is_last_free, before: counters.to_vec(), counted })
     }
 
     /// What the counters are after the right password.
     #[must_use]
-    pub fn succeeded(&self, counters: &[Counter], counts: Counts, now: UnixMillis) -> Vec<Counter> {
-        let (_, shared) = counters.split_first().expect("OK because the first is its own");
-        let shared = self.shared.iter().zip(shared).map(|(shared, counter)| match shared.after_success {
+    pub fn succeeded(&self, counters: &[Counter], counts: &Counts, now: UnixMillis) -> Vec<Counter> {
+        let given_back = self.withdrawn(counters, counts);
+        let shared = self.shared.iter().zip(&given_back[1..]).map(|(shared, counter)| match shared.after_success {
             AfterSuccess::Cleared => Counter { failures: 0, ..*counter },
-            AfterSuccess::GivenBack if counts.known => *counter,
-            AfterSuccess::GivenBack => counter.given_back(),
+            AfterSuccess::GivenBack => *counter,
         });
         std::iter::once(Counter::succeeded(now)).chain(shared).collect()
     }
@@ -169,15 +191,25 @@ impl Attempt {
     /// What the counters are after a success that was not counted before.
     #[must_use]
     pub fn first_succeeded(&self, counters: &[Counter], now: UnixMillis) -> Vec<Counter> {
-        self.succeeded(counters, Counts { known: true, is_last_free: false }, now)
+        std::iter::once(Counter::succeeded(now)).chain(counters[1..].iter().copied()).collect()
     }
 
     /// What the counters are where nobody has looked at the password.
     #[must_use]
-    pub fn withdrawn(&self, counters: &[Counter], counts: Counts) -> Vec<Counter> {
-        let (own, shared) = counters.split_first().expect("OK because the first is its own");
-        let shared = shared.iter().map(|counter| if counts.known { *counter } else { counter.given_back() });
-        std::iter::once(own.given_back()).chain(shared).collect()
+    pub fn withdrawn(&self, counters: &[Counter], counts: &Counts) -> Vec<Counter> {
+        let times = counts.before.iter().zip(&counts.counted);
+        let rules = std::iter::once((OWN, false))
+            .chain(self.shared.iter().map(|shared| (shared.rule, shared.is_spared(counts.known))));
+        counters
+            .iter()
+            .zip(times)
+            .zip(rules)
+            .map(
+                |((counter, (before, counted)), (rule, spared))| {
+                    if spared { *counter } else { rule.given_back(counter, before, counted) }
+                },
+            )
+            .collect()
     }
 }
 
@@ -214,8 +246,8 @@ mod tests {
 
         fn begin(&mut self, email: &str, ip: &str, now: UnixMillis) -> Result<(Attempt, Counts), TooOften> {
             let attempt = self.guessing.sign_in(email, ip, now);
-            let (counters, counts) = attempt.count(&self.counters(&attempt), now)?;
-            self.store(&attempt, counters);
+            let counts = attempt.count(&self.counters(&attempt), now)?;
+            self.store(&attempt, counts.counters());
             Ok((attempt, counts))
         }
 
@@ -225,7 +257,7 @@ mod tests {
 
         fn right(&mut self, email: &str, ip: &str, now: UnixMillis) -> Result<(), u64> {
             let (attempt, counts) = self.begin(email, ip, now).map_err(|wait| wait.retry_after.as_secs())?;
-            let counters = attempt.succeeded(&self.counters(&attempt), counts, now);
+            let counters = attempt.succeeded(&self.counters(&attempt), &counts, now);
             self.store(&attempt, counters);
             Ok(())
         }
@@ -274,8 +306,49 @@ mod tests {
         let tried = (0..200).filter(|n| world.wrong(&format!("nobody{n}"), "192.0.2.1", NOW).is_ok()).count();
         assert_eq!(tried, 100);
         assert_eq!(world.right("ada", "192.0.2.1", NOW), Ok(()));
-        assert_eq!(world.wrong("nobody", "192.0.2.1", NOW), Err(1), "and gives nothing back to him");
+        assert_eq!(world.wrong("nobody", "192.0.2.1", NOW), Err(36), "and gives nothing back to him");
         assert_eq!(world.wrong("nobody", "192.0.2.2", NOW), Ok(false));
+    }
+
+    #[test]
+    fn a_network_where_some_fail_all_the_time_takes_whoever_is_new_there() {
+        let mut world = World::new();
+        for minute in 0..10_000 {
+            let now = after(minute * 60);
+            assert!(world.wrong(&format!("typo{minute}"), "192.0.2.1", now).is_ok());
+            assert_eq!(world.right(&format!("person{minute}"), "192.0.2.1", now), Ok(()));
+        }
+    }
+
+    #[test]
+    fn from_a_known_place_too_a_network_has_an_end() {
+        let mut world = World::new();
+        let tried = (0..300)
+            .filter(|n| {
+                let email = format!("person{n}");
+                world.right(&email, "192.0.2.1", NOW).is_ok() && world.wrong(&email, "192.0.2.1", NOW).is_ok()
+            })
+            .count();
+        assert_eq!(tried, 100, "whoever is new there is held before");
+        let known = (0..300).filter(|n| world.wrong(&format!("person{n}"), "192.0.2.1", NOW).is_ok()).count();
+        assert_eq!(known, 99);
+    }
+
+    /// A hash queue that is full costs nobody another wait.
+    #[test]
+    fn a_wait_that_is_over_stays_over_when_the_attempt_after_it_is_taken_back() {
+        let mut world = World::new();
+        let mut now = NOW;
+        for _ in 0..20 {
+            while let Err(wait) = world.wrong("ada", "192.0.2.1", now) {
+                now = now.plus(Duration::from_secs(wait));
+            }
+        }
+        now = now.plus(Duration::from_mins(15));
+        let (attempt, counts) = world.begin("ada", "192.0.2.1", now).expect("it has waited");
+        let counters = attempt.withdrawn(&world.counters(&attempt), &counts);
+        world.store(&attempt, counters);
+        assert_eq!(world.right("ada", "192.0.2.1", now), Ok(()));
     }
 
     #[test]
@@ -291,7 +364,7 @@ mod tests {
         let mut world = World::new();
         for _ in 0..50 {
             let (attempt, counts) = world.begin("ada", "192.0.2.1", NOW).expect("never too often");
-            let counters = attempt.withdrawn(&world.counters(&attempt), counts);
+            let counters = attempt.withdrawn(&world.counters(&attempt), &counts);
             world.store(&attempt, counters);
         }
     }

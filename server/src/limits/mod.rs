@@ -38,10 +38,12 @@ impl Limits {
     /// `refreshes_per_minute` of one session, `registrations_per_hour` from one network; 0: any number.
     #[must_use]
     pub fn new(refreshes_per_minute: u32, registrations_per_hour: u32) -> Self {
-        let rate = |number, per: Duration| NonZeroU32::new(number).map(|number| Rate::new(number, per / number.get()));
+        let rate = |number, per: Duration, places| {
+            NonZeroU32::new(number).map(|number| Rate::new(number, per / number.get(), places))
+        };
         Self {
-            refreshes: rate(refreshes_per_minute, Duration::from_mins(1)),
-            registrations: rate(registrations_per_hour, Duration::from_hours(1)),
+            refreshes: rate(refreshes_per_minute, Duration::from_mins(1), rate::OURS),
+            registrations: rate(registrations_per_hour, Duration::from_hours(1), rate::ANYBODY),
         }
     }
 

@@ -10,6 +10,9 @@ use tokio::sync::{Notify, futures::OwnedNotified};
 
 use super::counter::Key;
 
+/// Most attempts on one key, those that wait and those that are under way.
+const CROWD: usize = 96;
+
 /// Attempts whose outcome is not known yet. Whoever comes when the allowance is used up waits for those, rather than being
 /// refused: where they turn out to be right, so may his be. Holds what is under way or waits, and nothing else.
 #[derive(Default)]
@@ -49,6 +52,11 @@ impl<'a> Look<'a> {
     /// Whether an attempt is under way.
     pub(crate) fn is_busy(&self) -> bool {
         self.attempts.running.load(SeqCst) > 0
+    }
+
+    /// Whether so many wait already that one more would keep others from it.
+    pub(crate) fn is_crowded(&self) -> bool {
+        Arc::strong_count(&self.attempts) > CROWD
     }
 
     /// From now on until it is dropped an attempt is under way.

@@ -5,3 +5,4 @@ pub(super) mod headers;
 pub(super) mod keys;
 pub(super) mod log;
 pub(super) mod request_id;
+pub(super) mod to_its_end;

@@ -1,9 +1,5 @@
-use std::{panic::resume_unwind, sync::Arc};
-
 use axum::{extract::State, http::StatusCode, response::Response};
 use sessionkeep_types::{AuthResponse, ErrorCode, LoginRequest, routes as path};
-use tokio::spawn;
-use tracing::Instrument as _;
 
 use super::{ApiError, AppState, signed_in};
 use crate::{
@@ -38,8 +34,5 @@ pub(in crate::http) async fn login(
 ) -> Result<Response, ApiError> {
     let device = Device { remember_me: request.remember_me, ..device };
     let credentials = Credentials { email: request.email, password: request.password };
-    // Whoever goes away before the answer has guessed nothing: it goes on without him and is counted as what it was.
-    let auth = Arc::clone(&state.auth);
-    let outcome = spawn(async move { auth.login(credentials, device).await }.in_current_span()).await;
-    Ok(signed_in(&state, outcome.unwrap_or_else(|failed| resume_unwind(failed.into_panic()))?))
+    Ok(signed_in(&state, state.auth.login(credentials, device).await?))
 }

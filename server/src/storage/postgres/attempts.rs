@@ -23,27 +23,28 @@ impl Attempts for PostgresStore {
     }
 
     async fn purge_attempts(&self, counted_before: UnixMillis, known_before: UnixMillis) -> Result<u64, StorageError> {
-        let mut purged = 0;
-        loop {
-            // Rows that somebody counts on at this moment are passed over.
-            let query = sqlx::query(
-                "DELETE FROM attempts WHERE key IN
-                 (SELECT key FROM attempts WHERE counted_at < $1 AND (succeeded_at IS NULL OR succeeded_at < $2) LIMIT $3
-                  FOR UPDATE SKIP LOCKED)",
-            )
-            .bind(counted_before.0)
-            .bind(known_before.0)
-            .bind(BATCH);
-            let batch = within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await?;
-            if batch.rows_affected() == 0 {
-                return Ok(purged);
-            }
-            purged += batch.rows_affected();
-        }
+        // Rows that somebody counts on at this moment are passed over.
+        let failed = "DELETE FROM attempts WHERE key IN
+            (SELECT key FROM attempts WHERE succeeded_at IS NULL AND counted_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)";
+        let succeeded = "DELETE FROM attempts WHERE key IN
+            (SELECT key FROM attempts WHERE succeeded_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)";
+        Ok(self.delete_attempts(failed, counted_before).await? + self.delete_attempts(succeeded, known_before).await?)
     }
 }
 
 impl PostgresStore {
+    async fn delete_attempts(&self, batch: &'static str, before: UnixMillis) -> Result<u64, StorageError> {
+        let mut purged = 0;
+        loop {
+            let query = sqlx::query(batch).bind(before.0).bind(BATCH);
+            let deleted = within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await?;
+            if deleted.rows_affected() == 0 {
+                return Ok(purged);
+            }
+            purged += deleted.rows_affected();
+        }
+    }
+
     async fn try_recount(&self, keys: &[Key], decide: &mut Decided<'_>) -> Result<(), StorageError> {
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;

@@ -30,20 +30,21 @@ impl Attempts for SqliteStore {
     }
 
     async fn purge_attempts(&self, counted_before: UnixMillis, known_before: UnixMillis) -> Result<u64, StorageError> {
+        let failed = "DELETE FROM attempts WHERE key IN
+            (SELECT key FROM attempts WHERE succeeded_at IS NULL AND counted_at < ? LIMIT ?)";
+        let succeeded = "DELETE FROM attempts WHERE key IN
+            (SELECT key FROM attempts WHERE succeeded_at < ? LIMIT ?)";
+        Ok(self.delete_attempts(failed, counted_before).await? + self.delete_attempts(succeeded, known_before).await?)
+    }
+}
+
+impl SqliteStore {
+    async fn delete_attempts(&self, batch: &'static str, before: UnixMillis) -> Result<u64, StorageError> {
         let mut purged = 0;
         loop {
-            let batch = sqlx::query(
-                "DELETE FROM attempts WHERE key IN
-                 (SELECT key FROM attempts WHERE counted_at < ? AND (succeeded_at IS NULL OR succeeded_at < ?) LIMIT ?)",
-            )
-            .bind(counted_before.0)
-            .bind(known_before.0)
-            .bind(BATCH)
-            .execute(&self.writer)
-            .await?
-            .rows_affected();
-            purged += batch;
-            if batch == 0 {
+            let deleted = sqlx::query(batch).bind(before.0).bind(BATCH).execute(&self.writer).await?.rows_affected();
+            purged += deleted;
+            if deleted == 0 {
                 return Ok(purged);
             }
         }
