@@ -3,19 +3,19 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::browser::{NO_BROWSER, Playwright};
 use crate::postgres::Postgres;
 use crate::redis::Redis;
-use crate::setup::{nginx, node, postgres, prometheus, python, redis, wasm_target};
+use crate::setup::{cargo_deny, executable, nginx, node, on_path, postgres, prometheus, python, redis, wasm_target};
 use crate::steps::{Step, Steps, seconds};
 use crate::workspace::{CLIENT, EVERYTHING, cargo, ci, end2end, node_example, target};
-use crate::{ports, process};
+use crate::{ports, process, workspace};
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Part {
@@ -31,6 +31,8 @@ pub(crate) enum Part {
     Proxy,
     /// The alert rules, with promtool.
     Alerts,
+    /// Licences, bans, sources and advisories of the dependencies, with cargo-deny.
+    Dependencies,
     /// Browser tests, and those of the ports where Playwright is given no argument.
     Browser,
     /// Tests of the browser's ports alone.
@@ -62,6 +64,9 @@ pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode
     }
     if wanted(Part::Alerts) {
         report.part("tests of the alert rules", alert_tests);
+    }
+    if wanted(Part::Dependencies) {
+        dependencies(&mut report);
     }
     if wanted(Part::Ports) || wanted(Part::Browser) && playwright_args.is_empty() {
         report.part("tests of the browser's ports", port_tests);
@@ -195,6 +200,39 @@ fn alert_tests() -> Result<Outcome> {
         return Ok(Outcome::missing("no promtool: install Prometheus 2.40 or newer"));
     };
     ignored_tests("alerts::", &[("SESSIONKEEP_TEST_PROMTOOL", promtool.as_os_str())])
+}
+
+fn dependencies(report: &mut Report) {
+    let mut deny = OsString::new();
+    report.part("dependencies", || {
+        let ensured = |step: &mut Step| cargo_deny::ensure(step);
+        let folder = Steps::new(1).step(&format!("cargo-deny {}", cargo_deny::VERSION), ensured)?;
+        let program = folder.map(|folder| executable(&folder, "cargo-deny")).or_else(|| on_path("cargo-deny"));
+        deny = program.map(PathBuf::into_os_string).context("cargo-deny has gone")?;
+        check(judge(&deny).args(["check", "bans", "licenses", "sources"]))
+    });
+    if deny.is_empty() {
+        return;
+    }
+    report.part("known weaknesses of dependencies", || advisories(&deny));
+    report.part("tests of what dependencies may be", || {
+        ignored_tests("supply_chain::refused::", &[("SESSIONKEEP_TEST_CARGO_DENY", &deny)])
+    });
+}
+
+/// Where the list of them cannot be had nothing can be said, on CI neither: a wire that is cut is no fault of a change.
+fn advisories(deny: &OsStr) -> Result<Outcome> {
+    if !process::show(judge(deny).args(["fetch", "db"]))? {
+        let why = "the RustSec database cannot be reached (https://github.com/RustSec/advisory-db)";
+        return Ok(Outcome::Skipped(why.to_owned()));
+    }
+    check(judge(deny).args(["check", "--disable-fetch", "advisories"]))
+}
+
+fn judge(deny: &OsStr) -> Command {
+    let mut command = Command::new(deny);
+    command.current_dir(workspace::root()).args(["--locked", "--workspace"]);
+    command
 }
 
 /// Rust tests that run only when they are asked for, since they need more than Rust.

@@ -37,6 +37,7 @@ mod refresh;
 mod register;
 mod sessions;
 mod storage;
+mod supply_chain;
 mod support;
 mod tidy;
 mod webhook;

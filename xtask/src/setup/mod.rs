@@ -2,6 +2,7 @@
 //! the project's own; nothing of the user's is replaced.
 
 pub(crate) mod apt;
+pub(crate) mod cargo_deny;
 pub(crate) mod cargo_tool;
 pub(crate) mod chromium;
 pub(crate) mod nginx;
