@@ -33,6 +33,7 @@ mod password;
 mod pepper;
 mod program;
 mod proxy;
+mod purge;
 mod refresh;
 mod register;
 mod sessions;

@@ -47,7 +47,7 @@ fn restored(original: &tempfile::TempDir, copy: &std::path::Path) -> tempfile::T
 async fn a_copy_of_a_busy_database_has_all_that_was_acknowledged_before_it() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Program::start(folder.path(), &[]);
+    let server = Program::start(folder.path(), &[("REFRESHES_PER_MINUTE", "0")]);
     fill(&folder).await;
     let (mut idle, mut busy) = (Person::at(&server.url), Person::at(&server.url));
     idle.register().await;
