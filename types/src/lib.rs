@@ -5,12 +5,13 @@
 //! camelCase, codes `SCREAMING_SNAKE_CASE`, times RFC 3339 in UTC, ids `UUIDv7` strings. The feature `openapi`, which a
 //! client has no use for, describes all of it for an OpenAPI document.
 //!
-//! Read in this order: [`routes`] (where), [`auth`], [`user`], [`sessions`], [`events`] and [`admin`] (what is sent and
+//! Read in this order: [`routes`] (where), [`auth`], [`user`], [`sessions`], [`events`], [`admin`] and [`connection`] (what is sent and
 //! answered), [`error`] (what is answered when it is refused), [`limits`] (what a form may check before it sends).
 
 pub mod admin;
 pub mod auth;
 mod codes;
+pub mod connection;
 pub mod error;
 pub mod events;
 pub mod ids;
@@ -24,6 +25,7 @@ pub mod user;
 
 pub use admin::{ManagedUser, UpdateUserRequest};
 pub use auth::{AuthResponse, ChangePasswordRequest, LoginRequest, RegisterRequest, TokenResponse, TokenType};
+pub use connection::{Connection, ConnectionRequest, Route};
 pub use error::{EndReason, ErrorBody, ErrorCode};
 pub use events::{EventKind, Origin, Page, SecurityEvent};
 pub use ids::{RequestId, SessionId, UserId};

@@ -13,6 +13,9 @@ pub const LOGOUT: &str = "/api/auth/logout";
 /// `POST` [`crate::ChangePasswordRequest`], 200 [`crate::TokenResponse`]. The credentials are the access token and the
 /// cookie of the same session.
 pub const PASSWORD: &str = "/api/auth/password";
+/// `POST` [`crate::ConnectionRequest`], 200 [`crate::Connection`]: what arrives of a request. The credential is the access
+/// token, and the cookies below [`COOKIE_PATH`] come along.
+pub const CONNECTION: &str = "/api/auth/connection";
 /// `GET`, 200 [`crate::User`]; `PATCH` [`crate::UpdateProfileRequest`], 200 [`crate::User`]; `DELETE`
 /// [`crate::DeleteAccountRequest`], 204. The credential is the access token, here and for all that follow.
 pub const ME: &str = "/api/me";
@@ -76,6 +79,9 @@ pub const COOKIE_PATH: &str = "/api/auth";
 /// A cookie that scripts may read: the generation of the refresh token that was set with it, and no secret. A page that
 /// has just been given a token and does not find it knows that its browser keeps no cookies.
 pub const GENERATION_COOKIE: &str = "sessionGen";
+
+/// A cookie without any use but to show whether cookies come and go as they should ([`CONNECTION`]).
+pub const PROBE_COOKIE: &str = "sessionProbe";
 
 /// Names one refresh attempt; the same for all repeats of it. At most [`crate::limits::ATTEMPT_MAX_LENGTH`] characters.
 pub const REFRESH_ATTEMPT_HEADER: &str = "x-refresh-attempt";

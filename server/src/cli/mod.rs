@@ -3,6 +3,7 @@
 
 mod backup;
 mod config_check;
+mod doctor;
 mod import;
 mod keys;
 mod openapi;
@@ -54,7 +55,12 @@ fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
     if let Some(("openapi", _)) = arguments.subcommand() {
         return openapi::run();
     }
-    let settings = Settings::load(&Sources::new(flags(arguments), sources::environment(std::env::vars_os())?)?)?;
+    let settings = sources::environment(std::env::vars_os())
+        .and_then(|environment| Settings::load(&Sources::new(flags(arguments), environment)?));
+    let settings = match (settings, arguments.subcommand()) {
+        (Err(refusal), Some(("doctor", arguments))) => return doctor::refused(&refusal, arguments),
+        (settings, _) => settings?,
+    };
     if let Some(("config", _)) = arguments.subcommand() {
         return Ok(config_check::run(&settings)?);
     }
@@ -64,6 +70,7 @@ fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
         match arguments.subcommand() {
             Some(("import", arguments)) => import::run(arguments).await,
             Some(("backup", arguments)) => backup::run(&settings, arguments).await,
+            Some(("doctor", arguments)) => doctor::run(&settings, arguments).await,
             Some(("user", arguments)) => user::run(&settings, arguments).await,
             Some(("keys", arguments)) => keys::run(&settings, arguments),
             Some(("sessions", arguments)) => sessions::run(&settings, arguments).await,
@@ -155,6 +162,7 @@ fn command() -> Command {
         )
         .subcommand(Command::new("openapi").about("Prints the API's OpenAPI document"))
         .subcommand(backup::command())
+        .subcommand(doctor::command())
         .subcommand(import::command())
         .subcommand(
             Command::new("sessions")

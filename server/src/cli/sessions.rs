@@ -87,7 +87,7 @@ pub(super) fn rfc3339(at: UnixMillis) -> anyhow::Result<String> {
 }
 
 /// What a client sent must not move the operator's cursor, nor turn the line around.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     let turns =
         |c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     text.chars().map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).collect()

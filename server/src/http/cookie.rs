@@ -66,17 +66,67 @@ impl CookieSettings {
         self.both([self.refresh(""), Self::generation("")], Some(0))
     }
 
+    /// The probe's cookie. It goes the same way as the refresh token's.
+    fn probe_cookie(self, nonce: &str) -> Cookie<'_> {
+        Cookie::build((routes::PROBE_COOKIE, nonce))
+            .path(routes::COOKIE_PATH)
+            .http_only(true)
+            .secure(self.secure)
+            .same_site(SameSite::Strict)
+            .max_age(time::Duration::minutes(1))
+            .build()
+    }
+
+    /// What sets it, as text.
+    pub(crate) fn probe_text(self, nonce: &str) -> String {
+        self.probe_cookie(nonce).to_string()
+    }
+
+    /// What sets it. The nonce has letters and digits alone.
+    pub(super) fn probe(self, nonce: &str) -> HeaderMap {
+        let value = HeaderValue::from_str(&self.probe_text(nonce));
+        HeaderMap::from_iter([(header::SET_COOKIE, value.expect("OK because letters and digits are"))])
+    }
+
+    /// How many cookies of ours came. A few probes are told, and no more of each than any of ours has.
+    pub(super) fn seen(self, headers: &HeaderMap) -> Seen {
+        let cookies = all(headers);
+        let count = |name| cookies.iter().filter(|cookie| cookie.name() == name).count();
+        let probes = cookies.iter().filter(|cookie| cookie.name() == routes::PROBE_COOKIE);
+        Seen {
+            refresh: count(self.name()),
+            generation: count(routes::GENERATION_COOKIE),
+            probes: probes.map(|cookie| cookie.value().chars().take(64).collect()).take(5).collect(),
+        }
+    }
+
     /// Every cookie of the name: a browser sends several when one was left from another path or domain.
     pub(super) fn read(self, headers: &HeaderMap) -> Vec<RefreshToken> {
-        (headers.get_all(header::COOKIE).iter())
-            // A neighbour's cookie may hold any bytes; it must not hide ours.
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-            .flat_map(Cookie::split_parse)
-            .flatten()
+        all(headers)
+            .into_iter()
             .filter(|cookie| cookie.name() == self.name())
             .map(|cookie| RefreshToken::new(cookie.value().to_owned()))
             .collect()
     }
+}
+
+/// What came of our cookies.
+pub(super) struct Seen {
+    /// How many refresh tokens.
+    pub(super) refresh: usize,
+    /// How many generations.
+    pub(super) generation: usize,
+    /// The probes.
+    pub(super) probes: Vec<String>,
+}
+
+fn all(headers: &HeaderMap) -> Vec<Cookie<'static>> {
+    (headers.get_all(header::COOKIE).iter())
+        // A neighbour's cookie may hold any bytes; it must not hide ours.
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .flat_map(Cookie::split_parse)
+        .flatten()
+        .collect()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use axum::{
 };
 use ipnet::IpNet;
 use serde::{Deserialize, de::DeserializeOwned};
-use sessionkeep_types::{limits, routes};
+use sessionkeep_types::{Route, limits, routes};
 use sessionkeep_verify::Rejection;
 use tokio::time::timeout;
 use utoipa::IntoParams;
@@ -59,7 +59,7 @@ impl FromRequestParts<AppState> for CsrfGate {
 
 /// `Sec-Fetch-Site` is the browser's own word and decides where it is there. `same-site` is not enough: the cookie does
 /// travel from a sibling port or sub-domain. A request with neither header comes from no browser's page.
-fn check_origin(headers: &HeaderMap, ours: &PublicOrigin) -> Result<(), &'static str> {
+pub(super) fn check_origin(headers: &HeaderMap, ours: &PublicOrigin) -> Result<(), &'static str> {
     let mut sites = headers.get_all("sec-fetch-site").iter();
     match (sites.next(), sites.next()) {
         (Some(site), None) if site == "same-origin" => return Ok(()),
@@ -127,17 +127,31 @@ pub(super) fn origin(headers: &HeaderMap, extensions: &Extensions, trusted: &[Ip
     }
 }
 
+/// The way that a request took which has these.
+pub(super) fn route(headers: &HeaderMap, extensions: &Extensions, trusted: &[IpNet]) -> Route {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical());
+    Route {
+        peer: peer.map(|peer| peer.to_string()).unwrap_or_default(),
+        peer_trusted: peer.is_some_and(|peer| trusted.iter().any(|network| network.contains(&peer))),
+        forwarded_for: hops(headers).map(str::to_owned).collect(),
+    }
+}
+
+/// What `X-Forwarded-For` says, the client's word first.
+fn hops(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    (headers.get_all("x-forwarded-for").iter())
+        // What cannot be read is a hop of its own: what a proxy has appended to it counts all the same.
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(|hop| str::from_utf8(hop).unwrap_or_default().trim())
+}
+
 /// The rightmost hop that is none of ours: what stands further left was written by whoever sent it.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let trusts = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
     if !trusts(&peer) {
         return peer;
     }
-    let hops: Vec<&str> = (headers.get_all("x-forwarded-for").iter())
-        // What cannot be read is a hop of its own: what a proxy has appended to it counts all the same.
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .map(|hop| str::from_utf8(hop).unwrap_or_default().trim())
-        .collect();
+    let hops: Vec<&str> = hops(headers).collect();
     let mut address = peer;
     for hop in hops.iter().rev() {
         let Ok(hop) = hop.parse::<IpAddr>() else { return address };

@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(crate) use middleware::headers::ALWAYS as SECURITY_HEADERS;
 pub(crate) use openapi::DOCUMENT;
 pub(crate) use pages::Client;
 
@@ -88,6 +89,7 @@ fn guarded() -> OpenApiRouter<AppState> {
         .routes(routes!(routes::refresh::refresh))
         .routes(routes!(routes::logout::logout))
         .routes(routes!(routes::password::change))
+        .routes(routes!(routes::connection::connection))
         .routes(routes!(routes::me::me, routes::me::rename, routes::me::delete))
         .routes(routes!(routes::activity::activity))
         .routes(routes!(routes::sessions::list, routes::sessions::end_others))

@@ -184,4 +184,8 @@ impl<S: Watched> Watched for Faulty<S> {
     async fn vitals(&self) -> Vitals {
         self.inner.vitals().await
     }
+
+    async fn time(&self) -> Result<Option<UnixMillis>, StorageError> {
+        self.inner.time().await
+    }
 }

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::StorageError;
+use crate::session::UnixMillis;
+
 /// Nobody who watches waits longer for an answer.
 pub(super) const AT_ONCE: Duration = Duration::from_millis(500);
 
@@ -12,6 +15,8 @@ pub(super) const AT_ONCE: Duration = Duration::from_millis(500);
 pub trait Watched: Send + Sync {
     /// How it is now.
     async fn vitals(&self) -> Vitals;
+    /// Its own clock, where it goes by one.
+    async fn time(&self) -> Result<Option<UnixMillis>, StorageError>;
 }
 
 /// How a store is.

@@ -18,6 +18,7 @@ pub(crate) const TABLE: &[(&str, Method, (u16, &str))] = &[
     (routes::REFRESH, Method::POST, (401, "REFRESH_MISSING")),
     (routes::LOGOUT, Method::POST, (204, "")),
     (routes::PASSWORD, Method::POST, BEARER),
+    (routes::CONNECTION, Method::POST, BEARER),
     (routes::ME, Method::GET, BEARER),
     (routes::ME, Method::PATCH, BEARER),
     (routes::ME, Method::DELETE, BEARER),
@@ -44,7 +45,7 @@ pub(crate) const TABLE: &[(&str, Method, (u16, &str))] = &[
 fn body(route: &str) -> serde_json::Value {
     match route {
         routes::REGISTER | routes::LOGIN => json!({}),
-        _ => json!({"displayName": null, "currentPassword": "x", "newPassword": "y"}),
+        _ => json!({"displayName": null, "currentPassword": "x", "newPassword": "y", "nonce": "z"}),
     }
 }
 

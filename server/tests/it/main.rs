@@ -12,6 +12,7 @@ mod csp_report;
 mod csrf;
 mod delete_account;
 mod denial;
+mod doctor;
 mod errors;
 mod faults;
 mod generation;

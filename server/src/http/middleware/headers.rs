@@ -8,7 +8,7 @@ use axum::{
 use crate::http::AppState;
 
 /// On every answer (OWASP Secure Headers; ASVS 5.0, 3.4).
-const ALWAYS: [(&str, &str); 6] = [
+pub(crate) const ALWAYS: [(&str, &str); 6] = [
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("referrer-policy", "no-referrer"),

@@ -2,6 +2,7 @@
 
 pub(super) mod activity;
 pub(super) mod admin;
+pub(super) mod connection;
 pub(super) mod csp_report;
 pub(super) mod docs;
 pub(super) mod health;

@@ -31,6 +31,7 @@ use self::{
     connection::{Connection, Pool},
 };
 use super::{StorageError, Vitals, Watched, migrations, turns::Turns};
+use crate::session::UnixMillis;
 
 /// Nobody waits longer, for connections, rows and answers together. Longer than a statement may take, which PostgreSQL
 /// itself ends after 2 seconds: a connection on which that has happened is still good.
@@ -80,6 +81,12 @@ impl PostgresStore {
 impl Watched for PostgresStore {
     async fn vitals(&self) -> Vitals {
         Vitals { pools: vec![self.pool.vitals()], outbox: None }
+    }
+
+    async fn time(&self) -> Result<Option<UnixMillis>, StorageError> {
+        let query = sqlx::query_scalar("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
+        let now = within(async { Ok(query.fetch_one(&mut *self.connection().await?).await?) }).await?;
+        Ok(Some(UnixMillis(now)))
     }
 }
 

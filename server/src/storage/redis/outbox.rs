@@ -35,6 +35,10 @@ impl Watched for RedisStore {
         let waiting = waiting.ok().and_then(Result::ok).map(|(length,)| length);
         Vitals { outbox: Some(waiting), ..self.database.vitals().await }
     }
+
+    async fn time(&self) -> Result<Option<UnixMillis>, StorageError> {
+        self.database.time().await
+    }
 }
 
 /// Where they are read is the database alone.

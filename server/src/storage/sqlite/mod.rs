@@ -30,6 +30,7 @@ use tokio::sync::Mutex;
 
 pub(in crate::storage) use self::source::Source;
 use super::{PoolVitals, StorageError, Vitals, Watched};
+use crate::session::UnixMillis;
 
 /// How long a request waits for a connection before it is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -119,6 +120,10 @@ impl Watched for SqliteStore {
     async fn vitals(&self) -> Vitals {
         let pools = vec![PoolVitals::of("writer", &self.writer), PoolVitals::of("readers", &self.readers)];
         Vitals { pools, outbox: None }
+    }
+
+    async fn time(&self) -> Result<Option<UnixMillis>, StorageError> {
+        Ok(None)
     }
 }
 
