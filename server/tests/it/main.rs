@@ -7,6 +7,7 @@ mod admin;
 mod alerts;
 mod audit;
 mod canaries;
+mod connection;
 mod cookies;
 mod csp_report;
 mod csrf;
