@@ -28,7 +28,7 @@ refused!(
     description = "For browsers, which the pages' policy sends here. What is no report is passed over without a word.",
     request_body(
         description = "A report (CSP, 5.3), or several (the Reporting API).",
-        content((Object = "application/csp-report"), (Vec<Object> = "application/reports+json"))
+        content((serde_json::Value = "application/csp-report"), (serde_json::Value = "application/reports+json"))
     ),
     responses((status = NO_CONTENT, description = "It has arrived."), Refused)
 )]
