@@ -6,10 +6,13 @@ import { open } from '../pages/hydrated.ts';
 const STRONG = 'seven lanterns by the harbour';
 const WORKER = '/assets/strength-worker.js';
 
-/** What the page asks anybody for from now on, the worker's requests too. */
+/** What the page asks anybody for from now on, the worker's requests too. Not the page's own question whether there is a session. */
 function requests(page: Page): string[] {
   const urls: string[] = [];
-  page.context().on('request', (request) => urls.push(`${request.method()} ${new URL(request.url()).pathname}`));
+  page.context().on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname !== '/api/auth/refresh') urls.push(`${request.method()} ${pathname}`);
+  });
   return urls;
 }
 

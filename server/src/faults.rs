@@ -105,7 +105,7 @@ impl Faults {
     }
 }
 
-/// A commit that is held. It may be given up as well, when its client hangs up.
+/// A commit that is held. It may be given up as well.
 struct Waiting<'a>(&'a watch::Sender<u32>);
 
 impl<'a> Waiting<'a> {

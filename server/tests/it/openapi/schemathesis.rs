@@ -37,7 +37,7 @@ async fn asked_by(role: Option<&str>) -> Value {
     let python = std::env::var_os("SESSIONKEEP_TEST_PYTHON")
         .expect("SESSIONKEEP_TEST_PYTHON names no Python that has the packages; `cargo xtask test` makes one");
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Program::start(folder.path(), &[]);
+    let server = Program::start(folder.path(), &[("TRUSTED_PROXIES", "127.0.0.0/8")]);
     let mut configuration = include_str!("schemathesis.toml").to_owned();
     if let Some(role) = role {
         let mut grace = Person::at(&server.url);
