@@ -212,6 +212,7 @@ mod tests {
             (400, "MALFORMED_REQUEST", Kind::YourInput),
             (404, "NOT_FOUND", Kind::YourInput),
             (405, "METHOD_NOT_ALLOWED", Kind::Final),
+            (408, "REQUEST_TIMEOUT", Kind::TryLater),
             (413, "PAYLOAD_TOO_LARGE", Kind::YourInput),
             (415, "UNSUPPORTED_MEDIA_TYPE", Kind::YourInput),
             (429, "RATE_LIMITED", Kind::TryLater),

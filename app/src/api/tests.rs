@@ -37,7 +37,15 @@ fn contract() -> BTreeSet<(String, String)> {
 }
 
 /// Those that a page has no use for.
-const WITHOUT_A_CALL: [(&str, &str); 3] = [("GET", routes::JWKS), ("GET", routes::HEALTHZ), ("GET", routes::READYZ)];
+const WITHOUT_A_CALL: [(&str, &str); 7] = [
+    ("GET", routes::JWKS),
+    ("GET", routes::HEALTHZ),
+    ("GET", routes::READYZ),
+    ("GET", routes::OPENAPI),
+    ("GET", routes::DOCS),
+    ("POST", routes::CSP_REPORT),
+    ("POST", routes::CONNECTION),
+];
 
 fn secret() -> Password {
     Password::new("secret")

@@ -83,12 +83,12 @@ impl Rule {
         }
     }
 
-    /// The counter without one attempt that was counted and was no failure. `before` is what it was before it was counted.
-    pub(super) fn given_back(self, counter: &Counter, before: &Counter, counted: &Counter) -> Counter {
+    /// The counter without one attempt that was counted and was no failure. It was `before`, and `after` with the attempt.
+    pub(super) fn given_back(self, counter: &Counter, before: &Counter, after: &Counter) -> Counter {
         match self {
             Self::Growing { .. } => {
                 // Where nobody else has counted since, it is as if nothing had been: the wait that was over stays so.
-                let alone = counter.counted_at == counted.counted_at;
+                let alone = counter.counted_at == after.counted_at;
                 let counted_at = if alone { before.counted_at } else { counter.counted_at };
                 Counter { failures: counter.failures.saturating_sub(1), counted_at, ..*counter }
             }

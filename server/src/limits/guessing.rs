@@ -169,9 +169,9 @@ impl Attempt {
             if shared.is_spared(known) {
                 counted.push(*counter);
             } else {
-                let counter = shared.rule.counted(counter, now);
-                is_last_free |= shared.rule.is_last_free(&counter);
-                counted.push(counter);
+                let one_more = shared.rule.counted(counter, now);
+                is_last_free |= shared.rule.is_last_free(&one_more);
+                counted.push(one_more);
             }
         }
         Ok(Counts { known, is_last_free, before: counters.to_vec(), counted })
