@@ -14,7 +14,12 @@ use crate::support::{
 const MANY: usize = 40;
 
 async fn on(postgres: &str, redis: &str) -> TestApp {
-    TestApp::on(tempfile::tempdir().expect("a folder"), postgres, &[("SESSION_STORE", redis)]).await
+    TestApp::on(
+        tempfile::tempdir().expect("a folder"),
+        postgres,
+        &[("SESSION_STORE", redis), ("REFRESHES_PER_MINUTE", "0")],
+    )
+    .await
 }
 
 #[tokio::test]
