@@ -16,8 +16,10 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start(program: &Path) -> anyhow::Result<Self> {
+        // It runs in a folder of its own, from where a relative path would lead elsewhere.
+        let program = program.canonicalize().with_context(|| format!("{} is not there", program.display()))?;
         let folder = tempfile::tempdir()?;
-        let mut process = Command::new(program)
+        let mut process = Command::new(&program)
             .current_dir(folder.path())
             .env_clear()
             .envs([
