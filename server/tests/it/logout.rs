@@ -78,7 +78,7 @@ async fn nobody_is_told_that_they_are_signed_out_while_the_store_is_down() {
 /// RT-11, E6: whoever comes first, after the 204 nothing works any more.
 #[tokio::test]
 async fn a_refresh_that_races_a_sign_out_wins_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("REFRESHES_PER_MINUTE", "0")]).await;
     app.direct().register().await;
     for _ in 0..rounds(20) {
         let mut ada = app.direct();

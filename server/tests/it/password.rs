@@ -154,7 +154,7 @@ async fn both_credentials_are_needed_and_must_be_of_one_session() {
 /// E6: the password is changed while another device refreshes. Whoever comes first, afterwards its session is dead.
 #[tokio::test]
 async fn a_refresh_that_races_a_change_of_password_wins_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("REFRESHES_PER_MINUTE", "0")]).await;
     let mut phone = app.direct();
     phone.register().await;
     let mut passwords = [PASSWORD, NEW];

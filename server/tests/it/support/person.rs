@@ -111,7 +111,7 @@ impl Person {
     }
 
     /// Refreshes again and again, so that some come before what happens meanwhile and some after it, until one is refused.
-    /// Returns how many were granted, and the refusal.
+    /// Returns how many were granted, and the refusal. They are more than a person may, so the limit has to be off.
     pub(crate) async fn refresh_until_refused(&mut self) -> (u32, Answer) {
         let mut granted = 0;
         loop {
