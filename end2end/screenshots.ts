@@ -125,6 +125,19 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         }
       });
 
+      test('the connection', async ({ context, page, signIn, connection, person }) => {
+        await signIn.signIn(person);
+        await connection.open();
+        await expect(connection.findings).toHaveCount(5);
+        await take(page, 'connection');
+        const { name, domain } = (await refreshCookie(context)) ?? { name: '', domain: '' };
+        await context.addCookies([{ name, domain, path: '/api', value: 'of-another-program' }]);
+        await page.clock.setSystemTime(Date.now() + 2 * 60 * 60 * 1000);
+        await connection.checkAgain.click();
+        await expect(connection.finding('The cookie that keeps you signed in')).toContainText('sends 2');
+        await take(page, 'connection-twin');
+      });
+
       test('the session was used in two places', async ({ server, context, client, page, signIn, account, activity, person }) => {
         await signIn.signIn(person);
         await account.shows(person);

@@ -12,7 +12,10 @@ use crate::{
     components::{Connection, CookieNotice, FirstPage, Footer, Header},
     guard,
     light::{own, page},
-    pages::{Account, Activity, ChangePassword, DeleteAccount, Landing, NotFound, Sessions, SignIn, SignUp, SignedOut},
+    pages::{
+        Account, Activity, ChangePassword, ConnectionCheck, DeleteAccount, Landing, NotFound, Sessions, SignIn, SignUp,
+        SignedOut,
+    },
     session::Session,
 };
 
@@ -40,6 +43,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account") view=page(|| own(Account)) ssr=SsrMode::Async />
                     <Route path=path!("/account/sessions") view=page(|| own(Sessions)) ssr=SsrMode::Async />
                     <Route path=path!("/account/activity") view=page(|| own(Activity)) ssr=SsrMode::Async />
+                    <Route path=path!("/account/connection") view=page(|| own(ConnectionCheck)) ssr=SsrMode::Async />
                     <Route path=path!("/account/password") view=page(|| own(ChangePassword)) ssr=SsrMode::Async />
                     <Route path=path!("/account/delete") view=page(|| own(DeleteAccount)) ssr=SsrMode::Async />
                     <Route path=path!("/signed-out") view=page(SignedOut) ssr=SsrMode::Async />

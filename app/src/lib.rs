@@ -12,6 +12,7 @@
 pub mod api;
 mod app;
 mod components;
+mod diagnosis;
 mod explanation;
 mod guard;
 mod happened;

@@ -12,6 +12,8 @@ pub const ACCOUNT: &str = "/account";
 pub const SESSIONS: &str = "/account/sessions";
 /// What happened to one's account.
 pub const ACTIVITY: &str = "/account/activity";
+/// What is in the way of one's session.
+pub const CONNECTION: &str = "/account/connection";
 /// The form for another password.
 pub const PASSWORD: &str = "/account/password";
 /// The form that deletes one's account.
@@ -35,7 +37,7 @@ const LONGEST: usize = 256;
 /// Whether the page is only for people who are signed in.
 #[must_use]
 pub fn is_protected(path: &str) -> bool {
-    [ACCOUNT, SESSIONS, ACTIVITY, PASSWORD, DELETE_ACCOUNT].contains(&path.trim_end_matches('/'))
+    [ACCOUNT, SESSIONS, ACTIVITY, CONNECTION, PASSWORD, DELETE_ACCOUNT].contains(&path.trim_end_matches('/'))
 }
 
 /// Whether the page is only for people who are not.
@@ -85,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_page_of_the_account_is_only_for_people_who_are_signed_in() {
-        for path in [ACCOUNT, SESSIONS, ACTIVITY, PASSWORD, DELETE_ACCOUNT, "/account/sessions/"] {
+        for path in [ACCOUNT, SESSIONS, ACTIVITY, CONNECTION, PASSWORD, DELETE_ACCOUNT, "/account/sessions/"] {
             assert!(is_protected(path), "{path}");
         }
         for path in [LANDING, SIGN_IN, SIGN_UP, SIGNED_OUT, "/accounts", "/account/nowhere"] {

@@ -32,7 +32,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await barriers(page)).toEqual([]);
     });
 
-    test('the pages of the account have no barrier', async ({ page, signIn, devices, activity, password, deleteAccount, person }) => {
+    test('the pages of the account have no barrier', async ({
+      page, signIn, devices, activity, connection, password, deleteAccount, person,
+    }) => {
       await signIn.signIn(person);
       await devices.open();
       await devices.shows(2);
@@ -42,6 +44,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await barriers(page)).toEqual([]);
       await activity.open();
       await expect(activity.events).toHaveCount(3);
+      expect(await barriers(page)).toEqual([]);
+      await connection.open();
+      await expect(connection.findings).toHaveCount(5);
       expect(await barriers(page)).toEqual([]);
       await password.open();
       await password.submit.click();

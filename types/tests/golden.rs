@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sessionkeep_types::{
-    AccessToken, AuthResponse, ChangePasswordRequest, DeleteAccountRequest, EndReason, ErrorBody, ErrorCode, EventKind,
-    LoginRequest, ManagedUser, Origin, Page, Password, RegisterRequest, RequestId, Role, SecurityEvent, Session,
-    SessionId, SessionList, TokenResponse, TokenType, UpdateProfileRequest, UpdateUserRequest, User, UserId, routes,
+    AccessToken, AuthResponse, ChangePasswordRequest, Connection, ConnectionRequest, DeleteAccountRequest, EndReason,
+    ErrorBody, ErrorCode, EventKind, LoginRequest, ManagedUser, Origin, Page, Password, RegisterRequest, RequestId,
+    Role, Route, SecurityEvent, Session, SessionId, SessionList, TokenResponse, TokenType, UpdateProfileRequest,
+    UpdateUserRequest, User, UserId, routes,
 };
 
 #[track_caller]
@@ -247,4 +248,32 @@ fn every_code_is_its_own_screaming_snake_case() {
         assert!(kind.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{kind}");
         assert!(seen.insert(kind), "{kind} stands twice");
     }
+}
+
+#[test]
+fn connection_request() {
+    golden(&ConnectionRequest { nonce: "n".into() }, json!({"nonce": "n"}));
+}
+
+#[test]
+fn connection() {
+    let seen = Connection {
+        now: "2026-11-24T10:00:00Z".into(),
+        address: "192.0.2.1".into(),
+        origin: Some("https://id.example.com".into()),
+        sec_fetch_site: None,
+        refused: None,
+        refresh_cookies: 1,
+        generation_cookies: 2,
+        probes: vec!["n".into()],
+        route: Some(Route { peer: "10.0.0.1".into(), peer_trusted: true, forwarded_for: vec!["192.0.2.1".into()] }),
+    };
+    golden(
+        &seen,
+        json!({
+            "now": "2026-11-24T10:00:00Z", "address": "192.0.2.1", "origin": "https://id.example.com",
+            "secFetchSite": null, "refused": null, "refreshCookies": 1, "generationCookies": 2, "probes": ["n"],
+            "route": {"peer": "10.0.0.1", "peerTrusted": true, "forwardedFor": ["192.0.2.1"]},
+        }),
+    );
 }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
 use sessionkeep_types::{
-    ChangePasswordRequest, DeleteAccountRequest, ErrorCode, Page, SecurityEvent, Session, SessionList, TokenResponse,
-    UpdateProfileRequest, User, routes,
+    ChangePasswordRequest, Connection, ConnectionRequest, DeleteAccountRequest, ErrorCode, Page, SecurityEvent,
+    Session, SessionList, TokenResponse, UpdateProfileRequest, User, routes,
 };
 
 use super::{
@@ -28,6 +28,15 @@ pub struct AuthorisedApi {
     api: PublicApi,
     pub(super) manager: Rc<Manager>,
     epoch: Epoch,
+}
+
+/// What the server saw of a request that came after it had set a cookie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// What that cookie was set to.
+    pub nonce: String,
+    /// What arrived.
+    pub connection: Connection,
 }
 
 /// What an answer does to the cookie.
@@ -103,6 +112,17 @@ impl AuthorisedApi {
     /// As [`AuthorisedApi::me`].
     pub async fn my_events(&self, part: Part<'_>) -> Result<Page<SecurityEvent>, ApiError> {
         self.call(Request::new(Method::Get, Address::of(routes::MY_EVENTS).part(part))).await
+    }
+
+    /// `POST /api/auth/connection`, twice: the first answer sets a cookie, and the second says whether it came back.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::me`].
+    pub async fn arrival(&self) -> Result<Arrival, ApiError> {
+        let nonce = self.manager.fresh_id();
+        let request = Request::new(Method::Post, routes::CONNECTION).json(&ConnectionRequest { nonce: nonce.clone() });
+        self.exchange(request.clone(), Cookie::Keeps).await?;
+        Ok(Arrival { nonce, connection: self.call(request).await? })
     }
 
     /// `POST /api/auth/password`: another password. This browser goes on with a new session, all others end.

@@ -21,7 +21,7 @@ mod tests;
 mod transport;
 
 pub use admin::LiveEvents;
-pub use authorised::AuthorisedApi;
+pub use authorised::{Arrival, AuthorisedApi};
 pub use error::{ApiError, Kind};
 pub use public::PublicApi;
 pub use query::Part;

@@ -37,14 +37,13 @@ fn contract() -> BTreeSet<(String, String)> {
 }
 
 /// Those that a page has no use for.
-const WITHOUT_A_CALL: [(&str, &str); 7] = [
+const WITHOUT_A_CALL: [(&str, &str); 6] = [
     ("GET", routes::JWKS),
     ("GET", routes::HEALTHZ),
     ("GET", routes::READYZ),
     ("GET", routes::OPENAPI),
     ("GET", routes::DOCS),
     ("POST", routes::CSP_REPORT),
-    ("POST", routes::CONNECTION),
 ];
 
 fn secret() -> Password {
@@ -62,6 +61,7 @@ async fn call_everything(api: AuthorisedApi) {
         api.end_session(&device).await.err(),
         api.end_other_sessions().await.err(),
         api.my_events(Part::NEWEST).await.err(),
+        api.arrival().await.err(),
         api.users("", Part::NEWEST).await.err(),
         api.user(&user).await.err(),
         api.change_user(&user, &UpdateUserRequest::default()).await.err(),
@@ -211,4 +211,20 @@ fn who_ends_all_sessions_of_the_own_account_is_signed_out_and_who_ends_anothers_
         tab.settle();
         assert_eq!((tab.phase(), tab.server.asked(routes::LOGOUT).len()), (phase, logouts));
     }
+}
+
+#[test]
+fn what_arrives_is_asked_for_twice_so_that_a_cookie_can_come_back() {
+    let mut tab = Tab::signed_in(900);
+    let seen = json!({
+        "now": "", "address": "", "origin": null, "secFetchSite": null, "refused": null, "refreshCookies": 1,
+        "generationCookies": 1, "probes": ["n"], "route": null,
+    });
+    tab.server.will(routes::CONNECTION, answer(200, &seen));
+    let api = tab.manager.signed_in().expect("somebody is signed in");
+    let arrival = tab.now(async move { api.arrival().await }).expect("it was answered");
+    let asked = tab.server.asked(routes::CONNECTION);
+    let body = json!({"nonce": arrival.nonce}).to_string();
+    assert_eq!(asked.iter().map(|request| request.body.as_deref()).collect::<Vec<_>>(), [Some(body.as_str()); 2]);
+    assert_eq!(arrival.connection.probes, ["n"]);
 }

@@ -27,7 +27,8 @@ pub(crate) fn Activity() -> impl IntoView {
                 "Something looks unfamiliar? " <A href=paths::PASSWORD>"Change your password"</A>
                 ", which signs out every other device, or look at "
                 <A href=paths::SESSIONS>"where you’re signed in"</A> ". We also explain "
-                <A href=paths::SIGNED_OUT>"why sessions end"</A> "."
+                <A href=paths::SIGNED_OUT>"why sessions end"</A> ", and can "
+                <A href=paths::CONNECTION>"check your connection"</A> "."
             </p>
             <Loaded
                 loading=history.loading

@@ -3,6 +3,7 @@
 mod account;
 mod activity;
 mod change_password;
+mod connection_check;
 mod delete_account;
 mod landing;
 mod not_found;
@@ -14,6 +15,7 @@ mod signed_out;
 pub(crate) use account::Account;
 pub(crate) use activity::Activity;
 pub(crate) use change_password::ChangePassword;
+pub(crate) use connection_check::ConnectionCheck;
 pub(crate) use delete_account::DeleteAccount;
 pub(crate) use landing::Landing;
 pub(crate) use not_found::NotFound;

@@ -34,7 +34,7 @@ const ONLY_HTTPS: &str = " upgrade-insecure-requests; report-to csp;";
 const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "/",
     "/sign-in",
     "/sign-up",
@@ -42,6 +42,7 @@ const PAGES: [&str; 10] = [
     "/account",
     "/account/sessions",
     "/account/activity",
+    "/account/connection",
     "/account/password",
     "/account/delete",
     "/nowhere",

@@ -133,6 +133,11 @@ impl Manager {
         self.start_refresh();
     }
 
+    /// Like no other id.
+    pub(crate) fn fresh_id(&self) -> String {
+        self.ports.random.id()
+    }
+
     /// Account and cookie are gone.
     pub(crate) fn account_is_deleted(&self) {
         self.happened(Event::AccountDeleted);
