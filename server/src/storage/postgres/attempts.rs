@@ -8,9 +8,6 @@ use crate::{
     storage::{Attempts, Recount, StorageError},
 };
 
-/// Rows that are deleted in one go.
-const BATCH: i64 = 500;
-
 #[async_trait]
 impl Attempts for PostgresStore {
     async fn recount(&self, keys: &[Key], decide: Recount<'_>) -> Result<(), StorageError> {
@@ -23,28 +20,16 @@ impl Attempts for PostgresStore {
     }
 
     async fn purge_attempts(&self, counted_before: UnixMillis, known_before: UnixMillis) -> Result<u64, StorageError> {
-        // Rows that somebody counts on at this moment are passed over.
         let failed = "DELETE FROM attempts WHERE key IN
             (SELECT key FROM attempts WHERE succeeded_at IS NULL AND counted_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)";
         let succeeded = "DELETE FROM attempts WHERE key IN
             (SELECT key FROM attempts WHERE succeeded_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)";
-        Ok(self.delete_attempts(failed, counted_before).await? + self.delete_attempts(succeeded, known_before).await?)
+        let purged = self.delete_in_batches(failed, counted_before).await?;
+        Ok(purged + self.delete_in_batches(succeeded, known_before).await?)
     }
 }
 
 impl PostgresStore {
-    async fn delete_attempts(&self, batch: &'static str, before: UnixMillis) -> Result<u64, StorageError> {
-        let mut purged = 0;
-        loop {
-            let query = sqlx::query(batch).bind(before.0).bind(BATCH);
-            let deleted = within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await?;
-            if deleted.rows_affected() == 0 {
-                return Ok(purged);
-            }
-            purged += deleted.rows_affected();
-        }
-    }
-
     async fn try_recount(&self, keys: &[Key], decide: &mut Decided<'_>) -> Result<(), StorageError> {
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;

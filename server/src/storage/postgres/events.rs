@@ -15,9 +15,6 @@ use crate::{
 /// what came after the latest would miss a lower number that was committed later.
 const EVENTS_LOCK: i64 = 0x5e55_1001;
 
-/// Rows deleted in one transaction: no request waits long behind it.
-const PURGE_BATCH: i64 = 200;
-
 #[async_trait]
 impl Events for PostgresStore {
     async fn record(&self, event: &SecurityEvent) -> Result<(), StorageError> {
@@ -70,25 +67,13 @@ impl Events for PostgresStore {
     }
 
     async fn forget(&self, before: UnixMillis) -> Result<u64, StorageError> {
-        let mut purged = 0;
-        loop {
-            // By number, which is the order in which they were stored, so that no index by time is needed and none is looked at
-            // that stays. Nothing is added, so the lock of those who add is not needed; what another instance purges at
-            // this moment is passed over.
-            let query = sqlx::query(
-                "WITH oldest AS MATERIALIZED
-                     (SELECT id, at FROM security_events WHERE id < (SELECT MAX(id) FROM security_events)
-                      ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
-                 DELETE FROM security_events WHERE id IN (SELECT id FROM oldest WHERE at < $2)",
-            )
-            .bind(PURGE_BATCH)
-            .bind(before.0);
-            let batch = within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await?;
-            if batch.rows_affected() == 0 {
-                return Ok(purged);
-            }
-            purged += batch.rows_affected();
-        }
+        // By number, which is the order in which they were stored, so that no index by time is needed and none is looked at
+        // that stays. Nothing is added, so the lock of those who add is not needed.
+        let oldest = "WITH oldest AS MATERIALIZED
+                (SELECT id, at FROM security_events WHERE id < (SELECT MAX(id) FROM security_events)
+                 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
+            DELETE FROM security_events WHERE id IN (SELECT id FROM oldest WHERE at < $1)";
+        self.delete_in_batches(oldest, before).await
     }
 }
 

@@ -42,6 +42,9 @@ const RETRIES: u32 = 3;
 /// would cost the other another second of the time that its statement has.
 const GO_FIRST: Duration = Duration::from_millis(50);
 
+/// So many rows are deleted at once: their locks are held for a moment.
+const PURGE_BATCH: i64 = 200;
+
 /// The store in one PostgreSQL database.
 pub struct PostgresStore {
     pool: Pool,
@@ -74,6 +77,20 @@ impl PostgresStore {
 
     async fn connection(&self) -> Result<Connection, StorageError> {
         Box::pin(self.pool.connection()).await
+    }
+
+    /// Deletes what was before then, which is `$1`, at most `$2` rows at once. The statement passes over rows that somebody
+    /// holds, another instance that deletes them for one. Returns how many there were.
+    async fn delete_in_batches(&self, statement: &'static str, before: UnixMillis) -> Result<u64, StorageError> {
+        let mut deleted = 0;
+        loop {
+            let query = sqlx::query(statement).bind(before.0).bind(PURGE_BATCH);
+            let batch = within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await?;
+            if batch.rows_affected() == 0 {
+                return Ok(deleted);
+            }
+            deleted += batch.rows_affected();
+        }
     }
 }
 

@@ -17,8 +17,6 @@ use crate::{
     token::access,
 };
 
-/// Rows deleted in one transaction: no request waits long behind it.
-const PURGE_BATCH: i64 = 200;
 /// Sessions that an operator ends in one transaction.
 const END_AT_ONCE: i64 = 500;
 /// Uses of access tokens that are written in one transaction.
@@ -119,35 +117,13 @@ impl Sessions for PostgresStore {
     }
 
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError> {
-        loop {
-            let query = sqlx::query(
-                "DELETE FROM tombstones WHERE session_id IN
-                 (SELECT session_id FROM tombstones WHERE ended_at < $1 ORDER BY ended_at LIMIT $2
-                  FOR UPDATE SKIP LOCKED)",
-            )
-            .bind(before.0)
-            .bind(PURGE_BATCH);
-            let batch = within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await?;
-            if batch.rows_affected() == 0 {
-                break;
-            }
-        }
-        let mut purged = 0;
-        loop {
-            // Rows that another instance purges at this moment are passed over.
-            let query = sqlx::query(
-                "DELETE FROM sessions WHERE id IN
-                 (SELECT id FROM sessions WHERE absolute_deadline < $1 ORDER BY absolute_deadline LIMIT $2
-                  FOR UPDATE SKIP LOCKED)",
-            )
-            .bind(before.0)
-            .bind(PURGE_BATCH);
-            let batch = within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await?;
-            if batch.rows_affected() == 0 {
-                return Ok(purged);
-            }
-            purged += batch.rows_affected();
-        }
+        let tombstones = "DELETE FROM tombstones WHERE session_id IN
+            (SELECT session_id FROM tombstones WHERE ended_at < $1 ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED)";
+        let sessions = "DELETE FROM sessions WHERE id IN
+            (SELECT id FROM sessions WHERE absolute_deadline < $1 ORDER BY absolute_deadline LIMIT $2
+             FOR UPDATE SKIP LOCKED)";
+        self.delete_in_batches(tombstones, before).await?;
+        self.delete_in_batches(sessions, before).await
     }
 }
 

@@ -8,9 +8,6 @@ use crate::{
     storage::{Attempts, Recount, StorageError},
 };
 
-/// Rows that are deleted in one go.
-const BATCH: i64 = 500;
-
 #[async_trait]
 impl Attempts for SqliteStore {
     async fn recount(&self, keys: &[Key], decide: Recount<'_>) -> Result<(), StorageError> {
@@ -31,23 +28,11 @@ impl Attempts for SqliteStore {
 
     async fn purge_attempts(&self, counted_before: UnixMillis, known_before: UnixMillis) -> Result<u64, StorageError> {
         let failed = "DELETE FROM attempts WHERE key IN
-            (SELECT key FROM attempts WHERE succeeded_at IS NULL AND counted_at < ? LIMIT ?)";
+            (SELECT key FROM attempts WHERE succeeded_at IS NULL AND counted_at < ?1 LIMIT ?2)";
         let succeeded = "DELETE FROM attempts WHERE key IN
-            (SELECT key FROM attempts WHERE succeeded_at < ? LIMIT ?)";
-        Ok(self.delete_attempts(failed, counted_before).await? + self.delete_attempts(succeeded, known_before).await?)
-    }
-}
-
-impl SqliteStore {
-    async fn delete_attempts(&self, batch: &'static str, before: UnixMillis) -> Result<u64, StorageError> {
-        let mut purged = 0;
-        loop {
-            let deleted = sqlx::query(batch).bind(before.0).bind(BATCH).execute(&self.writer).await?.rows_affected();
-            purged += deleted;
-            if deleted == 0 {
-                return Ok(purged);
-            }
-        }
+            (SELECT key FROM attempts WHERE succeeded_at < ?1 LIMIT ?2)";
+        let purged = self.delete_in_batches(failed, counted_before).await?;
+        Ok(purged + self.delete_in_batches(succeeded, known_before).await?)
     }
 }
 

@@ -11,9 +11,6 @@ use crate::{
     },
 };
 
-/// Rows deleted in one transaction: no request waits long behind it.
-const PURGE_BATCH: i64 = 200;
-
 #[async_trait]
 impl Events for SqliteStore {
     async fn record(&self, event: &SecurityEvent) -> Result<(), StorageError> {
@@ -69,25 +66,12 @@ impl Events for SqliteStore {
     }
 
     async fn forget(&self, before: UnixMillis) -> Result<u64, StorageError> {
-        let mut purged = 0;
-        loop {
-            // By number, which is the order in which they were stored, so that no index by time is needed and none is looked at
-            // that stays. SQLite would give the number of the latest again if that were gone.
-            let batch = sqlx::query(
-                "DELETE FROM security_events
-                 WHERE id IN (SELECT id FROM security_events ORDER BY id LIMIT ?) AND at < ?
-                     AND id < (SELECT MAX(id) FROM security_events)",
-            )
-            .bind(PURGE_BATCH)
-            .bind(before.0)
-            .execute(&self.writer)
-            .await?
-            .rows_affected();
-            purged += batch;
-            if batch == 0 {
-                return Ok(purged);
-            }
-        }
+        // By number, which is the order in which they were stored, so that no index by time is needed and none is looked at
+        // that stays. SQLite would give the number of the latest again if that were gone.
+        let oldest = "DELETE FROM security_events
+            WHERE id IN (SELECT id FROM security_events ORDER BY id LIMIT ?2) AND at < ?1
+                AND id < (SELECT MAX(id) FROM security_events)";
+        self.delete_in_batches(oldest, before).await
     }
 }
 

@@ -37,6 +37,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long SQLite waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Rows deleted in one transaction: no request waits long behind it.
+const PURGE_BATCH: i64 = 200;
+
 /// The store in one SQLite file.
 pub struct SqliteStore {
     writer: SqlitePool,
@@ -94,6 +97,19 @@ impl SqliteStore {
         let journal_mode = sqlx::query("PRAGMA journal_mode").fetch_one(&self.writer).await?.try_get(0)?;
         let synchronous = sqlx::query("PRAGMA synchronous").fetch_one(&self.writer).await?.try_get(0)?;
         Ok((journal_mode, synchronous))
+    }
+
+    /// Deletes what was before then, which is `?1`, at most `?2` rows at once. Returns how many there were.
+    async fn delete_in_batches(&self, statement: &'static str, before: UnixMillis) -> Result<u64, StorageError> {
+        let mut deleted = 0;
+        loop {
+            let query = sqlx::query(statement).bind(before.0).bind(PURGE_BATCH);
+            let batch = query.execute(&self.writer).await?.rows_affected();
+            if batch == 0 {
+                return Ok(deleted);
+            }
+            deleted += batch;
+        }
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StorageError> {

@@ -14,9 +14,6 @@ use crate::{
     },
 };
 
-/// Rows deleted in one transaction: no request waits long behind it.
-const PURGE_BATCH: i64 = 200;
-
 #[async_trait]
 impl Sessions for SqliteStore {
     async fn insert(&self, session: &Session, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError> {
@@ -147,35 +144,12 @@ impl Sessions for SqliteStore {
     }
 
     async fn purge(&self, before: UnixMillis) -> Result<u64, StorageError> {
-        loop {
-            let batch = sqlx::query(
-                "DELETE FROM tombstones WHERE session_id IN
-                 (SELECT session_id FROM tombstones WHERE ended_at < ? ORDER BY ended_at LIMIT ?)",
-            )
-            .bind(before.0)
-            .bind(PURGE_BATCH)
-            .execute(&self.writer)
-            .await?;
-            if batch.rows_affected() == 0 {
-                break;
-            }
-        }
-        let mut purged = 0;
-        loop {
-            let batch = sqlx::query(
-                "DELETE FROM sessions WHERE id IN
-                 (SELECT id FROM sessions WHERE absolute_deadline < ? ORDER BY absolute_deadline LIMIT ?)",
-            )
-            .bind(before.0)
-            .bind(PURGE_BATCH)
-            .execute(&self.writer)
-            .await?
-            .rows_affected();
-            purged += batch;
-            if batch == 0 {
-                return Ok(purged);
-            }
-        }
+        let tombstones = "DELETE FROM tombstones WHERE session_id IN
+            (SELECT session_id FROM tombstones WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2)";
+        let sessions = "DELETE FROM sessions WHERE id IN
+            (SELECT id FROM sessions WHERE absolute_deadline < ?1 ORDER BY absolute_deadline LIMIT ?2)";
+        self.delete_in_batches(tombstones, before).await?;
+        self.delete_in_batches(sessions, before).await
     }
 }
 
