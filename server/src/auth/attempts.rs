@@ -60,6 +60,8 @@ impl Auth {
         loop {
             let look = self.guessing.under_way.on(attempt.together);
             let (next_done, was_busy) = (look.next_done(), look.is_busy());
+            // In a flood the store is not even asked.
+            self.passwords.has_place()?;
             // Whoever is refused takes nobody's place, and writes nothing.
             let mut counted = self.try_to_count(&attempt, false).await?;
             if counted.is_ok() {

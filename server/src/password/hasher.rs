@@ -5,17 +5,18 @@ use std::{
 };
 
 use argon2::{
-    Algorithm, Argon2, Params, Version,
+    Params,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use password_rules::Person;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    task::spawn_blocking,
     time::timeout,
 };
 
-use super::{Normalised, PasswordRules, Pepper, PepperMissing, Peppers, Refused};
+use super::{
+    Normalised, PasswordRules, Pepper, PepperMissing, Peppers, Refused, kept_memory::KeptMemory, workers::Workers,
+};
 use crate::{
     metrics::{HashQueue, Metrics},
     random::{self, Random},
@@ -63,6 +64,7 @@ pub struct Place(OwnedSemaphorePermit);
 /// Hashes and verifies with argon2id (RFC 9106).
 pub struct Passwords {
     hashing: Arc<Hashing>,
+    workers: Workers,
     permits: Arc<Semaphore>,
     queue: Arc<Semaphore>,
     metrics: Arc<Metrics>,
@@ -85,6 +87,7 @@ impl Passwords {
         hashing.dummy = hashing.hash(b"nobody has this password");
         Ok(Self {
             hashing: Arc::new(hashing),
+            workers: Workers::new(permits),
             permits: Arc::new(Semaphore::new(permits)),
             queue: Arc::new(Semaphore::new(permits + QUEUE)),
             metrics: Arc::default(),
@@ -132,6 +135,14 @@ impl Passwords {
         self.run(move |hashing| hashing.hash(password.expose().as_bytes())).await
     }
 
+    /// Whether there is a place in the queue.
+    ///
+    /// # Errors
+    /// When too many wait.
+    pub fn has_place(&self) -> Result<(), Busy> {
+        if self.queue.available_permits() == 0 { Err(self.refused()) } else { Ok(()) }
+    }
+
     /// A place in the queue. Whoever has one keeps others from it, so it is not to be kept for long.
     ///
     /// # Errors
@@ -172,7 +183,7 @@ impl Passwords {
         let permit = timeout(LONGEST_WAIT, Arc::clone(&self.permits).acquire_owned()).await;
         let permit = permit.map_err(|_| self.refused())?.map_err(|_| self.refused())?;
         let (hashing, metrics) = (Arc::clone(&self.hashing), Arc::clone(&self.metrics));
-        let done = spawn_blocking(move || {
+        let done = self.workers.run(move || {
             // Moved in here: a client that goes away does not free it while the hashing goes on.
             let _permit = permit;
             let begun = Instant::now();
@@ -204,7 +215,7 @@ impl Hashing {
         let hash: PasswordHash = self
             .argon2(self.peppers.current.as_ref())
             .hash_password_with_salt(password, &salt)
-            .expect("OK because the parameters were checked and the password is short");
+            .expect("OK because the parameters were checked and neither password nor pepper has gigabytes");
         self.peppers.mark(hash.to_string())
     }
 
@@ -217,7 +228,8 @@ impl Hashing {
                 return Err(missing);
             }
         };
-        let is_right = self.argon2(pepper).verify_password(password, phc).is_ok();
+        let is_right =
+            PasswordHash::new(phc).is_ok_and(|phc| self.argon2(pepper).verify_password(password, &phc).is_ok());
         if !is_right || stored.is_none() {
             return Ok(Verified::Wrong);
         }
@@ -234,13 +246,8 @@ impl Hashing {
             })
     }
 
-    fn argon2<'key>(&self, pepper: Option<&'key Pepper>) -> Argon2<'key> {
-        let (algorithm, version, params) = (Algorithm::Argon2id, Version::V0x13, self.params.clone());
-        match pepper {
-            None => Argon2::new(algorithm, version, params),
-            Some(pepper) => Argon2::new_with_secret(pepper.secret(), algorithm, version, params)
-                .expect("OK because nobody sets a secret of four gigabytes"),
-        }
+    fn argon2<'key>(&self, pepper: Option<&'key Pepper>) -> KeptMemory<'key> {
+        KeptMemory::new(self.params.clone(), pepper)
     }
 }
 

@@ -3,7 +3,9 @@
 //! The rules themselves are those of the crate `password-rules`, which the browser has, too.
 
 mod hasher;
+mod kept_memory;
 mod pepper;
+mod workers;
 
 pub use hasher::{Busy, Passwords, Place, Unverifiable, Verified};
 pub use password_rules::{PasswordRules, Refused};
