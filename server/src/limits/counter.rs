@@ -71,6 +71,14 @@ impl Rule {
         }
     }
 
+    /// Whether the next attempt is one of those that are free.
+    pub(super) fn is_free(self, counter: &Counter, now: UnixMillis) -> bool {
+        match self {
+            Self::Growing { free, remembered } => failures(remembered, counter, now) < free,
+            Self::Steady { .. } => self.wait(counter, now, false).is_zero(),
+        }
+    }
+
     /// The counter after one more attempt.
     pub(super) fn counted(self, counter: &Counter, now: UnixMillis) -> Counter {
         match self {
@@ -78,7 +86,10 @@ impl Rule {
                 Counter { failures: failures(remembered, counter, now).saturating_add(1), counted_at: now, ..*counter }
             }
             Self::Steady { burst, every } => {
-                Counter { counted_at: whole_at(burst, every, counter, now).max(now).plus(every), ..*counter }
+                let whole_at = whole_at(burst, every, counter, now);
+                let failures = if whole_at <= now { 0 } else { counter.failures };
+                let counted_at = whole_at.max(now).plus(every);
+                Counter { failures: failures.saturating_add(1), counted_at, ..*counter }
             }
         }
     }
@@ -92,13 +103,18 @@ impl Rule {
                 let counted_at = if alone { before.counted_at } else { counter.counted_at };
                 Counter { failures: counter.failures.saturating_sub(1), counted_at, ..*counter }
             }
-            Self::Steady { every, .. } => Counter { counted_at: counter.counted_at.minus(every), ..*counter },
+            Self::Steady { every, .. } => Counter {
+                failures: counter.failures.saturating_sub(1),
+                counted_at: counter.counted_at.minus(every),
+                ..*counter
+            },
         }
     }
 
-    /// Whether a failure that is counted so is the last one without a wait.
+    /// Whether a failure that is counted so is the last of those that are free: of an allowance, the first time since it was whole.
     pub(super) fn is_last_free(self, counted: &Counter) -> bool {
-        matches!(self, Self::Growing { free, .. } if free == counted.failures)
+        let (Self::Growing { free, .. } | Self::Steady { burst: free, .. }) = self;
+        free == counted.failures
     }
 }
 

@@ -24,8 +24,9 @@ use crate::{keys::Keys, session::UnixMillis};
 
 /// Of one account from one network, or of one session.
 const OWN: Rule = Rule::Growing { free: 5, remembered: REMEMBERED };
-/// Of one account from everywhere.
-const ACCOUNT: Rule = Rule::Growing { free: 10, remembered: REMEMBERED };
+/// Of one account from all networks where it is not used. Those that have used up what is free to them share one such allowance, all
+/// others have another: whoever goes on guessing keeps nobody out who comes from a new place.
+const ACCOUNT: Rule = Rule::Steady { burst: 10, every: Duration::from_mins(3) };
 /// From one network at all accounts.
 const NETWORK: Rule = Rule::Steady { burst: 100, every: Duration::from_secs(36) };
 /// For so long after the last sign-in a network is one from where the account is used.
@@ -57,12 +58,9 @@ impl Guessing {
         let network = network(ip);
         let account = self.key(&("account", email), now);
         let shared = vec![
-            Shared { key: account, rule: ACCOUNT, after_success: AfterSuccess::Cleared },
-            Shared {
-                key: self.key(&("network", &network), now),
-                rule: NETWORK,
-                after_success: AfterSuccess::GivenBack,
-            },
+            Shared { key: account, rule: ACCOUNT, of: Some(Place::New) },
+            Shared { key: self.key(&("guessed", email), now), rule: ACCOUNT, of: Some(Place::Guessing) },
+            Shared { key: self.key(&("network", &network), now), rule: NETWORK, of: None },
         ];
         Attempt { together: account, own: self.key(&("both", email, &network), now), shared }
     }
@@ -104,29 +102,44 @@ pub struct Attempt {
 struct Shared {
     key: Key,
     rule: Rule,
-    after_success: AfterSuccess,
+    /// From where attempts are held to it. `None`: from everywhere.
+    of: Option<Place>,
 }
 
 impl Shared {
-    /// Whether an attempt from where the account is used is not held to it.
-    fn is_spared(&self, known: bool) -> bool {
-        known && self.after_success == AfterSuccess::Cleared
+    /// Whether an attempt from there is not held to it.
+    fn is_spared(&self, place: Place) -> bool {
+        self.of.is_some_and(|of| of != place)
     }
 }
 
+/// What a network is to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum AfterSuccess {
-    /// It was the owner, and the failures are of no account any more. So it is not for whoever comes from where the owner is.
-    Cleared,
-    /// This attempt was no failure; nothing is said of the others.
-    GivenBack,
+enum Place {
+    /// Its owner has signed in there.
+    Known,
+    /// Nobody has, and few have failed.
+    New,
+    /// Nobody has, and whoever tries there has to wait.
+    Guessing,
+}
+
+impl Place {
+    fn of(own: &Counter, now: UnixMillis) -> Self {
+        let is_known = own.succeeded_at.and_then(|at| now.since(at)).is_some_and(|passed| passed < KNOWN);
+        match (is_known, OWN.is_free(own, now)) {
+            (true, _) => Self::Known,
+            (false, true) => Self::New,
+            (false, false) => Self::Guessing,
+        }
+    }
 }
 
 /// What was counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts {
-    /// Whether the account's counter was spared: it came from where the account is used.
-    known: bool,
+    /// From where it came.
+    place: Place,
     /// Whether, if it fails, it is the last one that is free of a wait.
     pub is_last_free: bool,
     /// The counters as they were, and as they are with it.
@@ -155,9 +168,10 @@ impl Attempt {
     /// When it has to wait; nothing is to be counted then.
     pub fn count(&self, counters: &[Counter], now: UnixMillis) -> Result<Counts, TooOften> {
         let (own, shared) = counters.split_first().expect("OK because the first is its own");
-        let known = own.succeeded_at.and_then(|at| now.since(at)).is_some_and(|passed| passed < KNOWN);
+        let place = Place::of(own, now);
+        let known = place == Place::Known;
         let shared: Vec<(&Shared, &Counter)> = self.shared.iter().zip(shared).collect();
-        let held_to = shared.iter().filter(|(shared, _)| !shared.is_spared(known));
+        let held_to = shared.iter().filter(|(shared, _)| !shared.is_spared(place));
         let waits = held_to.map(|(shared, counter)| shared.rule.wait(counter, now, known));
         let wait = waits.fold(OWN.wait(own, now, known), Duration::max);
         if !wait.is_zero() {
@@ -166,26 +180,24 @@ impl Attempt {
         let mut counted = vec![OWN.counted(own, now)];
         let mut is_last_free = OWN.is_last_free(&counted[0]);
         for (shared, counter) in shared {
-            if shared.is_spared(known) {
+            if shared.is_spared(place) {
                 counted.push(*counter);
             } else {
                 let one_more = shared.rule.counted(counter, now);
-                is_last_free |= shared.rule.is_last_free(&one_more);
+                // A network's are of many accounts.
+                is_last_free |= shared.of.is_some() && shared.rule.is_last_free(&one_more);
                 counted.push(one_more);
             }
         }
-        Ok(Counts { known, is_last_free, before: counters.to_vec(), counted })
+        Ok(Counts { place, is_last_free, before: counters.to_vec(), counted })
     }
 
     /// What the counters are after the right password.
     #[must_use]
     pub fn succeeded(&self, counters: &[Counter], counts: &Counts, now: UnixMillis) -> Vec<Counter> {
-        let given_back = self.withdrawn(counters, counts);
-        let shared = self.shared.iter().zip(&given_back[1..]).map(|(shared, counter)| match shared.after_success {
-            AfterSuccess::Cleared => Counter { failures: 0, ..*counter },
-            AfterSuccess::GivenBack => *counter,
-        });
-        std::iter::once(Counter::succeeded(now)).chain(shared).collect()
+        let mut given_back = self.withdrawn(counters, counts);
+        given_back[0] = Counter::succeeded(now);
+        given_back
     }
 
     /// What the counters are after a success that was not counted before.
@@ -199,7 +211,7 @@ impl Attempt {
     pub fn withdrawn(&self, counters: &[Counter], counts: &Counts) -> Vec<Counter> {
         let times = counts.before.iter().zip(&counts.counted);
         let rules = std::iter::once((OWN, false))
-            .chain(self.shared.iter().map(|shared| (shared.rule, shared.is_spared(counts.known))));
+            .chain(self.shared.iter().map(|shared| (shared.rule, shared.is_spared(counts.place))));
         counters
             .iter()
             .zip(times)
@@ -294,9 +306,50 @@ mod tests {
         for number in 0..1000 {
             let _either = world.wrong("ada", &format!("198.51.{}.{}", number / 250, number % 250), NOW);
         }
-        assert_eq!(world.wrong("ada", "203.0.113.9", NOW), Err(1), "the account is held");
+        assert_eq!(world.wrong("ada", "203.0.113.9", NOW), Err(180), "the account is held");
         assert_eq!(world.right("ada", "192.0.2.1", NOW), Ok(()));
-        assert_eq!(world.wrong("ada", "203.0.113.9", NOW), Ok(false), "and was cleared by its owner");
+        assert_eq!(world.wrong("ada", "203.0.113.9", NOW), Err(180), "and the others still are");
+    }
+
+    /// RL-05: one that guesses whenever he may, from three networks, and an owner who is new where she is.
+    #[test]
+    fn whoever_guesses_from_a_few_networks_keeps_nobody_out_who_comes_from_a_new_one() {
+        let mut world = World::new();
+        for second in 0..86_400 {
+            let now = after(second);
+            for guesser in ["198.51.100.1", "198.51.100.2", "198.51.100.3"] {
+                let _either = world.wrong("ada", guesser, now);
+            }
+            // From somewhere else each time, and always after the others. The first half an hour they have much that is free.
+            if second >= 1800 && second % 600 == 0 {
+                let place = format!("203.0.{}.{}", second / 60_000, second / 600 % 100);
+                assert_eq!(world.right("ada", &place, now), Ok(()), "after {second} s");
+            }
+        }
+    }
+
+    /// However many networks somebody has, an account hears of few guesses.
+    #[test]
+    fn many_networks_together_guess_hardly_more_often_than_one() {
+        let mut world = World::new();
+        let guessed = (0..86_400).filter(|second| {
+            let place = format!("198.{}.{}.1", second / 250, second % 250);
+            world.wrong("ada", &place, after(*second)).is_ok()
+        });
+        assert_eq!(guessed.count(), 10 + 86_400 / 180 - 1);
+    }
+
+    /// The owner is told once, when it begins.
+    #[test]
+    fn many_networks_that_guess_together_are_told_of_once() {
+        let mut world = World::new();
+        let outcomes: Vec<_> = (0..3600)
+            .filter_map(|second| {
+                world.wrong("ada", &format!("198.{}.{}.1", second / 250, second % 250), after(second)).ok()
+            })
+            .collect();
+        assert_eq!(outcomes.iter().position(|is_last_free| *is_last_free), Some(9));
+        assert_eq!(outcomes.iter().filter(|is_last_free| **is_last_free).count(), 1);
     }
 
     #[test]
@@ -377,7 +430,7 @@ mod tests {
         for number in 0..10 {
             world.wrong("ada", &format!("198.51.100.{number}"), later).expect("free");
         }
-        assert_eq!(world.right("ada", "192.0.2.1", later), Err(1));
+        assert_eq!(world.right("ada", "192.0.2.1", later), Err(180));
     }
 
     #[test]
