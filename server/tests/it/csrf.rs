@@ -1,9 +1,15 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, EMAIL, PASSWORD, TestApp};
+use crate::support::{Answer, EMAIL, PASSWORD, Person, TestApp};
 
 const ORIGIN: &str = "http://localhost:3000";
+
+/// Nothing has become of her session, of which no token was replaced before.
+async fn assert_untouched(app: &TestApp, ada: &Person) {
+    let session = app.session(&ada.session_id()).await;
+    assert_eq!((session.generation, session.ended), (0, None));
+}
 
 /// CS-01; the whole matrix is a table beside the rule. CS-06: what is refused consumes nothing. PW-13: signing in and
 /// up are no exception.
@@ -20,16 +26,19 @@ async fn a_request_of_another_origin_is_refused_and_consumes_nothing() {
         ("origin", "null"),
     ] {
         let mut page = ada.copy().header(name, value);
-        for answer in [page.refresh().await, page.logout().await, page.login().await, page.register().await] {
+        let refreshed = page.refresh().await;
+        assert_untouched(&app, &ada).await;
+        for answer in [refreshed, page.logout().await, page.login().await, page.register().await] {
             assert_eq!(answer.outcome(), (403, "CSRF_REJECTED"), "{name}: {value}");
             assert_eq!(answer.header("set-cookie"), "");
         }
+        assert_untouched(&app, &ada).await;
     }
     assert_eq!(ada.refresh().await.status, 200);
     assert_eq!(ada.header("origin", ORIGIN).refresh().await.status, 200);
 }
 
-/// CS-02.
+/// CS-02, CS-06.
 #[tokio::test]
 async fn where_the_cookie_is_the_credential_a_header_must_say_who_asks() {
     let app = TestApp::start().await;
@@ -41,6 +50,7 @@ async fn where_the_cookie_is_the_credential_a_header_must_say_who_asks() {
         let answer = Answer::of(request.send().await.expect("sent")).await;
         assert_eq!(answer.outcome(), (403, "CSRF_REJECTED"));
         assert!(answer.body["error"].as_str().is_some_and(|text| text.contains("X-Requested-By")));
+        assert_untouched(&app, &ada).await;
     }
     assert_eq!(ada.refresh().await.status, 200);
 }

@@ -1,3 +1,4 @@
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -121,6 +122,18 @@ impl Person {
             }
             granted += 1;
         }
+    }
+
+    /// What the access token says under this name.
+    pub(crate) fn claim(&self, name: &str) -> Value {
+        let token = self.access_token.as_deref().expect("an access token");
+        let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).expect("claims")).expect("base64url");
+        serde_json::from_slice::<Value>(&claims).expect("JSON")[name].take()
+    }
+
+    /// The session that the access token is of.
+    pub(crate) fn session_id(&self) -> String {
+        self.claim("sid").as_str().expect("an id").to_owned()
     }
 
     /// A refresh whose answer never arrives.
