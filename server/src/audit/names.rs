@@ -38,12 +38,13 @@ pub fn of_event(kind: &EventKind) -> &str {
 }
 
 /// Of a refusal that may be an attack. Whoever has no token, or one that has run out, does nothing wrong; and what is stored
-/// has a line already.
+/// has a line already. For a token that nobody has given out the vocabulary has no word of its own: somebody wants what is not
+/// theirs.
 #[must_use]
 pub fn of_refusal(code: &ErrorCode) -> Option<&'static str> {
     match code {
         ErrorCode::CsrfRejected => Some("malicious_csrf"),
-        ErrorCode::Forbidden => Some("authz_fail"),
+        ErrorCode::Forbidden | ErrorCode::TokenInvalid | ErrorCode::RefreshInvalid => Some("authz_fail"),
         ErrorCode::RateLimited => Some("excess_rate_limit_exceeded"),
         _ => None,
     }

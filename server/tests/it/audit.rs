@@ -44,6 +44,10 @@ async fn what_happens_is_logged_in_the_words_of_the_vocabulary() {
     ada.post("/api/auth/login", json!({"email": "nobody@example.com", "password": PASSWORD})).await;
     ada.copy().header("sec-fetch-site", "cross-site").login().await;
     ada.get("/api/admin/users").await;
+    ada.me_with("Bearer forged").await;
+    let mut forger = ada.copy();
+    forger.cookie = Some("for.ged.x".to_owned());
+    forger.refresh().await;
     ada.change_password("another password", "a new quiet river").await;
     ada.change_password(PASSWORD, "a new quiet river").await;
     server.advance(100).await;
@@ -71,6 +75,8 @@ async fn what_happens_is_logged_in_the_words_of_the_vocabulary() {
             ("authn_login_fail", "authn_login_fail"),
             ("malicious_csrf", "CSRF_REJECTED"),
             ("authz_fail", "FORBIDDEN"),
+            ("authz_fail", "TOKEN_INVALID"),
+            ("authz_fail", "REFRESH_INVALID"),
             ("authn_password_change_fail", "authn_password_confirmation_fail"),
             ("authn_password_change", "authn_password_change"),
             ("authn_token_created", ""),
@@ -97,13 +103,13 @@ async fn what_happens_is_logged_in_the_words_of_the_vocabulary() {
             continue;
         }
         assert_eq!((of("ip"), of("user_agent")), ("127.0.0.1", "Ada's/1"), "{line}");
-        let nobody_knows = ["malicious_csrf"].contains(&of("event"));
+        let nobody_knows = ["CSRF_REJECTED", "TOKEN_INVALID", "REFRESH_INVALID"].contains(&of("kind"));
         let of_nobody = of("event") == "authn_login_fail" && line["user_id"].is_null();
         assert!(nobody_knows || of_nobody || of("user_id") == user, "{line}");
-        let of_a_session = !["user_created", "authn_login_fail", "malicious_csrf"].contains(&of("event"));
+        let of_a_session = !nobody_knows && !["user_created", "authn_login_fail"].contains(&of("event"));
         assert_eq!(of("session").len(), if of_a_session { 24 } else { 0 }, "{line}");
     }
-    assert_eq!(requests.len(), 13, "each line names its request");
+    assert_eq!(requests.len(), 15, "each line names its request");
     let reuse = lines.iter().find(|line| line["event"] == "authn_token_reuse").expect("it was caught");
     assert_eq!((&reuse["other_ip"], &reuse["level"]), (&json!("127.0.0.1"), &json!("ERROR")));
     assert!(!log.contains(EMAIL), "no e-mail address is logged");
@@ -111,6 +117,31 @@ async fn what_happens_is_logged_in_the_words_of_the_vocabulary() {
     for event in ["sys_startup", "sys_shutdown"] {
         assert_eq!(all.iter().filter(|line| line["event"] == event).count(), 1, "{event}");
     }
+}
+
+/// LG-01: of whoever guesses, whence.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_row_of_wrong_passwords_is_logged_and_that_its_end_is_refused() {
+    let folder = folder();
+    let server = server(&folder, &[]);
+    Person::at(&server.url).register().await;
+    let mut mallory = Person::at(&server.url).header("user-agent", "Mallory/1");
+    for (wait, status) in [(0, 401), (0, 401), (0, 401), (0, 401), (0, 401), (1, 401), (0, 429)] {
+        server.advance(wait).await;
+        let wrong = json!({"email": EMAIL, "password": "a wrong one"});
+        assert_eq!(mallory.post("/api/auth/login", wrong).await.status, status);
+    }
+    let (_, log) = server.stop("-TERM");
+    let mut lines = security(&log);
+    lines.retain(|line| line["user_agent"] == "Mallory/1");
+    let failed = ("authn_login_fail", "authn_login_fail");
+    let often = ("authn_login_fail_max", "authn_login_fail_max");
+    let refused = ("excess_rate_limit_exceeded", "RATE_LIMITED");
+    assert_eq!(names(&lines), [failed, failed, failed, failed, often, failed, refused]);
+    let requests: HashSet<_> = lines.iter().map(|line| line["span"]["id"].as_str().expect("a request id")).collect();
+    assert_eq!(requests.len(), 7, "each line names its request");
+    assert!(lines.iter().all(|line| line["ip"] == "127.0.0.1" && line["level"] == "WARN"), "{lines:?}");
 }
 
 /// LG-03: a client writes what it likes, and is quoted.
