@@ -63,17 +63,19 @@ async fn after_some_wrong_passwords_even_the_right_one_has_to_wait_and_then_clea
     assert_eq!(told, 2, "once for each row of wrong passwords");
 }
 
-/// RL-02
+/// RL-02: what is refused is refused before it costs anything.
 #[tokio::test]
 async fn of_two_hundred_wrong_passwords_at_once_few_are_looked_at() {
     let app = TestApp::start().await;
     app.direct().register().await;
+    let before = app.hashes().await;
     let mut people: Vec<_> = (0..200).map(|_| app.direct()).collect();
     let answers = join_all(people.iter_mut().map(wrong)).await;
     let counts = how_many(&answers);
     // Five, and those for whom a second and then two seconds have passed, on a machine that is slow.
     let looked_at = counts[&(401, "INVALID_CREDENTIALS")];
     assert!((1..=7).contains(&looked_at), "{counts:?}");
+    assert_eq!(app.hashes().await - before, u64::try_from(looked_at).expect("a small number"));
     assert!(counts.keys().all(|(status, _)| matches!(status, 401 | 429 | 503)), "{counts:?}");
 }
 

@@ -128,6 +128,14 @@ impl TestApp {
         values.sum()
     }
 
+    /// How many passwords it has hashed so far, or pretended to.
+    pub(crate) async fn hashes(&self) -> u64 {
+        let text = self.metrics().await.text;
+        let counted =
+            text.lines().find_map(|line| line.strip_prefix("sessionkeep_password_hash_duration_seconds_count "));
+        counted.map_or(0, |count| count.parse().expect("a number"))
+    }
+
     /// The address of its database.
     pub(crate) fn database(&self) -> &str {
         &self.environment["DATABASE_URL"]
