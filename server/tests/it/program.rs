@@ -5,9 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::json;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream, task::spawn_blocking};
 
-use crate::support::{Person, program};
+use crate::support::{EMAIL, Person, program};
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a folder")
@@ -200,6 +201,28 @@ async fn a_replaced_token_is_still_dead_after_kill_9() {
     let server = program::Program::start(folder.path(), &[]);
     thief.url.clone_from(&server.url);
     assert_eq!(thief.refresh().await.outcome(), (403, "REFRESH_REUSED"));
+}
+
+/// RL-06: whoever brings the program down gets no guess for it.
+#[cfg(unix)]
+#[tokio::test]
+async fn whoever_has_guessed_too_often_is_still_held_after_kill_9() {
+    let folder = folder();
+    let mut server = program::Program::start(folder.path(), &[]);
+    Person::at(&server.url).register().await;
+    let wrong = async |server: &program::Program| {
+        let wrong = json!({"email": EMAIL, "password": "a wrong one"});
+        Person::at(&server.url).post("/api/auth/login", wrong).await
+    };
+    for wait in [0, 0, 0, 0, 0, 1, 2, 4, 8] {
+        server.advance(wait).await;
+        assert_eq!(wrong(&server).await.status, 401);
+    }
+    assert_eq!(wrong(&server).await.outcome(), (429, "RATE_LIMITED"));
+    server.stop("-KILL");
+    // Its clock goes back by what the test has moved it.
+    server = program::Program::start(folder.path(), &[]);
+    assert_eq!(wrong(&server).await.outcome(), (429, "RATE_LIMITED"));
 }
 
 #[tokio::test]
