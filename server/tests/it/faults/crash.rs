@@ -95,8 +95,13 @@ async fn a_crash_after_a_theft_is_committed_leaves_the_session_dead() {
     assert_eq!(answer.body["reason"], "REUSE_DETECTED");
 }
 
-/// The same two points of every request of a person that writes: before, nothing has changed; after, all of it has. Nobody was told
-/// anything.
+/// How many of these rows are reports.
+fn events(rows: &[String]) -> usize {
+    rows.iter().filter(|row| row.starts_with("security_events: ")).count()
+}
+
+/// The same two points of every request of a person that writes: before, nothing has changed; after, all of it has, with its report
+/// (LG-05). Nobody was told anything.
 #[tokio::test]
 async fn a_crash_around_the_commit_of_any_write_leaves_nothing_of_it_or_all() {
     for write in Write::ALL {
@@ -106,7 +111,10 @@ async fn a_crash_around_the_commit_of_any_write_leaves_nothing_of_it_or_all() {
             server.fault(json!({"abortAt": point})).await;
             write.ask(&home.ada, &home.tablet).await.expect_err("the answer is lost");
             server.end();
-            assert_eq!(home.rows().await != before, committed, "{write:?}, {point}");
+            let after = home.rows().await;
+            assert_eq!(after != before, committed, "{write:?}, {point}");
+            let reported = events(&after) > events(&before);
+            assert_eq!(reported, committed && write.has_an_event(), "{write:?}, {point}");
             assert_eq!(home.shows_after_a_restart(write).await, committed, "{write:?}, {point}");
         }
     }

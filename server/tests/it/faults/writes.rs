@@ -69,6 +69,11 @@ impl Write {
         Ok(status)
     }
 
+    /// Whether it is reported.
+    pub(super) fn has_an_event(self) -> bool {
+        !matches!(self, Self::Refresh | Self::ChangeName)
+    }
+
     pub(super) fn success(self) -> u16 {
         match self {
             Self::SignUp => 201,
