@@ -186,7 +186,7 @@ fn postgres_tests(sessions: Sessions) -> Result<Outcome> {
     let store = if redis.is_some() { "redis" } else { "postgres" };
     let mut run = cargo(["test", "--locked", "--no-fail-fast"]);
     run.args(EVERYTHING).args(["--test", "it", "--", "--ignored", store, "import::", "instances::"]).envs(environment);
-    libtest(&mut run)
+    selected(&mut run)
 }
 
 fn proxy_tests() -> Result<Outcome> {
@@ -244,7 +244,7 @@ fn ignored_tests(module: &str, environment: &[(&str, &OsStr)]) -> Result<Outcome
     }
     let mut run = cargo(["test", "--locked", "--no-fail-fast"]);
     run.args(EVERYTHING).args(["--test", "it", "--", "--ignored", module]).envs(environment.iter().copied());
-    libtest(&mut run)
+    selected(&mut run)
 }
 
 fn browser_tests(playwright_args: &[OsString]) -> Result<Outcome> {
@@ -260,11 +260,7 @@ fn browser_tests(playwright_args: &[OsString]) -> Result<Outcome> {
 
 fn port_tests() -> Result<Outcome> {
     let Some((good, text)) = ports::test()? else { return Ok(Outcome::missing(NO_BROWSER)) };
-    let counts = Counts::of_libtest(&text);
-    if good && counts.passed == 0 {
-        return Ok(Outcome::Failed("no test was run".to_owned()));
-    }
-    Ok(Outcome::of_tests(good, Some(counts)))
+    Ok(Outcome::of_selected(good, Counts::of_libtest(&text)))
 }
 
 /// Something that succeeds or fails as a whole.
@@ -287,6 +283,12 @@ fn libtest(command: &mut Command) -> Result<Outcome> {
     Ok(Outcome::of_tests(good, Some(Counts::of_libtest(&text))))
 }
 
+/// The same of tests that were chosen by name, of which there are some. (`cargo nextest` fails by itself where there are none.)
+fn selected(command: &mut Command) -> Result<Outcome> {
+    let (good, text) = process::show_and_keep(command)?;
+    Ok(Outcome::of_selected(good, Counts::of_libtest(&text)))
+}
+
 enum Outcome {
     Passed,
     Tests(Counts),
@@ -301,6 +303,14 @@ impl Outcome {
             Some(_) | None if good => Self::Passed,
             _ => Self::Failed("it did not run to its end".to_owned()),
         }
+    }
+
+    /// Where a name was misspelt, or a module renamed, nothing is run, and nothing would be noticed.
+    fn of_selected(good: bool, counts: Counts) -> Self {
+        if good && counts.passed == 0 {
+            return Self::Failed("no test was run".to_owned());
+        }
+        Self::of_tests(good, Some(counts))
     }
 
     /// Something that the part needs is not there.
@@ -432,6 +442,14 @@ mod tests {
         assert!(!Outcome::of_tests(false, Some(none)).good());
         assert!(!Outcome::of_tests(false, None).good());
         assert!(Outcome::of_tests(true, Some(none)).good());
+    }
+
+    #[test]
+    fn a_selection_of_which_nothing_was_run_is_a_failure() {
+        let text = "running 0 tests\ntest result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 592 filtered out";
+        assert!(!Outcome::of_selected(true, Counts::of_libtest(text)).good());
+        assert!(Outcome::of_selected(true, Counts::of_libtest(&text.replace("0 passed", "1 passed"))).good());
+        assert!(!Outcome::of_selected(false, Counts::of_libtest(text)).good());
     }
 
     #[test]

@@ -14,7 +14,10 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
-use tokio::net::TcpListener;
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{TcpListener, TcpStream},
+};
 
 use crate::support::{Person, TestApp};
 
@@ -53,13 +56,19 @@ async fn app(url: &str) -> TestApp {
     TestApp::with(&[("ALERT_WEBHOOK_URL", url), ("ALERT_WEBHOOK_SECRET", &format!("whsec_{SECRET}"))]).await
 }
 
-/// Ada's session is stolen, and the theft is noticed.
-async fn theft(app: &TestApp) -> Person {
+/// Ada, and somebody who has what she had two refreshes ago.
+async fn stolen(app: &TestApp) -> (Person, Person) {
     let mut ada = app.direct().header("user-agent", "Ada/1");
     ada.register().await;
-    let mut thief = ada.copy().header("user-agent", "Mallory/1");
+    let thief = ada.copy().header("user-agent", "Mallory/1");
     ada.refresh().await;
     ada.refresh().await;
+    (ada, thief)
+}
+
+/// Ada's session is stolen, and the theft is noticed.
+async fn theft(app: &TestApp) -> Person {
+    let (ada, mut thief) = stolen(app).await;
     assert_eq!(thief.refresh().await.outcome(), (403, "REFRESH_REUSED"));
     ada
 }
@@ -131,4 +140,58 @@ async fn without_a_receiver_that_can_be_reached_the_theft_is_caught_all_the_same
     let app = app("http://127.0.0.1:1/nobody").await;
     let ada = theft(&app).await;
     assert_eq!(ada.me().await.outcome(), (403, "TOKEN_REVOKED"));
+}
+
+async fn thefts(app: &TestApp) -> f64 {
+    app.metric("sessionkeep_security_events_total", &[r#"event="authn_token_reuse""#]).await
+}
+
+/// A thief cannot keep it quiet by hanging up before the answer.
+#[tokio::test]
+async fn a_theft_whose_thief_does_not_wait_for_the_answer_is_counted_and_told() {
+    let (receiver, url) = Receiver::start(&[]).await;
+    let app = app(&url).await;
+    let (ada, thief) = stolen(&app).await;
+    let address = app.url.trim_start_matches("http://");
+    let mut connection = TcpStream::connect(address).await.expect("connects");
+    let request = format!(
+        "POST /api/auth/refresh HTTP/1.1\r\nhost: x\r\nx-requested-by: test\r\ncontent-length: 0\r\ncookie: refreshToken={}\r\n\r\n",
+        thief.cookie.expect("a cookie")
+    );
+    app.hold_commits(true).await;
+    connection.write_all(request.as_bytes()).await.expect("sent");
+    app.commit_is_held().await;
+    drop(connection);
+    // It has read that nobody is there any more before it reads this.
+    for _ in 0..3 {
+        app.commit_is_held().await;
+    }
+    assert_eq!((thefts(&app).await, receiver.heard().len()), (0.0, 0), "nothing is committed yet");
+    app.hold_commits(false).await;
+    app.until(async || told(&app, "delivered").await > 0.0).await;
+    assert_eq!((thefts(&app).await, receiver.heard().len()), (1.0, 1));
+    assert_eq!(ada.me().await.outcome(), (403, "TOKEN_REVOKED"));
+}
+
+/// The instance that commits a theft tells of it, however many see it, or hear of it.
+#[tokio::test]
+async fn of_several_instances_one_tells() {
+    let (receiver, url) = Receiver::start(&[]).await;
+    let one = app(&url).await;
+    let two = one.beside().await;
+    let (ada, mut thief) = stolen(&one).await;
+    let (mut accomplice, mut there) = (thief.copy(), ada.copy());
+    for person in [&mut accomplice, &mut there] {
+        person.url.clone_from(&two.url);
+    }
+    let (first, second) = tokio::join!(thief.refresh(), accomplice.refresh());
+    let mut outcomes = [first.outcome(), second.outcome()];
+    outcomes.sort_unstable();
+    assert_eq!(outcomes, [(403, "REFRESH_REUSED"), (403, "SESSION_REVOKED")]);
+    let delivered = async || told(&one, "delivered").await + told(&two, "delivered").await;
+    one.until(async || delivered().await > 0.0).await;
+    for (app, person) in [(&one, &ada), (&two, &there)] {
+        app.until(async || person.me().await.outcome() == (403, "TOKEN_REVOKED")).await;
+    }
+    assert_eq!((delivered().await, thefts(&one).await + thefts(&two).await, receiver.heard().len()), (1.0, 1.0, 1));
 }
