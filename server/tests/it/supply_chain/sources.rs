@@ -23,6 +23,47 @@ fn foreign_crates(lock: &str) -> Vec<&str> {
         .collect()
 }
 
+/// Crates whose earlier versions have a published weakness that would be ours, or do less than the server relies on.
+const AT_LEAST: [(&str, Version); 7] = [
+    ("jsonwebtoken", [10, 3, 0]),
+    ("sqlx", [0, 8, 1]),
+    ("tracing-subscriber", [0, 3, 20]),
+    ("time", [0, 3, 47]),
+    ("bytes", [1, 11, 1]),
+    ("h2", [0, 4, 16]),
+    ("rustls-webpki", [0, 103, 13]),
+];
+
+type Version = [u64; 3];
+
+fn version(text: &str) -> Version {
+    let numbers = text.split(['+', '-']).next().unwrap_or_default().split('.');
+    let numbers: Vec<u64> = numbers.map(|number| number.parse().expect("a number")).collect();
+    numbers.try_into().expect("three numbers")
+}
+
+/// The packages of a `Cargo.lock` and their versions.
+fn versions(lock: &str) -> Vec<(&str, Version)> {
+    let packages = lock.split("[[package]]\n").skip(1);
+    packages
+        .map(|package| {
+            let mut lines = package.lines();
+            let mut value = |name: &str| {
+                let line =
+                    lines.next().and_then(|line| line.strip_prefix(name)?.strip_prefix(" = \"")?.strip_suffix('"'));
+                line.unwrap_or_else(|| panic!("a {name}: {package}"))
+            };
+            (value("name"), version(value("version")))
+        })
+        .collect()
+}
+
+/// Those that are older than they may be.
+fn outdated(lock: &str) -> Vec<(&str, Version)> {
+    let too_old = |(name, version): &(&str, Version)| AT_LEAST.iter().any(|(of, least)| of == name && version < least);
+    versions(lock).into_iter().filter(too_old).collect()
+}
+
 /// Packages of a `package-lock.json` that come from elsewhere than a registry by their name, or without a checksum. Which mirror of
 /// npm's registry serves them is the machine's business, and left out: the checksum is what was published.
 fn foreign_packages(lock: &Value) -> Vec<&str> {
@@ -91,5 +132,33 @@ fn an_npm_package_from_elsewhere_or_without_a_checksum_is_found() {
         let package = serde_json::json!({"resolved": resolved, "integrity": sum});
         let lock = serde_json::json!({"packages": {"": {}, "node_modules/a": package}});
         assert_eq!(!foreign_packages(&lock).is_empty(), found, "{lock}");
+    }
+}
+
+/// SC-01: without the network, and whatever the database of weaknesses says of other versions.
+#[test]
+fn no_crate_is_older_than_what_the_server_relies_on() {
+    for file in ["Cargo.lock", "verify/fuzz/Cargo.lock"] {
+        assert_eq!(outdated(&text(file)), [], "{file}");
+    }
+    let lock = text("Cargo.lock");
+    let there: Vec<_> = versions(&lock).into_iter().map(|(name, _)| name).collect();
+    for (name, _) in AT_LEAST {
+        assert!(there.contains(&name), "nothing depends on {name} any more, or it has another name");
+    }
+}
+
+/// SC-01
+#[test]
+fn a_crate_that_is_too_old_is_found() {
+    let lock = |version: &str| {
+        format!(
+            "version = 4\n\n[[package]]\nname = \"jsonwebtoken\"\nversion = \"{version}\"\nsource = \"{CRATES_IO}\"\n"
+        )
+    };
+    for (version, found) in
+        [("10.2.9", true), ("9.10.0", true), ("10.3.0-beta.1", false), ("10.3.0", false), ("11.0.0", false)]
+    {
+        assert_eq!(!outdated(&lock(version)).is_empty(), found, "{version}");
     }
 }
