@@ -27,6 +27,12 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     if !server.auth.accounts.has_admin().await? {
         tracing::info!("there is no administrator; `sessionkeep user set-role <email> admin` makes one");
     }
+    if !settings.cookie.secure {
+        tracing::warn!(
+            "COOKIE_SECURE=never: the refresh token's cookie is sent without encryption, too. That is for development in a \
+             browser that drops Secure cookies here"
+        );
+    }
     if settings.assets_dir.is_none() {
         tracing::info!("ASSETS_DIR is not set: the API alone is served");
     }

@@ -146,6 +146,18 @@ fn an_origin_that_others_can_reach_needs_secrets_and_gets_the_secure_prefix() {
     assert!(refused(&[https, ("COOKIE_SECURE", "never")]).starts_with("COOKIE_SECURE"));
 }
 
+/// CK-05
+#[test]
+fn a_cookie_without_secure_is_for_a_loopback_http_origin_and_has_no_prefix() {
+    for origin in ["http://localhost:3000", "http://127.0.0.1:8080", "http://[::1]:3000"] {
+        let settings = load(&[("PUBLIC_ORIGIN", origin), ("COOKIE_SECURE", "never")]).expect("accepted");
+        assert_eq!(settings.cookie, CookieSettings { prefix: CookiePrefix::None, secure: false });
+    }
+    for prefix in ["secure", "host"] {
+        assert!(refused(&[("COOKIE_SECURE", "never"), ("COOKIE_PREFIX", prefix)]).starts_with("COOKIE_PREFIX"));
+    }
+}
+
 #[test]
 fn a_flag_beats_the_environment_and_the_environment_beats_the_file() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -235,6 +235,19 @@ async fn json_of_any_shape_is_answered_in_words() {
     }
 }
 
+/// DS-07: what is told of HTTP/2's weaknesses is told of nothing here, asked for outright or as an upgrade.
+#[tokio::test]
+async fn nobody_is_answered_in_http_2() {
+    let app = TestApp::start().await;
+    let settings = b"\0\0\0\x04\0\0\0\0\0";
+    let preface = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".as_slice(), settings].concat();
+    let answer = Raw::ask(&app, &preface).await;
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer:?}");
+    let upgrade = "connection: upgrade, http2-settings, close\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n";
+    let answer = Raw::ask(&app, format!("GET /healthz HTTP/1.1\r\nhost: x\r\n{upgrade}\r\n").as_bytes()).await;
+    assert_eq!(answer, "HTTP/1.1 200 OK");
+}
+
 /// DS-07: whoever is connected goes on, and when one has left another comes in.
 #[tokio::test]
 async fn beyond_so_many_connections_further_ones_are_closed_at_once() {

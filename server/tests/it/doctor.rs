@@ -57,10 +57,15 @@ struct Deployment {
 
 impl Deployment {
     async fn start(bend: Bend, trusted: &str) -> Self {
+        Self::with(bend, &[("TRUSTED_PROXIES", trusted)]).await
+    }
+
+    async fn with(bend: Bend, settings: &[(&'static str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
-        let settings = vec![("PUBLIC_ORIGIN", origin), ("TRUSTED_PROXIES", trusted.to_owned())];
+        let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let settings: Vec<_> = std::iter::once(("PUBLIC_ORIGIN", origin)).chain(settings).collect();
         let server = Program::start(folder.path(), &borrowed(&settings));
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         let proxy = Arc::new(Proxy { upstream: server.url.clone(), bend, http });
@@ -292,6 +297,16 @@ async fn weak_settings_and_a_readable_database_are_found() {
         "database",
     ];
     assert_eq!(about, expected, "{found:?}");
+}
+
+/// CK-05: it may be meant, so it is no failure.
+#[tokio::test]
+async fn a_cookie_without_secure_is_found() {
+    let settings = [("TRUSTED_PROXIES", "127.0.0.1"), ("COOKIE_SECURE", "never")];
+    let (status, mut found) = Deployment::with(straight, &settings).await.doctor().await;
+    found.retain(|(_, words)| !words.contains("administrator"));
+    assert_eq!(status, Some(0), "{found:?}");
+    assert!(matches!(found.as_slice(), [(about, _)] if about == "COOKIE_SECURE"), "{found:?}");
 }
 
 #[test]

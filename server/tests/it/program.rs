@@ -5,8 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use reqwest::Method;
 use serde_json::json;
-use tokio::{io::AsyncWriteExt as _, net::TcpStream, task::spawn_blocking};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    task::spawn_blocking,
+};
 
 use crate::support::{EMAIL, Person, program};
 
@@ -293,12 +298,62 @@ async fn an_operator_manages_accounts_beside_the_running_server() {
     assert_eq!(unknown.status.code(), Some(1));
 }
 
+/// CK-05
+#[cfg(unix)]
+#[tokio::test]
+async fn a_cookie_without_secure_is_warned_of_at_the_start() {
+    for (value, secure) in [("always", true), ("never", false)] {
+        let folder = folder();
+        let server = program::Program::start(folder.path(), &[("COOKIE_SECURE", value)]);
+        let answer = Person::at(&server.url).register().await;
+        assert!(answer.header("set-cookie").starts_with("refreshToken="), "{answer:?}");
+        assert_eq!(answer.header("set-cookie").contains("Secure"), secure);
+        let (_, log) = server.stop("-TERM");
+        assert_eq!(log.lines().any(|line| line.contains("WARN") && line.contains("COOKIE_SECURE")), !secure, "{log}");
+    }
+}
+
+/// DS-07: where the system gives fewer files than `MAX_CONNECTIONS` wants, so many fewer connections are taken: nobody who has one
+/// loses it, and there are files left for everything else.
+#[cfg(unix)]
+#[tokio::test]
+async fn where_there_are_few_files_there_are_few_connections_and_who_has_one_is_served() {
+    let folder = folder();
+    let server = program::Program::start_after("ulimit -n 320", folder.path(), &[]);
+    let mut ada = Person::at(&server.url);
+    ada.register().await;
+    let address = server.url.trim_start_matches("http://");
+    let mut crowd = vec![];
+    let mut taken = 0;
+    for _ in 0..400 {
+        let mut connection = TcpStream::connect(address).await.expect("connects");
+        // One that was closed at once takes nothing.
+        let _either = connection.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        let mut byte = [0];
+        if connection.read(&mut byte).await.is_ok_and(|read| read > 0) {
+            taken += 1;
+        }
+        crowd.push(connection);
+        if crowd.len() % 100 == 0 {
+            assert_eq!(ada.me().await.status, 200);
+            assert_eq!(ada.refresh().await.status, 200, "it has a file for the database");
+        }
+    }
+    assert_eq!(taken, 320 - 256 - 1, "she has one of the places");
+    drop(crowd);
+    while Person::at(&server.url).request(Method::GET, "/healthz").send().await.is_err() {}
+    let (_, log) = server.stop("-TERM");
+    let warned = |line: &&str| line.contains("WARN") && line.contains("MAX_CONNECTIONS is more than");
+    assert_eq!(log.lines().filter(warned).count(), 1, "{log}");
+}
+
+/// DR-02: whatever the umask of whoever starts it.
 #[cfg(unix)]
 #[test]
 fn every_file_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder();
-    let server = program::Program::start(folder.path(), &[]);
+    let server = program::Program::start_after("umask 000", folder.path(), &[]);
     let mode = |path: &std::path::Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
     let mut folders = vec![folder.path().join("data")];
     let mut files = 0;
@@ -314,6 +369,6 @@ fn every_file_is_for_its_owner_alone() {
             }
         }
     }
-    assert!(files >= 3, "a database and two keys at least");
+    assert!(files >= 5, "a database, its log and its index, and two keys at least");
     drop(server);
 }

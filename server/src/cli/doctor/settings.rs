@@ -20,6 +20,13 @@ pub(super) fn look(settings: &Settings) -> Vec<Check> {
             "Set the address from which the proxy reaches the server, such as 127.0.0.1",
         ));
     }
+    if !settings.cookie.secure {
+        found.push(Check::warn(
+            "COOKIE_SECURE",
+            "the refresh token's cookie is sent without encryption, too",
+            "Remove it: it is for development in a browser that drops Secure cookies on http",
+        ));
+    }
     if settings.password_min_length < 12 {
         found.push(Check::warn(
             "PASSWORD_MIN_LENGTH",

@@ -11,8 +11,13 @@ use std::{
 use serde_json::{Value, json};
 use server::config::table::SETTINGS;
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_sessionkeep");
+
 fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sessionkeep"));
+    prepared(Command::new(PROGRAM), folder)
+}
+
+fn prepared(mut command: Command, folder: &Path) -> Command {
     for setting in SETTINGS {
         command.env_remove(setting.name);
     }
@@ -73,7 +78,19 @@ impl Program {
 
     /// The same at an address of the caller's, which a restart keeps.
     pub(crate) fn start_at(address: &str, folder: &Path, environment: &[(&str, &str)]) -> Self {
-        let mut child = command(folder)
+        Self::listening(command(folder), address, environment)
+    }
+
+    /// The same on a free port, in a shell that does this first: a process inherits some of what it is.
+    #[cfg(unix)]
+    pub(crate) fn start_after(first: &str, folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut shell = prepared(Command::new("sh"), folder);
+        shell.args(["-c", &format!("{first} && exec \"$0\" \"$@\""), PROGRAM]);
+        Self::listening(shell, "127.0.0.1:0", environment)
+    }
+
+    fn listening(mut command: Command, address: &str, environment: &[(&str, &str)]) -> Self {
+        let mut child = command
             .args(["serve", "--bind-addr", address])
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
