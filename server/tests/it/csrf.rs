@@ -70,6 +70,20 @@ async fn a_form_of_another_page_has_the_wrong_type() {
     }
 }
 
+/// CS-03: a page of another site can send one without asking.
+#[tokio::test]
+async fn a_body_that_does_not_say_what_it_is_is_refused() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let body = json!({"email": EMAIL, "password": PASSWORD}).to_string();
+    for path in ["/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout"] {
+        let answer = Answer::of(ada.with_cookie(path).body(body.clone()).send().await.expect("sent")).await;
+        assert_eq!(answer.outcome(), (415, "UNSUPPORTED_MEDIA_TYPE"), "{path}");
+    }
+    assert_untouched(&app, &ada).await;
+}
+
 /// CS-04.
 #[tokio::test]
 async fn reading_methods_change_nothing_and_cannot_be_overridden() {
@@ -78,21 +92,30 @@ async fn reading_methods_change_nothing_and_cannot_be_overridden() {
     ada.register().await;
     let cookie = format!("refreshToken={}", ada.cookie.as_deref().expect("a cookie"));
     for method in [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE, Method::PUT] {
-        for path in ["/api/auth/refresh", "/api/auth/logout"] {
+        for path in ["/api/auth/refresh", "/api/auth/logout", "/api/auth/refresh?_method=POST"] {
             let request = ada.request(method.clone(), path).header("cookie", &cookie);
             let request = request.header("x-http-method-override", "POST").header("x-requested-by", "test");
             assert_eq!(Answer::of(request.send().await.expect("sent")).await.status, 405, "{method} {path}");
         }
     }
     assert_eq!(ada.me().await.status, 200);
+    assert_untouched(&app, &ada).await;
 }
 
-/// CS-05: no other origin is allowed to read an answer.
+/// CS-05: no origin, not even our own, needs to be allowed to read an answer.
 #[tokio::test]
 async fn no_cross_origin_header_is_ever_sent() {
     let app = TestApp::start().await;
-    let request = app.direct().request(Method::OPTIONS, "/api/auth/login");
-    let request = request.header("origin", "https://evil.example").header("access-control-request-method", "POST");
-    let answer = Answer::of(request.send().await.expect("sent")).await;
-    assert_eq!(answer.header("access-control-allow-origin"), "");
+    for origin in ["https://evil.example", "null", "http://sub.localhost:3000", "http://localhost:3001", ORIGIN] {
+        for (method, path) in
+            [(Method::OPTIONS, "/api/auth/login"), (Method::GET, "/api/me"), (Method::GET, "/healthz")]
+        {
+            let request = app.direct().request(method.clone(), path).header("origin", origin);
+            let request = request.header("access-control-request-method", "POST");
+            let answer = Answer::of(request.send().await.expect("sent")).await;
+            let allowed: Vec<_> =
+                answer.headers.keys().filter(|name| name.as_str().starts_with("access-control-")).collect();
+            assert_eq!(allowed, Vec::<&reqwest::header::HeaderName>::new(), "{origin}: {method} {path}");
+        }
+    }
 }

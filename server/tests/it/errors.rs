@@ -45,6 +45,19 @@ async fn every_refusal_has_the_contracts_body_and_no_word_of_a_library() {
     assert_eq!(app.direct().register().await.status, 201, "and the process lives on");
 }
 
+/// ER-02
+#[tokio::test]
+async fn after_a_hundred_panics_everybody_is_served() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    for _ in 0..100 {
+        let answer = Answer::of(ada.request(Method::POST, "/test/panic").send().await.expect("sent")).await;
+        assert_eq!(answer.outcome(), (500, "INTERNAL"));
+    }
+    assert_eq!((ada.me().await.status, ada.refresh().await.status), (200, 200));
+}
+
 #[tokio::test]
 async fn a_request_id_is_ours_and_never_the_clients() {
     let app = TestApp::start().await;

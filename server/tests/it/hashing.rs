@@ -47,26 +47,30 @@ async fn too_much_to_hash_is_turned_away_while_everything_else_goes_on() {
     assert!(went_on > 2, "{went_on}");
 }
 
-/// Whoever waits for the database holds no permit: a password can be judged meanwhile.
+/// DS-01, E8: whoever waits for the database holds no permit, nor a place in the queue: a password can be judged meanwhile.
 #[tokio::test]
 async fn a_database_that_stands_still_keeps_nobody_from_hashing() {
+    /// More than there are permits.
+    const WAITING: u64 = 8;
     let app = TestApp::start().await;
-    app.direct().register().await;
+    let before = app.hashes().await;
     app.hold_commits(true).await;
     let mut waiting = JoinSet::new();
-    // More than there are permits.
-    for _ in 0..8 {
-        let mut ada = app.direct();
-        waiting.spawn(async move { ada.login().await.status });
+    for number in 0..WAITING {
+        let mut person = app.direct();
+        waiting.spawn(async move { person.register_as(&format!("person{number}@example.com")).await.status });
     }
     app.commit_is_held().await;
-    for _ in 0..8 {
+    // Each was judged, and hashed, and none of them is written.
+    app.until(async || app.hashes().await == before + 2 * WAITING).await;
+    for _ in 0..WAITING {
         let weak = json!({"email": "bob@example.com", "password": "password1234"});
         let answer = app.direct().post("/api/auth/register", weak).await;
         assert_eq!(answer.outcome(), (422, "PASSWORD_TOO_WEAK"));
     }
+    assert!(waiting.try_join_next().is_none(), "nobody was answered meanwhile");
     app.hold_commits(false).await;
     while let Some(status) = waiting.join_next().await {
-        assert_eq!(status.expect("runs"), 200);
+        assert_eq!(status.expect("runs"), 201);
     }
 }

@@ -149,6 +149,24 @@ async fn a_password_is_compared_as_given_after_composition() {
     assert_eq!(app.direct().post(PATH, zero).await.status, 200);
 }
 
+/// DR-03
+#[tokio::test]
+async fn what_is_typed_is_never_taken_for_sql() {
+    let app = TestApp::start().await;
+    app.direct().register().await;
+    for sql in
+        ["' OR 1=1 --", "ada@example.com' --", "ada@example.com'; DROP TABLE users; --", "\" OR \"\"=\"", "%", "$1"]
+    {
+        for (email, password) in [(sql, PASSWORD), (EMAIL, sql), (sql, sql)] {
+            let answer = app.direct().post(PATH, json!({"email": email, "password": password})).await;
+            assert_eq!(answer.outcome(), (401, "INVALID_CREDENTIALS"), "{email} {password}");
+        }
+        // Beyond a few wrong passwords everybody has to wait.
+        app.advance(24 * 60 * 60).await;
+    }
+    assert_eq!(app.direct().login().await.status, 200);
+}
+
 /// PW-10: whatever cookie a thief has planted, the person who signs in has a session of their own, and the planted one is as it was.
 #[tokio::test]
 async fn a_foreign_ended_or_expired_cookie_gets_nobody_into_the_session_that_is_begun() {

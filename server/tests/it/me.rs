@@ -69,16 +69,20 @@ async fn anything_but_one_bearer_token_of_ours_is_invalid() {
     assert_eq!(ada.me_with(&format!("bearer {token}")).await.status, 200, "the scheme's case does not matter");
 }
 
+/// CK-04, AT-09
 #[tokio::test]
 async fn a_token_counts_in_the_header_alone() {
     let app = TestApp::start().await;
     let ada = ada(&app).await;
     let token = ada.access_token.as_deref().expect("a token");
     let cookie = ada.cookie.as_deref().expect("a cookie");
-    let request = ada
-        .request(Method::GET, &format!("/api/me?access_token={token}"))
-        .header("cookie", format!("refreshToken={cookie}; access_token={token}"));
-    assert_eq!(Answer::of(request.send().await.expect("sent")).await.outcome(), (401, "TOKEN_MISSING"));
+    for (path, cookies) in [
+        ("/api/me".to_owned(), format!("refreshToken={cookie}")),
+        (format!("/api/me?access_token={token}"), format!("refreshToken={cookie}; access_token={token}")),
+    ] {
+        let request = ada.request(Method::GET, &path).header("cookie", cookies);
+        assert_eq!(Answer::of(request.send().await.expect("sent")).await.outcome(), (401, "TOKEN_MISSING"), "{path}");
+    }
 }
 
 #[tokio::test]

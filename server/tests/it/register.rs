@@ -75,6 +75,21 @@ async fn a_password_is_long_and_otherwise_as_one_likes_and_no_part_of_it_is_cut_
     }
 }
 
+/// PW-03: what nobody can have as a password costs nothing.
+#[tokio::test]
+async fn a_password_that_is_too_long_is_refused_before_it_is_hashed() {
+    let app = TestApp::start().await;
+    let register = async |length: usize| {
+        let body = json!({"email": EMAIL, "password": "plum tent arcs dusty ".repeat(20)[..length]});
+        app.direct().post(PATH, body).await
+    };
+    let before = app.hashes().await;
+    assert_eq!(register(257).await.outcome(), (422, "VALIDATION_FAILED"));
+    assert_eq!(app.hashes().await, before);
+    assert_eq!(register(256).await.status, 201);
+    assert!(app.hashes().await > before, "it is counted");
+}
+
 /// PW-05: never below OWASP's rows, and never the same twice.
 #[tokio::test]
 async fn a_password_is_kept_as_a_salted_hash_of_argon2id() {

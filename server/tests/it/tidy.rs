@@ -125,6 +125,15 @@ fn sql_names_the_columns_that_it_reads() {
     forbid("server/src", &["\"SELECT * FROM", "INSERT INTO users VALUES", "INSERT INTO sessions VALUES"], "");
 }
 
+/// ER-02: a request that panics is answered because its thread unwinds.
+#[test]
+fn a_panic_of_the_released_server_unwinds() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("text");
+    let (_, release) = manifest.split_once("[profile.release]\n").expect("a release profile");
+    let release = release.split("\n[").next().expect("a section");
+    assert!(!release.contains("panic"), "{release}");
+}
+
 #[test]
 fn nothing_writes_html_by_hand() {
     forbid("app/src", &["inner_html", "set_inner_html"], "");

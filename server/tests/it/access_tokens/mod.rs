@@ -6,6 +6,7 @@
 
 mod claims;
 mod contract;
+mod dump;
 mod ended;
 mod forge;
 mod form;

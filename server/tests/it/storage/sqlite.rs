@@ -17,6 +17,22 @@ async fn sqlite_syncs_every_commit() {
     assert_eq!(store.durability().await.expect("works"), ("wal".to_owned(), 2));
 }
 
+/// PW-02: nobody is made to change a password because time has passed. When it was changed last is kept, for a session must
+/// not begin with one that was changed meanwhile.
+#[tokio::test]
+async fn an_account_has_no_date_at_which_its_password_expires() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("test.db");
+    drop(SqliteStore::open(&file).await.expect("opens"));
+    let mut database =
+        SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&file)).await.expect("opens");
+    let columns = sqlx::query_scalar("SELECT name FROM pragma_table_info('users')");
+    let columns: Vec<String> = columns.fetch_all(&mut database).await.expect("works");
+    assert!(columns.iter().any(|name| name == "password_hash"), "{columns:?}");
+    let expires = |name: &String| ["expir", "valid", "until", "deadline"].iter().any(|word| name.contains(word));
+    assert_eq!(columns.iter().find(|name| expires(name)), None);
+}
+
 /// RT-19: what an older version wrote lives on, and what it ended stays ended.
 #[tokio::test]
 async fn a_database_of_the_first_version_is_migrated_and_revives_nothing() {
