@@ -2,15 +2,16 @@
 
 use std::{
     sync::atomic::{AtomicU32, Ordering::SeqCst},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use futures::future::join_all;
 use server::session::EventKind;
+use tokio::{runtime::Handle, task::JoinSet, time::interval};
 use tokio_util::sync::CancellationToken;
 
-use super::{IN_TIME, at, network::connect, recovered, remembers_the_end};
-use crate::support::{EMAIL, PASSWORD, Person, TestApp, cluster::Cluster, proxy::behind_a_line};
+use super::{IN_TIME, at, network::connect, recovered, remembers_the_end, unavailable};
+use crate::support::{EMAIL, PASSWORD, Person, TestApp, cluster::Cluster, proxy::behind_a_line, rounds};
 
 const CLIENTS: usize = 6;
 /// Answers of everybody together between one thing that happens and the next.
@@ -120,6 +121,45 @@ async fn a_database_that_stands_still_is_503_in_time_and_signs_nobody_out() {
         cluster.thaw();
     })
     .await;
+}
+
+/// DS-06: they come on as before, whatever becomes of those before them: two hundred a second, for as many seconds as races have
+/// rounds. Each is answered in time, none is left behind, and after the standstill everything works again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn requests_that_come_on_while_the_database_stands_still_are_answered_in_time_and_leave_nothing_behind() {
+    const A_SECOND: u64 = 200;
+    let cluster = Cluster::start().await;
+    let settings = [("REFRESHES_PER_MINUTE", "0")];
+    let app = TestApp::on(tempfile::tempdir().expect("a folder"), &cluster.url(), &settings).await;
+    // Nobody keeps a connection, which is a task of its own.
+    let mut ada = app.direct().header("connection", "close");
+    ada.register().await;
+    let tasks = || Handle::current().metrics().num_alive_tasks();
+    let before = tasks();
+    cluster.freeze();
+    let mut turn = interval(Duration::from_secs(1) / u32::try_from(A_SECOND).expect("a small number"));
+    let mut asking = JoinSet::new();
+    for number in 0..A_SECOND * rounds(5).min(30) {
+        turn.tick().await;
+        let mut person = ada.copy();
+        asking.spawn(async move {
+            match number % 4 {
+                0 => unavailable(person.refresh()).await,
+                1 => unavailable(person.me()).await,
+                2 => unavailable(person.login()).await,
+                _ => unavailable(person.get("/api/sessions")).await,
+            }
+        });
+        while let Some(answered) = asking.try_join_next() {
+            answered.expect("in time");
+        }
+    }
+    asking.join_all().await;
+    cluster.thaw();
+    recovered(async || ada.is_served().await).await;
+    assert_eq!([ada.me().await.status, ada.refresh().await.status, ada.login().await.status], [200; 3]);
+    recovered(async || tasks() <= before + 10).await;
 }
 
 /// What a standby has not received is lost with the primary, however durable it was there: a sign-out, for one. The runbook ends
