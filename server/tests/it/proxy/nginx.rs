@@ -10,13 +10,12 @@ use std::{
 use reqwest::{Certificate, Client, ClientBuilder};
 use tempfile::TempDir;
 
-use crate::support::Person;
+use crate::support::{
+    Person,
+    tls::{CERTIFICATE, KEY},
+};
 
 const SHIPPED: &str = include_str!("../../../../deploy/nginx.conf");
-/// Self-signed, for localhost, good for a hundred years.
-const CERTIFICATE: &str = include_str!("localhost.pem");
-const KEY: &str = include_str!("localhost.key");
-
 /// What stands around the shipped file: one process, in the foreground, that writes into `folder` alone.
 const AROUND: &str = r"
 daemon off;

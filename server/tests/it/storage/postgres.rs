@@ -16,6 +16,8 @@ use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
 use tokio::time::timeout;
 
 use super::contract::{self, AtNow, NOW};
+#[cfg(unix)]
+use crate::support::{TestApp, cluster::Cluster, program, tls};
 use crate::support::{database, proxy::behind_a_line};
 
 const COUNT: usize = 20;
@@ -56,6 +58,33 @@ async fn an_ending_of_one_instance_moves_the_others_marker_and_nothing_else_does
     let moved = async { while two.change_marker().await.expect("works") == before {} };
     tokio::time::timeout(Duration::from_secs(1), moved).await.expect("within a second");
     assert_eq!(two.endings_since(NOW).await.expect("works").len(), 1);
+}
+
+/// CF-04
+#[cfg(unix)]
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn a_server_is_spoken_to_only_if_its_certificate_is_vouched_for_and_names_it() {
+    let cluster = Cluster::start_with_tls().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let (certificate, _) = tls::files(folder.path());
+    let root = format!("&sslrootcert={}", certificate.display());
+    let at = |host: &str, root: &str| format!("{}?sslmode=verify-full{root}", cluster.url_at(host));
+    for (host, root) in [("localhost", ""), ("127.0.0.1", &root)] {
+        let output = program::output(folder.path(), &["user", "list"], &[("DATABASE_URL", &at(host, root))]);
+        let said = String::from_utf8_lossy(&output.stderr).to_lowercase();
+        assert!(!output.status.success() && said.contains("certificate"), "{host}{root}: {said}");
+    }
+    let app = TestApp::on_database(&at("localhost", &root)).await;
+    assert_eq!(app.direct().register().await.status, 201);
+    let encrypted = sqlx::query_as(
+        "SELECT count(*), count(*) FILTER (WHERE ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+         WHERE client_port IS NOT NULL AND pid <> pg_backend_pid()",
+    );
+    let mut operator =
+        cluster.url().parse::<PgConnectOptions>().expect("an address").connect().await.expect("connects");
+    let (all, encrypted): (i64, i64) = encrypted.fetch_one(&mut operator).await.expect("works");
+    assert!(all > 0 && encrypted == all, "{encrypted} of {all}");
 }
 
 /// Each would leave the other: together they would leave nobody.

@@ -1,6 +1,7 @@
 //! What holds for sessions in Redis alone.
 
 use std::{
+    net::TcpListener,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -20,8 +21,9 @@ use tokio::sync::{Mutex, Notify};
 
 use super::contract::{self, AtNow, NOW};
 use crate::support::{
-    database,
+    database, program,
     redis::{OwnRedis, SAFE, ask},
+    tls,
 };
 
 /// Two stores that several instances share, to look into.
@@ -385,4 +387,31 @@ async fn recovers(store: &RedisStore) {
     let id = SessionId::new("s");
     let answers = async { while store.find(&id).await.is_err() {} };
     tokio::time::timeout(Duration::from_secs(5), answers).await.expect("it is found again");
+}
+
+/// CF-04: the certificate is asked for, whatever else says that it is Redis.
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn a_server_is_spoken_to_only_if_its_certificate_is_vouched_for_and_names_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (certificate, key) = tls::files(folder.path());
+    let [certificate, key] = [&certificate, &key].map(|file| file.to_str().expect("text"));
+    let port = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address").port();
+    let port = port.to_string();
+    let tls = ["--tls-port", &port, "--tls-auth-clients", "no", "--tls-cert-file", certificate, "--tls-key-file", key];
+    let _redis = OwnRedis::start(&[&SAFE[..], &tls].concat()).await;
+    let postgres = database::postgres().await;
+    let list = |host: &str, more: &[(&str, &str)]| {
+        let address = format!("rediss://{host}:{port}");
+        let settings = [&[("DATABASE_URL", &*postgres), ("SESSION_STORE", &*address)], more].concat();
+        program::output(folder.path(), &["user", "list"], &settings)
+    };
+    let vouched = [("SSL_CERT_FILE", certificate)];
+    for (host, more) in [("localhost", &[][..]), ("127.0.0.1", &vouched)] {
+        let output = list(host, more);
+        let said = String::from_utf8_lossy(&output.stderr).to_lowercase();
+        assert!(!output.status.success() && said.contains("certificate"), "{host}: {said}");
+    }
+    let output = list("localhost", &vouched);
+    assert!(output.status.success(), "{output:?}");
 }

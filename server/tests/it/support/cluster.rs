@@ -15,13 +15,14 @@ use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
-use super::database;
+use super::{database, tls};
 
 /// Stopped and removed when it is dropped.
 pub(crate) struct Cluster {
     programs: Programs,
     folder: TempDir,
     port: u16,
+    settings: Vec<String>,
     server: Option<Child>,
 }
 
@@ -62,6 +63,24 @@ impl Programs {
 impl Cluster {
     /// A new one that keeps what it acknowledges, whatever happens to it.
     pub(crate) async fn start() -> Self {
+        Self::with(|_, _| vec![]).await
+    }
+
+    /// One that speaks TLS to whoever wants it, as `localhost`.
+    pub(crate) async fn start_with_tls() -> Self {
+        Self::with(|programs, folder| {
+            let (certificate, key) = tls::files(folder);
+            if programs.as_another {
+                chown(&key, Some(programs.user), Some(programs.group)).expect("root may");
+            }
+            let files = [("ssl_cert_file", certificate), ("ssl_key_file", key)];
+            let files = files.map(|(name, file)| format!("{name}={}", file.display()));
+            [vec!["ssl=on".to_owned()], files.into()].concat()
+        })
+        .await
+    }
+
+    async fn with(settings: impl FnOnce(&Programs, &Path) -> Vec<String>) -> Self {
         let (programs, folder) = Self::folder().await;
         let mut initdb = programs.command("initdb", folder.path());
         initdb.args([
@@ -73,7 +92,8 @@ impl Cluster {
             "--pgdata=data",
         ]);
         done(&initdb.output().expect("starts"));
-        Self::running(programs, folder).await
+        let settings = settings(&programs, folder.path());
+        Self::running(programs, folder, settings).await
     }
 
     /// One that follows the one at this address, and is told of what is committed afterwards.
@@ -83,7 +103,7 @@ impl Cluster {
         copy.args(["--checkpoint=fast", "--write-recovery-conf", "--pgdata=data", "--dbname", primary]);
         // On a thread of its own: the line to the primary may be one of this test's.
         done(&spawn_blocking(move || copy.output()).await.expect("runs").expect("starts"));
-        Self::running(programs, folder).await
+        Self::running(programs, folder, vec![]).await
     }
 
     async fn folder() -> (Programs, TempDir) {
@@ -94,16 +114,21 @@ impl Cluster {
         (programs, folder)
     }
 
-    async fn running(programs: Programs, folder: TempDir) -> Self {
+    async fn running(programs: Programs, folder: TempDir, settings: Vec<String>) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address").port();
-        let mut cluster = Self { programs, folder, port, server: None };
+        let mut cluster = Self { programs, folder, port, settings, server: None };
         cluster.begin().await;
         cluster
     }
 
     /// Where it listens, for whoever may do anything.
     pub(crate) fn url(&self) -> String {
-        format!("postgres://test@127.0.0.1:{}/postgres", self.port)
+        self.url_at("127.0.0.1")
+    }
+
+    /// The same by another name of this machine.
+    pub(crate) fn url_at(&self, host: &str) -> String {
+        format!("postgres://test@{host}:{}/postgres", self.port)
     }
 
     /// Starts it after it was stopped, and waits until it answers.
@@ -111,6 +136,7 @@ impl Cluster {
         let log = File::create(self.folder.path().join("log")).expect("made");
         let mut server = self.programs.command("postgres", self.folder.path());
         server.args(["-D", "data", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
+        server.args(self.settings.iter().flat_map(|setting| ["-c", setting]));
         server.args(["-p", &self.port.to_string()]).stdout(log.try_clone().expect("a file")).stderr(log);
         self.server = Some(server.spawn().expect("starts"));
         let options: PgConnectOptions = self.url().parse().expect("an address");

@@ -9,6 +9,7 @@ mod person;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod redis;
+pub(crate) mod tls;
 
 pub(crate) use answer::Answer;
 pub(crate) use app::TestApp;
