@@ -14,4 +14,8 @@ fn no_crate_of_ours_may_have_unsafe_code() {
         let manifest = text(&format!("{member}/Cargo.toml"));
         assert!(manifest.contains("[lints]\nworkspace = true"), "{member}");
     }
+    assert!(
+        text("verify/fuzz/Cargo.toml").contains("[lints.rust]\nunsafe_code = \"forbid\""),
+        "a workspace of its own"
+    );
 }
