@@ -18,6 +18,7 @@ pub mod keys;
 pub mod limits;
 pub mod metrics;
 pub mod password;
+mod printable;
 mod private_files;
 pub mod random;
 pub mod revocation;

@@ -19,6 +19,8 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
+use crate::printable::is_treacherous;
+
 /// `LOG_FORMAT` and `RUST_LOG`.
 #[derive(Clone, Debug)]
 pub struct LogSettings {
@@ -127,7 +129,7 @@ const COLOURS: [&str; 9] = [
     "\u{1b}[35m",
 ];
 
-/// What ends a line, moves a cursor or begins a command of a terminal, in a form that JSON has, too.
+/// What is treacherous to whoever reads a log, in a form that JSON has, too.
 fn escaped(event: &str, colours: bool) -> String {
     use std::fmt::Write as _;
 
@@ -137,7 +139,7 @@ fn escaped(event: &str, colours: bool) -> String {
             '\n' => line.push_str("\\n"),
             '\r' => line.push_str("\\r"),
             '\u{1b}' if colours && COLOURS.iter().any(|colour| event[at..].starts_with(colour)) => line.push(c),
-            c if c.is_control() || ['\u{2028}', '\u{2029}'].contains(&c) => {
+            c if is_treacherous(c) => {
                 write!(line, "\\u{:04x}", u32::from(c)).expect("OK because a String takes anything");
             }
             c => line.push(c),
@@ -177,7 +179,7 @@ mod tests {
         String::from_utf8(bytes).expect("text")
     }
 
-    const FORGED: &str = "x\r\n{\"event\":\"authn_login_success\"}\n\u{1b}[2J\u{1b}[8m\u{9b}31m\u{85}\u{2028}\0\u{7}\",\"event\":\"forged\"";
+    const FORGED: &str = "x\r\n{\"event\":\"authn_login_success\"}\n\u{1b}[2J\u{1b}[8m\u{9b}31m\u{85}\u{2028}\u{202e}\u{2066}\0\u{7}\",\"event\":\"forged\"";
 
     /// LG-03.
     #[test]
@@ -188,7 +190,8 @@ mod tests {
             assert!(line.ends_with('\n'));
             let said = line.trim_end_matches('\n');
             let foreign: Vec<char> = said.chars().filter(|c| c.is_control() && !(ansi && *c == '\u{1b}')).collect();
-            assert!(foreign.is_empty() && !said.contains('\u{2028}'), "{foreign:?} in {line:?}");
+            assert!(foreign.is_empty(), "{foreign:?} in {line:?}");
+            assert!(!said.contains(['\u{2028}', '\u{202e}', '\u{2066}']), "{line:?}");
             for sequence in ["\u{1b}[2J", "\u{1b}[8m"] {
                 assert!(!said.contains(sequence), "{line:?}");
             }

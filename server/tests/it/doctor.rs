@@ -214,6 +214,34 @@ async fn a_proxy_that_is_not_named_or_tells_no_address_is_found() {
     .await;
 }
 
+/// A proxy that adds the address that it sees, and whoever asks from the network that is trusted as a whole.
+#[tokio::test]
+async fn trust_in_more_than_the_proxies_is_found() {
+    finds(
+        |request, _| {
+            request.insert("x-forwarded-for", HeaderValue::from_static("192.0.2.77, 127.0.0.5"));
+        },
+        "127.0.0.0/8",
+        "TRUSTED_PROXIES",
+        "what came is 192.0.2.77, 127.0.0.5",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_load_balancer_may_set_a_cookie_of_its_own() {
+    let deployment = Deployment::start(
+        |request, answer| {
+            straight(request, &mut HeaderMap::new());
+            answer.append(header::SET_COOKIE, HeaderValue::from_static("affinity=a; Path=/"));
+        },
+        "127.0.0.1",
+    )
+    .await;
+    let (status, found) = deployment.doctor().await;
+    assert_eq!(status, Some(0), "{found:?}");
+}
+
 #[tokio::test]
 async fn a_proxy_that_hides_headers_is_found() {
     finds(

@@ -13,7 +13,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde::Serialize;
 
 use super::say;
-use crate::config::{Refusal, Settings};
+use crate::{
+    config::{Refusal, Settings},
+    printable::printable,
+};
 
 pub(super) fn command() -> Command {
     Command::new("doctor")
@@ -95,6 +98,6 @@ impl fmt::Display for Check {
             Verdict::Fail => "FAIL",
         };
         let mend = self.mend.as_ref().map(|mend| format!(". {mend}")).unwrap_or_default();
-        write!(f, "{verdict:4}  {:16}  {}", self.what, super::sessions::printable(&format!("{}{mend}", self.found)))
+        write!(f, "{verdict:4}  {:16}  {}", self.what, printable(&format!("{}{mend}", self.found)))
     }
 }

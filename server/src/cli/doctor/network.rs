@@ -5,9 +5,12 @@ use std::{error::Error as _, time::Duration};
 use reqwest::{Client, Response, StatusCode, header, redirect::Policy};
 use secrecy::ExposeSecret as _;
 use sessionkeep_types::{Connection, ConnectionRequest, Route, routes};
-use time::{OffsetDateTime, format_description::well_known::Rfc2822};
+use time::{
+    OffsetDateTime,
+    format_description::well_known::{Rfc2822, Rfc3339},
+};
 
-use super::Check;
+use super::{Check, Verdict};
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Settings,
@@ -42,7 +45,7 @@ pub(super) async fn look(settings: &Settings, keys: &Keys) -> Vec<Check> {
     };
     let after = SystemClock.now();
     let mut found = vec![Check::ok("PUBLIC_ORIGIN", format!("{origin} is answered by this deployment"))];
-    found.push(clock(&answer, before, after));
+    found.push(clock(&answer, Some(&seen.now), before, after));
     found.push(origin_header(origin, &seen));
     found.push(security_headers(&answer));
     found.push(set_cookie(settings, &nonce, &answer));
@@ -110,6 +113,12 @@ impl Asking<'_> {
             return Check::fail(what, format!("{origin} sends people on to {to}"), mend);
         }
         if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            // The token that this command makes for itself is of no use to a clock that is far away.
+            let now = SystemClock.now();
+            let clock = clock(arrived, None, now, now);
+            if clock.verdict == Verdict::Fail {
+                return clock;
+            }
             let mend = "Run this with the settings and the KEYS_DIR of the server that answers there, or lead PUBLIC_ORIGIN here. A \
                         proxy must pass the header Authorization on";
             return Check::fail(what, format!("{origin} is answered by a server with other keys ({status})"), mend);
@@ -137,21 +146,23 @@ impl Arrived {
     }
 }
 
-/// `Date` is written by whoever answers, the proxy for one; browsers end cookies by their own clock.
-fn clock(answer: &Arrived, before: UnixMillis, after: UnixMillis) -> Check {
+/// Two clocks: of whoever answers, the proxy for one, who writes `Date`; and the server's own.
+fn clock(answer: &Arrived, server: Option<&str>, before: UnixMillis, after: UnixMillis) -> Check {
     let what = "clock";
     let date = answer.values("date").first().and_then(|date| OffsetDateTime::parse(date, &Rfc2822).ok());
     let Some(date) = date else {
         return Check::warn(what, "the answer has no Date", "Have the proxy pass it on: caches and clients go by it");
     };
-    let theirs = date.unix_timestamp().saturating_mul(1000);
-    let apart = (before.0 - theirs).max(theirs - after.0).max(0);
-    if apart > APART_MS {
-        let mend = "Keep both by NTP: tokens and cookies end by the clock";
-        Check::fail(what, format!("who answers is {} s away from this machine", apart / 1000), mend)
-    } else {
-        Check::ok(what, "this machine's and that of who answers agree")
+    let server = server.and_then(|now| OffsetDateTime::parse(now, &Rfc3339).ok());
+    for (whose, theirs) in [("who answers", Some(date)), ("the server", server)] {
+        let Some(theirs) = theirs.map(|theirs| theirs.unix_timestamp().saturating_mul(1000)) else { continue };
+        let apart = (before.0 - theirs).max(theirs - after.0).max(0);
+        if apart > APART_MS {
+            let mend = "Keep both by NTP: tokens and cookies end by the clock";
+            return Check::fail(what, format!("{whose} is {} s away from this machine", apart / 1000), mend);
+        }
     }
+    Check::ok(what, "this machine's, that of who answers and the server's agree")
 }
 
 fn origin_header(sent: &str, seen: &Connection) -> Check {
@@ -198,7 +209,10 @@ fn security_headers(answer: &Arrived) -> Check {
 fn set_cookie(settings: &Settings, nonce: &str, answer: &Arrived) -> Check {
     let what = "Set-Cookie";
     let sent = settings.cookie.probe_text(nonce);
-    match answer.values("set-cookie").as_slice() {
+    // A load balancer may set one of its own.
+    let ours = |set: &String| set.starts_with(routes::PROBE_COOKIE);
+    let arrived: Vec<String> = answer.values("set-cookie").into_iter().filter(ours).collect();
+    match arrived.as_slice() {
         [] => Check::fail(
             what,
             "the server sets a cookie, and none arrives: whoever signs in is signed out a quarter of an hour later",
@@ -210,11 +224,9 @@ fn set_cookie(settings: &Settings, nonce: &str, answer: &Arrived) -> Check {
             format!("`{sent}` was sent, and `{arrived}` arrives"),
             "Take away what changes it (`proxy_cookie_path`, `proxy_cookie_flags`, or settings like these)",
         ),
-        several => Check::fail(
-            what,
-            format!("one was sent, and {} arrive", several.len()),
-            "Take away what repeats it, and what sets cookies of its own under /api",
-        ),
+        several => {
+            Check::fail(what, format!("one was sent, and {} arrive", several.len()), "Take away what repeats it")
+        }
     }
 }
 
@@ -241,6 +253,13 @@ fn address(settings: &Settings, seen: &str, route: &Route) -> Check {
     let what = "TRUSTED_PROXIES";
     let hops: Vec<&str> = route.forwarded_for.iter().map(String::as_str).collect();
     let nobody_added = hops == [NOBODYS];
+    if seen == NOBODYS && !nobody_added {
+        return Check::fail(
+            what,
+            format!("a lie about the address is believed: what came is {}", hops.join(", ")),
+            format!("Name in TRUSTED_PROXIES the proxies alone, not the whole of their network: {} is one", route.peer),
+        );
+    }
     if route.peer_trusted && nobody_added {
         return Check::fail(
             what,
@@ -293,9 +312,19 @@ mod tests {
         let answer = arrived(&[("date", "Tue, 24 Nov 2026 10:00:00 GMT")]);
         let at = |seconds: i64| UnixMillis((1_795_514_400 + seconds) * 1000);
         for (before, after, good) in [(0, 0, true), (-9, 9, true), (5, 6, true), (6, 7, false), (-9, -6, false)] {
-            let check = clock(&answer, at(before), at(after));
-            assert_eq!(check.verdict == super::super::Verdict::Ok, good, "{check:?}");
+            let check = clock(&answer, None, at(before), at(after));
+            assert_eq!(check.verdict == Verdict::Ok, good, "{check:?}");
         }
-        assert_eq!(clock(&arrived(&[]), at(0), at(0)).verdict, super::super::Verdict::Warn);
+        assert_eq!(clock(&arrived(&[]), None, at(0), at(0)).verdict, Verdict::Warn);
+    }
+
+    #[test]
+    fn the_servers_own_clock_is_looked_at_too() {
+        let answer = arrived(&[("date", "Tue, 24 Nov 2026 10:00:00 GMT")]);
+        let at = UnixMillis(1_795_514_400_000);
+        for (server, good) in [("2026-11-24T10:00:01Z", true), ("2026-11-24T09:59:50Z", false)] {
+            let check = clock(&answer, Some(server), at, at);
+            assert_eq!(check.verdict == Verdict::Ok, good, "{check:?}");
+        }
     }
 }
