@@ -193,8 +193,8 @@ impl Server {
         background.close();
 
         let handle = axum_server::Handle::new();
-        let server =
-            connections::bounded(axum_server::from_tcp(listener)?.handle(handle.clone()), self.max_connections);
+        let server = axum_server::from_tcp(listener)?.handle(handle.clone());
+        let server = connections::bounded(server, self.max_connections, Arc::clone(&auth.metrics));
         let draining = tokio::spawn({
             let (stop, leaving, closing) = (stop.clone(), self.leaving, self.closing);
             async move {

@@ -21,6 +21,8 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tower::Service;
 
+use crate::metrics::Metrics;
+
 /// How long a client may take to send a request's head, and how long a connection may be idle.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a client may take no byte of what it asked for.
@@ -33,7 +35,11 @@ const MAX_HEADERS: usize = 64;
 const OTHER_FILES: u64 = 256;
 
 /// Serves `server` within these bounds, and at most `most` connections at once.
-pub(crate) fn bounded<A>(mut server: Server<SocketAddr, A>, most: u32) -> Server<SocketAddr, Bounded> {
+pub(crate) fn bounded<A>(
+    mut server: Server<SocketAddr, A>,
+    most: u32,
+    metrics: Arc<Metrics>,
+) -> Server<SocketAddr, Bounded> {
     server
         .http_builder()
         .http1()
@@ -41,7 +47,7 @@ pub(crate) fn bounded<A>(mut server: Server<SocketAddr, A>, most: u32) -> Server
         .max_buf_size(MAX_HEADER_BYTES)
         .max_headers(MAX_HEADERS);
     let places = Arc::new(Semaphore::new(usize::try_from(allowed(most)).unwrap_or(Semaphore::MAX_PERMITS)));
-    server.http1_only().first_request_timeout(HEADER_TIMEOUT).acceptor(Bounded { places })
+    server.http1_only().first_request_timeout(HEADER_TIMEOUT).acceptor(Bounded { places, metrics })
 }
 
 /// As many connections as `most`, or as the system gives files for. It gives more than it does at first when it is asked.
@@ -64,6 +70,7 @@ fn allowed(most: u32) -> u32 {
 #[derive(Clone, Debug)]
 pub(crate) struct Bounded {
     places: Arc<Semaphore>,
+    metrics: Arc<Metrics>,
 }
 
 impl<I: AsyncRead + AsyncWrite, S> Accept<I, S> for Bounded {
@@ -73,7 +80,8 @@ impl<I: AsyncRead + AsyncWrite, S> Accept<I, S> for Bounded {
 
     fn accept(&self, stream: I, service: S) -> Self::Future {
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            // Closed at once: a client that waited for a place would take one.
+            // Closed at once: a client that waited for a place would take one. It has a count and no line: they may be many.
+            self.metrics.connection_refused();
             return ready(Err(io::Error::other("too many connections")));
         };
         let mut stream = TimeoutStream::new(stream);

@@ -140,5 +140,7 @@ pub(crate) fn router(state: AppState, client: Option<Client>) -> Router {
         .layer(from_fn_with_state(state.clone(), middleware::headers::add))
         .layer(from_fn(middleware::error_body::render))
         .layer(from_fn_with_state(state.clone(), middleware::log::log))
+        // A second time, so that what is given up is told and counted as well.
+        .layer(from_fn(middleware::to_its_end::take))
         .layer(from_fn_with_state(state, middleware::request_id::assign))
 }

@@ -232,6 +232,7 @@ impl Metrics {
             self.counter(table::PURGED, [("what", what.into())]).absolute(0);
         }
         self.counter(table::HASH_REFUSED, []).absolute(0);
+        self.counter(table::CONNECTIONS_REFUSED, []).absolute(0);
         self.gauge(table::BUILD, [("version", env!("CARGO_PKG_VERSION").into())]).set(1.0);
     }
 
@@ -281,6 +282,11 @@ impl Metrics {
     /// Too many passwords wait.
     pub fn hash_refused(&self) {
         self.counter(table::HASH_REFUSED, []).increment(1);
+    }
+
+    /// All places for connections are taken.
+    pub fn connection_refused(&self) {
+        self.counter(table::CONNECTIONS_REFUSED, []).increment(1);
     }
 
     /// Rows were deleted that nothing needs any more.

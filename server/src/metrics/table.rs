@@ -52,6 +52,7 @@ pub(super) const HASH_WAITING: &str = "sessionkeep_password_hash_waiting";
 pub(super) const HASH_REFUSED: &str = "sessionkeep_password_hash_refused_total";
 pub(super) const HASH_WAIT: &str = "sessionkeep_password_hash_wait_seconds";
 pub(super) const HASH_DURATION: &str = "sessionkeep_password_hash_duration_seconds";
+pub(super) const CONNECTIONS_REFUSED: &str = "sessionkeep_connections_refused_total";
 pub(super) const CONNECTIONS: &str = "sessionkeep_database_connections";
 pub(super) const CONNECTIONS_MAX: &str = "sessionkeep_database_connections_max";
 pub(super) const OUTBOX: &str = "sessionkeep_outbox_events";
@@ -84,6 +85,7 @@ pub const METRICS: &[Metric] = &[
     counter(HASH_REFUSED, "Passwords that were not hashed (503): too many waited, or for too long."),
     histogram(HASH_WAIT, "How long a password waited to be hashed."),
     histogram(HASH_DURATION, "How long hashing a password took."),
+    counter(CONNECTIONS_REFUSED, "Connections that were closed at once: there are as many as MAX_CONNECTIONS allows."),
     gauge(CONNECTIONS, "Connections to the database, by pool and by whether they are busy."),
     gauge(CONNECTIONS_MAX, "Most connections that a pool may have."),
     somewhere(gauge(OUTBOX, "Security events in Redis that the database does not have yet.")),

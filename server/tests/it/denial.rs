@@ -269,6 +269,7 @@ async fn beyond_so_many_connections_further_ones_are_closed_at_once() {
         assert!(another().await.is_none(), "there is none");
     }
     assert_eq!(ada.me().await.status, 200, "on the connection that she has");
+    assert_eq!(app.metric("sessionkeep_connections_refused_total", &[]).await.to_string(), "100");
     crowd.pop();
     app.until(async || another().await.is_some()).await;
 }

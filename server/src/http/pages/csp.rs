@@ -1,9 +1,6 @@
 //! The content security policy: what a page may load and run. `docs/security.md` has a line about each directive.
 
-use axum::{
-    http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_SECURITY_POLICY},
-    response::Response,
-};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_SECURITY_POLICY};
 use sessionkeep_types::routes::CSP_REPORT;
 
 /// What `report-to` names.
@@ -63,15 +60,6 @@ impl Policy {
             headers.insert(ENDPOINTS, ENDPOINT);
         }
     }
-}
-
-/// Whatever else is answered here may load nothing at all.
-pub(super) async fn nothing_unless_said(mut response: Response) -> Response {
-    response
-        .headers_mut()
-        .entry(CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-    response
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod strength;
 mod submitted;
 
 use axum::{Router, routing::get};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::compression::CompressionLayer;
 
 pub(crate) use bundle::Client;
 use csp::Policies;
@@ -31,6 +31,4 @@ pub(crate) fn router(client: &Client, https: bool) -> Router {
         .merge(strength::router(client, policies))
         .fallback(move |request| render::not_found(assets.clone(), policies, request))
         .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::new())
-        .layer(axum::middleware::map_response(csp::nothing_unless_said))
 }
