@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sessionkeep_types::{Role, UserId, limits};
+use sessionkeep_types::{Password, Role, UserId, limits};
 
 use super::{Auth, Credentials, Device, SignedIn, new_password::NewPasswordError, normalise_email};
 use crate::{
@@ -53,9 +53,11 @@ impl Auth {
         if !self.registration_open {
             return Err(RegisterError::Closed);
         }
+        let person = NewPerson::checked(credentials, display_name)?;
+        // After what costs nothing to look at: mistakes in a form use up nobody's allowance.
         self.limits.register(&device.origin.ip)?;
         let origin = device.origin.clone();
-        let account = self.create_account(credentials, display_name, Role::User, &origin).await?;
+        let account = self.make_account(person, Role::User, &origin).await?;
         match self.begin_session(account, device).await? {
             Some(signed_in) => {
                 self.remember_place(&signed_in.account.email, &origin.ip).await;
@@ -77,25 +79,17 @@ impl Auth {
         role: Role,
         origin: &crate::session::Origin,
     ) -> Result<Account, RegisterError> {
-        let mut wrong = BTreeMap::new();
-        let email = normalise_email(&credentials.email);
-        if !is_email(&email) {
-            wrong.insert("email", "Enter an e-mail address, such as name@example.com.".to_owned());
-        }
-        let display_name = normalise_display_name(display_name);
-        if let Err(sentence) = check_display_name(display_name.as_deref()) {
-            wrong.insert("displayName", sentence);
-        }
-        if Normalised::new(&credentials.password).is_none() {
-            wrong.insert("password", NewPasswordError::TooLong.to_string());
-        }
-        if !wrong.is_empty() {
-            return Err(RegisterError::Invalid(wrong));
-        }
-        let password_hash = self
-            .hash_new_password(&credentials.password, &email, display_name.as_deref())
-            .await
-            .map_err(|error| match error {
+        self.make_account(NewPerson::checked(credentials, display_name)?, role, origin).await
+    }
+
+    async fn make_account(
+        &self,
+        NewPerson { email, password, display_name }: NewPerson,
+        role: Role,
+        origin: &crate::session::Origin,
+    ) -> Result<Account, RegisterError> {
+        let password_hash =
+            self.hash_new_password(&password, &email, display_name.as_deref()).await.map_err(|error| match error {
                 NewPasswordError::TooWeak => RegisterError::WeakPassword,
                 NewPasswordError::Busy(busy) => RegisterError::Busy(busy),
                 NewPasswordError::TooLong | NewPasswordError::TooShort { .. } => {
@@ -115,6 +109,34 @@ impl Auth {
         };
         let registered = SecurityEvent::new(EventKind::Registered, origin, now).of(&account.id);
         if self.accounts.insert(&account, &registered).await? { Ok(account) } else { Err(RegisterError::EmailTaken) }
+    }
+}
+
+/// What can be told of somebody without looking anything up.
+struct NewPerson {
+    email: String,
+    password: Password,
+    display_name: Option<String>,
+}
+
+impl NewPerson {
+    fn checked(credentials: Credentials, display_name: Option<String>) -> Result<Self, RegisterError> {
+        let mut wrong = BTreeMap::new();
+        let email = normalise_email(&credentials.email);
+        if !is_email(&email) {
+            wrong.insert("email", "Enter an e-mail address, such as name@example.com.".to_owned());
+        }
+        let display_name = normalise_display_name(display_name);
+        if let Err(sentence) = check_display_name(display_name.as_deref()) {
+            wrong.insert("displayName", sentence);
+        }
+        if Normalised::new(&credentials.password).is_none() {
+            wrong.insert("password", NewPasswordError::TooLong.to_string());
+        }
+        if !wrong.is_empty() {
+            return Err(RegisterError::Invalid(wrong));
+        }
+        Ok(Self { email, password: credentials.password, display_name })
     }
 }
 
