@@ -72,14 +72,16 @@ fn Details(
     };
     let loading = account.loading;
     let User { email, display_name, role, created_at, .. } = user;
-    let greeting = display_name.clone().map(|name| format!("Hello, {name}."));
     view! {
-        {greeting.map(|greeting| view! { <p class="lead">{greeting}</p> })}
+        // A name that turns the direction of writing turns nothing around it.
+        {display_name.clone().map(|name| view! { <p class="lead">"Hello, " <bdi>{name}</bdi> "."</p> })}
         <div class="card">
             <dl class="facts">
                 <div>
                     <dt>"Name"</dt>
-                    <dd>{display_name.unwrap_or_else(|| "Not given".to_owned())}</dd>
+                    <dd>
+                        <bdi>{display_name.unwrap_or_else(|| "Not given".to_owned())}</bdi>
+                    </dd>
                 </div>
                 <div>
                     <dt>"E-mail"</dt>
