@@ -11,7 +11,7 @@ use std::{
 use reqwest::Method;
 
 use crate::support::{
-    PASSWORD, Person,
+    EMAIL, PASSWORD, Person,
     program::{self, Program},
 };
 
@@ -74,6 +74,7 @@ async fn nothing_is_told(format: &str) {
     ada.request(Method::GET, &query).send().await.expect("sent");
     ada.post("/api/auth/login", serde_json::json!({"email": PASSWORD, "password": PASSWORD, "x": token})).await;
     ada.me_with(&format!("Basic {token}")).await;
+    ada.get(&format!("/api/admin/users?query={EMAIL}")).await;
     ada.request(Method::POST, "/test/panic").bearer_auth(&token).send().await.expect("sent");
     assert_eq!(thief.refresh().await.outcome(), (403, "REFRESH_REUSED"));
     ada.logout().await;
@@ -85,6 +86,7 @@ async fn nothing_is_told(format: &str) {
     for told in ["REFRESH_REUSED", "a thread panicked", "the alert webhook does not take it"] {
         assert!(log.contains(told), "the log is the one of this server: {told}");
     }
+    assert!(!log.contains(EMAIL) && !metrics.contains(EMAIL), "who somebody is stays in the database");
     for secret in &secrets {
         // A token's middle: its header is the same for all.
         let part = if secret.starts_with("eyJ") { secret.rsplit('.').next().expect("a signature") } else { secret };
