@@ -19,7 +19,7 @@ test('markup in a name and in a user agent is shown as it is written', async ({ 
     expect(await page.title()).toContain('Sessionkeep');
   };
   await account.shows(person);
-  await expect(page.getByText(MARKUP, { exact: true })).toBeVisible();
+  await expect(page.locator('bdi').getByText(MARKUP, { exact: true })).toHaveCount(2);
   await isText();
   await devices.open();
   await devices.shows(2);

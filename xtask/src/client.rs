@@ -1,6 +1,6 @@
 //! The browser's half: Trunk builds it, unless nothing that it is made of has changed.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -101,21 +101,24 @@ impl Profile {
             trunk.env("TRUNK_COLOR", "never");
         }
         process::run(step, &mut trunk, LIMIT)?;
-        let compressed = self.optimised() && compress(&self.folder());
+        let compressed = self.compress();
         stamp.write()?;
         Ok(if compressed { "built and compressed" } else { "built" }.to_owned())
     }
-}
 
-/// Puts a `.br` and a `.gz` beside every file, as small as they get. Node can do it, and is there unless wasm-opt came
-/// from elsewhere; without them the server compresses as it goes, quicker and not so well.
-fn compress(folder: &Path) -> bool {
-    const SCRIPT: &str = "
-        const fs = require('fs'), zlib = require('zlib'), folder = process.argv[1];
-        for (const name of fs.readdirSync(folder).filter((name) => /\\.(js|wasm|css|svg)$/.test(name))) {
-            const file = `${folder}/${name}`, bytes = fs.readFileSync(file);
-            fs.writeFileSync(`${file}.br`, zlib.brotliCompressSync(bytes));
-            fs.writeFileSync(`${file}.gz`, zlib.gzipSync(bytes, { level: 9 }));
-        }";
-    process::answer(Command::new("node").args(["-e", SCRIPT]).arg(folder)).is_some()
+    /// Puts a `.br` and a `.gz` beside every file: for people as small as they get; else quickly, since a server that was built for
+    /// the edit loop takes seconds to compress what a page loads, and each test has one. Node can do it, and is there unless
+    /// wasm-opt came from elsewhere; without them the server compresses as it goes.
+    fn compress(self) -> bool {
+        const SCRIPT: &str = "
+            const fs = require('fs'), zlib = require('zlib'), [, folder, brotli, gzip] = process.argv;
+            const params = { [zlib.constants.BROTLI_PARAM_QUALITY]: Number(brotli) };
+            for (const name of fs.readdirSync(folder).filter((name) => /\\.(js|wasm|css|svg)$/.test(name))) {
+                const file = `${folder}/${name}`, bytes = fs.readFileSync(file);
+                fs.writeFileSync(`${file}.br`, zlib.brotliCompressSync(bytes, { params }));
+                fs.writeFileSync(`${file}.gz`, zlib.gzipSync(bytes, { level: Number(gzip) }));
+            }";
+        let [brotli, gzip] = if self.optimised() { ["11", "9"] } else { ["1", "1"] };
+        process::answer(Command::new("node").args(["-e", SCRIPT]).arg(self.folder()).args([brotli, gzip])).is_some()
+    }
 }
