@@ -33,6 +33,7 @@ fn without_any_setting_the_defaults_of_the_table_hold() {
     assert_eq!(settings.access_token_lifetime, Duration::from_mins(15));
 }
 
+/// CF-01
 #[test]
 fn every_wrong_setting_is_refused_by_name() {
     for (name, value) in [
@@ -200,6 +201,7 @@ fn a_value_that_is_no_text_is_refused_without_being_printed_and_only_where_it_is
     assert!(read("LS_COLORS").expect("left alone").is_empty());
 }
 
+/// CF-02
 #[test]
 fn a_secret_can_stand_in_a_file_and_its_line_end_does_not_count() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -16,7 +16,7 @@ fn sign_in_of_nobody(app: &TestApp, number: usize) -> impl Future<Output = Answe
     async move { Answer::of(request.send().await.expect("sent")).await }
 }
 
-/// More requests hash, or wait for it, than the database has connections: were one held meanwhile, nobody else got any.
+/// DS-01: more requests hash, or wait for it, than the database has connections: were one held meanwhile, nobody else got any.
 #[tokio::test]
 async fn too_much_to_hash_is_turned_away_while_everything_else_goes_on() {
     let mut app = TestApp::with(&[("REFRESHES_PER_MINUTE", "0")]).await;

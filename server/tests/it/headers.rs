@@ -153,7 +153,7 @@ fn only<'headers>(headers: &'headers HeaderMap, name: &str) -> Option<&'headers 
     value
 }
 
-/// XS-01, XS-02, XS-03: on http and on https.
+/// XS-01, XS-02, XS-03: on http and on https. SC-04: no policy lets a page load anything from anybody else.
 #[tokio::test]
 async fn every_answer_of_every_route_and_status_has_the_headers() {
     for https in [false, true] {

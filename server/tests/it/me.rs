@@ -85,6 +85,7 @@ async fn a_token_counts_in_the_header_alone() {
     }
 }
 
+/// ER-03
 #[tokio::test]
 async fn a_store_that_is_down_neither_lets_anybody_through_nor_throws_anybody_out() {
     let app = TestApp::start().await;

@@ -19,6 +19,7 @@ fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
+/// CF-01
 #[test]
 fn a_wrong_setting_ends_with_status_78_and_one_line() {
     let folder = folder();

@@ -90,6 +90,7 @@ async fn is_living(store: &RedisStore, id: &str) -> bool {
     store.find(&SessionId::new(id)).await.expect("works").expect("there").ended.is_none()
 }
 
+/// DR-04
 #[tokio::test]
 #[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
 async fn a_redis_that_may_forget_sessions_is_refused() {
