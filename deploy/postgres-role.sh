@@ -1,0 +1,7 @@
+#!/bin/sh
+# Runs once, when the database is made: the server has a role of its own, which owns its database and is no superuser.
+set -eu
+psql --set ON_ERROR_STOP=1 --set password="$SESSIONKEEP_PASSWORD" --username "$POSTGRES_USER" --dbname postgres <<'SQL'
+CREATE ROLE sessionkeep LOGIN PASSWORD :'password';
+CREATE DATABASE sessionkeep OWNER sessionkeep;
+SQL
