@@ -228,6 +228,24 @@ async fn trust_in_more_than_the_proxies_is_found() {
     .await;
 }
 
+/// A proxy that adds the address that it sees, asked from its own machine.
+#[tokio::test]
+async fn what_cannot_be_told_from_the_proxys_own_machine_is_no_failure() {
+    let deployment = Deployment::start(
+        |request, _| {
+            request.insert("x-forwarded-for", HeaderValue::from_static("192.0.2.77, 127.0.0.1"));
+        },
+        "127.0.0.1",
+    )
+    .await;
+    let (status, found) = deployment.doctor().await;
+    assert_eq!(status, Some(0), "{found:?}");
+    assert!(
+        found.iter().any(|(about, said)| about == "TRUSTED_PROXIES" && said.contains("another machine")),
+        "{found:?}"
+    );
+}
+
 #[tokio::test]
 async fn a_load_balancer_may_set_a_cookie_of_its_own() {
     let deployment = Deployment::start(

@@ -1,6 +1,6 @@
 //! Asks the public origin, as a browser somewhere would, and compares what was sent with what arrived, in both directions.
 
-use std::{error::Error as _, time::Duration};
+use std::{error::Error as _, net::IpAddr, time::Duration};
 
 use reqwest::{Client, Response, StatusCode, header, redirect::Policy};
 use secrecy::ExposeSecret as _;
@@ -253,6 +253,13 @@ fn address(settings: &Settings, seen: &str, route: &Route) -> Check {
     let what = "TRUSTED_PROXIES";
     let hops: Vec<&str> = route.forwarded_for.iter().map(String::as_str).collect();
     let nobody_added = hops == [NOBODYS];
+    if seen == NOBODYS && !nobody_added && came_from_the_proxys_machine(route) {
+        return Check::warn(
+            what,
+            "this command came to the proxy from the proxy's own machine, which is believed",
+            "Run it from another machine, too: from this one it cannot tell whether a client's lie would be believed",
+        );
+    }
     if seen == NOBODYS && !nobody_added {
         return Check::fail(
             what,
@@ -293,6 +300,14 @@ fn address(settings: &Settings, seen: &str, route: &Route) -> Check {
         );
     }
     Check::ok(what, format!("a lie about the address is not believed; this command has {seen}"))
+}
+
+fn came_from_the_proxys_machine(route: &Route) -> bool {
+    let address = |text: &str| text.parse::<IpAddr>().ok();
+    let last = route.forwarded_for.last().and_then(|hop| address(hop));
+    let peer = address(&route.peer);
+    last.is_some()
+        && (last == peer || last.is_some_and(|last| last.is_loopback()) && !peer.is_some_and(|peer| peer.is_loopback()))
 }
 
 #[cfg(test)]
