@@ -10,6 +10,9 @@ use tokio::{
 /// people can still sign in.
 #[cfg(target_os = "linux")]
 const NICE: i32 = 10;
+/// There is no lower priority.
+#[cfg(target_os = "linux")]
+const LOWEST: i32 = 19;
 
 /// Some threads, which come when there is work and go when there is none.
 pub(super) struct Workers(Option<Runtime>);
@@ -41,7 +44,9 @@ impl Drop for Workers {
 /// Linux has a priority for each thread. Elsewhere it is the process's, which is not to be lowered.
 fn stand_back() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+    if let Err(error) = rustix::process::getpriority_process(None)
+        .and_then(|ours| rustix::process::setpriority_process(None, (ours + NICE).min(LOWEST)))
+    {
         tracing::debug!(%error, "passwords are hashed at the priority of everything else");
     }
 }
@@ -56,7 +61,7 @@ mod tests {
         let nice = || rustix::process::getpriority_process(None).expect("Linux tells");
         let ours = nice();
         let workers = Workers::new(1);
-        assert_eq!(workers.run(nice).await.expect("it runs"), NICE.max(ours));
+        assert_eq!(workers.run(nice).await.expect("it runs"), (ours + NICE).min(LOWEST));
         assert_eq!(tokio::task::spawn_blocking(nice).await.expect("it runs"), ours);
     }
 
