@@ -194,7 +194,7 @@ impl Server {
 
         let handle = axum_server::Handle::new();
         let server = axum_server::from_tcp(listener)?.handle(handle.clone());
-        let server = connections::bounded(server, self.max_connections, Arc::clone(&auth.metrics));
+        let server = connections::bounded(server, self.max_connections, Some(Arc::clone(&auth.metrics)));
         let draining = tokio::spawn({
             let (stop, leaving, closing) = (stop.clone(), self.leaving, self.closing);
             async move {

@@ -38,7 +38,7 @@ const OTHER_FILES: u64 = 256;
 pub(crate) fn bounded<A>(
     mut server: Server<SocketAddr, A>,
     most: u32,
-    metrics: Arc<Metrics>,
+    metrics: Option<Arc<Metrics>>,
 ) -> Server<SocketAddr, Bounded> {
     server
         .http_builder()
@@ -70,7 +70,7 @@ fn allowed(most: u32) -> u32 {
 #[derive(Clone, Debug)]
 pub(crate) struct Bounded {
     places: Arc<Semaphore>,
-    metrics: Arc<Metrics>,
+    metrics: Option<Arc<Metrics>>,
 }
 
 impl<I: AsyncRead + AsyncWrite, S> Accept<I, S> for Bounded {
@@ -81,7 +81,9 @@ impl<I: AsyncRead + AsyncWrite, S> Accept<I, S> for Bounded {
     fn accept(&self, stream: I, service: S) -> Self::Future {
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
             // Closed at once: a client that waited for a place would take one. It has a count and no line: they may be many.
-            self.metrics.connection_refused();
+            if let Some(metrics) = &self.metrics {
+                metrics.connection_refused();
+            }
             return ready(Err(io::Error::other("too many connections")));
         };
         let mut stream = TimeoutStream::new(stream);

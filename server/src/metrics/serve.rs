@@ -53,9 +53,8 @@ pub(crate) async fn serve(
     stop: CancellationToken,
 ) -> std::io::Result<()> {
     listener.set_nonblocking(true)?;
-    let counted = Arc::clone(&sampler.auth.metrics);
     let router = Router::new().route("/metrics", get(metrics)).with_state(sampler);
-    let server = connections::bounded(axum_server::from_tcp(listener)?, SCRAPERS, counted);
+    let server = connections::bounded(axum_server::from_tcp(listener)?, SCRAPERS, None);
     stop.run_until_cancelled(server.serve(router.into_make_service())).await.unwrap_or(Ok(()))
 }
 
