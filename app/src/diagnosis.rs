@@ -57,7 +57,7 @@ fn session_cookie(&Connection { refresh_cookies, generation_cookies, .. }: &Conn
         (0, _) => Finding {
             what,
             verdict: Verdict::Wrong,
-            found: "Your browser does not send it. You are signed in until this page is closed or loaded again."
+            found: "Your browser does not send it. You stay signed in here for 15 minutes at most, and not when this page is loaded again."
                 .to_owned(),
             mend: Some("Allow cookies for this site in the settings of your browser, then sign in again.".to_owned()),
         },

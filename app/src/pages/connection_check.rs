@@ -62,7 +62,12 @@ fn findings(check: Check) -> impl IntoView {
     view! {
         <div class="card">
             <p class="lead" role="status">
-                {move || if loading.is_under_way() { "Checking…" } else { found.with(|found| diagnosis::summary(found)) }}
+                {move || match (loading.is_under_way(), loading.failure().is_some()) {
+                    (true, _) => "Checking…",
+                    // What was found before may not be so any more.
+                    (false, true) => "",
+                    (false, false) => found.with(|found| diagnosis::summary(found)),
+                }}
             </p>
             <ul class="rows">{rows}</ul>
             {move || {

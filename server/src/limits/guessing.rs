@@ -1,11 +1,11 @@
 //! Guessing of passwords: on which counters an attempt counts, and what becomes of them.
 //!
 //! An attempt counts before the password is looked at, so that no number of attempts at once gets past a limit, and is
-//! taken back when the password was right. A sign-in has three counters: its own, of this account from this network; the
-//! account's, which holds who guesses from many networks; and the network's, which holds who guesses at many accounts. From
-//! where somebody has signed in to the account before, the account's does not count, and of the network's allowance there is
-//! twice as much: whatever strangers do elsewhere keeps nobody out, and hardly what neighbours do to other accounts (OWASP
-//! Authentication Cheat Sheet, "Login Throttling"; NIST SP 800-63B-4, 3.2.2).
+//! taken back when the password was right. A sign-in has four counters: its own, of this account from this network; two of the
+//! account, of which one holds those who guess from many networks, and the other those who are new; and the network's, which holds who
+//! guesses at many accounts. From where somebody has signed in to the account before, those of the account do not count, and of the
+//! network's allowance there is twice as much: whatever strangers do elsewhere keeps nobody out there, and hardly what neighbours
+//! do to other accounts (OWASP Authentication Cheat Sheet, "Login Throttling"; NIST SP 800-63B-4, 3.2.2).
 
 use std::time::Duration;
 
