@@ -57,8 +57,11 @@ test('a script in the page gets at access tokens and never at the refresh token,
   const after = (await refreshCookie(context))?.value ?? '';
   expect(found.every((token) => !before.includes(token) && !after.includes(token))).toBe(true);
 
+  // The page is gone at once; the server hears of it a moment later.
+  const told = page.waitForResponse('**/api/auth/logout');
   await account.signOut.click();
   await expect(signIn.heading).toBeVisible();
+  await told;
   for (const token of [accessToken, ridden]) expect((await client.me(token)).body['code']).toBe('TOKEN_REVOKED');
   expect(await page.evaluate(async () => (await fetch('/api/auth/refresh', { method: 'POST', headers: { 'x-requested-by': 'probe' } })).status)).toBe(401);
 });
