@@ -255,8 +255,12 @@ impl Hashing {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    use std::sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    };
 
+    use futures::FutureExt as _;
     use sessionkeep_types::Password;
 
     use super::*;
@@ -403,20 +407,28 @@ mod tests {
     async fn no_more_work_at_once_than_there_are_permits() {
         let passwords = Arc::new(passwords(64));
         let all = passwords.permits.available_permits();
-        let (working, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (working, most, gate) =
+            (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(())));
         let clients = (0..all + QUEUE + 10).map(|_| {
             let (passwords, working, most) = (Arc::clone(&passwords), Arc::clone(&working), Arc::clone(&most));
+            let gate = Arc::clone(&gate);
             async move {
                 passwords
                     .run(move |hashing| {
                         most.fetch_max(working.fetch_add(1, SeqCst) + 1, SeqCst);
+                        drop(gate.lock());
                         hashing.hash(b"a");
                         working.fetch_sub(1, SeqCst);
                     })
                     .await
             }
         });
-        let outcomes = futures::future::join_all(clients).await;
+        let mut outcomes = futures::future::join_all(clients);
+        // Nobody is done before the last has asked.
+        let closed = gate.lock();
+        assert!((&mut outcomes).now_or_never().is_none());
+        drop(closed);
+        let outcomes = outcomes.await;
         assert_eq!(outcomes.iter().filter(|outcome| **outcome == Err(Busy)).count(), 10);
         let most = most.load(SeqCst);
         assert!(most >= 1 && most <= all, "{most} of {all}");
