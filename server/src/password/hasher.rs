@@ -197,9 +197,10 @@ impl Passwords {
     }
 }
 
-/// How many are hashed at once.
+/// How many are hashed at once. Where there are several cores one is left to everything else: a thread that gives way still does
+/// so only after its slice of time, and a request has several such waits.
 fn permits() -> usize {
-    thread::available_parallelism().map_or(1, usize::from).min(MOST_PERMITS)
+    thread::available_parallelism().map_or(1, usize::from).saturating_sub(1).clamp(1, MOST_PERMITS)
 }
 
 /// What a hash is made with.
