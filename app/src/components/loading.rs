@@ -126,6 +126,27 @@ pub(crate) fn Loaded(
     }
 }
 
+/// What went wrong while what came before is still shown.
+#[component]
+pub(crate) fn LoadAlert(
+    /// How far the data is.
+    loading: Loading,
+) -> impl IntoView {
+    move || loading.failure().map(|why| view! { <Alert why=why /> })
+}
+
+#[component]
+fn Alert(
+    /// One sentence.
+    why: String,
+) -> impl IntoView {
+    view! {
+        <div class="alert" role="alert">
+            {why}
+        </div>
+    }
+}
+
 /// What everybody sees first.
 #[component]
 fn Waiting() -> impl IntoView {
@@ -153,9 +174,7 @@ fn Failure(
 ) -> impl IntoView {
     view! {
         <div class="card">
-            <div class="alert" role="alert">
-                {why}
-            </div>
+            <Alert why=why />
             <div class="actions">
                 <button type="button" class="button secondary" on:click=move |_| reload.run(())>
                     "Load again"

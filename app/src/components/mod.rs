@@ -30,7 +30,7 @@ pub(crate) use footer::Footer;
 pub(crate) use form::{FormAlert, Submission, SubmitButton};
 pub(crate) use header::Header;
 pub(crate) use heading::{FirstPage, Heading};
-pub(crate) use loading::{Loaded, Loading};
+pub(crate) use loading::{LoadAlert, Loaded, Loading};
 pub(crate) use moment::{Clock, When, moment};
 pub(crate) use notice::{NotReadyNotice, SignInNotice};
 pub(crate) use password_field::{PasswordField, Words};

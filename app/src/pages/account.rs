@@ -6,7 +6,7 @@ use leptos_router::components::A;
 use sessionkeep_types::{Role, User};
 
 use crate::{
-    components::{AccountNav, Heading, Loaded, Loading, When},
+    components::{AccountNav, Heading, LoadAlert, Loaded, Loading, When},
     light::later,
     paths,
     session::{Jar, Phase, Session},
@@ -110,17 +110,7 @@ fn Details(
                     </dd>
                 </div>
             </dl>
-            {move || {
-                loading
-                    .failure()
-                    .map(|why| {
-                        view! {
-                            <div class="alert" role="alert">
-                                {why}
-                            </div>
-                        }
-                    })
-            }}
+            <LoadAlert loading=loading />
             <div class="actions">
                 <button type="button" class="button secondary" on:click=move |_| account.load()>
                     "Load again"

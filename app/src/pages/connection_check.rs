@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::components::A;
 
 use crate::{
-    components::{AccountNav, Heading, Loaded, Loading},
+    components::{AccountNav, Heading, LoadAlert, Loaded, Loading},
     diagnosis::{self, Finding, Verdict},
     light::later,
     paths,
@@ -70,17 +70,7 @@ fn findings(check: Check) -> impl IntoView {
                 }}
             </p>
             <ul class="rows">{rows}</ul>
-            {move || {
-                loading
-                    .failure()
-                    .map(|why| {
-                        view! {
-                            <div class="alert" role="alert">
-                                {why}
-                            </div>
-                        }
-                    })
-            }}
+            <LoadAlert loading=loading />
             <div class="actions">
                 <button
                     type="button"
