@@ -39,6 +39,10 @@ pub(crate) fn words(kind: &EventKind, by_administrator: bool) -> Words {
         Kind::RefreshRepeated | Kind::RefreshAnswerLost | Kind::RefreshSuperseded | Kind::RefreshLateCopy => {
             ("Session renewed again", "An answer was lost on its way. This is routine.")
         }
+        Kind::RefreshFromElsewhere => (
+            "Session renewed again from another network",
+            "This is usual when a device changes its network. If you do not know one of the two addresses, sign that device out and change your password.",
+        ),
         Kind::RefreshReused => (
             "A session was used in two places",
             "A sign-in cookie that had been replaced was used again. The session was ended.",

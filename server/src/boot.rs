@@ -35,7 +35,6 @@ use crate::{
 };
 
 /// How often uses of access tokens are written.
-const WRITE_CONFIRMATIONS: Duration = Duration::from_millis(500);
 /// How often one store is asked what it owes another.
 const TEND: Duration = Duration::from_millis(200);
 /// How often what was measured is added up.
@@ -175,7 +174,6 @@ impl Server {
             drained.clone(),
         ));
         background.spawn(self.watch.follow(drained.clone()));
-        background.spawn(write_confirmations(Arc::clone(auth), drained.clone()));
         background.spawn(tend(Arc::clone(auth), drained.clone()));
         background.spawn(purge(Arc::clone(auth), self.event_retention, drained.clone()));
         if let Some(courier) = self.courier {
@@ -209,15 +207,8 @@ impl Server {
         drained.cancel();
         draining.await?;
         background.wait().await;
-        // What was used while the last requests finished. Nobody was promised that it is written, so a database that does
-        // not answer any more keeps nobody from stopping.
-        let last = async {
-            if let Err(error) = auth.confirmations.write(&*auth.sessions, &*auth.clock).await {
-                tracing::warn!(%error, "the last uses of access tokens could not be written");
-            }
-            auth.sessions.settle().await
-        };
-        let settled = timeout(LAST_WRITES, last).await.unwrap_or_else(|_| {
+        // A database that does not answer any more keeps nobody from stopping.
+        let settled = timeout(LAST_WRITES, auth.sessions.settle()).await.unwrap_or_else(|_| {
             tracing::warn!("the store does not answer any more; nothing of what was acknowledged is lost");
             Ok(())
         });
@@ -275,15 +266,6 @@ fn auth(
         clock,
         random,
     })
-}
-
-async fn write_confirmations(auth: Arc<Auth>, stop: CancellationToken) {
-    every(WRITE_CONFIRMATIONS, stop, || async {
-        if let Err(error) = auth.confirmations.write(&*auth.sessions, &*auth.clock).await {
-            tracing::warn!(%error, "uses of access tokens could not be written; they are kept for the next time");
-        }
-    })
-    .await;
 }
 
 async fn tend(auth: Arc<Auth>, stop: CancellationToken) {

@@ -86,6 +86,9 @@ codes! {
         RefreshSuperseded = "refresh_superseded",
         /// A late copy of a request that had been answered.
         RefreshLateCopy = "refresh_late_copy",
+        /// One of the four before, from another network than the session's latest refresh: the device changed its network, or
+        /// somebody else has a copy of the token.
+        RefreshFromElsewhere = "refresh_from_elsewhere",
         /// A token that had been replaced and used was presented again.
         RefreshReused = "authn_token_reuse",
         /// Three rotations in a row were also tried by somebody else.

@@ -18,7 +18,7 @@ use sessionkeep_types::{ErrorCode, SessionId, UserId};
 use self::webhook::Webhook;
 use crate::{
     metrics::Metrics,
-    session::{Origin, SecurityEvent},
+    session::{EventKind, Origin, SecurityEvent},
     storage::Report,
 };
 
@@ -70,7 +70,22 @@ impl Report for Audit {
         let (user_id, by) = (event.user_id.as_ref().map(UserId::as_str), event.by.as_ref().map(UserId::as_str));
         let session = event.session_id.as_ref().map(hashed);
         let Origin { ip, user_agent } = &event.origin;
-        if let Some(other) = &event.other {
+        if let Some(other) = &event.other
+            && event.kind == EventKind::RefreshFromElsewhere
+        {
+            tracing::warn!(
+                target: TARGET,
+                event = name,
+                kind,
+                user_id,
+                session,
+                ip,
+                user_agent,
+                other_ip = other.ip,
+                other_user_agent = other.user_agent,
+                "a refresh was sent again from another network"
+            );
+        } else if let Some(other) = &event.other {
             tracing::error!(
                 target: TARGET,
                 event = name,

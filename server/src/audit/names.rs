@@ -28,7 +28,8 @@ pub fn of_event(kind: &EventKind) -> &str {
         EventKind::RefreshRepeated
         | EventKind::RefreshAnswerLost
         | EventKind::RefreshSuperseded
-        | EventKind::RefreshLateCopy => "refresh_retry",
+        | EventKind::RefreshLateCopy
+        | EventKind::RefreshFromElsewhere => "refresh_retry",
         EventKind::RefreshReused | EventKind::CloneSuspected => "authn_token_reuse",
         EventKind::RoleChanged => "authz_change",
         EventKind::AccountDisabled | EventKind::AccountEnabled => "user_updated",

@@ -1,4 +1,5 @@
-//! A protected request: what its access token is worth. No query, unless the memory of ended sessions is out of date.
+//! A protected request: what its access token is worth. No query but for the first use of each generation, unless the memory
+//! of ended sessions is out of date.
 
 use super::Auth;
 use crate::{
@@ -46,7 +47,7 @@ impl Auth {
             Standing::Ended => Err(AuthenticateError::Revoked),
             Standing::Stale => Err(AuthenticateError::Stale),
             Standing::Live | Standing::Unknown => {
-                self.confirmations.note(&claims, now);
+                self.confirmations.store(&claims, &*self.sessions, &*self.clock).await?;
                 Ok(claims)
             }
         }

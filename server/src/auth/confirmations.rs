@@ -1,9 +1,10 @@
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use sessionkeep_types::SessionId;
+use tokio::sync::OnceCell;
 
 use crate::{
     clock::Clock,
@@ -12,69 +13,69 @@ use crate::{
     token::access::{self, Claims},
 };
 
-/// Which generations' access tokens were used: noted at once, written in batches, and asked before each decision.
+/// The first use of each generation's access tokens: stored before the request that uses one is answered, so that from then on
+/// every instance knows that the head has arrived. (Stored later, a replaced token was still good on another instance.)
 ///
-/// An entry stays for the lifetime of an access token, so that a busy session is written once a generation and not once
-/// a batch.
+/// What is stored is remembered for the lifetime of an access token, so that a session is written once a generation and instance.
 #[derive(Debug, Default)]
-pub struct Confirmations(Mutex<HashMap<SessionId, Noted>>);
+pub struct Confirmations(Mutex<Uses>);
 
-#[derive(Clone, Copy, Debug)]
-struct Noted {
+#[derive(Debug, Default)]
+struct Uses {
+    of: HashMap<SessionId, Arc<FirstUse>>,
+    /// At so many the old ones are forgotten.
+    sweep_at: usize,
+}
+
+#[derive(Debug)]
+struct FirstUse {
     generation: u64,
     at: UnixMillis,
-    written: bool,
+    /// Requests that come at once wait for the one that writes.
+    stored: OnceCell<()>,
 }
 
 impl Confirmations {
-    /// Notes that an access token with these claims authenticated a request.
-    pub fn note(&self, claims: &Claims, now: UnixMillis) {
-        let mut all = self.lock();
-        match all.get(&claims.session_id) {
-            Some(noted) if noted.generation >= claims.generation => {}
-            _ => {
-                let noted = Noted { generation: claims.generation, at: now, written: false };
-                all.insert(claims.session_id.clone(), noted);
-            }
-        }
-    }
-
-    /// The latest generation of the session that was used, and when it was used first.
-    pub fn of(&self, session: &SessionId) -> Option<(u64, UnixMillis)> {
-        self.lock().get(session).map(|noted| (noted.generation, noted.at))
-    }
-
-    /// Writes what is not written yet, and forgets what no living access token can name.
+    /// Stores that an access token with these claims authenticates a request, unless that is known to be stored.
     ///
     /// # Errors
-    /// When the store fails; everything is kept for the next time.
-    pub async fn write(&self, sessions: &dyn Sessions, clock: &dyn Clock) -> Result<(), StorageError> {
-        let now = clock.now();
-        let batch: Vec<Confirmation> = {
-            let mut all = self.lock();
-            let horizon = now.minus(access::MAX_LIFETIME * 2);
-            all.retain(|_, noted| !noted.written || noted.at >= horizon);
-            all.iter()
-                .filter(|(_, noted)| !noted.written)
-                .map(|(id, noted)| Confirmation { session_id: id.clone(), generation: noted.generation, at: noted.at })
-                .collect()
-        };
-        if batch.is_empty() {
-            return Ok(());
-        }
-        sessions.confirm(&batch, clock).await?;
-        let mut all = self.lock();
-        for confirmation in batch {
-            if let Some(noted) = all.get_mut(&confirmation.session_id)
-                && noted.generation == confirmation.generation
-            {
-                noted.written = true;
-            }
-        }
-        Ok(())
+    /// When the store fails. The request must not be answered then; the next one stores it.
+    pub async fn store(&self, claims: &Claims, sessions: &dyn Sessions, clock: &dyn Clock) -> Result<(), StorageError> {
+        let Some(first) = self.first_use(claims, clock.now()) else { return Ok(()) };
+        let used = [Confirmation { session_id: claims.session_id.clone(), generation: first.generation, at: first.at }];
+        first.stored.get_or_try_init(|| sessions.confirm(&used, clock)).await.copied()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Noted>> {
+    /// `None`: it is stored, or a later generation was used.
+    fn first_use(&self, claims: &Claims, now: UnixMillis) -> Option<Arc<FirstUse>> {
+        let mut uses = self.lock();
+        match uses.of.get(&claims.session_id) {
+            Some(known) if known.generation > claims.generation => return None,
+            Some(known) if known.generation == claims.generation => {
+                return (!known.stored.initialized()).then(|| Arc::clone(known));
+            }
+            _ => {}
+        }
+        uses.sweep(now);
+        let first = Arc::new(FirstUse { generation: claims.generation, at: now, stored: OnceCell::new() });
+        uses.of.insert(claims.session_id.clone(), Arc::clone(&first));
+        Some(first)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Uses> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Uses {
+    const FEW: usize = 1024;
+
+    /// Forgets what no living access token can name, when there are twice as many as after the last time.
+    fn sweep(&mut self, now: UnixMillis) {
+        if self.of.len() >= self.sweep_at.max(Self::FEW) {
+            let horizon = now.minus(access::MAX_LIFETIME * 2);
+            self.of.retain(|_, first| first.at >= horizon);
+            self.sweep_at = self.of.len() * 2;
+        }
     }
 }

@@ -60,7 +60,7 @@ pub struct Auth {
     pub limits: Limits,
     /// Ended sessions whose access tokens may still be in time.
     pub revocations: Arc<Revocations>,
-    /// Access tokens that were used and whose use is not written yet.
+    /// Which generations' access tokens were used first, as far as that is known to be stored.
     pub confirmations: Confirmations,
     /// Access tokens.
     pub access_tokens: AccessTokens,

@@ -4,9 +4,11 @@ use sessionkeep_types::{EndReason, SessionId};
 
 use super::{Auth, IssuedAccess, IssuedRefresh, issued};
 use crate::{
-    limits::TooOften,
+    limits::{Allowance, TooOften, network},
     metrics::RefreshOutcome,
-    session::{Decision, NewHead, OnTheft, Origin, Presented, SecurityEvent, Session, UnixMillis, apply, decide},
+    session::{
+        Decision, EventKind, NewHead, OnTheft, Origin, Presented, SecurityEvent, Session, UnixMillis, apply, decide,
+    },
     storage::{Step, StorageError, Transacted},
     token::{
         refresh::{Genuine, RefreshToken},
@@ -93,8 +95,12 @@ impl Auth {
         told: &mut Option<Decision>,
     ) -> Result<Refreshed, RefreshError> {
         let (token, genuine) = self.choose(sent).await?;
-        self.limits.refresh(&genuine.session_id)?;
-        let decided = self.rotate(&token, &genuine, attempt, origin).await?;
+        let allowance = self.limits.refreshes(&genuine.session_id, &origin.ip);
+        if let Err(too_often) = allowance.look() {
+            // So that a flood does not keep the store's writer busy.
+            self.needs_no_allowance(&token, &genuine, attempt).await?.then_some(()).ok_or(too_often)?;
+        }
+        let decided = self.rotate(&token, &genuine, attempt, origin, &allowance).await?;
         *told = Some(decided.decision.clone());
         let now = self.clock.now();
         let refresh_token = match decided.decision {
@@ -161,52 +167,61 @@ impl Auth {
         genuine
     }
 
-    /// Decides and writes in one transaction. A decision to end the session is committed like any other.
+    /// Whether this would be answered without the session's allowance, as the row is now. Decides nothing.
+    async fn needs_no_allowance(
+        &self,
+        token: &RefreshToken,
+        genuine: &Genuine,
+        attempt: Option<&str>,
+    ) -> Result<bool, StorageError> {
+        let Some(session) = self.sessions.find(&genuine.session_id).await? else { return Ok(false) };
+        let decision = decide(&session, presented(token, genuine), attempt, &self.policy, self.clock.now());
+        Ok(!decision.draws_on_allowance(&session, &self.policy))
+    }
+
+    /// Decides and writes in one transaction. A decision to end the session is committed like any other. What draws on the
+    /// session's allowance is not done once that is used up.
     async fn rotate(
         &self,
         token: &RefreshToken,
         genuine: &Genuine,
         attempt: Option<&str>,
         origin: &Origin,
+        allowance: &Allowance<'_>,
     ) -> Result<Decided, RefreshError> {
-        let presented = Presented { generation: genuine.generation, hash: token.hash() };
-        let mut decided = None;
-        let mut step = |stored: &Session, now: UnixMillis| {
-            let mut session = stored.clone();
-            if let Some((generation, at)) = self.confirmations.of(&session.id) {
-                // This instance's clock may be ahead of the one that all share, or behind it.
-                let at = at.min(now).max(session.emitted_at);
-                session.confirm(generation, at);
+        let presented = presented(token, genuine);
+        let mut decided = Err(RefreshError::Invalid);
+        // Taken once, however often the transaction begins again.
+        let mut taken = None;
+        let mut step = |session: &Session, now: UnixMillis| {
+            let decision = decide(session, presented, attempt, &self.policy, now);
+            if decision.draws_on_allowance(session, &self.policy)
+                && let Err(too_often) = *taken.get_or_insert_with(|| allowance.take())
+            {
+                decided = Err(too_often.into());
+                return Step::default();
             }
-            let decision = decide(&session, presented, attempt, &self.policy, now);
-            let head = decision.makes_head().then(|| self.successor(&session, now));
+            let head = decision.makes_head().then(|| self.successor(session, now));
             let new_head = head.as_ref().map(|head| NewHead {
                 hash: head.hash(),
                 sealed: seal::seal(head, token, &session.id, session.generation + 1, &*self.random),
             });
-            let mut next = apply(&session, &decision, attempt, new_head, &self.policy, now);
-            let mut event = (decision.event())
-                .map(|kind| SecurityEvent::new(kind, origin, now).of_session(&session.user_id, &session.id));
-            if let Some(event) = &mut event
-                && matches!(decision, Decision::Theft | Decision::CloneSuspected)
-            {
-                // Either of the two may be the thief: the report names both.
-                event.other = Some(session.origin.clone());
-            }
+            let mut next = apply(session, &decision, attempt, new_head, &self.policy, now);
+            let event = decision.event().map(|kind| report(kind, session, origin, now));
             if let Some(next) = &mut next
                 && decision.grants()
             {
                 next.origin.clone_from(origin);
             }
             let widen = decision == Decision::Theft && self.policy.on_theft == OnTheft::User;
-            decided = Some(Decided { decision, session: next.clone().unwrap_or(session), head });
+            decided = Ok(Decided { decision, session: next.clone().unwrap_or_else(|| session.clone()), head });
             Step { next, end_others: widen.then_some(EndReason::ReuseDetected), events: event.into_iter().collect() }
         };
         match self.sessions.transact(&genuine.session_id, &*self.clock, &mut step).await? {
             Transacted::NotFound => Err(RefreshError::Invalid),
             Transacted::Done { ended } => {
                 self.note_ended(&ended);
-                decided.ok_or(RefreshError::Invalid)
+                decided
             }
         }
     }
@@ -223,6 +238,23 @@ impl Auth {
     pub(super) fn note_ended(&self, sessions: &[SessionId]) {
         self.revocations.note_ended(sessions, self.clock.now());
     }
+}
+
+fn presented(token: &RefreshToken, genuine: &Genuine) -> Presented {
+    Presented { generation: genuine.generation, hash: token.hash() }
+}
+
+/// The event of a refresh. Where a second party may have sent it, it names both: either may be the thief.
+fn report(kind: EventKind, session: &Session, origin: &Origin, now: UnixMillis) -> SecurityEvent {
+    let is_elsewhere = network(&origin.ip) != network(&session.origin.ip);
+    let (kind, names_both) = match kind {
+        EventKind::RefreshReused | EventKind::CloneSuspected => (kind, true),
+        // Routine where a network lost an answer; from another network it is what a careful thief leaves behind.
+        routine if EventKind::ROUTINE.contains(&routine) && is_elsewhere => (EventKind::RefreshFromElsewhere, true),
+        kind => (kind, false),
+    };
+    let event = SecurityEvent::new(kind, origin, now).of_session(&session.user_id, &session.id);
+    SecurityEvent { other: names_both.then(|| session.origin.clone()), ..event }
 }
 
 /// What a refresh is counted as: what was decided, unless the answer is not what that would give.

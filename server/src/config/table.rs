@@ -112,7 +112,7 @@ pub const SETTINGS: &[Setting] = &[
     plain(
         "REFRESHES_PER_MINUTE",
         Some("60"),
-        "Refreshes of one session on each instance; 0: any number. They are never counted by address.",
+        "Refreshes of one session from one network on each instance, but for rotations that the quiet period bounds; 0: any number. They are never counted by address alone.",
     ),
     plain(
         "REGISTRATIONS_PER_HOUR",

@@ -47,12 +47,11 @@ impl Limits {
         }
     }
 
-    /// A refresh of this session. Never by address: everybody in a building may have the same one.
-    ///
-    /// # Errors
-    /// When there were too many.
-    pub fn refresh(&self, session: &SessionId) -> Result<(), TooOften> {
-        self.refreshes.as_ref().map_or(Ok(()), |refreshes| refreshes.take(session.as_str()))
+    /// The allowance for refreshes of this session from the network of `ip`. Never by address alone: everybody in a building may
+    /// have the same one. Never by session alone: somebody else who has its token must not use up what its owner has.
+    #[must_use]
+    pub fn refreshes(&self, session: &SessionId, ip: &str) -> Allowance<'_> {
+        Allowance { rate: self.refreshes.as_ref(), key: format!("{} {}", session.as_str(), network(ip)) }
     }
 
     /// A registration from this address.
@@ -64,9 +63,33 @@ impl Limits {
     }
 }
 
+/// What one key may still do.
+pub struct Allowance<'a> {
+    rate: Option<&'a Rate>,
+    key: String,
+}
+
+impl Allowance<'_> {
+    /// Uses some of it.
+    ///
+    /// # Errors
+    /// When nothing is left.
+    pub fn take(&self) -> Result<(), TooOften> {
+        self.rate.map_or(Ok(()), |rate| rate.take(&self.key))
+    }
+
+    /// Uses nothing of it.
+    ///
+    /// # Errors
+    /// When something was refused and has to wait still.
+    pub fn look(&self) -> Result<(), TooOften> {
+        self.rate.map_or(Ok(()), |rate| rate.look(&self.key))
+    }
+}
+
 /// The smallest part of the net that one subscriber has: an IPv4 address, or 64 bits of an IPv6 address (RFC 6177), of which
 /// anybody has more than can be counted.
-fn network(ip: &str) -> String {
+pub(crate) fn network(ip: &str) -> String {
     match ip.parse() {
         Ok(IpAddr::V6(ip)) => {
             let [a, b, c, d, ..] = ip.segments();
@@ -103,9 +126,19 @@ mod tests {
     #[test]
     fn sessions_behind_one_address_do_not_count_for_each_other() {
         let limits = Limits::new(60, 0);
-        let session = |number: u32| SessionId::new(format!("session {number}"));
-        assert!((0..500).all(|number| limits.refresh(&session(number)).is_ok()));
-        let taken = (0..100).filter(|_| limits.refresh(&session(1000)).is_ok()).count();
+        let take = |session: u32, ip| limits.refreshes(&SessionId::new(format!("session {session}")), ip).take();
+        assert!((0..500).all(|session| take(session, "203.0.113.7").is_ok()));
+        let taken = (0..100).filter(|_| take(1000, "203.0.113.7").is_ok()).count();
         assert_eq!(taken, 60);
+    }
+
+    /// RL-08
+    #[test]
+    fn a_thief_elsewhere_uses_up_nothing_of_the_owners_allowance() {
+        let limits = Limits::new(60, 0);
+        let allowance = |ip| limits.refreshes(&SessionId::new("s"), ip);
+        while allowance("198.51.100.1").take().is_ok() {}
+        assert!(allowance("198.51.100.1").look().is_err());
+        assert!(allowance("203.0.113.7").look().is_ok() && allowance("203.0.113.7").take().is_ok());
     }
 }

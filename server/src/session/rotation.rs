@@ -6,7 +6,7 @@
 
 use sessionkeep_types::EndReason;
 
-use super::{EventKind, Policy, Rotation, Session, TokenHash, UnixMillis};
+use super::{EventKind, Policy, Rotation, ServedAttempts, Session, TokenHash, UnixMillis};
 
 /// A refresh token whose signature and type are right.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +57,24 @@ impl Decision {
     #[must_use]
     pub fn grants(&self) -> bool {
         matches!(self, Self::Quiet | Self::Rotate | Self::Repeat | Self::LostAnswer | Self::Supersede | Self::InFlight)
+    }
+
+    /// Whether the answer is taken from the session's allowance of refreshes. `session` is the row that was decided on.
+    ///
+    /// What changes the row for good can happen once a head and is bounded by that. It neither uses the allowance nor waits for
+    /// it: otherwise an attacker with a copy of the head could use the allowance up and so hold up the owner's rotation, which
+    /// is what reveals the copy.
+    #[must_use]
+    pub fn draws_on_allowance(&self, session: &Session, policy: &Policy) -> bool {
+        match self {
+            Self::Rotate => policy.rotation == Rotation::Strict || policy.quiet_period(session.client).is_zero(),
+            // The first one confirms the head.
+            Self::Quiet => session.confirmed_at.is_some(),
+            // The first one marks the rotation as contested.
+            Self::LostAnswer => session.hit || !session.client.attempts,
+            Self::Supersede | Self::Theft | Self::CloneSuspected | Self::Restored => false,
+            Self::Repeat | Self::InFlight | Self::LateCopy | Self::Ended(_) | Self::Expired => true,
+        }
     }
 
     /// The event that reports it, for what is out of the ordinary.
@@ -113,18 +131,24 @@ pub fn decide(
     let attempt = attempt.filter(|_| session.client.attempts);
     let known = attempt.is_some_and(|attempt| session.served_attempts.knows(attempt, now));
     let within = |window, earlier| now.since(earlier).is_some_and(|ago| ago < window);
+    // For a known attempt, a time in the future is not outside the window: a clock that went back must not end its repeats.
+    // The windows end all the same: an attempt that is repeated again and again stays known, and must not hold up the rotation
+    // that reveals a second party.
+    let lately = |window, earlier| now.since(earlier).is_none_or(|ago| ago < window);
+    let quiet_period = policy.quiet_period(session.client);
 
     match position(session, presented) {
         Position::Ahead => Decision::Restored,
         Position::Head if strict => Decision::Rotate,
-        Position::Head if known || within(policy.quiet_period(session.client), session.emitted_at) => Decision::Quiet,
+        Position::Head if within(quiet_period, session.emitted_at) => Decision::Quiet,
+        Position::Head if known && lately(quiet_period + ServedAttempts::MEMORY, session.emitted_at) => Decision::Quiet,
         Position::Head => Decision::Rotate,
         Position::Previous | Position::Older if strict => Decision::Theft,
         Position::Previous => match session.confirmed_at {
             confirmed_at
                 if attempt.is_some()
                     && attempt == session.head_attempt.as_deref()
-                    && (known || confirmed_at.is_none()) =>
+                    && confirmed_at.is_none_or(|at| known && lately(ServedAttempts::MEMORY, at)) =>
             {
                 Decision::Repeat
             }
@@ -213,6 +237,8 @@ pub fn apply(
     Some(next)
 }
 
+#[cfg(test)]
+mod adversaries;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]

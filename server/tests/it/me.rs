@@ -96,6 +96,22 @@ async fn a_store_that_is_down_neither_lets_anybody_through_nor_throws_anybody_ou
     assert_eq!(ada.me().await.status, 200);
 }
 
+/// The first use of an access token is stored before it is answered, and later ones need no store.
+#[tokio::test]
+async fn a_first_use_that_cannot_be_stored_is_not_answered() {
+    let app = TestApp::start().await;
+    let mut ada = ada(&app).await;
+    ada.refresh().await;
+    app.store_down(true).await;
+    assert_eq!(ada.be_verified().await.outcome(), (503, "UNAVAILABLE"));
+    app.store_down(false).await;
+    assert_eq!(ada.be_verified().await.status, 422);
+    let id = ada.session_id();
+    assert!(app.session(&id).await.confirmed_at.is_some());
+    app.store_down(true).await;
+    assert_eq!(ada.be_verified().await.status, 422);
+}
+
 #[tokio::test]
 async fn a_person_changes_and_removes_the_display_name() {
     let app = TestApp::start().await;

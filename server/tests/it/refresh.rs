@@ -419,3 +419,101 @@ async fn an_attempt_id_must_have_a_sensible_length() {
     assert_eq!(answer.outcome(), (400, "MALFORMED_REQUEST"));
     assert_eq!(ada.attempt(&"x".repeat(64)).refresh().await.status, 200);
 }
+
+/// A thief on the owner's network who sends one attempt id again and again was quiet for as long as he liked.
+#[tokio::test]
+async fn a_thief_who_repeats_one_attempt_causes_a_rotation() {
+    let app = TestApp::start().await;
+    let mut owner = signed_in(app.browser()).await.attempt("owner 1");
+    owner.refresh().await;
+    assert_eq!(owner.me().await.status, 200);
+    let mut thief = owner.copy().attempt("thief");
+    for seconds in [20, 100] {
+        app.advance(seconds).await;
+        let answer = thief.refresh().await;
+        assert_eq!((answer.status, answer.header("set-cookie")), (200, ""), "the head is quiet");
+    }
+    app.advance(75).await;
+    let answer = thief.refresh().await;
+    assert_eq!(answer.status, 200);
+    assert_ne!(answer.header("set-cookie"), "", "195 s after it was given out the head rotates");
+    assert_eq!(thief.me().await.status, 200);
+    assert_eq!(owner.attempt("owner 2").refresh().await.outcome(), (403, "REFRESH_REUSED"));
+    assert_eq!(thief.refresh().await.outcome(), (403, "SESSION_REVOKED"));
+}
+
+/// Whoever has copied the head used the session's allowance up, and the owner's rotation, which reveals the copy, did not come.
+#[tokio::test]
+async fn a_flood_with_the_head_does_not_hold_up_the_owners_rotation() {
+    let app = TestApp::with(&[("REFRESHES_PER_MINUTE", "3")]).await;
+    let mut owner = signed_in(app.browser()).await.attempt("owner 1");
+    owner.refresh().await;
+    let mut thief = owner.copy().attempt("thief");
+    app.advance(70).await;
+    let mut flood = async || {
+        let (granted, refused) = thief.refresh_until_refused().await;
+        assert_eq!(refused.outcome(), (429, "RATE_LIMITED"));
+        granted
+    };
+    // The first use of the head is free.
+    assert_eq!(flood().await, 4);
+    app.advance(6).await;
+    assert_eq!(flood().await, 0, "the allowance is counted by the machine's clock, which did not move");
+    let answer = owner.attempt("owner 2").refresh().await;
+    assert_eq!(answer.status, 200);
+    assert_ne!(answer.header("set-cookie"), "");
+}
+
+/// A rotation is bounded by the quiet period: it needs no allowance, and leaves it to what follows.
+#[tokio::test]
+async fn rotations_of_a_browser_use_nothing_of_the_allowance() {
+    let app = TestApp::with(&[("REFRESHES_PER_MINUTE", "1")]).await;
+    let mut ada = signed_in(app.browser()).await;
+    for number in 0..4 {
+        ada = ada.attempt(&format!("rotation {number}"));
+        assert_eq!(ada.refresh().await.status, 200);
+        app.advance(75).await;
+    }
+    let (granted, refused) = ada.refresh_until_refused().await;
+    assert_eq!((granted, refused.status), (2, 429), "the first use of the head, and the allowance");
+}
+
+/// The traces of a thief who looks before he leaps, and leaves in time.
+#[tokio::test]
+async fn a_probing_thief_on_another_network_is_shown_to_the_owner() {
+    let app = TestApp::with(&[("TRUSTED_PROXIES", "127.0.0.0/8")]).await;
+    let mut owner = signed_in(app.browser().header("x-forwarded-for", "203.0.113.7")).await.attempt("owner 1");
+    owner.refresh().await;
+    owner.me().await;
+    let thief = owner.copy().header("x-forwarded-for", "198.51.100.9");
+    let mut probe = thief.copy().attempt("probe");
+    assert_eq!(probe.refresh().await.status, 200, "quiet, and without a trace");
+    app.advance(76).await;
+    let mut owner = owner.attempt("owner 2");
+    owner.refresh().await;
+    assert_eq!(probe.refresh().await.outcome(), (409, "REFRESH_DUPLICATE"), "the owner has rotated");
+    assert_eq!(thief.attempt("leap").refresh().await.status, 200, "and has not used the access token yet");
+    let events = owner.get("/api/me/events").await;
+    let shown: Vec<_> = events.body["items"].as_array().expect("a list").iter().collect();
+    for (event, other) in shown.iter().zip(["203.0.113.7", "203.0.113.7"]) {
+        assert_eq!(event["kind"], "refresh_from_elsewhere");
+        assert_eq!((&event["origin"]["ip"], &event["other"]["ip"]), (&json!("198.51.100.9"), &json!(other)));
+    }
+    assert_eq!(app.metric("sessionkeep_security_events_total", &[r#"event="refresh_from_elsewhere""#]).await, 2.0);
+}
+
+/// A used access token was written half a second later, so that until then a replaced token was good on another instance.
+#[tokio::test]
+async fn a_replaced_token_is_reuse_on_another_instance_as_soon_as_its_successor_was_used() {
+    let one = TestApp::start().await;
+    let two = one.beside().await;
+    for round in 0..rounds(5) {
+        let mut owner = one.browser();
+        assert_eq!(owner.register_as(&format!("{round}@example.com")).await.status, 201);
+        let mut thief = Person::at(&two.url);
+        thief.cookie = owner.cookie.clone();
+        owner.refresh().await;
+        assert_eq!(owner.me().await.status, 200);
+        assert_eq!(thief.attempt("thief").refresh().await.outcome(), (403, "REFRESH_REUSED"), "round {round}");
+    }
+}

@@ -53,7 +53,7 @@ fn named<'p>(page: &'p str, module: &str) -> BTreeSet<&'p str> {
 #[test]
 fn each_promise_names_its_tests_and_no_test_is_left_out() {
     let page = page();
-    for name in ["properties", "schedules", "model"] {
+    for name in ["properties", "schedules", "adversaries", "model"] {
         let module = module(name);
         assert_eq!(named(&page, name), tests_of(&module), "{name}");
     }

@@ -24,8 +24,14 @@ use crate::session::{Client, Ended, Policy, ServedAttempts, Session, TokenHash, 
 
 /// It is always now; the clock moves by making everything older.
 const NOW: UnixMillis = UnixMillis(1_000_000_000);
+/// How long a served attempt is known.
+const MEMORY: i64 = 120_000;
+/// The head is quiet for less than this after it was given out, whatever is repeated.
+const QUIET_AT_MOST: i64 = 75_000 + MEMORY;
 /// Older than this is the same: it is outside every window.
-const OLDEST: i64 = 121_000;
+const OLDEST: i64 = QUIET_AT_MOST + 1000;
+/// The one attempt id of a thief who repeats it.
+const REPEATED: u8 = 200;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Token {
@@ -148,6 +154,8 @@ enum Broken {
     Honest,
     /// The browser and the thief went on together for a third rotation.
     Undetected,
+    /// The head was quiet long after it was given out, so that the rotation that reveals a thief did not come.
+    HeldUp,
 }
 
 /// What the last step did, where that cannot be seen in the state.
@@ -169,8 +177,11 @@ enum Happened {
 struct World {
     row: Row,
     made: u8,
-    /// The generation whose use the instance has noted and not yet written.
+    /// The generation whose use an instance has noted and not yet written: in a store that is wrong.
     noted: Option<u8>,
+    /// Whether a use of the head was answered, and how long ago the head was given out. Kept apart from the row, which may be wrong.
+    head_used: bool,
+    given_out: i64,
     jar: Token,
     /// The attempt that has no answer yet, of all tabs.
     pending: Option<u8>,
@@ -196,6 +207,8 @@ enum Step {
     Send,
     Steal,
     ThiefSends,
+    /// With the attempt id that it always sends.
+    ThiefRepeats,
     Read(usize),
     /// By an instance that does not know what another has noted.
     ReadElsewhere(usize),
@@ -225,6 +238,8 @@ enum Store {
     WithoutEnd,
     /// Does not look whether another request of the same head was answered meanwhile.
     WithoutServed,
+    /// The use of an access token is answered first and written later, and other instances do not know of it.
+    NotesUses,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -236,6 +251,8 @@ enum Rules {
     CopiesAreLostAnswers,
     /// Nobody counts how many rotations in a row were contested.
     NoStreak,
+    /// The head is quiet for as long as the attempt is known.
+    KnownIsQuiet,
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a thing that may happen, independent of the others")]
@@ -244,8 +261,6 @@ struct Scenario {
     tabs: usize,
     left: Left,
     thief: bool,
-    /// Whether several instances serve, each noting for itself.
-    instances: bool,
     /// Whether a request that is given up may still arrive.
     copies: bool,
     /// Whether the store serves one request after the other.
@@ -271,7 +286,6 @@ impl Scenario {
             tabs: 2,
             left,
             thief: false,
-            instances: false,
             copies: true,
             one_at_a_time: false,
             quiet: false,
@@ -293,6 +307,11 @@ impl Scenario {
                 decide(row, token.presented(), Some("unknown"), &self.policy, NOW)
             }
             (Rules::NoStreak, Decision::CloneSuspected) => Decision::LostAnswer,
+            (Rules::KnownIsQuiet, Decision::Rotate)
+                if attempt.is_some_and(|attempt| row.served_attempts.knows(attempt, NOW)) =>
+            {
+                Decision::Quiet
+            }
             _ => decision,
         }
     }
@@ -310,7 +329,7 @@ impl Scenario {
         let alive = now.ended.is_none();
         let same_served = read.served_attempts == now.served_attempts;
         match self.store {
-            Store::CompareAndSet => same_head && unused && alive && same_served,
+            Store::CompareAndSet | Store::NotesUses => same_head && unused && alive && same_served,
             Store::Unconditional => true,
             Store::WithoutConfirmation => same_head && alive && same_served,
             Store::WithoutEnd => same_head && unused && same_served,
@@ -356,6 +375,9 @@ impl Scenario {
         world.row = Row(Arc::new(row));
         if decision.makes_head() {
             world.made += 1;
+            world.head_used = false;
+        } else if decision == Decision::Quiet {
+            world.head_used = true;
         }
         if grants(&decision) {
             let cookie = match decision {
@@ -363,6 +385,9 @@ impl Scenario {
                 Decision::Rotate | Decision::Supersede => Some(head),
                 _ => Some(opened(&read.0, request.token)),
             };
+            if cookie.is_some() {
+                world.given_out = 0;
+            }
             let access = cookie.map_or(request.token.generation, |cookie| cookie.generation);
             let repeated = matches!(decision, Decision::Repeat | Decision::LostAnswer | Decision::InFlight);
             world.answer(&request, cookie, Some(access), repeated);
@@ -391,15 +416,18 @@ impl Scenario {
         if suspicion && world.stolen.is_none() && row.ended.is_none() {
             world.broken.get_or_insert(Broken::Honest);
         }
-        if matches!(decision, Decision::LostAnswer | Decision::Supersede) && row.confirmed_at.is_some() {
+        if matches!(decision, Decision::LostAnswer | Decision::Supersede) && world.head_used {
             world.broken.get_or_insert(Broken::UsedMeanwhile);
+        }
+        if *decision == Decision::Quiet && world.given_out >= QUIET_AT_MOST {
+            world.broken.get_or_insert(Broken::HeldUp);
         }
         if !granted || *decision == Decision::Quiet {
             return;
         }
         let given = if decision.makes_head() { head } else { opened(read, request.token) };
         let successor = &mut world.successors[usize::from(request.token.serial)];
-        if *decision == Decision::Supersede && row.confirmed_at.is_none() {
+        if *decision == Decision::Supersede && !world.head_used {
             *successor = None;
         }
         if *successor.get_or_insert(given.serial) != given.serial {
@@ -515,6 +543,7 @@ impl World {
             }
         }
         let older = |time: UnixMillis| UnixMillis((time.0 - millis).max(NOW.0 - OLDEST));
+        self.given_out = (self.given_out + millis).min(OLDEST);
         let mut row = (*self.row.0).clone();
         row.emitted_at = older(row.emitted_at);
         row.confirmed_at = row.confirmed_at.map(older);
@@ -523,7 +552,8 @@ impl World {
                 .iter()
                 .map(|(attempt, at)| (attempt.to_owned(), older(at)))
                 // What is forgotten plays no part any more, but for the place of the attempt that made the head.
-                .filter(|(attempt, at)| at.0 > NOW.0 - OLDEST || Some(attempt) == row.head_attempt.as_ref())
+                .map(|(attempt, at)| (attempt, UnixMillis(at.0.max(NOW.0 - MEMORY - 1000))))
+                .filter(|(attempt, at)| at.0 >= NOW.0 - MEMORY || Some(attempt) == row.head_attempt.as_ref())
                 .collect(),
         );
         self.row = Row(Arc::new(row));
@@ -562,6 +592,8 @@ impl Model for Scenario {
             row: Row(Arc::new(row)),
             made: 0,
             noted: None,
+            head_used: true,
+            given_out: if self.quiet { 0 } else { OLDEST },
             jar: first,
             pending: None,
             attempts: 0,
@@ -589,13 +621,16 @@ impl Model for Scenario {
         }
         if world.stolen.is_some() && left.thiefs_sends > 0 && world.waiting(Who::Thief) == 0 {
             steps.push(Step::ThiefSends);
+            if self.client.attempts {
+                steps.push(Step::ThiefRepeats);
+            }
         }
         for (at, request) in world.requests.iter().enumerate() {
             if request.read.is_some() {
                 steps.push(Step::Commit(at));
             } else {
                 steps.push(Step::Read(at));
-                if self.instances && world.noted.is_some() {
+                if world.noted.is_some() {
                     steps.push(Step::ReadElsewhere(at));
                 }
             }
@@ -609,7 +644,10 @@ impl Model for Scenario {
                 steps.push(Step::Lose(at));
             }
         }
-        steps.extend([Step::Use, Step::ThiefUses, Step::WriteNoted]);
+        steps.extend([Step::Use, Step::ThiefUses]);
+        if world.noted.is_some() {
+            steps.push(Step::WriteNoted);
+        }
         if left.sign_outs > 0 {
             steps.push(Step::SignOut);
         }
@@ -646,9 +684,10 @@ impl Model for Scenario {
                 world.requests.push(Request::new(Who::Browser, token, attempt));
             }
             Step::Steal => world.stolen = Some(world.jar),
-            Step::ThiefSends => {
+            Step::ThiefSends | Step::ThiefRepeats => {
                 world.left.thiefs_sends -= 1;
-                let attempt = self.client.attempts.then_some(100 + world.left.thiefs_sends);
+                let own = if step == Step::ThiefRepeats { REPEATED } else { 100 + world.left.thiefs_sends };
+                let attempt = self.client.attempts.then_some(own);
                 let token = world.stolen.expect("it was stolen");
                 world.requests.push(Request::new(Who::Thief, token, attempt));
             }
@@ -673,12 +712,16 @@ impl Model for Scenario {
                 world.left.reloads -= 1;
                 world.requests[at].waited_for = false;
             }
-            Step::Use => world.noted = Some(used(&world, world.access)?),
-            Step::ThiefUses => world.noted = Some(used(&world, world.thiefs_access)?),
-            Step::WriteNoted => {
-                world.noted?;
-                world.write_noted();
+            Step::Use | Step::ThiefUses => {
+                let access = if step == Step::Use { world.access } else { world.thiefs_access };
+                world.noted = Some(used(&world, access)?);
+                world.head_used = true;
+                // Written before the request is answered.
+                if self.store != Store::NotesUses {
+                    world.write_noted();
+                }
             }
+            Step::WriteNoted => world.write_noted(),
             Step::SignOut => {
                 world.left.sign_outs -= 1;
                 let mut row = (*world.row.0).clone();
@@ -706,6 +749,7 @@ impl Model for Scenario {
             Property::<Self>::always(AN_END_IS_FINAL, |_, world| world.broken != Some(Broken::EndIsFinal)),
             Property::<Self>::always(USE_IS_NOT_OVERLOOKED, |_, world| world.broken != Some(Broken::UsedMeanwhile)),
             Property::<Self>::always(HONEST_TABS_ARE_NOT_SUSPECTED, |_, world| world.broken != Some(Broken::Honest)),
+            Property::<Self>::always(THE_HEAD_ROTATES, |_, world| world.broken != Some(Broken::HeldUp)),
             Property::<Self>::always(NO_THIRD_ROTATION_TOGETHER, |_, world| world.broken != Some(Broken::Undetected)),
             Property::<Self>::sometimes("a lost successor is recovered", |_, world| {
                 world.happened == Some(Happened::Recovered)
@@ -762,6 +806,7 @@ const A_TOKEN_HAS_ONE_SUCCESSOR: &str = "a token, and so an attempt, has one suc
 const AN_END_IS_FINAL: &str = "after the end nothing is granted";
 const USE_IS_NOT_OVERLOOKED: &str = "nothing is given for an earlier token once the head was used";
 const HONEST_TABS_ARE_NOT_SUSPECTED: &str = "without a thief nobody is signed out or suspected";
+const THE_HEAD_ROTATES: &str = "long after it was given out, the head rotates, whatever attempt is repeated";
 const NO_THIRD_ROTATION_TOGETHER: &str = "a thief and the browser do not go on together for a third rotation";
 
 fn ended_for(world: &World, reason: &EndReason) -> bool {
@@ -795,10 +840,9 @@ fn is_caught(promise: &'static str, scenario: Scenario) {
     eprintln!("breaks \"{promise}\": {:?}", path.into_actions());
 }
 
-/// Two tabs at two instances, of which one does not know what the other has noted.
 fn two_tabs() -> Scenario {
     let left = Left { sends: 4, ticks: 2, losses: 1, reloads: 1, crashes: 1, ..Left::default() };
-    Scenario { instances: true, ..Scenario::of(BROWSER, left) }
+    Scenario::of(BROWSER, left)
 }
 
 /// The head was given out just now, and two requests are given up.
@@ -830,6 +874,12 @@ fn a_long_theft() -> Scenario {
     }
 }
 
+/// A thief who sends one attempt id again and again, and others.
+fn a_repeated_attempt() -> Scenario {
+    let left = Left { sends: 2, thiefs_sends: 4, ticks: 4, ..Left::default() };
+    Scenario { left, ..a_long_theft() }
+}
+
 fn a_sign_out() -> Scenario {
     let left = Left { sends: 3, thiefs_sends: 1, ticks: 1, sign_outs: 1, ..Left::default() };
     Scenario { thief: true, ticks: &[80_000], ..Scenario::of(BROWSER, left) }
@@ -837,7 +887,7 @@ fn a_sign_out() -> Scenario {
 
 #[test]
 fn two_tabs_with_a_crash_and_a_late_copy_are_never_suspected() {
-    holds("two tabs, two instances, a crash, a late copy", two_tabs());
+    holds("two tabs, a crash, a late copy", two_tabs());
 }
 
 #[test]
@@ -861,6 +911,11 @@ fn a_thief_and_a_browser_do_not_go_on_together() {
 }
 
 #[test]
+fn a_thief_who_repeats_one_attempt_holds_up_no_rotation() {
+    holds("a browser and a thief who repeats an attempt", a_repeated_attempt());
+}
+
+#[test]
 fn after_a_sign_out_nothing_is_granted() {
     holds("two tabs, a thief, a sign-out", a_sign_out());
 }
@@ -875,6 +930,12 @@ fn a_store_without_compare_and_set_is_caught() {
 #[test]
 fn a_store_that_overlooks_a_use_is_caught() {
     is_caught(USE_IS_NOT_OVERLOOKED, Scenario { store: Store::WithoutConfirmation, ..two_tabs_and_a_thief() });
+}
+
+/// A thief who goes to another instance than the owner with a replaced token was given its successor there.
+#[test]
+fn a_store_that_answers_a_use_before_it_is_written_is_caught() {
+    is_caught(USE_IS_NOT_OVERLOOKED, Scenario { store: Store::NotesUses, ..two_tabs_and_a_thief() });
 }
 
 #[test]
@@ -902,4 +963,9 @@ fn taking_late_copies_for_lost_answers_is_caught() {
 #[test]
 fn not_counting_contested_rotations_is_caught() {
     is_caught(NO_THIRD_ROTATION_TOGETHER, Scenario { rules: Rules::NoStreak, ..a_long_theft() });
+}
+
+#[test]
+fn a_head_that_is_quiet_for_as_long_as_an_attempt_is_known_is_caught() {
+    is_caught(THE_HEAD_ROTATES, Scenario { rules: Rules::KnownIsQuiet, ..a_repeated_attempt() });
 }

@@ -16,6 +16,9 @@ use super::{
 };
 use crate::session::{Client, Ended, OnTheft, Policy, Rotation, ServedAttempts, Session, UnixMillis};
 
+/// How long a served attempt is known.
+const MEMORY: Duration = Duration::from_mins(2);
+
 #[derive(Clone, Copy, Debug)]
 enum Which {
     Head,
@@ -48,8 +51,10 @@ struct Step {
     attempt: Option<String>,
     answer: Answer,
     now: UnixMillis,
-    /// Whether somebody had used what came with the head before this.
-    head_was_used: bool,
+    /// When what came with the head was used first, if it was before this.
+    head_was_used: Option<UnixMillis>,
+    /// When the head was given out last, if it was since signing in.
+    head_given_out: Option<UnixMillis>,
 }
 
 struct World {
@@ -70,7 +75,8 @@ impl World {
     fn run(&self) -> (Line, Vec<Step>) {
         let mut line = Line::under(self.policy.clone(), self.client);
         let mut steps = vec![];
-        let mut used = BTreeSet::from([0]);
+        let mut used = BTreeMap::from([(0, line.now)]);
+        let mut given_out = BTreeMap::new();
         let token = |line: &Line, which| match which {
             Which::Head => line.session.generation,
             Which::Previous => previous(line).unwrap_or(line.session.generation),
@@ -88,7 +94,7 @@ impl World {
                 Operation::UseAccessOf(which) => {
                     let token = token(&line, which);
                     if token == line.session.generation {
-                        used.insert(token);
+                        used.entry(token).or_insert(line.now);
                     }
                     line.used_access_of(token);
                 }
@@ -101,15 +107,19 @@ impl World {
                     let before = line.session.clone();
                     let head = before.generation;
                     let answer = line.refresh_with(token, attempt.as_deref());
-                    let head_was_used = used.contains(&head);
+                    let (head_was_used, head_given_out) = (used.get(&head).copied(), given_out.get(&head).copied());
                     if token.hash == before.head_hash && grants(&answer.decision) {
-                        used.insert(head);
+                        used.entry(head).or_insert(line.now);
+                    }
+                    if let Some(cookie) = answer.cookie {
+                        given_out.insert(cookie, line.now);
                     }
                     steps.push(Step {
                         token,
                         attempt,
                         now: line.now,
                         head_was_used,
+                        head_given_out,
                         after: line.session.clone(),
                         before,
                         answer,
@@ -339,7 +349,7 @@ proptest! {
         let mut successors = BTreeMap::new();
         for step in world.run().1 {
             if step.answer.decision == Decision::Supersede {
-                prop_assert!(!step.head_was_used, "a used head was superseded");
+                prop_assert!(step.head_was_used.is_none(), "a used head was superseded");
                 successors.remove(&step.token.hash);
             }
             if let Some(cookie) = step.answer.cookie {
@@ -433,7 +443,7 @@ proptest! {
     #[test]
     fn once_the_head_was_used_no_earlier_token_gets_anything_but_from_the_same_party(world in world()) {
         for step in world.run().1 {
-            if step.head_was_used && step.token.hash != step.before.head_hash && grants(&step.answer.decision) {
+            if step.head_was_used.is_some() && step.token.hash != step.before.head_hash && grants(&step.answer.decision) {
                 prop_assert_eq!(Some(step.token.hash), step.before.prev_hash);
                 let named = step.before.client.attempts
                     && step.attempt.is_some()
@@ -448,6 +458,46 @@ proptest! {
                 prop_assert!(named || just_used, "{:?}", step.answer.decision);
             }
         }
+    }
+
+    /// Whatever is repeated: whoever presents the head later than Q and the memory of attempts after it was given out last causes
+    /// a rotation. (A thief who repeated one attempt id held that up for as long as he did.)
+    #[test]
+    fn whoever_presents_the_head_long_after_it_was_given_out_causes_a_rotation(world in world()) {
+        for step in world.run().1 {
+            if step.answer.decision == Decision::Quiet {
+                let given_out = step.head_given_out.expect("signing in starts no quiet period");
+                let longest = world.policy.quiet_period(step.before.client) + MEMORY;
+                prop_assert!(step.now.since(given_out).is_none_or(|ago| ago < longest));
+            }
+        }
+    }
+
+    /// And it is given out for a short time only, once it was used: a thief who has copied the attempt id, too, cannot keep it
+    /// young by repeating that.
+    #[test]
+    fn a_used_head_is_given_out_again_for_two_minutes_at_most(world in world()) {
+        for step in world.run().1 {
+            if let Some(used) = step.head_was_used
+                && step.token.hash != step.before.head_hash
+                && step.answer.cookie.is_some()
+            {
+                prop_assert!(step.now.since(used).is_none_or(|ago| ago <= MEMORY), "{:?}", step.answer.decision);
+            }
+        }
+    }
+
+    /// What may happen any number of times a head draws on the session's allowance of refreshes.
+    #[test]
+    fn without_the_allowance_a_head_is_answered_a_few_times_only(world in world()) {
+        let mut free = BTreeMap::<u64, u32>::new();
+        for step in world.run().1 {
+            if grants(&step.answer.decision) && !step.answer.decision.draws_on_allowance(&step.before, &world.policy) {
+                *free.entry(step.before.generation).or_default() += 1;
+            }
+        }
+        // Its first use, the mark that it was contested, and what replaced it.
+        prop_assert!(free.values().all(|times| *times <= 3), "{free:?}");
     }
 
     #[test]

@@ -157,8 +157,23 @@ mod the_head_is_quiet {
     #[test]
     fn for_a_known_attempt_of_any_client_as_long_as_it_is_remembered() {
         for client in [BROWSER, DIRECT] {
-            assert_eq!(rotated(client).wait(MEMORY).present(1, Some("a")), Decision::Quiet);
+            assert_eq!(rotated(client).wait(MEMORY - 1).present(1, Some("a")), Decision::Quiet);
             assert_eq!(rotated(client).wait(MEMORY + 1).present(1, Some("a")), Decision::Rotate);
+        }
+    }
+
+    /// A thief who repeats one attempt id keeps it known. He was quiet for as long as he did.
+    #[test]
+    fn for_a_repeated_attempt_until_its_memory_is_over_after_the_quiet_period() {
+        for (client, quiet_period) in [(BROWSER, Q), (DIRECT, 0)] {
+            let mut line = rotated(client);
+            let longest = quiet_period + MEMORY;
+            for _ in 0..4 {
+                assert_eq!(line.wait((longest - 1) / 4).present(1, Some("a")), Decision::Quiet);
+            }
+            line.now = START.plus(Duration::from_millis(longest.unsigned_abs()));
+            assert_eq!(line.clone().wait(-1).present(1, Some("a")), Decision::Quiet);
+            assert_eq!(line.present(1, Some("a")), Decision::Rotate);
         }
     }
 
@@ -314,18 +329,24 @@ mod the_same_attempt_is_repeated {
     }
 
     #[test]
-    fn as_long_as_it_is_remembered_once_the_successor_was_used() {
+    fn for_less_than_two_minutes_once_the_successor_was_used() {
         for client in [BROWSER, DIRECT] {
-            assert_eq!(rotated_and_used(client).wait(MEMORY).present(0, Some("a")), Decision::Repeat);
+            assert_eq!(rotated_and_used(client).wait(MEMORY - 1).present(0, Some("a")), Decision::Repeat);
+            assert_eq!(rotated_and_used(client).wait(MEMORY).present(0, Some("a")), Decision::LateCopy);
             assert_eq!(rotated_and_used(client).wait(MEMORY + 1).present(0, Some("a")), Decision::Theft);
         }
     }
 
+    /// A thief who has copied the attempt id, too, kept the head from rotating by it.
     #[test]
-    fn and_each_repeat_is_remembered_anew() {
+    fn and_no_longer_however_often_it_is_repeated() {
         let mut line = rotated_and_used(BROWSER);
-        assert_eq!(line.wait(MEMORY).present(0, Some("a")), Decision::Repeat);
-        assert_eq!(line.wait(MEMORY).present(0, Some("a")), Decision::Repeat);
+        for _ in 0..3 {
+            assert_eq!(line.wait(MEMORY / 4).present(0, Some("a")), Decision::Repeat);
+        }
+        for _ in 0..3 {
+            assert_eq!(line.clone().wait(MEMORY / 4).present(0, Some("a")), Decision::LateCopy);
+        }
         assert_eq!(line.wait(MEMORY + 1).present(0, Some("a")), Decision::Theft);
     }
 
@@ -980,6 +1001,74 @@ mod a_clock_that_went_back_is_outside_of {
     #[test]
     fn nothing_that_the_same_attempt_needs() {
         assert_eq!(rotated(BROWSER).wait(-HOUR).present(0, Some("a")), Decision::Repeat);
+    }
+}
+
+mod the_allowance {
+    use super::*;
+
+    /// A step of the line, and whether it draws on the session's allowance of refreshes.
+    fn draws(line: &mut Line, token: u64, attempt: Option<&str>) -> (Decision, bool) {
+        let before = line.session.clone();
+        let decision = line.present(token, attempt);
+        let draws = decision.draws_on_allowance(&before, &line.policy);
+        (decision, draws)
+    }
+
+    #[test]
+    fn is_not_used_by_a_rotation_that_the_quiet_period_bounds() {
+        for client in [BROWSER, PLAIN_BROWSER] {
+            assert_eq!(draws(&mut Line::of(client), 0, Some("a")), (Decision::Rotate, false));
+        }
+    }
+
+    #[test]
+    fn is_used_by_a_rotation_that_nothing_else_bounds() {
+        for client in [DIRECT, PLAIN_DIRECT] {
+            assert_eq!(draws(&mut Line::of(client), 0, Some("a")), (Decision::Rotate, true));
+        }
+        let none = Policy { quiet_period: Duration::ZERO, ..Policy::default() };
+        assert_eq!(draws(&mut Line::under(none, BROWSER), 0, Some("a")), (Decision::Rotate, true));
+        assert_eq!(draws(&mut Line::strict(BROWSER), 0, Some("a")), (Decision::Rotate, true));
+    }
+
+    #[test]
+    fn is_used_by_the_quiet_head_but_for_the_first_time() {
+        let mut line = rotated(BROWSER);
+        assert_eq!(draws(&mut line, 1, OTHER), (Decision::Quiet, false));
+        assert_eq!(draws(&mut line, 1, OTHER), (Decision::Quiet, true));
+    }
+
+    #[test]
+    fn is_used_by_a_lost_answer_but_for_the_one_that_contests_the_rotation() {
+        let mut line = rotated(BROWSER);
+        assert_eq!(draws(&mut line, 0, OTHER), (Decision::LostAnswer, false));
+        assert_eq!(draws(&mut line, 0, Some("third")), (Decision::LostAnswer, true));
+        assert_eq!(draws(&mut rotated(PLAIN_BROWSER), 0, None), (Decision::LostAnswer, true));
+    }
+
+    #[test]
+    fn is_used_by_repeats_and_late_copies_and_duplicates_in_flight() {
+        assert_eq!(draws(&mut rotated(BROWSER), 0, Some("a")), (Decision::Repeat, true));
+        assert_eq!(draws(&mut rotated_twice(BROWSER), 0, Some("a")), (Decision::LateCopy, true));
+        assert_eq!(draws(&mut rotated_and_used(PLAIN_BROWSER), 0, None), (Decision::InFlight, true));
+    }
+
+    #[test]
+    fn is_not_used_by_a_new_head_in_place_of_an_unused_one() {
+        assert_eq!(draws(rotated(BROWSER).wait(W), 0, OTHER), (Decision::Supersede, false));
+    }
+
+    #[test]
+    fn is_not_used_by_what_ends_the_session_and_used_by_what_comes_after() {
+        let mut line = rotated_and_used(BROWSER);
+        assert_eq!(draws(&mut line, 0, OTHER), (Decision::Theft, false));
+        assert_eq!(draws(&mut line, 0, OTHER), (Decision::Ended(EndReason::ReuseDetected), true));
+        let mut line = rotated(BROWSER);
+        line.session.streak = 2;
+        assert_eq!(draws(&mut line, 0, OTHER), (Decision::CloneSuspected, false));
+        assert_eq!(draws(&mut rotated(BROWSER), 5, OTHER), (Decision::Restored, false));
+        assert_eq!(draws(rotated(BROWSER).wait(7 * DAY), 1, OTHER), (Decision::Expired, true));
     }
 }
 
