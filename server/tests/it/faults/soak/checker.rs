@@ -3,12 +3,15 @@
 //! The rules are the invariants I1 to I6 of the product. An operation whose outcome is unknown may have been done or not, so
 //! every rule accepts what follows from either.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::{
     super::token::Token,
     client::Kind,
-    history::{Answer, Broken, Cookie, Fault, History, Operation, Outcome, Party, Verb},
+    history::{Answer, Broken, Cookie, History, Operation, Outcome, Party, Verb},
 };
 
 /// After this time an ended session's access tokens are dead on every instance.
@@ -17,6 +20,9 @@ const REVOCATION_REACHES_EVERYBODY: Duration = Duration::from_secs(1);
 const TOLERANCE: Duration = Duration::from_secs(10);
 /// W, at the least: before that no successor is made in place of one that nobody used.
 const NOT_SUPERSEDED: Duration = Duration::from_secs(10);
+
+/// The longest quiet period of a run, the memory of attempts, and the time in which an answer arrives.
+const QUIET_AT_MOST: Duration = Duration::from_secs(3 + 120 + 30);
 
 /// What must not have happened.
 #[derive(Clone, Debug)]
@@ -43,6 +49,8 @@ pub(super) enum Rule {
     HonestFailure,
     /// Who presents a replaced token whose successor was used is a thief.
     TheftIsCaught,
+    /// A thief who looks before he leaps is given nothing after the owner's third refresh, and the head is not quiet for long.
+    ThiefIsBounded,
     /// I6: when nothing is broken any more, everything works again.
     Recovers,
 }
@@ -88,6 +96,8 @@ pub(super) fn check(history: &History) -> Vec<Violation> {
         violations.extend(line.generations_never_go_back());
         violations.extend(line.replaced_tokens_are_dead());
         violations.extend(line.theft_is_caught());
+        violations.extend(line.thieves_are_bounded());
+        violations.extend(line.the_head_is_quiet_for_a_short_time());
     }
     violations.sort_by_key(|violation| violation.at);
     violations
@@ -97,12 +107,10 @@ pub(super) fn check(history: &History) -> Vec<Violation> {
 pub(super) struct Line<'a> {
     pub(super) session: &'a str,
     operations: Vec<&'a Operation>,
-    faults: &'a [Fault],
 }
 
 /// One for each session that anybody knows of.
 pub(super) fn lines(history: &History) -> Vec<Line<'_>> {
-    let faults = &history.faults[..];
     let mut sessions: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
     for operation in &history.operations {
         if let Some(session) = operation.session() {
@@ -112,7 +120,7 @@ pub(super) fn lines(history: &History) -> Vec<Line<'_>> {
     for operations in sessions.values_mut() {
         operations.sort_by_key(|operation| operation.started);
     }
-    sessions.into_iter().map(|(session, operations)| Line { session, operations, faults }).collect()
+    sessions.into_iter().map(|(session, operations)| Line { session, operations }).collect()
 }
 
 /// Codes that end a session in the client although nobody ended it in the server.
@@ -279,6 +287,55 @@ impl Line<'_> {
         violations
     }
 
+    /// Each theft has attempt ids of its own, which begin with the theft's name.
+    fn thieves_are_bounded(&self) -> Vec<Violation> {
+        let theft = |operation: &Operation| Some(operation.attempt.as_deref()?.split_once('.')?.0.to_owned());
+        let granted = |operation: &&&Operation| {
+            operation.party == Party::Thief && operation.verb == Verb::Refresh && operation.success().is_some()
+        };
+        let mut first: BTreeMap<String, &Operation> = BTreeMap::new();
+        let mut violations = vec![];
+        for operation in self.operations.iter().filter(granted) {
+            let Some(name) = theft(operation) else { continue };
+            let begun = *first.entry(name).or_insert(operation);
+            let rotations: BTreeSet<u64> = (self.operations.iter())
+                .filter(|other| other.party == Party::Owner && other.verb == Verb::Refresh && other.success().is_some())
+                .filter(|other| begun.was_over(other.started) && other.was_over(operation.started))
+                .filter_map(|other| Some(other.issued()?.generation))
+                .collect();
+            if rotations.len() >= 3 {
+                let what = format!("a thief is given access after the owner's rotations to {rotations:?}");
+                violations.push(Violation::of(Rule::ThiefIsBounded, operation, what));
+            }
+        }
+        violations
+    }
+
+    /// Whoever presents the head later than Q and the memory of attempts after it was given out causes a rotation.
+    fn the_head_is_quiet_for_a_short_time(&self) -> Vec<Violation> {
+        let quiet = |operation: &&&Operation| {
+            operation.verb == Verb::Refresh && operation.success().is_some() && operation.issued().is_none()
+        };
+        let mut violations = vec![];
+        for operation in self.operations.iter().filter(quiet) {
+            let Some(presented) = &operation.presented else { continue };
+            // Where an answer was lost it may have been given out at any time while the client waited for it.
+            let given_out = |other: &&Operation| match &other.outcome {
+                Outcome::Answered(_) => other.issued() == Some(presented),
+                Outcome::Unknown { .. } => other.verb == Verb::Refresh,
+            };
+            let latest = (self.operations.iter().copied().filter(given_out))
+                .filter(|other| other.started < operation.started)
+                .map(|other| other.ended.unwrap_or(operation.started))
+                .max();
+            if latest.is_none_or(|latest| operation.started > latest + QUIET_AT_MOST) {
+                let what = format!("the head is quiet long after it was given out ({latest:?})");
+                violations.push(Violation::of(Rule::ThiefIsBounded, operation, what));
+            }
+        }
+        violations
+    }
+
     fn theft_is_caught(&self) -> Vec<Violation> {
         let missed =
             |operation: &&&Operation| operation.success().is_some() || operation.refused() == Some("REFRESH_DUPLICATE");
@@ -306,8 +363,6 @@ impl Line<'_> {
         let (Some(used), Some(presented)) = (&using.presented, &theft.presented) else { return false };
         let Kind { browser, attempts } = Kind::of(theft.client);
         let tolerance = if browser && !attempts { TOLERANCE } else { Duration::ZERO };
-        // Uses are noted in memory and written later: a kill forgets them.
-        let forgotten = |fault: &Fault| fault.broken == Broken::Process && fault.touches(using.started, theft.ended);
         // Only the head is confirmed. It is one until somebody supersedes it, which is too early in this time.
         let made = || {
             let making = self.operations.iter().filter(|making| {
@@ -321,7 +376,6 @@ impl Line<'_> {
             && used.generation > presented.generation
             && using.was_over(theft.started.saturating_sub(tolerance))
             && made().is_some_and(|made| using.was_over(made + NOT_SUPERSEDED))
-            && !self.faults.iter().any(forgotten)
     }
 }
 
@@ -385,7 +439,7 @@ fn manners(operation: &Operation) -> Vec<Violation> {
 
 /// I5, I6: who asks is answered. Excused is
 /// * silence, if the line has cut that very request off, or the process was killed while it was under way;
-/// * 503, if it wants to write and the disk was full while it was under way, or if it needs a password hashed and the server
+/// * 503, if the disk was full while it was under way (the first use of an access token is written, too), or if it needs a password hashed and the server
 ///   logged that it had too much of that to do.
 ///
 /// Nothing excuses a client's waiting in vain for as long as it has patience: whatever breaks says so at once.
@@ -403,7 +457,7 @@ fn unanswered(operation: &Operation, history: &History) -> Option<Violation> {
     let (excused, what) = match &operation.outcome {
         Outcome::Unknown { timed_out: true, .. } => (false, "no answer for as long as the client waits"),
         Outcome::Unknown { .. } => (operation.cut || broken(Broken::Process), "no answer, though nothing cut it off"),
-        Outcome::Answered(Answer { status: 503, .. }) if operation.verb == Verb::Use => {
+        Outcome::Answered(Answer { status: 503, .. }) if is_used_again(operation, history) => {
             (false, "503 to somebody who only reads")
         }
         outcome if is_unavailable(outcome) => (broken(Broken::Disk), "503, though the disk has room"),
@@ -413,6 +467,18 @@ fn unanswered(operation: &Operation, history: &History) -> Option<Violation> {
         return Some(Violation::of(Rule::Recovers, operation, "not answered, though nothing is broken"));
     }
     (!excused).then(|| Violation::of(Rule::HonestFailure, operation, what))
+}
+
+/// Whether this is a use of an access token of a generation that is known to have been used: the store is not asked to write.
+fn is_used_again(operation: &Operation, history: &History) -> bool {
+    let generation = |use_: &Operation| use_.presented.as_ref().map(|token| (token.session.clone(), token.generation));
+    let used = |earlier: &Operation| {
+        earlier.verb == Verb::Use
+            && earlier.success().is_some()
+            && earlier.was_over(operation.started)
+            && generation(earlier) == generation(operation)
+    };
+    operation.verb == Verb::Use && history.operations.iter().any(used)
 }
 
 /// Whether it says that the store cannot be used.

@@ -99,11 +99,22 @@ impl Client {
                 (Standing::Leaving, _) | (Standing::SignedIn, 0..4) => self.sign_out().await,
                 // A lost refresh is asked for again before anything else.
                 (Standing::SignedIn, _) if self.attempt.is_some() => self.refresh().await,
+                // Long enough that a thief has to rotate the head himself.
+                (Standing::SignedIn, 4) if self.random.percent(20) => self.sleep_for(130_000..200_000).await,
                 (Standing::SignedIn, 4..50) => self.refresh().await,
                 (Standing::SignedIn, _) => self.use_token().await,
             };
             self.pause(answered).await;
         }
+    }
+
+    /// The page is closed.
+    async fn sleep_for(&mut self, millis: std::ops::Range<u64>) -> bool {
+        tokio::select! {
+            () = sleep(self.random.millis(millis)) => {}
+            () = self.world.stop.cancelled() => {}
+        }
+        true
     }
 
     /// Who is not answered tries again sooner.

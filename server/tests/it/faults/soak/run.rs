@@ -17,7 +17,7 @@ use super::{
     proxy::{self, Temper},
     random::Random,
     supervisor::Supervisor,
-    thief::Thief,
+    thief::{Habit, Thief},
 };
 
 const CLIENTS_AN_ACCOUNT: usize = 10;
@@ -92,10 +92,11 @@ impl Run {
         let mut probe = Client::new(first_in_line, count, count, direct, random.fork());
         probe.sign_up().await;
         let mut thieves = JoinSet::new();
-        for victim in everybody.iter().step_by(VICTIM_EVERY) {
+        for (number, victim) in everybody.iter().step_by(VICTIM_EVERY).enumerate() {
             let mut thief = Thief {
                 world: world.clone(),
                 who: Identity { party: Party::Thief, ..victim.identity() },
+                habit: Habit::of(number / 4, victim.kind),
                 url: victim.url.clone(),
                 random: random.fork(),
                 victim: victim.held.subscribe(),

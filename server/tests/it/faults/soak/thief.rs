@@ -1,4 +1,4 @@
-//! A thief who copies what one client holds, now and then, and uses it early or late.
+//! A thief who copies what one client holds, now and then, and uses it early or late; or looks before he leaps.
 
 use tokio::{
     sync::watch,
@@ -7,16 +7,41 @@ use tokio::{
 
 use super::{
     super::token::Token,
-    client::{Held, Identity, World, refresh, use_token},
+    client::{Held, Identity, Kind, World, refresh, use_token},
     random::Random,
 };
 
 /// How often a thief asks again who is not answered.
 const PERSISTENCE: usize = 20;
+/// After so many requests a thief who looks first has had enough.
+const PATIENCE: usize = 300;
+
+/// What a thief does with what he has copied.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Habit {
+    /// Presents it once, early or late.
+    Replays,
+    /// Sends one attempt id again and again, and leaves when he is told that the owner has rotated.
+    Repeats,
+    /// The same, but then tries once more with another id, and stops after two answers.
+    Probes,
+}
+
+impl Habit {
+    /// All of them in turn; without attempt ids there is nothing to repeat.
+    pub(super) fn of(thief: usize, kind: Kind) -> Self {
+        match thief % 3 {
+            1 if kind.attempts => Self::Repeats,
+            2 if kind.attempts => Self::Probes,
+            _ => Self::Replays,
+        }
+    }
+}
 
 pub(super) struct Thief {
     pub(super) world: World,
     pub(super) who: Identity,
+    pub(super) habit: Habit,
     pub(super) url: String,
     pub(super) random: Random,
     /// What the victim holds.
@@ -28,6 +53,12 @@ impl Thief {
         while !self.world.stop.is_cancelled() {
             sleep(self.random.millis(500..2500)).await;
             let loot = self.victim.borrow().clone();
+            if !matches!(self.habit, Habit::Replays) {
+                if loot.cookie.is_some() {
+                    self.look_first(loot).await;
+                }
+                continue;
+            }
             if let Some(cookie) = loot.cookie.as_deref() {
                 let stolen = Token::read(cookie);
                 let is_due = match self.random.below(3) {
@@ -66,6 +97,33 @@ impl Thief {
         tokio::select! {
             held = wait => held.is_ok_and(|held| held.is_ok()),
             () = self.world.stop.cancelled() => false,
+        }
+    }
+
+    /// Presents what he has with one attempt id, until he is refused, content or tired.
+    async fn look_first(&mut self, mut loot: Held) {
+        let theft = format!("{:08x}", self.random.next() & 0xffff_ffff);
+        let (mut id, mut leaps) = (0_u32, 0);
+        for _ in 0..PATIENCE {
+            let attempt = format!("{theft}.{id}");
+            let reply = refresh(&self.world, self.who, &self.url, &loot, Some(&attempt)).await;
+            let is_late = reply.answer().is_some_and(|answer| answer.code == "REFRESH_DUPLICATE");
+            if reply.is_final_refusal() || self.world.stop.is_cancelled() {
+                return;
+            }
+            if reply.is_success() {
+                leaps += u32::from(reply.cookie.is_some());
+                loot.cookie = reply.cookie.clone().or(loot.cookie);
+                if let Some(access) = reply.access.as_deref().filter(|_| self.random.percent(50)) {
+                    use_token(&self.world, self.who, &self.url, Some(access)).await;
+                }
+            }
+            match self.habit {
+                Habit::Repeats if is_late => return,
+                Habit::Probes if is_late && leaps < 2 => id += 1,
+                Habit::Probes if is_late => return,
+                _ => sleep(self.random.millis(300..1500)).await,
+            }
         }
     }
 
