@@ -1,6 +1,14 @@
 //! What a form can say before it sends. The server says it again, and more.
 
-use sessionkeep_types::limits::{DISPLAY_NAME_MAX_LENGTH, EMAIL_MAX_LENGTH, PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH};
+use sessionkeep_types::{
+    limits::{DISPLAY_NAME_MAX_LENGTH, EMAIL_MAX_LENGTH, PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH},
+    text::check_visible,
+};
+
+/// What is wrong with the e-mail address of a new account. Older accounts may sign in with one that is refused today.
+pub(crate) fn new_email(email: &str) -> Option<String> {
+    invisible(email).or_else(|| self::email(email).map(str::to_owned))
+}
 
 /// What is wrong with an e-mail address, if anything can be told from its form alone.
 pub(crate) fn email(email: &str) -> Option<&'static str> {
@@ -40,8 +48,14 @@ pub(crate) fn password(password: &str) -> Option<&'static str> {
 /// What is wrong with a display name.
 pub(crate) fn display_name(name: &str) -> Option<String> {
     let length = name.trim().chars().count();
-    (length > DISPLAY_NAME_MAX_LENGTH)
-        .then(|| format!("Use {DISPLAY_NAME_MAX_LENGTH} characters or fewer; this has {length}."))
+    invisible(name).or_else(|| {
+        (length > DISPLAY_NAME_MAX_LENGTH)
+            .then(|| format!("Use {DISPLAY_NAME_MAX_LENGTH} characters or fewer; this has {length}."))
+    })
+}
+
+fn invisible(text: &str) -> Option<String> {
+    check_visible(text).err().map(|invisible| invisible.to_string())
 }
 
 /// How far a new password is, for the line below the field.
@@ -70,6 +84,15 @@ mod tests {
             assert!(email(bad).is_some(), "{bad}");
         }
         assert!(email(&format!("{}@example.com", "a".repeat(250))).is_some());
+    }
+
+    #[test]
+    fn invisible_characters_are_named_in_new_addresses_and_names_and_let_old_accounts_sign_in() {
+        let sentence = Some("Remove the invisible character U+200B.".to_owned());
+        assert_eq!(new_email("ada\u{200b}@example.com"), sentence);
+        assert_eq!(email("ada\u{200b}@example.com"), None);
+        assert_eq!(display_name("A\u{200b}da"), sentence);
+        assert_eq!((new_email(" ada@example.com "), display_name(" Ada ")), (None, None));
     }
 
     #[test]

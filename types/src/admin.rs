@@ -11,7 +11,7 @@ use crate::{Role, UserId};
 pub struct ManagedUser {
     /// Never changes.
     pub id: UserId,
-    /// In lower case.
+    /// In lower case and, unless the account is older than that rule, NFC.
     pub email: String,
     /// Null where none was given.
     #[cfg_attr(feature = "openapi", schema(required = true))]

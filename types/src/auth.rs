@@ -9,13 +9,14 @@ use crate::{AccessToken, Password, User};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RegisterRequest {
-    /// Trimmed and compared in lower case.
+    /// Trimmed and compared in lower case and NFC. No [invisible characters](crate::text).
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::email))]
     pub email: String,
     /// See [`crate::limits`].
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::new_password))]
     pub password: Password,
-    /// Shown instead of the e-mail address. Surrounding white space is dropped; blank means none.
+    /// Shown instead of the e-mail address. Surrounding white space is dropped; blank means none. No [invisible
+    /// characters](crate::text).
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::display_name))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
@@ -26,7 +27,7 @@ pub struct RegisterRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LoginRequest {
-    /// Trimmed and compared in lower case.
+    /// Trimmed and compared in lower case and NFC.
     #[cfg_attr(feature = "openapi", schema(examples(crate::openapi::an_email)))]
     pub email: String,
     /// Compared after NFC.

@@ -6,7 +6,8 @@
 //! client has no use for, describes all of it for an OpenAPI document.
 //!
 //! Read in this order: [`routes`] (where), [`auth`], [`user`], [`sessions`], [`events`], [`admin`] and [`connection`] (what is sent and
-//! answered), [`error`] (what is answered when it is refused), [`limits`] (what a form may check before it sends).
+//! answered), [`error`] (what is answered when it is refused), [`limits`] and [`text`] (what a form may check before it
+//! sends).
 
 pub mod admin;
 pub mod auth;
@@ -21,6 +22,7 @@ mod openapi;
 pub mod routes;
 pub mod secret;
 pub mod sessions;
+pub mod text;
 pub mod user;
 
 pub use admin::{ManagedUser, UpdateUserRequest};

@@ -1,7 +1,7 @@
 //! Limits that a form can check before it sends. The server checks them again.
 
-/// Fewest characters (Unicode code points after NFC) in a password, unless the server is configured otherwise.
-/// ASVS 5.0 asks for 8 at least and recommends 15 (6.2.1).
+/// Fewest characters in a password, unless the server is configured otherwise: Unicode code points after NFC, of which
+/// invisible ones and accents by themselves are not counted. ASVS 5.0 asks for 8 at least and recommends 15 (6.2.1).
 pub const PASSWORD_MIN_LENGTH: usize = 12;
 /// No setting makes a password shorter than this acceptable (ASVS 5.0, 6.2.1).
 pub const PASSWORD_MIN_FLOOR: usize = 8;

@@ -5,7 +5,7 @@ use utoipa::openapi::{
     schema::{SchemaType, Type},
 };
 
-use crate::limits;
+use crate::{limits, text};
 
 /// A string that is one of these.
 macro_rules! enumerated {
@@ -56,7 +56,7 @@ pub(crate) fn new_password() -> Object {
         .max_length(Some(limits::PASSWORD_MAX_LENGTH))
         .examples([a_password()])
         .description(Some(format!(
-            "Counted in code points after NFC. At least {} characters unless the server is configured otherwise, which it \
+            "Counted in code points after NFC, without invisible ones and accents by themselves. At least {} characters unless the server is configured otherwise, which it \
              cannot be to fewer than {}; not common, and not made of the name or the e-mail address.",
             limits::PASSWORD_MIN_LENGTH,
             limits::PASSWORD_MIN_FLOOR
@@ -71,12 +71,23 @@ pub(crate) fn email() -> Object {
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::IdnEmail)))
         .max_length(Some(limits::EMAIL_MAX_LENGTH))
         .examples([an_email()])
-        .description(Some("Counted in bytes. Trimmed and compared in lower case."))
+        .description(Some(
+            "Counted in bytes. No invisible characters, and no mark at the start of a part. Trimmed and compared in lower case and \
+             NFC.",
+        ))
         .build()
 }
 
 /// What Unicode calls white space; what `\s` stands for is another set in each language.
 const WHITE: &str = r"[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]";
+
+/// The [`text::INVISIBLE`] characters, for a class of a pattern. Not those beyond U+FFFF, for which each language has its own
+/// notation.
+fn invisible() -> String {
+    let ranges = text::INVISIBLE.iter().filter(|(_, last)| *last <= '\u{ffff}');
+    let ranges = ranges.map(|(first, last)| format!(r"\u{:04x}-\u{:04x}", u32::from(*first), u32::from(*last)));
+    ranges.collect::<Vec<_>>().concat()
+}
 
 /// A name to be shown, or null.
 pub(crate) fn display_name() -> Object {
@@ -85,12 +96,14 @@ pub(crate) fn display_name() -> Object {
         .examples(["Ada"])
         // Not `maxLength`, which would count what is dropped.
         .pattern(Some(format!(
-            r"^{WHITE}*[^\u0000-\u001f\u007f-\u009f]{{0,{}}}{WHITE}*$",
+            r"^{WHITE}*[^{}]{{0,{}}}{WHITE}*$",
+            invisible(),
             limits::DISPLAY_NAME_MAX_LENGTH
         )))
         .description(Some(format!(
-            "Shown instead of the e-mail address. At most {} characters, none of them a control character. White space around it \
-             is dropped and not counted; blank means none.",
+            "Shown instead of the e-mail address. At most {} characters, none of them invisible (controls, format characters, \
+             what Unicode calls default-ignorable), the first one not a mark. Stored in NFC. White space around it is dropped \
+             and not counted; blank means none.",
             limits::DISPLAY_NAME_MAX_LENGTH
         )))
         .build()

@@ -26,7 +26,7 @@ pub(crate) fn SignUp() -> impl IntoView {
         if !form.begins(&event) {
             return;
         }
-        email.judge(validate::email(&email.value()));
+        email.judge(validate::new_email(&email.value()));
         name.judge(validate::display_name(&name.value()));
         password.judge(validate::new_password(&password.value()));
         if FieldState::focus_first_wrong(&[email, name, password]) {
