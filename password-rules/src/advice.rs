@@ -17,6 +17,8 @@ pub enum Advice {
     Date,
     /// It holds a name.
     Name,
+    /// Part of it is not counted.
+    Uncounted,
     /// Nothing but more of it would help.
     More,
 }
@@ -58,6 +60,7 @@ impl Advice {
             Self::Sequence => "Runs such as abc or 6543 are tried early.",
             Self::Date => "Dates and years are tried early.",
             Self::Name => "Names are tried early.",
+            Self::Uncounted => "Invisible characters and accents by themselves are not counted.",
             Self::More => "Add a word or two that do not belong together.",
         }
     }

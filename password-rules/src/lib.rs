@@ -3,13 +3,17 @@
 //! The server decides with it, and the page of a new password says the same while it is typed, from a module of its own
 //! (`strength/`): the lists are too large for everybody's download. No I/O, so the crate builds natively and for `wasm32`.
 //!
-//! Read in this order: [`PasswordRules`], `common` (the shipped list), `own` (a person's own data).
+//! Read in this order: [`PasswordRules`], `fold` (the form in which a password is judged), `scripts` (what other scripts than
+//! the Latin one need), `common` (the shipped list), `own` (a person's own data).
 
 mod advice;
 mod common;
+mod fold;
 mod own;
+mod scripts;
 
 pub use advice::Advice;
+use fold::{accented, fold};
 use sessionkeep_types::limits;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -17,7 +21,7 @@ use unicode_normalization::UnicodeNormalization as _;
 /// 6.2.10).
 #[derive(Clone, Copy, Debug)]
 pub struct PasswordRules {
-    /// Fewest characters.
+    /// Fewest characters. Invisible ones and accents by themselves are not counted.
     pub min_length: usize,
 }
 
@@ -34,13 +38,16 @@ pub struct Person<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// Fewer characters than `min_length`.
-    TooShort,
+    TooShort {
+        /// Whether it would have enough if all of its characters were counted.
+        uncounted: bool,
+    },
     /// Long enough, but among the first that an attacker tries: common, a pattern, or made of the person's own data.
     TooWeak,
 }
 
 /// How hard a password is to guess.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
     /// Refused.
     Weak,
@@ -65,35 +72,64 @@ impl PasswordRules {
     /// # Errors
     /// With the reason.
     pub fn check(self, password: &str, person: Person<'_>) -> Result<(), Refused> {
-        if password.chars().count() < self.min_length.max(limits::PASSWORD_MIN_FLOOR) {
-            return Err(Refused::TooShort);
+        if self.is_too_short(fold(password).length) {
+            return Err(Refused::TooShort { uncounted: !self.is_too_short(password.chars().count()) });
         }
         match estimate(password, person).strength {
             Strength::Weak => Err(Refused::TooWeak),
             Strength::Fair | Strength::Strong => Ok(()),
         }
     }
+
+    /// How hard `password`, in NFC, is to guess for somebody who knows `person`, where it has enough characters if all of them
+    /// are counted.
+    #[must_use]
+    pub fn estimate(self, password: &str, person: Person<'_>) -> Estimate {
+        if self.is_too_short(fold(password).length) {
+            return Estimate { strength: Strength::Weak, advice: Some(Advice::Uncounted) };
+        }
+        estimate(password, person)
+    }
+
+    fn is_too_short(self, length: usize) -> bool {
+        length < self.min_length.max(limits::PASSWORD_MIN_FLOOR)
+    }
 }
 
-/// How hard `password`, in NFC, is to guess for somebody who knows `person`. Its length alone is not judged.
-#[must_use]
-pub fn estimate(password: &str, person: Person<'_>) -> Estimate {
+/// How hard `password` is to guess for somebody who knows `person`. Its length alone is not judged.
+///
+/// It is judged as it reads, and as the keys that it is typed with on a Latin keyboard; the weaker of the two counts.
+fn estimate(password: &str, person: Person<'_>) -> Estimate {
+    let folded = fold(password).text;
+    if common::contains(&folded) {
+        return Estimate { strength: Strength::Weak, advice: Some(Advice::Common) };
+    }
+    let own_words = own::words(person);
+    let as_read = judge(&scripts::latin(&folded), &own_words);
+    let accented = accented(password);
+    if as_read.strength == Strength::Weak || accented.is_ascii() {
+        return as_read;
+    }
+    let as_typed = judge(&scripts::keys(&accented), &own_words);
+    if as_typed.strength < as_read.strength { as_typed } else { as_read }
+}
+
+/// Judges one form of a password.
+fn judge(form: &str, own_words: &[String]) -> Estimate {
     let weak = |advice| Estimate { strength: Strength::Weak, advice: Some(advice) };
-    if common::contains(password) {
+    if common::contains(form) {
         return weak(Advice::Common);
     }
-    if own::is_all_there_is_to(password, person) {
+    if own::is_all_there_is_to(form, own_words) {
         return weak(Advice::OwnData);
-    }
-    // The estimate knows the words and keyboards of ASCII. Of a password without any it would see repetition at most.
-    if !password.chars().any(|c| c.is_ascii()) {
-        return Estimate { strength: Strength::Fair, advice: None };
     }
     // zxcvbn recognises common passwords, words, names, dates, keyboard runs and repetitions, and what is made of them.
     // Below its third step an attacker needs fewer than a hundred million guesses.
-    let words = own::words(person);
-    let inputs: Vec<&str> = words.iter().map(String::as_str).collect();
-    let entropy = zxcvbn::zxcvbn(password, &inputs);
+    let mut inputs: Vec<&str> = own_words.iter().map(String::as_str).collect();
+    for word in scripts::words_in(form) {
+        inputs.push(word);
+    }
+    let entropy = zxcvbn::zxcvbn(&with_few_symbols(form), &inputs);
     let strength = match entropy.score() {
         zxcvbn::Score::Three => Strength::Fair,
         zxcvbn::Score::Four => Strength::Strong,
@@ -102,7 +138,20 @@ pub fn estimate(password: &str, person: Person<'_>) -> Estimate {
     Estimate { strength, advice: (strength != Strength::Strong).then(|| Advice::of(&entropy)) }
 }
 
-/// The form in which passwords are counted, judged, hashed and compared (NIST SP 800-63B-4, 3.1.1.2).
+/// The form without most of its symbols, where it has many different ones. zxcvbn tries every combination of the letters that
+/// symbols may stand for: without a bound a single password could occupy a core for seconds.
+fn with_few_symbols(form: &str) -> String {
+    const SYMBOLS: [char; 10] = ['@', '(', '{', '[', '<', '!', '|', '$', '+', '%'];
+    // A row of keys, `!@#$%^&*()`, has five.
+    const MOST: usize = 5;
+    const NO_SYMBOL: char = '\u{f8ff}';
+
+    let used: Vec<char> = SYMBOLS.into_iter().filter(|symbol| form.contains(*symbol)).collect();
+    let read = &used[..used.len().min(MOST)];
+    form.chars().map(|c| if SYMBOLS.contains(&c) && !read.contains(&c) { NO_SYMBOL } else { c }).collect()
+}
+
+/// The form in which passwords are hashed and compared (NIST SP 800-63B-4, 3.1.1.2).
 #[must_use]
 pub fn normalise(password: &str) -> String {
     password.nfc().collect()

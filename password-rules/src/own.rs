@@ -1,14 +1,16 @@
 //! Passwords that are made of what everybody knows of a person: the e-mail address, the name, and what the service is
 //! called (ASVS 5.0, 6.2.11).
 
-use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
-
 use super::Person;
+use crate::{
+    fold::{accented, fold},
+    scripts::{keys, latin},
+};
 
 /// What the service is called.
 const SERVICE: &str = "sessionkeep";
 
-/// The words that `person` is known by. Not the last part of the address's domain: it is nobody's own.
+/// The words that `person` is known by, as they are judged, also as typed on a Latin keyboard. Not the last part of the address's domain: it is nobody's own.
 pub(super) fn words(person: Person<'_>) -> Vec<String> {
     let (local, domain) = person.email.rsplit_once('@').unwrap_or((person.email, ""));
     let domain = domain.rsplit_once('.').map_or("", |(labels, _)| labels);
@@ -19,6 +21,7 @@ pub(super) fn words(person: Person<'_>) -> Vec<String> {
         // `ada1815` is `ada`, too.
         .chain([local, name].into_iter().flat_map(|text| text.split(|c: char| !c.is_alphabetic())))
         .map(str::to_lowercase)
+        .flat_map(|word| [latin(&fold(&word).text), keys(&accented(&word))])
         .filter(|word| is_word(word))
         .collect();
     words.sort_unstable();
@@ -31,13 +34,13 @@ fn is_word(text: &str) -> bool {
     text.chars().count() >= if text.is_ascii() { 3 } else { 2 }
 }
 
-/// Whether `password` holds words of `person`, forwards or backwards, and little else: what is left must be worth a
+/// Whether `password` holds these words of its person, forwards or backwards, and little else: what is left must be worth a
 /// million guesses by itself. The words count for nothing, so that a passphrase may well hold one.
-pub(super) fn is_all_there_is_to(password: &str, person: Person<'_>) -> bool {
+pub(super) fn is_all_there_is_to(password: &str, words: &[String]) -> bool {
     let letters = letters(password);
     let mut own = vec![false; letters.len()];
-    for word in words(person) {
-        let mut word: Vec<char> = self::letters(&word).into_iter().map(|letter| letter.folded).collect();
+    for word in words {
+        let mut word = legible(word);
         for _ in 0..2 {
             mark(&letters, &word, &mut own);
             word.reverse();
@@ -66,21 +69,25 @@ fn mark(letters: &[Letter], word: &[char], own: &mut [bool]) {
     }
 }
 
-/// A letter without case and accents.
+/// A letter without case.
 struct Letter {
     is: char,
     /// What it may stand for: the same for `l`, `i`, `1` and `!`.
     folded: char,
 }
 
-/// What can be read in `text`, less what stands between it.
+/// What can be read in a password as it is judged, less what stands between it.
 fn letters(text: &str) -> Vec<Letter> {
-    text.nfkd()
-        .filter(|c| !is_combining_mark(*c))
+    text.chars()
         .flat_map(char::to_lowercase)
         .map(|is| Letter { is, folded: folded(is) })
         .filter(|letter| letter.folded.is_alphanumeric())
         .collect()
+}
+
+/// The letters that can be read in a text as it is judged.
+pub(super) fn legible(text: &str) -> Vec<char> {
+    letters(text).into_iter().map(|letter| letter.folded).collect()
 }
 
 /// Digits and signs as the letters that they are written for.

@@ -1,5 +1,6 @@
 use js_sys::Array;
-use password_rules::{Person, estimate, normalise};
+use password_rules::{PasswordRules, Person, normalise};
+use sessionkeep_types::limits::PASSWORD_MIN_LENGTH;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
@@ -26,7 +27,9 @@ fn answer(asked: &Array) -> JsValue {
     // As the server does before it judges.
     let (email, name) = (email.trim().to_lowercase(), name.trim());
     let person = Person { email: &email, display_name: Some(name).filter(|name| !name.is_empty()) };
-    let estimate = estimate(&normalise(&text(0)), person);
+    // The page asks about passwords that are long enough if all their characters are counted.
+    let rules = PasswordRules { min_length: PASSWORD_MIN_LENGTH };
+    let estimate = rules.estimate(&normalise(&text(0)), person);
     let advice = estimate.advice.map_or(JsValue::NULL, |advice| advice.sentence().into());
     Array::of2(&f64::from(estimate.strength as u8).into(), &advice).into()
 }

@@ -5,6 +5,8 @@ use sessionkeep_types::{Password, limits};
 use super::Auth;
 use crate::password::{Busy, Normalised, Refused};
 
+const UNCOUNTED: &str = " Invisible characters and accents by themselves are not counted.";
+
 /// Why a password cannot be the new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NewPasswordError {
@@ -12,10 +14,12 @@ pub enum NewPasswordError {
     #[error("Use at most {} characters.", limits::PASSWORD_MAX_LENGTH)]
     TooLong,
     /// Fewer characters than the setting asks for.
-    #[error("Use at least {min_length} characters.")]
+    #[error("Use at least {min_length} characters.{}", if *.uncounted { UNCOUNTED } else { "" })]
     TooShort {
         /// The setting.
         min_length: usize,
+        /// Whether some of its characters are not counted.
+        uncounted: bool,
     },
     /// It is easily guessed.
     #[error("This password is easily guessed. Use a longer one, or a few words of your own.")]
@@ -40,7 +44,9 @@ impl Auth {
         let (email, display_name) = (email.to_owned(), display_name.map(str::to_owned));
         match self.passwords.check(self.password_rules, password.clone(), email, display_name).await? {
             Ok(()) => Ok(self.passwords.hash(password).await?),
-            Err(Refused::TooShort) => Err(NewPasswordError::TooShort { min_length: self.password_rules.min_length }),
+            Err(Refused::TooShort { uncounted }) => {
+                Err(NewPasswordError::TooShort { min_length: self.password_rules.min_length, uncounted })
+            }
             Err(Refused::TooWeak) => Err(NewPasswordError::TooWeak),
         }
     }

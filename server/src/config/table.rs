@@ -119,7 +119,11 @@ pub const SETTINGS: &[Setting] = &[
         Some("100"),
         "New accounts from one network (an IPv4 address, or 64 bits of an IPv6 address) on each instance; 0: any number.",
     ),
-    plain("PASSWORD_MIN_LENGTH", Some("12"), "Fewest characters in a new password; 8 to 64."),
+    plain(
+        "PASSWORD_MIN_LENGTH",
+        Some("12"),
+        "Fewest characters in a new password, invisible ones and accents by themselves not counted; 8 to 64.",
+    ),
     plain("ARGON2_MEMORY_KIB", Some("19456"), "Memory for one password hash; never below OWASP's minimum."),
     plain("ARGON2_ITERATIONS", Some("2"), "Passes over that memory."),
     secret(

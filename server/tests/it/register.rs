@@ -50,7 +50,7 @@ async fn a_body_cannot_give_itself_a_role_or_an_id() {
 async fn a_password_is_long_and_otherwise_as_one_likes_and_no_part_of_it_is_cut_off() {
     let app = TestApp::start().await;
     let long: String = (0..128_usize).map(|i| char::from(b"plumtenarcdsy"[(i * i + i / 13) % 13])).collect();
-    let keys = "\u{1f511}".repeat(12);
+    let keys = "🔑🌊🍀🎲🚲🧦🪁🥨🛶🦉🎻🏔".to_owned();
     for (number, (password, status)) in [
         ("tfjk3 kdl2s", 422),
         (keys.as_str(), 201),
