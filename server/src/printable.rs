@@ -1,17 +1,23 @@
-//! What text from outside must not do to whoever reads it.
+//! Text from outside, for the eyes of an operator.
 
-/// Whether the character moves a cursor, ends a line, begins a command of a terminal, cannot be seen, or turns what follows around.
-pub(crate) fn is_treacherous(c: char) -> bool {
-    let is_unseen = matches!(
-        c,
-        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-    );
-    c.is_control() || is_unseen
+use sessionkeep_types::text::is_invisible;
+
+/// Whether the character moves a cursor, ends a line, begins a command of a terminal, cannot be seen, turns the text that
+/// follows around, or looks like a space and is none.
+pub(crate) fn is_deceptive(c: char) -> bool {
+    is_invisible(c) || (c.is_whitespace() && c != ' ')
 }
 
-/// What a client sent, for an operator's eyes.
+/// The text with every deceptive character escaped, as in `\u{202e}`.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if is_treacherous(c) { '\u{fffd}' } else { c }).collect()
+    text.chars().fold(String::with_capacity(text.len()), |mut line, c| {
+        if is_deceptive(c) {
+            line.extend(c.escape_unicode());
+        } else {
+            line.push(c);
+        }
+        line
+    })
 }
 
 #[cfg(test)]
@@ -19,8 +25,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_client_sent_cannot_write_over_the_list() {
-        assert_eq!(printable("a\u{1b}[2Jb\tc"), "a\u{fffd}[2Jb\u{fffd}c");
-        assert_eq!(printable("a\u{202e}b\u{2066}"), "a\u{fffd}b\u{fffd}");
+    fn text_from_outside_cannot_write_over_the_list() {
+        assert_eq!(printable("a\u{1b}[2Jb\tc\n"), r"a\u{1b}[2Jb\u{9}c\u{a}");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_shown_escaped() {
+        assert_eq!(
+            printable("a\u{202e}b\u{2066}c\u{ad}d\u{200b}e\u{a0}"),
+            r"a\u{202e}b\u{2066}c\u{ad}d\u{200b}e\u{a0}"
+        );
+        assert_eq!(printable("Ада 山田 é"), "Ада 山田 é");
     }
 }

@@ -19,7 +19,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::printable::is_treacherous;
+use crate::printable::is_deceptive;
 
 /// `LOG_FORMAT` and `RUST_LOG`.
 #[derive(Clone, Debug)]
@@ -129,7 +129,7 @@ const COLOURS: [&str; 9] = [
     "\u{1b}[35m",
 ];
 
-/// What is treacherous to whoever reads a log, in a form that JSON has, too.
+/// Escapes what would deceive the reader of a log, in a form that JSON has, too.
 fn escaped(event: &str, colours: bool) -> String {
     use std::fmt::Write as _;
 
@@ -139,8 +139,10 @@ fn escaped(event: &str, colours: bool) -> String {
             '\n' => line.push_str("\\n"),
             '\r' => line.push_str("\\r"),
             '\u{1b}' if colours && COLOURS.iter().any(|colour| event[at..].starts_with(colour)) => line.push(c),
-            c if is_treacherous(c) => {
-                write!(line, "\\u{:04x}", u32::from(c)).expect("OK because a String takes anything");
+            c if is_deceptive(c) => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(line, "\\u{unit:04x}").expect("OK because a String takes anything");
+                }
             }
             c => line.push(c),
         }
@@ -179,7 +181,7 @@ mod tests {
         String::from_utf8(bytes).expect("text")
     }
 
-    const FORGED: &str = "x\r\n{\"event\":\"authn_login_success\"}\n\u{1b}[2J\u{1b}[8m\u{9b}31m\u{85}\u{2028}\u{202e}\u{2066}\0\u{7}\",\"event\":\"forged\"";
+    const FORGED: &str = "x\r\n{\"event\":\"authn_login_success\"}\n\u{1b}[2J\u{1b}[8m\u{9b}31m\u{85}\u{2028}\u{202e}\u{2066}\u{e0041}\0\u{7}\",\"event\":\"forged\"";
 
     /// LG-03.
     #[test]
@@ -191,7 +193,7 @@ mod tests {
             let said = line.trim_end_matches('\n');
             let foreign: Vec<char> = said.chars().filter(|c| c.is_control() && !(ansi && *c == '\u{1b}')).collect();
             assert!(foreign.is_empty(), "{foreign:?} in {line:?}");
-            assert!(!said.contains(['\u{2028}', '\u{202e}', '\u{2066}']), "{line:?}");
+            assert!(!said.contains(['\u{2028}', '\u{202e}', '\u{2066}', '\u{e0041}']), "{line:?}");
             for sequence in ["\u{1b}[2J", "\u{1b}[8m"] {
                 assert!(!said.contains(sequence), "{line:?}");
             }

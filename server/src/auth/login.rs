@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret as _;
 use sessionkeep_types::Password;
 
-use super::{Auth, Credentials, Device, NotCounted, SignedIn, normalise_email};
+use super::{Auth, Credentials, Device, NotCounted, SignedIn, email::Email};
 use crate::{
     limits::TooOften,
     password::{Busy, Normalised, PepperMissing, Place, Unverifiable, Verified},
@@ -56,8 +56,9 @@ impl Auth {
     /// # Errors
     /// [`LoginError`].
     pub async fn login(&self, credentials: Credentials, device: Device) -> Result<SignedIn, LoginError> {
-        let email = normalise_email(&credentials.email);
-        let (counted, place) = self.count(self.guessing.sign_in(&email, &device.origin.ip, self.clock.now())).await?;
+        let email = Email::entered(&credentials.email);
+        let (counted, place) =
+            self.count(self.guessing.sign_in(email.as_str(), &device.origin.ip, self.clock.now())).await?;
         // Whoever guesses on has to wait, which is told once: the owner may want to know.
         let refusal = if counted.is_last_free() { EventKind::LoginFailedOften } else { EventKind::LoginFailed };
         let (account, verified) = match self.look_at(place, &email, &credentials.password).await {
@@ -85,10 +86,10 @@ impl Auth {
     async fn look_at(
         &self,
         place: Place,
-        email: &str,
+        email: &Email,
         password: &Password,
     ) -> Result<(Option<Account>, Verified), LoginError> {
-        let account = self.accounts.by_email(email).await?;
+        let account = self.account_of(email).await?;
         // A password that is too long for any account is still compared, with nothing, to take as long as any other.
         let (password, stored) = match Normalised::new(password) {
             Some(password) => {

@@ -12,6 +12,8 @@ pub mod change_password;
 pub mod confirm_password;
 mod confirmations;
 pub mod delete_account;
+mod display_name;
+pub(crate) mod email;
 pub mod login;
 pub mod logout;
 pub mod new_password;
@@ -201,9 +203,4 @@ fn issued(session: &Session, token: RefreshToken, now: UnixMillis) -> IssuedRefr
 fn max_age(session: &Session, now: UnixMillis) -> Option<u64> {
     let ends = session.idle_deadline.min(session.absolute_deadline);
     session.remember_me.then(|| ends.since(now).map_or(0, |left| left.as_secs()))
-}
-
-/// The one form in which e-mail addresses are kept and compared.
-pub(crate) fn normalise_email(email: &str) -> String {
-    email.trim().to_lowercase()
 }

@@ -1,9 +1,6 @@
 //! A person's own account: reading it, and the name it is shown with.
 
-use super::{
-    Auth,
-    register::{check_display_name, normalise_display_name},
-};
+use super::{Auth, display_name::checked};
 use crate::{
     storage::{Account, StorageError},
     token::access::Claims,
@@ -37,8 +34,7 @@ impl Auth {
     /// # Errors
     /// [`ProfileError`].
     pub async fn rename(&self, claims: &Claims, name: Option<String>) -> Result<Account, ProfileError> {
-        let name = normalise_display_name(name);
-        check_display_name(name.as_deref()).map_err(ProfileError::InvalidDisplayName)?;
+        let name = checked(name.as_deref()).map_err(ProfileError::InvalidDisplayName)?;
         if !self.accounts.set_display_name(&claims.user_id, name.as_deref()).await? {
             return Err(ProfileError::Gone);
         }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sessionkeep_types::{Password, Role, UserId, limits};
+use sessionkeep_types::{Password, Role, UserId};
 
-use super::{Auth, Credentials, Device, SignedIn, new_password::NewPasswordError, normalise_email};
+use super::{Auth, Credentials, Device, SignedIn, display_name, email::Email, new_password::NewPasswordError};
 use crate::{
     ids,
     limits::TooOften,
@@ -53,7 +53,7 @@ impl Auth {
         if !self.registration_open {
             return Err(RegisterError::Closed);
         }
-        let person = NewPerson::checked(credentials, display_name)?;
+        let person = NewPerson::checked(credentials, display_name.as_deref())?;
         // After what costs nothing to look at: mistakes in a form use up nobody's allowance.
         self.limits.register(&device.origin.ip)?;
         let origin = device.origin.clone();
@@ -79,7 +79,7 @@ impl Auth {
         role: Role,
         origin: &crate::session::Origin,
     ) -> Result<Account, RegisterError> {
-        self.make_account(NewPerson::checked(credentials, display_name)?, role, origin).await
+        self.make_account(NewPerson::checked(credentials, display_name.as_deref())?, role, origin).await
     }
 
     async fn make_account(
@@ -89,17 +89,22 @@ impl Auth {
         origin: &crate::session::Origin,
     ) -> Result<Account, RegisterError> {
         let password_hash =
-            self.hash_new_password(&password, &email, display_name.as_deref()).await.map_err(|error| match error {
-                NewPasswordError::TooWeak => RegisterError::WeakPassword,
-                NewPasswordError::Busy(busy) => RegisterError::Busy(busy),
-                NewPasswordError::TooLong | NewPasswordError::TooShort { .. } => {
-                    RegisterError::Invalid(BTreeMap::from([("password", error.to_string())]))
+            self.hash_new_password(&password, email.as_str(), display_name.as_deref()).await.map_err(|error| {
+                match error {
+                    NewPasswordError::TooWeak => RegisterError::WeakPassword,
+                    NewPasswordError::Busy(busy) => RegisterError::Busy(busy),
+                    NewPasswordError::TooLong | NewPasswordError::TooShort { .. } => {
+                        RegisterError::Invalid(BTreeMap::from([("password", error.to_string())]))
+                    }
                 }
             })?;
+        if self.is_taken_in_an_older_form(&email).await? {
+            return Err(RegisterError::EmailTaken);
+        }
         let now = self.clock.now();
         let account = Account {
             id: UserId::new(ids::new(now, &*self.random)),
-            email,
+            email: email.into_string(),
             display_name,
             role,
             password_hash: password_hash.into(),
@@ -114,22 +119,22 @@ impl Auth {
 
 /// What can be told of somebody without looking anything up.
 struct NewPerson {
-    email: String,
+    email: Email,
     password: Password,
     display_name: Option<String>,
 }
 
 impl NewPerson {
-    fn checked(credentials: Credentials, display_name: Option<String>) -> Result<Self, RegisterError> {
+    fn checked(credentials: Credentials, display_name: Option<&str>) -> Result<Self, RegisterError> {
         let mut wrong = BTreeMap::new();
-        let email = normalise_email(&credentials.email);
-        if !is_email(&email) {
-            wrong.insert("email", "Enter an e-mail address, such as name@example.com.".to_owned());
+        let email = Email::entered(&credentials.email);
+        if let Err(sentence) = email.check() {
+            wrong.insert("email", sentence);
         }
-        let display_name = normalise_display_name(display_name);
-        if let Err(sentence) = check_display_name(display_name.as_deref()) {
+        let display_name = display_name::checked(display_name).unwrap_or_else(|sentence| {
             wrong.insert("displayName", sentence);
-        }
+            None
+        });
         if Normalised::new(&credentials.password).is_none() {
             wrong.insert("password", NewPasswordError::TooLong.to_string());
         }
@@ -137,49 +142,5 @@ impl NewPerson {
             return Err(RegisterError::Invalid(wrong));
         }
         Ok(Self { email, password: credentials.password, display_name })
-    }
-}
-
-/// Blank means none.
-pub(super) fn normalise_display_name(name: Option<String>) -> Option<String> {
-    name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
-}
-
-pub(super) fn check_display_name(name: Option<&str>) -> Result<(), String> {
-    let Some(name) = name else { return Ok(()) };
-    if name.chars().count() > limits::DISPLAY_NAME_MAX_LENGTH {
-        return Err(format!("Use at most {} characters.", limits::DISPLAY_NAME_MAX_LENGTH));
-    }
-    if name.chars().any(char::is_control) {
-        return Err("Use letters, digits, spaces and punctuation.".to_owned());
-    }
-    Ok(())
-}
-
-/// Whether mail could be sent there. Only a mail can prove it, so this refuses what is certainly none.
-fn is_email(email: &str) -> bool {
-    let Some((local, domain)) = email.rsplit_once('@') else { return false };
-    let plain = |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control());
-    email.len() <= limits::EMAIL_MAX_LENGTH
-        && plain(local)
-        && !local.contains('@')
-        && plain(domain)
-        && domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
-        && domain.contains('.')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_certainly_no_email_address_is_refused() {
-        for good in ["a@b.c", "ada.lovelace+x@sub.example.co.uk", "用户@例子.公司"] {
-            assert!(is_email(good), "{good}");
-        }
-        let long = format!("{}@example.com", "a".repeat(250));
-        for bad in ["", "a", "@b.c", "a@", "a@b", "a b@c.d", "a@b..c", "a@-b.c", "a@b@c.d", "a\r\n@b.c", &long] {
-            assert!(!is_email(bad), "{bad}");
-        }
     }
 }

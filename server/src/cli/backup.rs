@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use super::say;
+use super::output::say;
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Settings,

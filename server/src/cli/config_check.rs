@@ -1,14 +1,15 @@
+use super::output::say;
 use crate::{
     boot,
     clock::{Clock as _, SystemClock},
-    config::{Refusal, Settings},
+    config::Settings,
     random::SystemRandom,
 };
 
 /// `sessionkeep config check`: the settings have been loaded; what they name must be there, too.
-pub(super) fn run(settings: &Settings) -> Result<(), Refusal> {
+pub(super) fn run(settings: &Settings) -> anyhow::Result<()> {
     boot::client(settings)?;
     settings.keys.prepare(SystemClock.now(), &SystemRandom)?;
-    println!("The settings are accepted: the server would answer for {}.", settings.public_origin.as_str());
+    say!("The settings are accepted: the server would answer for {}.", settings.public_origin.as_str());
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::{
 
 use clap::{Arg, ArgMatches, Command};
 
-use super::say;
+use super::output::say;
 use crate::{
     config::{self, Refusal},
     storage::{

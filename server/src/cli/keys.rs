@@ -5,7 +5,7 @@ use clap::ArgMatches;
 use sessionkeep_verify::Algorithm;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::say;
+use super::output::{row, say};
 use crate::{
     clock::{Clock as _, SystemClock},
     config::{Refusal, Settings},
@@ -14,6 +14,7 @@ use crate::{
         ring::{Dated, State},
         source::{Loaded, Place, ring},
     },
+    printable::printable,
     random::SystemRandom,
     session::UnixMillis,
 };
@@ -44,7 +45,7 @@ fn list(source: &KeySource) -> anyhow::Result<()> {
     for (name, kind) in KINDS {
         for (dated, state) in loaded.ring(kind).states(now) {
             let (id, algorithm) = (dated.key.id(), dated.key.algorithm());
-            say!("{name}\t{id}\t{}\t{}\t{}", algorithm.name(), described(state)?, place(&loaded, id));
+            row(&[&name, &id, &algorithm.name(), &described(state)?, &place(&loaded, id)])?;
         }
     }
     Ok(())
@@ -113,7 +114,7 @@ fn retire(source: &KeySource, arguments: &ArgMatches) -> anyhow::Result<()> {
     // A key that has leaked goes, whatever is wrong with others.
     let found = source.find(&vec![]);
     for refusal in &found.refusals {
-        eprintln!("sessionkeep: {refusal}");
+        eprintln!("sessionkeep: {}", printable(&refusal.to_string()));
     }
     let place = found.places.get(id);
     let place = place.with_context(|| format!("there is no key {id}; `sessionkeep keys list` shows those that are"))?;

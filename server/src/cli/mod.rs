@@ -1,5 +1,4 @@
 //! The program `sessionkeep`: one subcommand a file.
-#![expect(clippy::print_stdout, reason = "what a command answers belongs on standard output")]
 
 mod backup;
 mod config_check;
@@ -7,6 +6,7 @@ mod doctor;
 mod import;
 mod keys;
 mod openapi;
+mod output;
 mod serve;
 mod sessions;
 mod user;
@@ -23,9 +23,10 @@ use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
 use sessionkeep_types::{Role, limits};
 
 use crate::{
-    auth::{Auth, normalise_email},
+    auth::{Auth, email::Email},
     boot::Server,
     config::{EXIT_CONFIG, Refusal, Settings, Sources, sources, table::SETTINGS},
+    printable::printable,
     session::Origin,
     storage::Account,
 };
@@ -42,7 +43,7 @@ pub fn main() -> ExitCode {
         }
         Err(error) => {
             // One line, causes included.
-            eprintln!("sessionkeep: {}", format!("{error:#}").replace(['\n', '\r'], " "));
+            eprintln!("sessionkeep: {}", printable(&format!("{error:#}").replace(['\n', '\r'], " ")));
             match error.downcast_ref::<Refusal>() {
                 Some(_) => ExitCode::from(EXIT_CONFIG),
                 None => ExitCode::FAILURE,
@@ -62,7 +63,7 @@ fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
         (settings, _) => settings?,
     };
     if let Some(("config", _)) = arguments.subcommand() {
-        return Ok(config_check::run(&settings)?);
+        return config_check::run(&settings);
     }
     crate::telemetry::start(&settings.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -199,14 +200,6 @@ fn chosen_role(arguments: &ArgMatches) -> Role {
     Role::from(arguments.get_one::<String>("role").cloned().unwrap_or_default())
 }
 
-/// Writes a line of an answer. Unlike `println!` it does not panic when nobody reads any more.
-macro_rules! say {
-    ($($text:tt)*) => {
-        std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($text)*)))?
-    };
-}
-use say;
-
 /// The use cases on the settings' store, for a command that serves nothing: so no page's bundle need be there.
 async fn open(settings: &Settings) -> anyhow::Result<Arc<Auth>> {
     let settings = Settings { assets_dir: None, ..settings.clone() };
@@ -215,8 +208,8 @@ async fn open(settings: &Settings) -> anyhow::Result<Arc<Auth>> {
 
 /// The account with this e-mail address.
 async fn find(auth: &Auth, email: &str) -> anyhow::Result<Account> {
-    let email = normalise_email(email);
-    auth.accounts.by_email(&email).await?.with_context(|| format!("there is no account {email}"))
+    let email = Email::entered(email);
+    auth.account_of(&email).await?.with_context(|| format!("there is no account {}", email.as_str()))
 }
 
 /// All accounts, newest first.

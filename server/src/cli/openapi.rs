@@ -1,8 +1,7 @@
-use std::io::Write as _;
-
+use super::output;
 use crate::http::DOCUMENT;
 
 /// `sessionkeep openapi`: what a running server has at `/api/openapi.json`. It needs no settings.
 pub(super) fn run() -> anyhow::Result<()> {
-    Ok(std::io::stdout().write_all(DOCUMENT.as_bytes())?)
+    Ok(output::document(&DOCUMENT)?)
 }

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use tokio::signal;
 use tokio_util::sync::CancellationToken;
 
+use super::output::say;
 use crate::{audit::names, boot::Server, config::Settings};
 
 /// For so long after SIGTERM `/readyz` says that this server is about to stop, and everything goes on: whoever balances the
@@ -39,7 +40,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     tracing::info!(event = names::STARTUP, version = env!("CARGO_PKG_VERSION"), "serving");
     // Before the address is printed: whoever waits for that line may signal at once.
     let mut signals = Signals::new()?;
-    println!("Sessionkeep listens on {address}: open {}{metrics_at}", opened_at(&settings, address.port()));
+    say!("Sessionkeep listens on {address}: open {}{metrics_at}", opened_at(&settings, address.port()));
 
     let stop = CancellationToken::new();
     tokio::spawn({

@@ -3,11 +3,13 @@ use clap::ArgMatches;
 use sessionkeep_types::{EndReason, SessionId};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{all, find, open, operator, say};
+use super::{
+    all, find, open, operator,
+    output::{row, say},
+};
 use crate::{
     auth::{Auth, end_step},
     config::Settings,
-    printable::printable,
     session::{EventKind, SecurityEvent, UnixMillis},
     storage::{Scope, Transacted},
 };
@@ -30,16 +32,15 @@ async fn list(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
     for account in accounts {
         for session in auth.living_sessions(&account.id).await? {
             let ends = session.idle_deadline.min(session.absolute_deadline);
-            say!(
-                "{}\t{}\tbegun {}\tused {}\tends {}\t{}\t{}",
-                session.id,
-                account.email,
-                rfc3339(session.created_at)?,
-                rfc3339(session.last_used_at)?,
-                rfc3339(ends)?,
-                printable(&session.origin.ip),
-                printable(&session.origin.user_agent),
-            );
+            row(&[
+                &session.id,
+                &account.email,
+                &format_args!("begun {}", rfc3339(session.created_at)?),
+                &format_args!("used {}", rfc3339(session.last_used_at)?),
+                &format_args!("ends {}", rfc3339(ends)?),
+                &session.origin.ip,
+                &session.origin.user_agent,
+            ])?;
         }
     }
     Ok(())

@@ -4,7 +4,10 @@ use anyhow::bail;
 use clap::ArgMatches;
 use sessionkeep_types::Password;
 
-use super::{all, chosen_role, find, open, operator, say};
+use super::{
+    all, chosen_role, find, open, operator,
+    output::{row, say},
+};
 use crate::{
     auth::{Auth, Credentials, register::RegisterError},
     config::Settings,
@@ -26,7 +29,7 @@ pub(super) async fn run(settings: &Settings, arguments: &ArgMatches) -> anyhow::
 async fn list(auth: &Auth) -> anyhow::Result<()> {
     for account in all(auth).await? {
         let state = if account.disabled_at.is_some() { "disabled" } else { "enabled" };
-        say!("{}\t{}\t{state}\t{}", account.id, account.role.as_str(), account.email);
+        row(&[&account.id, &account.role.as_str(), &state, &account.email])?;
     }
     Ok(())
 }

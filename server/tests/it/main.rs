@@ -42,5 +42,6 @@ mod sessions;
 mod storage;
 mod supply_chain;
 mod support;
+mod text;
 mod tidy;
 mod webhook;

@@ -140,6 +140,12 @@ fn nothing_writes_html_by_hand() {
     forbid("app/src", &["inner_html", "set_inner_html"], "");
 }
 
+/// What a command prints may hold other people's text, which `cli/output.rs` makes printable.
+#[test]
+fn commands_print_in_one_place() {
+    forbid("server/src/cli", &["stdout()", " println!(", " print!("], "output.rs");
+}
+
 /// The rows of the checklist, by their groups, and the experiments that a single instance can meet. A row counts where a test says
 /// that it proves it, or where `docs/security.md` says why it does not hold. AT-08 is the crypto library's own affair.
 #[test]

@@ -12,11 +12,8 @@ use anyhow::bail;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde::Serialize;
 
-use super::say;
-use crate::{
-    config::{Refusal, Settings},
-    printable::printable,
-};
+use super::output::{self, say};
+use crate::config::{Refusal, Settings};
 
 pub(super) fn command() -> Command {
     Command::new("doctor")
@@ -44,7 +41,7 @@ pub(super) fn refused(refusal: &Refusal, arguments: &ArgMatches) -> anyhow::Resu
 
 fn told(checks: &[Check], arguments: &ArgMatches) -> anyhow::Result<()> {
     if arguments.get_flag("json") {
-        say!("{}", serde_json::to_string_pretty(&serde_json::json!({ "checks": checks }))?);
+        output::json(&serde_json::json!({ "checks": checks }))?;
     } else {
         for check in checks {
             say!("{check}");
@@ -89,7 +86,7 @@ impl Check {
     }
 }
 
-/// One line. What a server in the network has answered is in it: no control character is.
+/// What a server in the network has answered is in it, so it is printed by [`say`].
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = match self.verdict {
@@ -98,6 +95,6 @@ impl fmt::Display for Check {
             Verdict::Fail => "FAIL",
         };
         let mend = self.mend.as_ref().map(|mend| format!(". {mend}")).unwrap_or_default();
-        write!(f, "{verdict:4}  {:16}  {}", self.what, printable(&format!("{}{mend}", self.found)))
+        write!(f, "{verdict:4}  {:16}  {}", self.what, format_args!("{}{mend}", self.found))
     }
 }

@@ -294,7 +294,7 @@ impl TestApp {
     }
 
     /// What the server takes for now: an operator's command on the same machine has the same clock.
-    fn now(&self) -> UnixMillis {
+    pub(crate) fn now(&self) -> UnixMillis {
         UnixMillis(SystemClock.now().0 + self.ahead.load(SeqCst) * 1000)
     }
 

@@ -1,0 +1,46 @@
+//! The name that others see: which text it may be, and the form in which it is stored.
+
+use sessionkeep_types::{limits, text::check_visible};
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+
+/// The name as it is stored: trimmed, in NFC, and with plain spaces alone, so that no two of them look the same and are not.
+/// Blank means none.
+///
+/// # Errors
+/// With a sentence for its field.
+pub(super) fn checked(name: Option<&str>) -> Result<Option<String>, String> {
+    let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else { return Ok(None) };
+    check_visible(name).map_err(|invisible| invisible.to_string())?;
+    if name.chars().count() > limits::DISPLAY_NAME_MAX_LENGTH {
+        return Err(format!("Use at most {} characters.", limits::DISPLAY_NAME_MAX_LENGTH));
+    }
+    // It would be drawn on the character before it, which belongs to the page.
+    if name.starts_with(is_combining_mark) {
+        return Err("Put a letter before the accent or mark that the name begins with.".to_owned());
+    }
+    Ok(Some(name.nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_any_script_are_stored_in_nfc_with_plain_spaces() {
+        for name in ["Ada", "José", "山田 太郎", "राम कुमार", "สมชาย", "محمد", "Nguyễn Thị Ánh", "🔑"]
+        {
+            assert_eq!(checked(Some(name)), Ok(Some(name.to_owned())), "{name}");
+        }
+        assert_eq!(checked(Some(" Jose\u{301}\u{a0}L ")), Ok(Some("Jos\u{e9} L".to_owned())));
+        assert_eq!(checked(Some(" \t ")), Ok(None));
+        assert_eq!(checked(None), Ok(None));
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_read_as_it_is_is_refused() {
+        let long = "n".repeat(65);
+        for bad in ["a\tb", "a\u{200b}b", "\u{202e}ada", "ad\u{ad}a", "\u{301}ada", "\u{93e}", "\u{3164}", &long] {
+            assert!(checked(Some(bad)).is_err(), "{bad:?}");
+        }
+    }
+}
