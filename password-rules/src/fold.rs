@@ -49,7 +49,7 @@ pub(super) fn accented(password: &str) -> String {
     password.chars().filter(|c| !is_invisible(*c)).nfkc().collect()
 }
 
-/// Whether anybody would call it a character of a password.
+/// Whether this is counted as a character of a password.
 pub(super) fn is_counted(c: char) -> bool {
     !is_invisible(c) && !is_accent(c)
 }
