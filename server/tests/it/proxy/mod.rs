@@ -1,5 +1,6 @@
 //! Behind a reverse proxy: the nginx of `deploy/nginx.conf` before two instances.
 
+mod limits;
 mod nginx;
 
 use std::{

@@ -16,29 +16,28 @@ use crate::support::{
 };
 
 const SHIPPED: &str = include_str!("../../../../deploy/nginx.conf");
-/// What stands around the shipped file: one process, in the foreground, that writes into `folder` alone.
-const AROUND: &str = r"
-daemon off;
-master_process off;
-pid folder/pid;
-error_log folder/log;
-events {}
-http {
-    access_log off;
-    client_body_temp_path folder/body;
-    proxy_temp_path folder/proxy;
-    fastcgi_temp_path folder/fastcgi;
-    uwsgi_temp_path folder/uwsgi;
-    scgi_temp_path folder/scgi;
-    include folder/site.conf;
-}
-";
+/// The file around it.
+const MAIN: &str = include_str!("../../../../deploy/nginx-main.conf");
+/// One process, in the foreground, that writes into `folder` alone. A test may say which address a request comes from: a machine for
+/// tests need not have IPv6.
+const HERE: [(&str, &str); 5] = [
+    ("worker_processes auto;", "daemon off; master_process off;"),
+    ("pid /run/nginx.pid;", "pid folder/pid;"),
+    ("error_log /var/log/nginx/error.log warn;", "error_log folder/log;"),
+    (
+        "access_log /var/log/nginx/access.log combined;",
+        "access_log off; client_body_temp_path folder/body; proxy_temp_path folder/proxy; fastcgi_temp_path folder/fastcgi; \
+         uwsgi_temp_path folder/uwsgi; scgi_temp_path folder/scgi; \
+         set_real_ip_from 127.0.0.1; real_ip_header X-Test-Address;",
+    ),
+    ("include /etc/nginx/conf.d/*.conf;", "include folder/site.conf;"),
+];
 
 /// Runs until it is dropped.
 pub(super) struct Nginx {
     process: Child,
     folder: TempDir,
-    tls: SocketAddr,
+    pub(super) tls: SocketAddr,
     pub(super) plain: SocketAddr,
 }
 
@@ -62,12 +61,13 @@ impl Nginx {
             ("/etc/nginx/tls/fullchain.pem", format!("{path}/localhost.pem")),
             ("/etc/nginx/tls/privkey.pem", format!("{path}/localhost.key")),
         ] {
-            assert_eq!(site.matches(shipped).count(), 1, "{shipped}");
-            site = site.replace(shipped, &here);
+            site = replaced(&site, shipped, &here);
         }
-        let around = AROUND.replace("folder", &path);
+        let main = HERE
+            .iter()
+            .fold(MAIN.to_owned(), |main, (shipped, here)| replaced(&main, shipped, &here.replace("folder", &path)));
         for (name, text) in
-            [("site.conf", &*site), ("nginx.conf", &around), ("localhost.pem", CERTIFICATE), ("localhost.key", KEY)]
+            [("site.conf", &*site), ("nginx.conf", &main), ("localhost.pem", CERTIFICATE), ("localhost.key", KEY)]
         {
             fs::write(folder.path().join(name), text).expect("written");
         }
@@ -128,6 +128,12 @@ impl Drop for Nginx {
         let _gone_already = self.process.kill();
         let _status = self.process.wait();
     }
+}
+
+#[track_caller]
+fn replaced(text: &str, shipped: &str, here: &str) -> String {
+    assert_eq!(text.matches(shipped).count(), 1, "{shipped}");
+    text.replace(shipped, here)
 }
 
 /// Free a moment ago. Both are held until both are chosen, so that they differ.
