@@ -13,6 +13,7 @@ mod csp_report;
 mod csrf;
 mod delete_account;
 mod denial;
+mod deploy;
 mod doctor;
 mod errors;
 mod faults;
