@@ -4,7 +4,10 @@ use std::{net::TcpListener, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use sessionkeep_verify::Expected;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::{
+    sync::Notify,
+    time::{MissedTickBehavior, interval, sleep, timeout},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -41,6 +44,13 @@ const TEND: Duration = Duration::from_millis(200);
 const TIDY_METRICS: Duration = Duration::from_secs(5);
 /// How often rows are looked for that nothing needs any more.
 const PURGE: Duration = Duration::from_hours(1);
+/// How long after a deletion a request that began before it may still record an event of the account. A request takes ten seconds
+/// at most.
+const SETTLED: Duration = Duration::from_mins(1);
+/// The shortest time between two passes over deleted accounts.
+const ERASE_PAUSE: Duration = Duration::from_secs(1);
+/// When an unfinished pass is repeated.
+const ERASE_AGAIN: Duration = Duration::from_secs(20);
 /// A session's row outlives its absolute end by this, so that a late client is told that it has expired.
 const KEEP_ENDED: Duration = Duration::from_hours(24 * 7);
 /// How long requests that run may take to finish. With the second before it in which `/readyz` turns, and
@@ -176,6 +186,7 @@ impl Server {
         background.spawn(self.watch.follow(drained.clone()));
         background.spawn(tend(Arc::clone(auth), drained.clone()));
         background.spawn(purge(Arc::clone(auth), self.event_retention, drained.clone()));
+        background.spawn(erase(Arc::clone(auth), drained.clone()));
         if let Some(courier) = self.courier {
             background.spawn(courier.deliver(drained.clone()));
         }
@@ -260,6 +271,7 @@ fn auth(
         refresh_tokens: RefreshTokens::new(refresh),
         passwords,
         password_rules: PasswordRules { min_length: settings.password_min_length },
+        deleted: Notify::new(),
         registration_open: settings.registration_open,
         policy: settings.policy.clone(),
         metrics,
@@ -298,6 +310,27 @@ async fn purge(auth: Arc<Auth>, event_retention: Option<Duration>, stop: Cancell
         }
     })
     .await;
+}
+
+/// Finishes deletions of accounts: at the start, soon after each, and once an hour, since another instance may have stopped in
+/// between.
+async fn erase(auth: Arc<Auth>, stop: CancellationToken) {
+    let working = async {
+        loop {
+            let again = match auth.accounts.erase_deleted(auth.clock.now().minus(SETTLED)).await {
+                Ok(false) => PURGE,
+                Ok(true) => ERASE_AGAIN,
+                Err(error) => {
+                    tracing::warn!(%error, "the data of deleted accounts could not be erased; the next pass tries again");
+                    ERASE_AGAIN
+                }
+            };
+            sleep(ERASE_PAUSE).await;
+            // OK because both mean the same.
+            let _either = timeout(again, auth.deleted.notified()).await;
+        }
+    };
+    stop.run_until_cancelled(working).await;
 }
 
 async fn tidy_metrics(auth: Arc<Auth>, stop: CancellationToken) {

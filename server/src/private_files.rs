@@ -1,7 +1,7 @@
 //! Files that only their owner may read (0600), in folders that only their owner may enter (0700).
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions},
+    fs::{DirBuilder, File, Metadata, OpenOptions},
     io,
     path::Path,
 };
@@ -23,6 +23,30 @@ pub(crate) fn open(file: &Path) -> io::Result<File> {
 /// Creates a file that does not exist yet.
 pub(crate) fn create_new(file: &Path) -> io::Result<File> {
     options().create_new(true).open(file)
+}
+
+/// Whether its owner alone may change a file, and nobody but that one's group may read it.
+#[cfg(unix)]
+pub(crate) fn is_private(file: &Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o137 == 0
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_private(_file: &Metadata) -> bool {
+    true
+}
+
+/// Whether others than its owner can put files into a folder, or take them away. With the sticky bit they cannot touch each
+/// other's.
+#[cfg(unix)]
+pub(crate) fn is_open(folder: &Metadata) -> bool {
+    let mode = std::os::unix::fs::PermissionsExt::mode(&folder.permissions());
+    mode & 0o022 != 0 && mode & 0o1000 == 0
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_open(_folder: &Metadata) -> bool {
+    false
 }
 
 fn options() -> OpenOptions {

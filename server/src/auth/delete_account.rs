@@ -24,7 +24,8 @@ pub enum DeleteAccountError {
 }
 
 impl Auth {
-    /// Deletes the account of these claims and all its sessions. That it was there stays in the security events, by its id.
+    /// Deletes the account of these claims and all its sessions. That it was there stays in the security events, by its id;
+    /// addresses and user agents are removed from them soon after.
     ///
     /// # Errors
     /// [`DeleteAccountError`]; nothing was deleted then.
@@ -41,6 +42,7 @@ impl Auth {
         match self.accounts.delete(&account, &claims.session_id, &event).await? {
             Changed::Done { endings, .. } => {
                 self.revocations.note(&endings, now);
+                self.deleted.notify_one();
                 Ok(())
             }
             Changed::LastAdmin => Err(DeleteAccountError::LastAdmin),

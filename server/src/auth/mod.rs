@@ -25,6 +25,7 @@ pub mod sessions;
 use std::sync::Arc;
 
 use sessionkeep_types::{Role, SessionId};
+use tokio::sync::Notify;
 
 pub use attempts::NotCounted;
 pub use confirmations::Confirmations;
@@ -72,6 +73,8 @@ pub struct Auth {
     pub passwords: Passwords,
     /// What a new password must meet.
     pub password_rules: PasswordRules,
+    /// Told when an account was deleted.
+    pub deleted: Notify,
     /// Whether new accounts are taken.
     pub registration_open: bool,
     /// The rules for sessions.

@@ -97,12 +97,8 @@ fn first_use(name: &str) -> Option<UnixMillis> {
 /// What a file holds. Readable by others than its owner and its group, it is no secret.
 pub(super) fn read(path: &Path) -> io::Result<SecretSlice<u8>> {
     let file = fs::File::open(path)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        if file.metadata()?.permissions().mode() & 0o137 != 0 {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "its mode must be 0600, 0640 at most"));
-        }
+    if !private_files::is_private(&file.metadata()?) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "its mode must be 0600, 0640 at most"));
     }
     let mut bytes = vec![];
     io::Read::read_to_end(&mut io::Read::take(file, 64 * 1024), &mut bytes)?;

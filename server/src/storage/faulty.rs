@@ -93,6 +93,9 @@ impl<S: Accounts> Accounts for Faulty<S> {
     ) -> Result<Changed, StorageError> {
         self.up()?.delete(account, asking, event).await
     }
+    async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
+        self.in_background()?.erase_deleted(settled).await
+    }
 }
 
 #[async_trait]

@@ -132,6 +132,11 @@ pub trait Accounts: Send + Sync {
         asking: &SessionId,
         event: &SecurityEvent,
     ) -> Result<Changed, StorageError>;
+    /// Finishes deletions, in small batches: removes addresses and user agents from the events of deleted accounts, and deleted rows
+    /// from the store's own files. The event of a deletion keeps its address until the deletion is older than `settled`, when no
+    /// request can record an event of the account any more; until then it marks the account as unfinished. Returns whether
+    /// something is left for a later pass.
+    async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError>;
 }
 
 /// What shall be changed about an account. Each change comes with the event that reports it.

@@ -134,6 +134,9 @@ impl Accounts for Reported {
         self.changed(&changed);
         Ok(changed)
     }
+    async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
+        self.inner.accounts.erase_deleted(settled).await
+    }
 }
 
 #[async_trait]

@@ -1,6 +1,15 @@
 //! `DELETE /api/me`
 
+use std::{fs, path::PathBuf};
+
+use reqwest::Method;
 use serde_json::json;
+use server::{
+    session::{EventKind, Origin, SecurityEvent},
+    storage::Account,
+};
+use sessionkeep_types::{Role, UserId};
+use tokio::task::spawn_blocking;
 
 use crate::support::{EMAIL, PASSWORD, TestApp};
 
@@ -75,4 +84,65 @@ async fn that_it_was_there_and_was_deleted_stays_known() {
     let last = events.last().expect("an event");
     assert_eq!(last.kind, server::session::EventKind::AccountDeleted);
     assert_eq!(last.user_id.as_ref().map(sessionkeep_types::UserId::as_str), Some(id.as_str()));
+}
+
+/// Attack 11: with the program stopped or running, nothing in the file, nor in the log beside it, tells who it was.
+#[tokio::test]
+async fn nothing_in_the_files_of_sqlite_tells_who_a_deleted_account_was() {
+    let app = TestApp::on_sqlite().await;
+    // Others before and after, so that pages are shared and split.
+    let store = app.store().await;
+    let join = async |number: u32| {
+        let origin = Origin { ip: "203.0.113.7".to_owned(), user_agent: "others/1".to_owned() };
+        let id = UserId::new(format!("someone-{number}"));
+        let event = SecurityEvent::new(EventKind::Registered, &origin, app.now()).of(&id);
+        let account = Account {
+            email: format!("{number}@example.com"),
+            display_name: Some("Someone Else".to_owned()),
+            role: Role::User,
+            password_hash: "$argon2id$".into(),
+            password_changed_at: app.now(),
+            disabled_at: None,
+            created_at: app.now(),
+            id,
+        };
+        assert!(store.accounts.insert(&account, &event).await.expect("works"));
+    };
+    for number in 0..50 {
+        join(number).await;
+    }
+    let mut ada = app.direct().header("user-agent", "canary-agent/1");
+    let body = json!({"email": "canary-address@example.com", "password": PASSWORD, "displayName": "Canary Name"});
+    assert_eq!(ada.post("/api/auth/register", body).await.status, 201);
+    let hash = app.password_hash("canary-address@example.com").await;
+    for number in 50..100 {
+        join(number).await;
+    }
+    let renamed = ada.call(Method::PATCH, "/api/me", Some(json!({"displayName": "Canary Later Name"}))).await;
+    assert_eq!(renamed.status, 200);
+    let told = move |path: &PathBuf| {
+        let bytes = fs::read(path).unwrap_or_default();
+        ["canary-address", "Canary Name", "Canary Later Name", "canary-agent", &*hash]
+            .into_iter()
+            .filter(|canary| bytes.windows(canary.len()).any(|window| window == canary.as_bytes()))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let files = ["", "-wal", "-shm"].map(|ending| app.folder().join(format!("sessionkeep.db{ending}")));
+    let all = async || {
+        let (files, told) = (files.clone(), told.clone());
+        spawn_blocking(move || files.iter().flat_map(told).collect::<Vec<_>>()).await.expect("runs")
+    };
+    assert!(!all().await.is_empty(), "it was there");
+    assert_eq!(ada.delete_account(PASSWORD).await.status, 204);
+    // The event of the deletion itself is the last to lose its user agent.
+    app.until(async || all().await.iter().all(|canary| canary == "canary-agent")).await;
+    app.advance(120).await;
+    assert!(!store.accounts.erase_deleted(app.now()).await.expect("works"), "nothing is left to do");
+    assert_eq!(all().await, Vec::<String>::new());
+    let events = app.events().await;
+    assert!(
+        events.iter().filter(|event| event.origin.user_agent == "others/1").count() >= 30,
+        "of others nothing is lost"
+    );
 }

@@ -108,6 +108,10 @@ impl Accounts for PostgresStore {
     ) -> Result<Changed, StorageError> {
         self.delete_with(&InThisDatabase, account, asking, event).await
     }
+
+    async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
+        self.erase_events_of_deleted(settled).await
+    }
 }
 
 /// Changes of accounts, wherever their sessions are.

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use sessionkeep_types::{EventKind, SessionId, UserId};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
-use super::{PostgresStore, retried, text, within};
+use super::{PURGE_BATCH, PostgresStore, retried, text, within};
 use crate::{
     session::{SecurityEvent, UnixMillis},
     storage::{
@@ -74,6 +74,49 @@ impl Events for PostgresStore {
                  ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
             DELETE FROM security_events WHERE id IN (SELECT id FROM oldest WHERE at < $1)";
         self.delete_in_batches(oldest, before).await
+    }
+}
+
+impl PostgresStore {
+    /// [`Accounts::erase_deleted`](crate::storage::Accounts::erase_deleted): the events of each account that was deleted, in parts,
+    /// and that of its deletion last. What PostgreSQL keeps of rows that were changed goes with its own vacuum.
+    pub(in crate::storage) async fn erase_events_of_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
+        let deletions = sqlx::query_as(
+            "SELECT id, user_id, at FROM security_events
+             WHERE kind = $1 AND user_id IS NOT NULL AND (ip <> '' OR user_agent <> '')",
+        )
+        .bind(EventKind::AccountDeleted.as_str().to_owned());
+        let deletions: Vec<(i64, String, i64)> =
+            within(async { Ok(deletions.fetch_all(&mut *self.connection().await?).await?) }).await?;
+        let mut more = false;
+        for (deletion, user, at) in deletions {
+            let is_settled = at < settled.0;
+            more |= !is_settled;
+            let mut after = i64::MIN;
+            while let Some(last) = self.last_of_part(&user, after).await? {
+                retried!(async {
+                    let query = sqlx::query(
+                        "UPDATE security_events SET ip = '', user_agent = '', other_ip = left(other_ip, 0),
+                             other_user_agent = left(other_user_agent, 0)
+                         WHERE user_id = $1 AND id > $2 AND id <= $3 AND (id <> $4 OR $5)
+                             AND (ip <> '' OR user_agent <> '' OR other_ip <> '' OR other_user_agent <> '')",
+                    );
+                    let query = query.bind(&user).bind(after).bind(last).bind(deletion).bind(is_settled);
+                    Ok(query.execute(&mut *self.connection().await?).await?)
+                })?;
+                after = last;
+            }
+        }
+        Ok(more)
+    }
+
+    /// The last of the next events of an account after `after`, as many as are changed at once.
+    async fn last_of_part(&self, user: &str, after: i64) -> Result<Option<i64>, StorageError> {
+        let last = sqlx::query_scalar(
+            "SELECT MAX(id) FROM (SELECT id FROM security_events WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3) AS part",
+        );
+        let last = last.bind(user.to_owned()).bind(after).bind(PURGE_BATCH);
+        within(async { Ok(last.fetch_one(&mut *self.connection().await?).await?) }).await
     }
 }
 

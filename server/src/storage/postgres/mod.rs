@@ -18,8 +18,9 @@ pub(super) mod their_sessions;
 
 use std::time::Duration;
 
+use anyhow::Context as _;
 use sqlx::{
-    Postgres, Transaction,
+    ConnectOptions as _, Connection as _, Postgres, Transaction,
     error::DatabaseError,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -60,8 +61,11 @@ impl PostgresStore {
     /// When the server cannot be reached or is too old, or the database cannot be migrated.
     pub async fn open(options: PgConnectOptions) -> anyhow::Result<Self> {
         let options = options.application_name("sessionkeep");
+        // A pool tries again where it is refused, and does not say why.
+        let connecting = async { options.connect().await?.close().await };
+        timeout(LIMIT, connecting).await.context("it does not answer")??;
         // Not through the pool of the requests: a migration may take longer than one of their statements.
-        let once = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let once = PgPoolOptions::new().max_connections(1).acquire_timeout(LIMIT).connect_with(options.clone()).await?;
         let version: i32 =
             sqlx::query_scalar("SELECT current_setting('server_version_num')::integer").fetch_one(&once).await?;
         anyhow::ensure!(version >= 15_00_00, "PostgreSQL 15 or newer is needed, this is {}", version / 10_000);

@@ -108,6 +108,12 @@ impl Accounts for RedisStore {
         let changed = self.database.delete_with(&theirs, account, asking, event).await?;
         self.with_endings(&theirs, &account.id, changed, event.at).await
     }
+
+    async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
+        // Events that wait in Redis come first, or they would arrive afterwards.
+        self.tend().await?;
+        self.database.erase_events_of_deleted(settled).await
+    }
 }
 
 impl RedisStore {

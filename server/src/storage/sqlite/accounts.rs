@@ -1,3 +1,5 @@
+use std::sync::atomic::Ordering::Relaxed;
+
 use async_trait::async_trait;
 use secrecy::ExposeSecret as _;
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
@@ -213,8 +215,20 @@ impl Accounts for SqliteStore {
         // Its sessions go with it (`ON DELETE CASCADE`).
         sqlx::query("DELETE FROM users WHERE id = ?").bind(id.as_str()).execute(&mut *tx).await?;
         events::insert(&mut tx, event).await?;
-        self.commit(tx).await?;
+        let committed = self.commit(tx).await;
+        // Whether the commit is acknowledged or not: a pass that runs meanwhile has not seen it.
+        self.owe_the_log();
+        committed?;
         Ok(Changed::Done { endings, reported: vec![event.clone()] })
+    }
+
+    async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
+        let more = events::erase_deleted(self, settled).await?;
+        if self.deleted.swap(false, Relaxed) && !self.empty_the_log().await.inspect_err(|_| self.owe_the_log())? {
+            self.owe_the_log();
+            return Ok(true);
+        }
+        Ok(more)
     }
 }
 

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use sessionkeep_types::{EventKind, SessionId, UserId};
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
-use super::SqliteStore;
+use super::{PURGE_BATCH, SqliteStore};
 use crate::{
     session::{SecurityEvent, UnixMillis},
     storage::{
@@ -73,6 +73,52 @@ impl Events for SqliteStore {
                 AND id < (SELECT MAX(id) FROM security_events)";
         self.delete_in_batches(oldest, before).await
     }
+}
+
+/// [`Accounts::erase_deleted`](crate::storage::Accounts::erase_deleted) for the events: those of each account that was deleted,
+/// in parts, and that of its deletion last.
+pub(super) async fn erase_deleted(store: &SqliteStore, settled: UnixMillis) -> Result<bool, StorageError> {
+    let deletions: Vec<(i64, String, i64)> = sqlx::query_as(
+        "SELECT id, user_id, at FROM security_events
+         WHERE kind = ? AND user_id IS NOT NULL AND (ip <> '' OR user_agent <> '')",
+    )
+    .bind(EventKind::AccountDeleted.as_str())
+    .fetch_all(&store.readers)
+    .await?;
+    let mut more = false;
+    for (deletion, user, at) in deletions {
+        let is_settled = at < settled.0;
+        more |= !is_settled;
+        let mut after = i64::MIN;
+        while let Some(last) = last_of_part(store, &user, after).await? {
+            let erased = sqlx::query(
+                "UPDATE security_events SET ip = '', user_agent = '', other_ip = substr(other_ip, 1, 0),
+                     other_user_agent = substr(other_user_agent, 1, 0)
+                 WHERE user_id = ? AND id > ? AND id <= ? AND (id <> ? OR ?)
+                     AND (ip <> '' OR user_agent <> '' OR other_ip <> '' OR other_user_agent <> '')",
+            )
+            .bind(&user)
+            .bind(after)
+            .bind(last)
+            .bind(deletion)
+            .bind(is_settled)
+            .execute(&store.writer)
+            .await?;
+            if erased.rows_affected() > 0 {
+                store.owe_the_log();
+            }
+            after = last;
+        }
+    }
+    Ok(more)
+}
+
+/// The last of the next events of an account after `after`, as many as are changed at once.
+async fn last_of_part(store: &SqliteStore, user: &str, after: i64) -> Result<Option<i64>, StorageError> {
+    let last = sqlx::query_scalar(
+        "SELECT MAX(id) FROM (SELECT id FROM security_events WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?)",
+    );
+    Ok(last.bind(user).bind(after).bind(PURGE_BATCH).fetch_one(&store.readers).await?)
 }
 
 pub(super) async fn insert(connection: &mut SqliteConnection, event: &SecurityEvent) -> Result<(), StorageError> {

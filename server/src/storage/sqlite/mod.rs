@@ -14,14 +14,15 @@ mod sessions;
 mod source;
 
 use std::{
-    fs::{File, TryLockError},
+    fs::{self, File, TryLockError},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::Duration,
 };
 
 use anyhow::{Context as _, bail};
 use sqlx::{
-    Connection as _, Row as _, Sqlite, SqlitePool, Transaction,
+    ConnectOptions as _, Connection as _, Row as _, Sqlite, SqlitePool, Transaction,
     migrate::Migrator,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -30,12 +31,15 @@ use tokio::sync::Mutex;
 
 pub(in crate::storage) use self::source::Source;
 use super::{PoolVitals, StorageError, Vitals, Watched};
-use crate::session::UnixMillis;
+use crate::{config::Refusal, private_files, session::UnixMillis};
 
 /// How long a request waits for a connection before it is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long SQLite waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a checkpoint waits for readers. Writers wait as long.
+const CHECKPOINT_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// Rows deleted in one transaction: no request waits long behind it.
 const PURGE_BATCH: i64 = 200;
@@ -48,6 +52,10 @@ pub struct SqliteStore {
     watcher: Mutex<PoolConnection<Sqlite>>,
     #[expect(dead_code, reason = "says that the file is in use")]
     in_use: File,
+    /// For a checkpoint, which has a connection of its own.
+    options: SqliteConnectOptions,
+    /// Whether the log beside the database may hold deleted rows. True at the start: a crash may have left some.
+    deleted: AtomicBool,
     #[cfg(feature = "test-support")]
     faults: std::sync::Arc<crate::faults::Faults>,
 }
@@ -58,6 +66,7 @@ impl SqliteStore {
     /// # Errors
     /// When the file cannot be created, opened or migrated.
     pub async fn open(file: &Path) -> anyhow::Result<Self> {
+        check_private(file)?;
         create_private(file)?;
         let in_use = use_file(file)?;
         let options = SqliteConnectOptions::new()
@@ -65,6 +74,8 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is deleted is overwritten.
+            .pragma("secure_delete", "ON")
             .busy_timeout(BUSY_TIMEOUT);
         let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).idle_timeout(None).max_lifetime(None);
         // A full disk makes SQLite roll back by itself; SQLx then fails to, takes the connection to be in a transaction
@@ -77,13 +88,15 @@ impl SqliteStore {
         let writer = writer.connect_with(options.clone()).await?;
         migrate(&writer).await?;
         drop(turn);
-        let readers = pool.max_connections(5).connect_with(options.read_only(true)).await?;
+        let readers = pool.max_connections(5).connect_with(options.clone().read_only(true)).await?;
         let watcher = Mutex::new(readers.acquire().await?);
         Ok(Self {
             writer,
             readers,
             watcher,
             in_use,
+            options,
+            deleted: AtomicBool::new(true),
             #[cfg(feature = "test-support")]
             faults: std::sync::Arc::default(),
         })
@@ -110,6 +123,20 @@ impl SqliteStore {
             }
             deleted += batch;
         }
+    }
+
+    /// Notes that the log has to be emptied.
+    fn owe_the_log(&self) {
+        self.deleted.store(true, Relaxed);
+    }
+
+    /// Writes the log into the database and truncates it, since it still holds pages from before a deletion. Returns false while
+    /// another connection reads, a backup for one: writers wait for a checkpoint, so it gives up rather than wait for readers.
+    async fn empty_the_log(&self) -> Result<bool, StorageError> {
+        let mut connection = self.options.clone().busy_timeout(CHECKPOINT_TIMEOUT).connect().await?;
+        let busy: bool = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut connection).await?.try_get(0)?;
+        connection.close().await?;
+        Ok(!busy)
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StorageError> {
@@ -182,13 +209,37 @@ fn use_file(file: &Path) -> anyhow::Result<File> {
     }
 }
 
+/// Refuses a database that other users can read, or replace: it holds password hashes and addresses. Files may have the modes that
+/// keys may have. A database that does not exist yet is accepted.
+///
+/// # Errors
+/// When other users can.
+pub(crate) fn check_private(file: &Path) -> Result<(), Refusal> {
+    let refused = |reason: String, mend: String| Err(Refusal::new("DATABASE_URL", reason, mend));
+    for ending in ["", "-wal", "-shm"] {
+        let mut path = file.as_os_str().to_owned();
+        path.push(ending);
+        let path = Path::new(&path);
+        if fs::metadata(path).is_ok_and(|about| !private_files::is_private(&about)) {
+            let path = path.display();
+            return refused(format!("others can read or change {path}"), format!("Run `chmod 600 {path}`"));
+        }
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if file.exists() && fs::metadata(folder).is_ok_and(|about| private_files::is_open(&about)) {
+        let folder = folder.display();
+        return refused(format!("others can replace the files in {folder}"), format!("Run `chmod go-w {folder}`"));
+    }
+    Ok(())
+}
+
 fn create_private(file: &Path) -> std::io::Result<()> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        crate::private_files::create_folder(folder)?;
+        private_files::create_folder(folder)?;
     }
     open_private(file).map(drop)
 }
 
 fn open_private(file: &Path) -> std::io::Result<File> {
-    crate::private_files::open(file)
+    private_files::open(file)
 }

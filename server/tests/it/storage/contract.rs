@@ -73,6 +73,8 @@ suite! {
     a_new_password_ends_every_session_and_begins_one
     a_refused_change_of_password_changes_nothing
     a_deleted_account_leaves_tombstones_and_no_rows
+    /// Attack 11
+    the_events_of_a_deleted_account_lose_its_addresses_and_that_of_the_deletion_last
     accounts_are_found_and_come_in_parts
     events_are_filtered_and_come_in_parts
     old_events_are_forgotten_and_no_number_is_given_twice
@@ -514,6 +516,47 @@ pub(super) async fn a_deleted_account_leaves_tombstones_and_no_rows(store: impl 
     assert_eq!(delete(&account(), "s").await, Changed::NotFound);
     store.purge(NOW.plus(Duration::from_millis(1))).await.expect("works");
     assert_eq!(store.endings_since(NOW).await.expect("works"), [], "a tombstone goes when nothing needs it");
+}
+
+pub(super) async fn the_events_of_a_deleted_account_lose_its_addresses_and_that_of_the_deletion_last(
+    store: impl Store,
+) {
+    filled(&store).await;
+    add_account(&store, &account_of("other")).await;
+    let (u, other) = (UserId::new("u"), UserId::new("other"));
+    // More than are changed at once.
+    for number in 0..450 {
+        let mut event = event(EventKind::LoginFailed).of(&u);
+        event.other = (number % 2 == 0).then(|| event.origin.clone());
+        store.record(&event).await.expect("works");
+    }
+    store.record(&event(EventKind::LoginFailed).of(&other)).await.expect("works");
+    store.record(&event(EventKind::LoginFailed)).await.expect("works");
+    let kept = async |user: Option<&UserId>| {
+        let events = store.after(0, 10_000).await.expect("works").into_iter().map(|stored| stored.event);
+        let about = |origin: &Origin| !origin.ip.is_empty() || !origin.user_agent.is_empty();
+        let tells = |event: &SecurityEvent| about(&event.origin) || event.other.as_ref().is_some_and(about);
+        events
+            .filter(|event| event.user_id.as_ref() == user && tells(event))
+            .map(|event| event.kind)
+            .collect::<Vec<_>>()
+    };
+    let others = (kept(Some(&other)).await, kept(None).await);
+    assert!(!others.0.is_empty() && !others.1.is_empty());
+    assert!(!store.erase_deleted(NOW).await.expect("works"));
+    assert!(kept(Some(&u)).await.len() >= 450, "a living account keeps them");
+    let deletion = event(EventKind::AccountDeleted).of(&u);
+    let deleted = store.delete(&account(), &SessionId::new("s"), &deletion).await.expect("works");
+    assert!(matches!(deleted, Changed::Done { .. }), "{deleted:?}");
+
+    assert!(store.erase_deleted(NOW).await.expect("works"), "the deletion is too young");
+    assert_eq!(kept(Some(&u)).await, [EventKind::AccountDeleted]);
+    // What was under way when the account was deleted.
+    store.record(&event(EventKind::LoginFailed).of(&u)).await.expect("works");
+    let settled = NOW.plus(Duration::from_millis(1));
+    assert!(!store.erase_deleted(settled).await.expect("works"));
+    assert_eq!(kept(Some(&u)).await, []);
+    assert_eq!((kept(Some(&other)).await, kept(None).await), others, "of others nothing is lost");
 }
 
 pub(super) async fn accounts_are_found_and_come_in_parts(store: impl Store) {

@@ -53,6 +53,7 @@ pub(crate) async fn restore_sqlite(file: &Path, dump: &'static str) {
         SqliteConnectOptions::new().filename(file).create_if_missing(true).connect().await.expect("opens");
     sqlx::raw_sql(dump.into_sql_str()).execute(&mut connection).await.expect("restored");
     connection.close().await.expect("closes");
+    database::make_private(file);
 }
 
 async fn restore_postgres(dump: &'static str) -> String {

@@ -59,6 +59,7 @@ async fn a_database_of_the_first_version_is_migrated_and_revives_nothing() {
     .await
     .expect("written");
     old.close().await.expect("closes");
+    crate::support::database::make_private(&file);
 
     let store = SqliteStore::open(&file).await.expect("migrates");
     let find = async |id: &str| store.find(&SessionId::new(id)).await.expect("works").expect("there");

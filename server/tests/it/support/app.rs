@@ -113,7 +113,11 @@ impl TestApp {
 
     /// What it tells Prometheus.
     pub(crate) async fn metrics(&self) -> Answer {
-        Answer::of(reqwest::get(format!("{}/metrics", self.metrics)).await.expect("sent")).await
+        Answer::of(reqwest::get(self.metrics_url()).await.expect("sent")).await
+    }
+
+    pub(crate) fn metrics_url(&self) -> String {
+        format!("{}/metrics", self.metrics)
     }
 
     /// The sum of all of a metric's values whose labels include these, as `name="value"`.

@@ -68,3 +68,14 @@ pub(crate) async fn postgres() -> String {
     let (start, _) = server.rsplit_once('/').expect("a database at its end");
     format!("{start}/{name}")
 }
+
+/// As the server makes its files. What makes one for a test leaves it to others.
+pub(crate) fn make_private(file: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).expect("changed");
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+}
