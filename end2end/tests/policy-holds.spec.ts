@@ -21,6 +21,9 @@ const ATTEMPTS: readonly (readonly [what: string, directive: string, how: Attemp
   ['script with a guessed nonce', 'script-src-elem', ({ mark, add }) => add('script', { nonce: 'AAAAAAAAAAAAAAAAAAAAAA' }, mark)],
   ['foreign script', 'script-src-elem', ({ foreign, add }) => add('script', { src: `${foreign}/script` })],
   ['foreign module', 'script-src-elem', ({ foreign }) => import(`${foreign}/module`).catch(() => {})],
+  // Attack 13: of our own origin, and no part of the pages.
+  ['program of the API page', 'script-src-elem', ({ add }) => add('script', { src: '/api/docs/swagger-ui-bundle.js' })],
+  ['own worker that is no asset', 'worker-src', () => new Worker('/api/docs/start.js')],
   ['data: script', 'script-src-elem', ({ mark, add }) => add('script', { src: `data:text/javascript,${mark}` })],
   ['blob: script', 'script-src-elem', ({ mark, add }) => add('script', { src: URL.createObjectURL(new Blob([mark], { type: 'text/javascript' })) })],
   ['javascript: address', 'script-src-elem', ({ mark, add }) => add('a', { href: `javascript:${mark}` }).click()],

@@ -27,8 +27,8 @@ use crate::metrics::Metrics;
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a client may take no byte of what it asked for.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
-/// Most bytes of a request's head.
-const MAX_HEADER_BYTES: usize = 32 * 1024;
+/// Most bytes of a request's head. The buffer is full a little later, since it grows in steps.
+pub(crate) const MAX_HEADER_BYTES: usize = 32 * 1024;
 /// Most header fields.
 const MAX_HEADERS: usize = 64;
 /// Files beside connections: databases, keys, the bundle, logs.

@@ -16,6 +16,7 @@ mod http;
 mod ids;
 pub mod keys;
 pub mod limits;
+mod loopback;
 pub mod metrics;
 pub mod password;
 mod printable;

@@ -114,6 +114,22 @@ impl ApiError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::PayloadTooLarge, "The request is too large.")
     }
 
+    pub(super) fn head_too_large() -> Self {
+        Self::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            ErrorCode::MalformedRequest,
+            "The request's head is too large.",
+        )
+    }
+
+    pub(super) fn misdirected() -> Self {
+        Self::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            ErrorCode::MalformedRequest,
+            "This server answers for localhost alone. Open it at the address that PUBLIC_ORIGIN names.",
+        )
+    }
+
     pub(super) fn too_slow() -> Self {
         Self::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::RequestTimeout, "The request did not arrive in time.")
     }

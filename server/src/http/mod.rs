@@ -19,6 +19,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    http::{HeaderMap, header},
     middleware::{from_fn, from_fn_with_state},
     routing::get,
 };
@@ -78,6 +79,16 @@ pub(crate) struct Edge {
     pub(crate) trusted_proxies: Vec<IpNet>,
 }
 
+/// The origin at which a browser sees the answer to a request with these headers. A developer's machine has several names, of
+/// which [`middleware::head::check`] lets no other pass.
+fn own_origin(origin: &PublicOrigin, asked: &HeaderMap) -> String {
+    let host = asked.get(header::HOST).and_then(|host| host.to_str().ok());
+    match host.filter(|_| origin.is_loopback_http()) {
+        Some(host) => format!("http://{host}"),
+        None => origin.as_str().to_owned(),
+    }
+}
+
 #[cfg(feature = "test-support")]
 pub(crate) use testing::Testing;
 
@@ -130,13 +141,14 @@ pub(crate) fn router(state: AppState, client: Option<Client>) -> Router {
         .method_not_allowed_fallback(routes::method_not_allowed)
         .with_state(state.clone());
     let all = match client {
-        Some(client) => api.merge(pages::router(&client, state.edge.origin.is_https())),
+        Some(client) => api.merge(pages::router(&client, &state.edge.origin)),
         None => api.fallback(routes::not_found),
     };
     all.layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(middleware::to_its_end::take))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(from_fn_with_state(state.clone(), middleware::head::check))
         .layer(from_fn_with_state(state.clone(), middleware::headers::add))
         .layer(from_fn(middleware::error_body::render))
         .layer(from_fn_with_state(state.clone(), middleware::log::log))

@@ -2,11 +2,18 @@
 
 use std::{net::TcpListener, sync::Arc};
 
-use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{StatusCode, header},
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{KeySample, Sample};
-use crate::{auth::Auth, connections, keys::Keys, storage::Watched};
+use crate::{auth::Auth, connections, keys::Keys, loopback, storage::Watched};
 
 /// Prometheus's text format.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -54,8 +61,19 @@ pub(crate) async fn serve(
 ) -> std::io::Result<()> {
     listener.set_nonblocking(true)?;
     let router = Router::new().route("/metrics", get(metrics)).with_state(sampler);
+    // Bound elsewhere it is reached by names that this machine does not know.
+    let router = if listener.local_addr()?.ip().is_loopback() { router.layer(from_fn(own_names)) } else { router };
     let server = connections::bounded(axum_server::from_tcp(listener)?, SCRAPERS, None);
     stop.run_until_cancelled(server.serve(router.into_make_service())).await.unwrap_or(Ok(()))
+}
+
+/// No page of a browser on this machine reads them by a name of its own ([`loopback`]).
+async fn own_names(request: Request, next: Next) -> Response {
+    if loopback::is_asked(request.uri(), request.headers()) {
+        next.run(request).await
+    } else {
+        (StatusCode::MISDIRECTED_REQUEST, "This listener answers for localhost alone.\n").into_response()
+    }
 }
 
 async fn metrics(State(sampler): State<Arc<Sampler>>) -> impl IntoResponse {

@@ -38,6 +38,52 @@ async fn a_request_of_another_origin_is_refused_and_consumes_nothing() {
     assert_eq!(ada.header("origin", ORIGIN).refresh().await.status, 200);
 }
 
+/// CS-01, attack 13: to the browser a page whose name was bound to this machine is of the same origin. It says which name that is.
+#[tokio::test]
+async fn a_foreign_origin_that_calls_itself_the_same_is_refused() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let mut page = ada.copy().header("sec-fetch-site", "same-origin").header("origin", "http://evil.example:3000");
+    for answer in [page.refresh().await, page.login().await, page.register().await, page.logout().await] {
+        assert_eq!(answer.outcome(), (403, "CSRF_REJECTED"));
+    }
+    assert_untouched(&app, &ada).await;
+    let mut page = ada.header("sec-fetch-site", "same-origin").header("origin", ORIGIN);
+    assert_eq!(page.refresh().await.status, 200);
+}
+
+/// Attack 13: DNS rebinding, against a developer's server and its metrics.
+#[tokio::test]
+async fn a_page_whose_name_is_bound_to_this_machine_reads_nothing() {
+    let app = TestApp::start().await;
+    let paths = ["/api/me", "/api/auth/login", "/api/openapi.json", "/api/docs", "/sign-in", "/healthz", "/nowhere"];
+    let metrics = app.metrics_url();
+    let urls = paths.map(|path| (format!("{}{path}", app.url), "MALFORMED_REQUEST")).into_iter();
+    for (url, code) in urls.chain([(metrics.clone(), "")]) {
+        let asked = async |host: &str| {
+            Answer::of(reqwest::Client::new().get(&url).header("host", host).send().await.expect("sent")).await
+        };
+        for host in ["evil.example", "evil.example:3000", "localhost.evil.example:3000"] {
+            let answer = asked(host).await;
+            assert_eq!(answer.outcome(), (421, code), "{url} {host}");
+            assert!(!answer.text.contains("sessionkeep_"), "{url} {host}");
+        }
+        for host in ["localhost", "localhost:3000", "127.0.0.1:3000", "[::1]:3000", "app.localhost:3000"] {
+            assert_ne!(asked(host).await.status, 421, "{url} {host}");
+        }
+    }
+}
+
+/// Behind a proxy the name is the proxy's to judge.
+#[tokio::test]
+async fn on_an_https_origin_any_host_is_answered() {
+    let secrets = crate::storage::dumps::SECRETS;
+    let app = TestApp::with(&[&[("PUBLIC_ORIGIN", "https://id.example.com")][..], &secrets].concat()).await;
+    let request = reqwest::Client::new().get(format!("{}/healthz", app.url)).header("host", "sessionkeep-1:3000");
+    assert_eq!(request.send().await.expect("sent").status(), 200);
+}
+
 /// CS-02, CS-06.
 #[tokio::test]
 async fn where_the_cookie_is_the_credential_a_header_must_say_who_asks() {

@@ -45,7 +45,7 @@ impl Raw {
     }
 }
 
-const POST: &str = "POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+const POST: &str = "POST /api/auth/login HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
 
 /// What a client does that takes its time.
 #[derive(Clone, Copy, Debug)]
@@ -81,12 +81,12 @@ impl Dawdler {
     fn begins_with(self) -> String {
         match self {
             Self::SaysNothing => String::new(),
-            Self::BeginsAHead => "GET /healthz HTTP/1.1\r\nhost: x\r\n".to_owned(),
-            Self::SendsAHeadByteByByte => "GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ".to_owned(),
+            Self::BeginsAHead => "GET /healthz HTTP/1.1\r\nhost: localhost\r\n".to_owned(),
+            Self::SendsAHeadByteByByte => "GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-slow: ".to_owned(),
             Self::BeginsABody => format!("{POST}content-length: 100\r\n\r\n{{"),
             Self::BeginsAChunk => format!("{POST}transfer-encoding: chunked\r\n\r\n1\r\n{{\r\n"),
             Self::SendsABodyByteByByte => format!("{POST}content-length: 1000\r\n\r\n"),
-            Self::StaysAfterTheAnswer => "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n".to_owned(),
+            Self::StaysAfterTheAnswer => "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n".to_owned(),
         }
     }
 
@@ -170,7 +170,7 @@ async fn clients_that_dawdle_are_dropped_by_the_thousand_and_others_are_served()
 async fn a_body_that_never_ends_is_cut() {
     let app = TestApp::start().await;
     let mut raw = Raw::open(&app).await;
-    raw.send(b"POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n").await;
+    raw.send(b"POST /api/auth/login HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n").await;
     let (mut reading, mut writing) = raw.0.split();
     let endless = async { while writing.write_all(b"10\r\n                \r\n").await.is_ok() {} };
     let mut answer = vec![];
@@ -179,22 +179,29 @@ async fn a_body_that_never_ends_is_cut() {
     assert!(answer.starts_with(b"HTTP/1.1 413"), "{}", String::from_utf8_lossy(&answer));
 }
 
-/// DS-02, DS-04. An address counts as a part of its head, whose limit it meets first: nobody sees a 414.
+/// DS-02, DS-04, attack 13: 32 KiB of head, as documented, and not a byte more. An address counts as a part of its head, whose limit it meets first: nobody sees a 414.
 #[tokio::test]
 async fn heads_and_bodies_that_are_too_large_are_refused() {
     let app = TestApp::start().await;
-    let head = |fields: &str| format!("GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{fields}\r\n");
+    let head = |fields: &str| format!("GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{fields}\r\n");
+    // Of exactly so many bytes.
+    let head_of = |length: usize| {
+        let empty = head("x-long: \r\n").len();
+        head(&format!("x-long: {}\r\n", "y".repeat(length - empty)))
+    };
     let fields = |count: usize| (0..count).map(|number| format!("x-{number}: y\r\n")).collect::<Vec<_>>().concat();
     let login = |length: usize| {
         let body = "x".repeat(length);
         format!(
-            "POST /api/auth/login HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+            "POST /api/auth/login HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
         )
     };
     for (request, status) in [
         (head(&fields(60)), "200"),
         (head(&fields(101)), "431"),
-        (head(&format!("x-long: {}\r\n", "y".repeat(20_000))), "200"),
+        (head_of(32 * 1024), "200"),
+        (head_of(32 * 1024 + 1), "431"),
+        (head_of(40_000), "431"),
         (head(&format!("x-long: {}\r\n", "y".repeat(64_000))), "431"),
         (head("").replace("/healthz", &format!("/healthz?{}", "y".repeat(70_000))), "431"),
         (login(16 * 1024), "400"),
@@ -244,7 +251,7 @@ async fn nobody_is_answered_in_http_2() {
     let answer = Raw::ask(&app, &preface).await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer:?}");
     let upgrade = "connection: upgrade, http2-settings, close\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n";
-    let answer = Raw::ask(&app, format!("GET /healthz HTTP/1.1\r\nhost: x\r\n{upgrade}\r\n").as_bytes()).await;
+    let answer = Raw::ask(&app, format!("GET /healthz HTTP/1.1\r\nhost: localhost\r\n{upgrade}\r\n").as_bytes()).await;
     assert_eq!(answer, "HTTP/1.1 200 OK");
 }
 
@@ -255,7 +262,7 @@ async fn beyond_so_many_connections_further_ones_are_closed_at_once() {
     // Whether somebody more is served, and goes on to hold the connection.
     let another = async || {
         let mut raw = Raw::open(&app).await;
-        raw.send(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        raw.send(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
         let mut byte = [0];
         (raw.0.read(&mut byte).await.is_ok_and(|read| read > 0)).then_some(raw)
     };

@@ -24,14 +24,15 @@ const ALWAYS: [(&str, &str); 6] = [
     ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
 ];
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
-const PAGE: &str = "default-src 'none'; script-src 'self' 'nonce-…' 'wasm-unsafe-eval'; worker-src 'self'; \
+/// XS-01, attack 13: `@` stands for the origin. Of what it has, the bundle alone is run.
+const PAGE: &str = "default-src 'none'; script-src @/assets/ 'nonce-…' 'wasm-unsafe-eval'; worker-src @/assets/; \
     connect-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
     object-src 'none'; form-action 'self'; frame-ancestors 'none';";
 const WORKER: &str =
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none';";
+    "default-src 'none'; script-src @/assets/ 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none';";
 const REPORTS: &str = " report-uri /api/csp-report";
 const ONLY_HTTPS: &str = " upgrade-insecure-requests; report-to csp;";
-const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; \
+const DOCS: &str = "default-src 'none'; script-src @/api/docs/; style-src @/api/docs/; img-src data:; connect-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const PAGES: [&str; 11] = [
@@ -129,7 +130,7 @@ impl Asking {
     fn policy(&mut self, path: &str, answer: &Response) -> String {
         let html = only(answer.headers(), "content-type").is_some_and(|kind| kind.starts_with("text/html"));
         let own = match path {
-            routes::DOCS if html => return DOCS.to_owned(),
+            routes::DOCS if html => return self.with_origin(DOCS),
             "/assets/strength-worker.js" if answer.status() == 200 => WORKER.to_owned(),
             _ if html => {
                 let policy = only(answer.headers(), "content-security-policy").unwrap_or_default();
@@ -141,7 +142,11 @@ impl Asking {
             }
             _ => return NOTHING.to_owned(),
         };
-        own + if self.https { ONLY_HTTPS } else { "" } + REPORTS
+        self.with_origin(&own) + if self.https { ONLY_HTTPS } else { "" } + REPORTS
+    }
+
+    fn with_origin(&self, policy: &str) -> String {
+        policy.replace('@', if self.https { "https://id.example.com" } else { &self.app.url })
     }
 }
 
@@ -265,7 +270,7 @@ async fn raw(app: &TestApp, path: &str) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let address = app.url.trim_start_matches("http://");
     let mut connection = tokio::net::TcpStream::connect(address).await.expect("connects");
-    let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
     connection.write_all(request.as_bytes()).await.expect("sent");
     let mut answer = String::new();
     connection.read_to_string(&mut answer).await.expect("text");

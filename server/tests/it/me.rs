@@ -151,7 +151,7 @@ async fn a_session_that_is_ended_while_the_server_stops_is_seen_by_the_last_requ
     let mut connection = TcpStream::connect(app.url.trim_start_matches("http://")).await.expect("connects");
     let body = r#"{"displayName":"Mallory"}"#;
     let head = format!(
-        "PATCH /api/me HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+        "PATCH /api/me HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
          content-length: {}\r\n\r\n",
         body.len()
     );

@@ -142,7 +142,7 @@ async fn a_stop_waits_for_slow_requests_and_not_for_idle_connections() {
     let server = program::Program::start(folder.path(), &slow);
     let address = server.url.trim_start_matches("http://").to_owned();
     let mut open = vec![];
-    for sent in ["", "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", "POST /api/auth/login HTTP/1.1\r\nHost: loc"] {
+    for sent in ["", "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", "POST /api/auth/login HTTP/1.1\r\nHost: loc"] {
         for _ in 0..10 {
             let mut connection = TcpStream::connect(&address).await.expect("connects");
             connection.write_all(sent.as_bytes()).await.expect("sent");
@@ -329,7 +329,7 @@ async fn where_there_are_few_files_there_are_few_connections_and_who_has_one_is_
     for _ in 0..400 {
         let mut connection = TcpStream::connect(address).await.expect("connects");
         // One that was closed at once takes nothing.
-        let _either = connection.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        let _either = connection.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
         let mut byte = [0];
         if connection.read(&mut byte).await.is_ok_and(|read| read > 0) {
             taken += 1;

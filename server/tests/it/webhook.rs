@@ -155,7 +155,7 @@ async fn a_theft_whose_thief_does_not_wait_for_the_answer_is_counted_and_told() 
     let address = app.url.trim_start_matches("http://");
     let mut connection = TcpStream::connect(address).await.expect("connects");
     let request = format!(
-        "POST /api/auth/refresh HTTP/1.1\r\nhost: x\r\nx-requested-by: test\r\ncontent-length: 0\r\ncookie: refreshToken={}\r\n\r\n",
+        "POST /api/auth/refresh HTTP/1.1\r\nhost: localhost\r\nx-requested-by: test\r\ncontent-length: 0\r\ncookie: refreshToken={}\r\n\r\n",
         thief.cookie.expect("a cookie")
     );
     app.hold_commits(true).await;

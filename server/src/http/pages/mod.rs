@@ -16,19 +16,21 @@ use tower_http::compression::CompressionLayer;
 pub(crate) use bundle::Client;
 use csp::Policies;
 
-/// Everything that is not the API. Its fallback is the page that says that there is no such page. `https`: so is the origin.
-pub(crate) fn router(client: &Client, https: bool) -> Router {
-    let policies = Policies::new(https);
+use crate::config::PublicOrigin;
+
+/// Everything that is not the API. Its fallback is the page that says that there is no such page.
+pub(crate) fn router(client: &Client, origin: &PublicOrigin) -> Router {
+    let policies = Policies::new(origin);
     let assets = client.assets().clone();
     let page = {
-        let assets = assets.clone();
-        get(move |request| render::page(assets.clone(), policies, request)).post(submitted::submitted)
+        let (assets, policies) = (assets.clone(), policies.clone());
+        get(move |request| render::page(assets.clone(), policies.clone(), request)).post(submitted::submitted)
     };
     render::paths()
         .iter()
         .fold(Router::new(), |router, path| router.route(path, page.clone()))
         .merge(files::router(client))
-        .merge(strength::router(client, policies))
-        .fallback(move |request| render::not_found(assets.clone(), policies, request))
+        .merge(strength::router(client, policies.clone()))
+        .fallback(move |request| render::not_found(assets.clone(), policies.clone(), request))
         .layer(CompressionLayer::new())
 }

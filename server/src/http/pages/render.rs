@@ -23,7 +23,7 @@ pub(super) async fn page(assets: Assets, policies: Policies, request: Request) -
         return StatusCode::NOT_FOUND.into_response();
     }
     let nonce = Nonce::new();
-    let policy = policies.page(&nonce);
+    let policy = policies.page(request.headers(), &nonce);
     let provide = move || provide_context(nonce.clone());
     let shell = move || view! { <Shell assets=assets.clone() /> };
     let mut response: Response<Body> = leptos_axum::render_app_async_with_context(provide, shell)(request).await;

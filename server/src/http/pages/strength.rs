@@ -4,7 +4,7 @@
 use axum::{
     Router,
     http::{
-        HeaderValue,
+        HeaderMap, HeaderValue,
         header::{CACHE_CONTROL, CONTENT_TYPE},
     },
     response::IntoResponse as _,
@@ -17,7 +17,7 @@ use super::{bundle::Client, csp::Policies};
 pub(super) fn router(client: &Client, policies: Policies) -> Router {
     let Some((js, wasm)) = client.strength() else { return Router::new() };
     let script = app::start_script(js, wasm);
-    let answer = async move || {
+    let answer = move |asked: HeaderMap| {
         let headers = [
             (CONTENT_TYPE, HeaderValue::from_static("text/javascript")),
             // Its name stays when what it loads changes.
@@ -25,8 +25,8 @@ pub(super) fn router(client: &Client, policies: Policies) -> Router {
         ];
         let mut answer = (headers, script.clone()).into_response();
         // A worker keeps to the policy of its own script.
-        policies.worker().add(answer.headers_mut());
-        answer
+        policies.worker(&asked).add(answer.headers_mut());
+        std::future::ready(answer)
     };
     Router::new().route(app::STRENGTH_WORKER, get(answer))
 }

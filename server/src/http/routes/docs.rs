@@ -2,20 +2,31 @@
 //! crate; nothing of it comes from another origin.
 
 use axum::{
-    http::{HeaderName, HeaderValue, header},
+    extract::State,
+    http::{HeaderMap, HeaderName, header},
     response::{Html, IntoResponse},
 };
 use sessionkeep_types::routes as path;
 
-use crate::http::openapi::{ALWAYS, DOCUMENT, refused};
+use crate::{
+    config::PublicOrigin,
+    http::{
+        AppState,
+        openapi::{ALWAYS, DOCUMENT, refused},
+        own_origin,
+    },
+};
 
-/// What the page may do: run and show our own files, and call our own API. Swagger UI has its pictures in its style sheet, and sets
+/// What the page may do: run its own files, and call our own API. Swagger UI has its pictures in its style sheet, and sets
 /// styles through the object model, so it needs no `unsafe-inline`. It writes what is Markdown as text that it has cleaned before,
 /// so Trusted Types would stop it.
-const CSP: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; \
-     form-action 'none'; frame-ancestors 'none'",
-);
+fn policy(origin: &PublicOrigin, asked: &HeaderMap) -> String {
+    let files = format!("{}{}/", own_origin(origin, asked), path::DOCS);
+    format!(
+        "default-src 'none'; script-src {files}; style-src {files}; img-src data:; connect-src 'self'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'"
+    )
+}
 
 refused!(Refused: ALWAYS);
 
@@ -41,8 +52,8 @@ pub(in crate::http) async fn document() -> impl IntoResponse {
     summary = "A page to try the API.",
     responses((status = OK, description = "The page.", body = String, content_type = "text/html"), Refused)
 )]
-pub(in crate::http) async fn page() -> impl IntoResponse {
-    ([(header::CONTENT_SECURITY_POLICY, CSP)], Html(include_str!("../docs/index.html")))
+pub(in crate::http) async fn page(State(state): State<AppState>, asked: HeaderMap) -> impl IntoResponse {
+    ([(header::CONTENT_SECURITY_POLICY, policy(&state.edge.origin, &asked))], Html(include_str!("../docs/index.html")))
 }
 
 /// What starts the page.

@@ -283,7 +283,7 @@ pub(super) fn now() -> i64 {
 /// them. `None`: closed without an answer.
 pub(super) async fn bearer(url: &str, token: &[u8]) -> Option<(u16, String)> {
     let mut connection = TcpStream::connect(url.trim_start_matches("http://")).await.expect("connects");
-    let head = b"GET /api/me HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer ";
+    let head = b"GET /api/me HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: Bearer ";
     // The server may have answered, and closed, before it has read all.
     let _sent = connection.write_all(&[head, token, b"\r\n\r\n"].concat()).await;
     let mut answer = vec![];

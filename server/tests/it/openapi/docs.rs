@@ -13,7 +13,9 @@ async fn the_page_to_try_the_api_has_all_its_files_and_a_policy_of_its_own() {
     );
     let policy = page.headers()[CONTENT_SECURITY_POLICY].to_str().expect("text").to_owned();
     assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
-    assert!(!policy.contains("unsafe") && !policy.contains("http") && !policy.contains('*'), "{policy}");
+    assert!(policy.contains(&format!("script-src {}/api/docs/;", app.url)), "its own programs alone: {policy}");
+    let others = policy.replace(&app.url, "");
+    assert!(!policy.contains("unsafe") && !others.contains("http") && !policy.contains('*'), "{policy}");
     let html = page.text().await.expect("a page");
     assert!(!html.contains("<style") && !html.contains("http"), "{html}");
     let files: Vec<_> = html.split('"').filter(|word| word.starts_with("/api/docs/")).collect();
