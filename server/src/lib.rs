@@ -17,6 +17,7 @@ mod ids;
 pub mod keys;
 pub mod limits;
 mod loopback;
+mod memory;
 pub mod metrics;
 pub mod password;
 mod printable;

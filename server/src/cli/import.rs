@@ -7,7 +7,10 @@ use clap::{Arg, ArgMatches, Command};
 
 use super::output::say;
 use crate::{
-    config::{self, Refusal},
+    config::{
+        self, Refusal, Settings,
+        sources::{holds_password, password_in_flag},
+    },
     storage::{
         Database,
         import::{Progress, import},
@@ -20,24 +23,32 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 const REDRAW: Duration = Duration::from_millis(100);
 
 pub(super) fn command() -> Command {
-    let url = |name: &'static str| Arg::new(name).long(name).value_name("URL").required(true);
+    let url = |name: &'static str| Arg::new(name).long(name).value_name("URL");
     Command::new("import")
         .about("Moves everything from an SQLite file that no server uses to an empty PostgreSQL database")
-        .arg(url("from").help("Such as sqlite://data/sessionkeep.db"))
+        .arg(url("from").required(true).help("Such as sqlite://data/sessionkeep.db"))
         .arg(url("to").help(
-            "Such as postgres://user@host/database; the password can be in PGPASSWORD, where other users do not see it",
+            "Such as postgres://user@host/database, without a password [default: the database of DATABASE_URL or \
+             DATABASE_URL_FILE]",
         ))
 }
 
 /// `sessionkeep import --from sqlite://... --to postgres://...`
-pub(super) async fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
-    let named = |name: &str| arguments.get_one::<String>(name).map(String::as_str).unwrap_or_default();
-    let Database::Sqlite(from) = config::database("--from", named("from"))? else {
+pub(super) async fn run(settings: &Settings, arguments: &ArgMatches) -> anyhow::Result<()> {
+    let named = |flag: &'static str| match arguments.get_one::<String>(flag.trim_start_matches('-')) {
+        Some(url) if holds_password(url) => Err(password_in_flag(
+            flag,
+            "Leave --to out and name the file with the address in DATABASE_URL_FILE, or put the password into PGPASSWORD",
+        )),
+        Some(url) => config::database(flag, url),
+        None => Ok(settings.database.clone()),
+    };
+    let Database::Sqlite(from) = named("--from")? else {
         return Err(
             Refusal::new("--from", "only SQLite can be imported from", "Use sqlite://data/sessionkeep.db").into()
         );
     };
-    let to = config::database("--to", named("to"))?;
+    let to = named("--to")?;
     let Database::Postgres(server) = &to else {
         let mend = "Use postgres://user@host/database";
         return Err(Refusal::new("--to", "only PostgreSQL can be imported to", mend).into());

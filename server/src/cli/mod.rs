@@ -34,6 +34,7 @@ use crate::{
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
+    crate::memory::keep_out_of_dumps();
     let arguments = command().get_matches();
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -69,7 +70,7 @@ fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         match arguments.subcommand() {
-            Some(("import", arguments)) => import::run(arguments).await,
+            Some(("import", arguments)) => import::run(&settings, arguments).await,
             Some(("backup", arguments)) => backup::run(&settings, arguments).await,
             Some(("doctor", arguments)) => doctor::run(&settings, arguments).await,
             Some(("user", arguments)) => user::run(&settings, arguments).await,
@@ -89,13 +90,13 @@ fn command() -> Command {
     Command::new("sessionkeep")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Session management for web applications: short access tokens, rotating refresh tokens")
-        .args(SETTINGS.iter().filter(|setting| !setting.secret).map(|setting| {
+        .args(SETTINGS.iter().filter(|setting| setting.has_flag()).map(|setting| {
             let help = match setting.default {
                 Some(default) if !default.is_empty() => format!("{} [default: {default}]", setting.meaning),
                 _ => setting.meaning.to_owned(),
             };
             Arg::new(setting.name)
-                .long(setting.name.to_lowercase().replace('_', "-"))
+                .long(sources::flag(setting.name).trim_start_matches('-').to_owned())
                 .value_name("VALUE")
                 .global(true)
                 .help_heading("Settings (each is an environment variable, too)")
@@ -238,7 +239,7 @@ fn flags(arguments: &ArgMatches) -> HashMap<&'static str, String> {
     }
     SETTINGS
         .iter()
-        .filter(|setting| !setting.secret)
+        .filter(|setting| setting.has_flag())
         .filter_map(|setting| Some((setting.name, innermost.get_one::<String>(setting.name)?.clone())))
         .collect()
 }

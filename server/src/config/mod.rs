@@ -16,6 +16,7 @@ use std::{
 };
 
 use ipnet::IpNet;
+use secrecy::ExposeSecret as _;
 use sessionkeep_verify::Algorithm;
 
 pub use parse::PublicOrigin;
@@ -156,7 +157,7 @@ impl Settings {
         keys.check_settings()?;
         Ok(Self {
             bind_addr: sources.parse("BIND_ADDR", parse::socket_address)?,
-            max_connections: sources.parse("MAX_CONNECTIONS", parse::number)?,
+            max_connections: sources.parse("MAX_CONNECTIONS", parse::at_least_one)?,
             issuer: sources.get("ISSUER").unwrap_or_else(|| public_origin.as_str().to_owned()),
             audience: sources.parse("AUDIENCE", parse::not_empty)?,
             cookie: cookie(sources, &public_origin)?,
@@ -215,8 +216,10 @@ impl Settings {
 
 /// `DATABASE_URL` and `SESSION_STORE`.
 fn stores(sources: &Sources) -> Result<Database, Refusal> {
-    let database = sources.parse("DATABASE_URL", parse::database)?;
-    match (database, sources.parse("SESSION_STORE", parse::session_store)?) {
+    let database = database("DATABASE_URL", sources.address("DATABASE_URL")?.expose_secret())?;
+    let session_store = parse::session_store(sources.address("SESSION_STORE")?.expose_secret());
+    let session_store = session_store.map_err(|(reason, mend)| Refusal::new("SESSION_STORE", reason, mend))?;
+    match (database, session_store) {
         (database, None) => Ok(database),
         (Database::Postgres(server), Some(redis)) => Ok(Database::PostgresAndRedis(server, redis)),
         (_, Some(_)) => Err(Refusal::new(

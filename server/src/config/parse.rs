@@ -13,6 +13,7 @@ use sessionkeep_types::limits;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use crate::{
+    loopback::is_loopback,
     session,
     storage::{Database, redis::RedisServer},
     token::access,
@@ -83,11 +84,6 @@ pub(super) fn public_origin(value: &str) -> Result<PublicOrigin, Wrong> {
     };
     let port = port.map_or_else(String::new, |port| format!(":{port}"));
     Ok(PublicOrigin { text: format!("{scheme}://{host}{port}"), https })
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.ends_with(".localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 pub(super) fn database(value: &str) -> Result<Database, Wrong> {
@@ -176,6 +172,13 @@ pub(super) fn number(value: &str) -> Result<u32, Wrong> {
     value.parse().or_else(|_| wrong(format!("`{value}` is no whole number"), "Write digits alone"))
 }
 
+pub(super) fn at_least_one(value: &str) -> Result<u32, Wrong> {
+    match number(value)? {
+        0 => wrong("nobody could connect", "Use 1 or more"),
+        number => Ok(number),
+    }
+}
+
 pub(super) fn password_min_length(value: &str) -> Result<usize, Wrong> {
     let length = usize::try_from(number(value)?).unwrap_or(usize::MAX);
     if (limits::PASSWORD_MIN_FLOOR..=64).contains(&length) {
@@ -185,17 +188,30 @@ pub(super) fn password_min_length(value: &str) -> Result<usize, Wrong> {
     }
 }
 
+/// The largest networks that anybody has for themselves: 10.0.0.0/8 and `fc00::/7`. A larger one holds strangers.
+const LARGEST: (u8, u8) = (8, 7);
+
+/// Networks of proxies. They are joined before their size is judged: two halves of the internet are all of it.
 pub(super) fn networks(value: &str) -> Result<Vec<IpNet>, Wrong> {
     let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
-    parts
-        .map(|part| match part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from)) {
-            Ok(network) if network.prefix_len() == 0 => {
-                wrong(format!("`{part}` trusts the whole internet"), "Name the proxies alone")
-            }
-            Ok(network) => Ok(network),
-            Err(_) => wrong(format!("`{part}` is no network"), "Write networks like 10.0.0.0/8, separated by commas"),
+    let networks: Vec<IpNet> = parts
+        .map(|part| {
+            let network = part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
+            network.or_else(|_| {
+                wrong(format!("`{part}` is no network"), "Write networks like 10.0.0.0/8, separated by commas")
+            })
         })
-        .collect()
+        .collect::<Result<_, Wrong>>()?;
+    let too_large = |network: &&IpNet| match network {
+        IpNet::V4(network) => network.prefix_len() < LARGEST.0,
+        IpNet::V6(network) => network.prefix_len() < LARGEST.1,
+    };
+    match IpNet::aggregate(&networks).iter().find(too_large) {
+        Some(network) => {
+            wrong(format!("`{network}` trusts strangers, who could choose their address"), "Name the proxies alone")
+        }
+        None => Ok(networks),
+    }
 }
 
 fn duration(value: &str) -> Result<Duration, Wrong> {

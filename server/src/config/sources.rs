@@ -1,10 +1,11 @@
 use std::{collections::HashMap, ffi::OsString, fmt, path::Path};
 
 use config::{Config, FileFormat};
+use secrecy::SecretString;
 
 use super::{
     Refusal,
-    table::{SETTINGS, Setting},
+    table::{FILE, SETTINGS, Secrecy, Setting},
 };
 
 /// Names the optional file.
@@ -16,11 +17,24 @@ pub type Environment = HashMap<String, String>;
 /// The settings in the process's environment. What is no setting is left alone, whatever it holds.
 ///
 /// # Errors
-/// When the value of a setting is not text; it may be a secret, so it is not printed.
+/// When the value of a setting is not text (it may be a secret, so it is not printed), or `<NAME>_FILE` is set for a setting that
+/// is not read from a file: it would be ignored, and the default would take its place.
 pub(crate) fn environment(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Environment, Refusal> {
     let mut environment = Environment::new();
     for (name, value) in variables {
-        let Some(name) = name.to_str().filter(|name| is_setting(name)) else { continue };
+        let Some(name) = name.to_str() else { continue };
+        if let Some(setting) = name.strip_suffix(FILE).filter(|setting| is_setting(setting))
+            && !is_setting(name)
+        {
+            return Err(Refusal::new(
+                name,
+                format!("{setting} is not read from a file"),
+                format!("Set {setting} itself"),
+            ));
+        }
+        if !is_setting(name) {
+            continue;
+        }
         let value = value.into_string().map_err(|_| Refusal::new(name, "its value is not text", "Use UTF-8"))?;
         environment.insert(name.to_owned(), value);
     }
@@ -28,10 +42,48 @@ pub(crate) fn environment(variables: impl Iterator<Item = (OsString, OsString)>)
 }
 
 fn is_setting(name: &str) -> bool {
-    name == CONFIG_FILE
-        || SETTINGS
-            .iter()
-            .any(|setting| name == setting.name || (setting.secret && name.strip_suffix("_FILE") == Some(setting.name)))
+    name == CONFIG_FILE || SETTINGS.iter().any(|setting| name == setting.name || setting.is_in_file(name))
+}
+
+/// Refuses flags that hold a password, whichever setting they are of.
+fn without_passwords(flags: &HashMap<&'static str, String>) -> Result<(), Refusal> {
+    match flags.iter().find(|(_, value)| holds_password(value)) {
+        None => Ok(()),
+        Some((name, _)) => Err(password_in_flag(
+            &flag(name),
+            &if setting(name).secrecy == Secrecy::Address {
+                format!("Write the address to a file that {name}{FILE} names, or set the environment variable {name}")
+            } else {
+                format!("Set the environment variable {name}")
+            },
+        )),
+    }
+}
+
+/// Why a flag is not taken. Its value is not printed.
+pub(crate) fn password_in_flag(flag: &str, mend: &str) -> Refusal {
+    Refusal::new(flag, "its value holds a password, and every user of this machine can read the command line", mend)
+}
+
+/// The flag of a setting.
+pub(crate) fn flag(name: &str) -> String {
+    format!("--{}", name.to_lowercase().replace('_', "-"))
+}
+
+/// Whether an address holds a password: `scheme://user:password@host`, or a parameter such as `password=`.
+pub(crate) fn holds_password(value: &str) -> bool {
+    let Some((scheme, rest)) = value.split_once("://") else { return false };
+    // A path, which may have any character.
+    if scheme == "sqlite" {
+        return false;
+    }
+    let user = rest.rsplit_once('@').map_or("", |(user, _)| user);
+    let parameters = rest.split_once('?').map_or("", |(_, parameters)| parameters);
+    let is_password = |parameter: &str| {
+        let (name, value) = parameter.split_once('=').unwrap_or_default();
+        name.to_lowercase().contains("pass") && !name.to_lowercase().ends_with("file") && !value.is_empty()
+    };
+    user.split_once(':').is_some_and(|(_, password)| !password.is_empty()) || parameters.split('&').any(is_password)
 }
 
 /// Where settings come from. A flag beats the environment, the environment beats the file.
@@ -53,8 +105,9 @@ impl Sources {
     /// Reads the file that the environment names, if it does.
     ///
     /// # Errors
-    /// When the file cannot be read, or holds a key that is no setting.
+    /// When a flag holds a password, or the file cannot be read, or holds a key that is no setting.
     pub fn new(flags: HashMap<&'static str, String>, environment: Environment) -> Result<Self, Refusal> {
+        without_passwords(&flags)?;
         let file = match environment.get(CONFIG_FILE) {
             Some(path) if !path.is_empty() => read_file(Path::new(path))?,
             _ => HashMap::new(),
@@ -64,18 +117,28 @@ impl Sources {
 
     /// The setting's value or its default; `None` where it has neither, or is set to nothing.
     pub(super) fn get(&self, name: &str) -> Option<String> {
-        let setting = setting(name);
-        let set = (self.flags.get(name).or_else(|| self.environment.get(name)))
+        self.set(name).or_else(|| setting(name).default.map(str::to_owned)).filter(|value| !value.is_empty())
+    }
+
+    /// What it is set to; nothing, too.
+    fn set(&self, name: &str) -> Option<String> {
+        (self.flags.get(name).or_else(|| self.environment.get(name)))
             .or_else(|| self.file.get(&name.to_lowercase()))
-            .map(|value| value.trim().to_owned());
-        set.or_else(|| setting.default.map(str::to_owned)).filter(|value| !value.is_empty())
+            .map(|value| value.trim().to_owned())
+    }
+
+    /// The value of a setting that may hold a password: as [`Self::get`], or what the file named by `<NAME>_FILE` holds.
+    pub(super) fn address(&self, name: &str) -> Result<SecretString, Refusal> {
+        let Some(bytes) = self.secret(name)? else { return Ok(self.get(name).unwrap_or_default().into()) };
+        let text = String::from_utf8(bytes).map_err(|_| Refusal::new(name, "its value is not text", "Use UTF-8"))?;
+        Ok(text.trim().into())
     }
 
     /// The secret's bytes: the setting itself, or what the file named by `<NAME>_FILE` holds, less the line's end.
     pub(super) fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, Refusal> {
-        let from_file = format!("{name}_FILE");
+        let from_file = format!("{name}{FILE}");
         let path = (self.environment.get(&from_file)).or_else(|| self.file.get(&from_file.to_lowercase()));
-        match (path, self.get(name)) {
+        match (path, self.set(name).filter(|value| !value.is_empty())) {
             (Some(_), Some(_)) => Err(Refusal::new(&from_file, format!("{name} is set, too"), "Keep one of the two")),
             (None, value) => Ok(value.map(String::into_bytes)),
             (Some(path), None) => {

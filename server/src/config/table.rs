@@ -7,18 +7,50 @@ pub struct Setting {
     pub name: &'static str,
     /// What it is when nobody sets it; `None`: it has none, or it depends.
     pub default: Option<&'static str>,
-    /// A secret has no flag (other users of the machine see flags) and can be read from a file named by `<NAME>_FILE`.
-    pub secret: bool,
+    /// Whether it is a secret, or may hold one.
+    pub secrecy: Secrecy,
     /// For a person, in Markdown.
     pub meaning: &'static str,
 }
 
+/// Whether a setting is a secret. Other users of the machine see flags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrecy {
+    /// It is none.
+    Public,
+    /// An address that may hold a password. It has a flag for addresses without one, and `<NAME>_FILE`.
+    Address,
+    /// It has no flag, and can be read from a file named by `<NAME>_FILE`.
+    Secret,
+}
+
+impl Setting {
+    /// The variable that names a file with the value, where the setting has one.
+    #[must_use]
+    pub fn is_in_file(&self, variable: &str) -> bool {
+        self.secrecy != Secrecy::Public && variable.strip_suffix(FILE) == Some(self.name)
+    }
+
+    /// Whether it can be given on the command line.
+    #[must_use]
+    pub fn has_flag(&self) -> bool {
+        self.secrecy != Secrecy::Secret
+    }
+}
+
+/// What the variable for a file ends in.
+pub const FILE: &str = "_FILE";
+
 const fn plain(name: &'static str, default: Option<&'static str>, meaning: &'static str) -> Setting {
-    Setting { name, default, secret: false, meaning }
+    Setting { name, default, secrecy: Secrecy::Public, meaning }
 }
 
 const fn secret(name: &'static str, meaning: &'static str) -> Setting {
-    Setting { name, default: None, secret: true, meaning }
+    Setting { name, default: None, secrecy: Secrecy::Secret, meaning }
+}
+
+const fn address(name: &'static str, default: Option<&'static str>, meaning: &'static str) -> Setting {
+    Setting { name, default, secrecy: Secrecy::Address, meaning }
 }
 
 /// The table.
@@ -29,14 +61,14 @@ pub const SETTINGS: &[Setting] = &[
         Some("http://localhost:3000"),
         "The one browser origin, as in the address bar. `http` only on loopback.",
     ),
-    plain(
+    address(
         "DATABASE_URL",
         Some("sqlite://data/sessionkeep.db"),
-        "An SQLite file, which is created (0600, its folder 0700) where it is missing; or `postgres://user:password@host/database`, \
+        "An SQLite file, which is created (0600, its folder 0700) where it is missing, and refused where others can read it; or `postgres://user:password@host/database`, \
          PostgreSQL 15 or newer, for any number of instances. Over a network `sslmode=verify-full` holds unless the address \
          says another.",
     ),
-    plain(
+    address(
         "SESSION_STORE",
         None,
         "Where sessions are kept if not in the database: `rediss://user:password@host:6379/0`, Redis 7 or newer that keeps what \
@@ -101,12 +133,12 @@ pub const SETTINGS: &[Setting] = &[
         "TRUSTED_PROXIES",
         Some(""),
         "Networks (CIDR, separated by commas) whose `X-Forwarded-For` is believed; the client's address is the \
-         rightmost hop outside them.",
+         rightmost hop outside them. Networks that together are larger than a /8 (IPv6: a /7) are refused.",
     ),
     plain(
         "MAX_CONNECTIONS",
         Some("4096"),
-        "Most connections at once; further ones are closed at once. The limit of open files is raised to fit, where that is allowed.",
+        "Most connections at once, at least 1; further ones are closed at once. The limit of open files is raised to fit, where that is allowed.",
     ),
     plain("REGISTRATION", Some("open"), "Or `closed`: accounts are made with `sessionkeep user create`."),
     plain(
@@ -172,8 +204,10 @@ pub fn markdown() -> String {
          it anew).\n\n\
          Each setting is a flag of `sessionkeep serve` (`--bind-addr`), an environment variable (`BIND_ADDR`) and a key of \
          the TOML file that `SESSIONKEEP_CONFIG` names (`bind_addr`). The flag beats the environment, the environment \
-         the file. Secrets have no flag; `<NAME>_FILE` reads one from a file. Unknown keys in the file are errors. Times are \
-         written like `90s`, `15m`, `12h`, `7d`.\n\n\
+         the file. Secrets have no flag, because every user of the machine can read the command line. A secret, DATABASE_URL \
+         and SESSION_STORE can also be read from a file: `<NAME>_FILE` names it. A flag that holds a password is refused, and \
+         so is `<NAME>_FILE` for any other setting. Unknown keys in the file are errors. Times are written like `90s`, `15m`, \
+         `12h`, `7d`.\n\n\
          A wrong setting ends the start with exit status 78 and one line that says what to mend; `sessionkeep config \
          check` says the same without starting.\n\n\
          | variable | default | meaning |\n|---|---|---|\n",

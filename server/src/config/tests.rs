@@ -76,7 +76,13 @@ fn every_wrong_setting_is_refused_by_name() {
         ("COOKIE_SECURE", "no"),
         ("TRUSTED_PROXIES", "0.0.0.0/0"),
         ("TRUSTED_PROXIES", "::/0"),
+        ("TRUSTED_PROXIES", "0.0.0.0/1,128.0.0.0/1"),
+        ("TRUSTED_PROXIES", "::/1, 8000::/1"),
+        ("TRUSTED_PROXIES", "0.0.0.0/2,64.0.0.0/2,128.0.0.0/2,192.0.0.0/2"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8,11.0.0.0/8"),
+        ("TRUSTED_PROXIES", "2000::/3"),
         ("TRUSTED_PROXIES", "proxy"),
+        ("MAX_CONNECTIONS", "0"),
         ("REGISTRATION", "maybe"),
         ("PASSWORD_MIN_LENGTH", "7"),
         ("PASSWORD_MIN_LENGTH", "twelve"),
@@ -217,6 +223,77 @@ fn a_secret_can_stand_in_a_file_and_its_line_end_does_not_count() {
         ("REFRESH_TOKEN_SECRET", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
     ]);
     assert!(line.contains("the same"), "{line}");
+}
+
+/// CF-02, attack 12: without the file the server would start on an SQLite file of its own.
+#[test]
+fn the_addresses_of_the_stores_can_stand_in_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [database, sessions] = ["database", "sessions"].map(|name| folder.path().join(name));
+    std::fs::write(&database, "postgres://user:canary@localhost/x\n").expect("written");
+    std::fs::write(&sessions, "redis://user:canary@localhost:6379/0\n").expect("written");
+    let [database, sessions] = [&database, &sessions].map(|path| path.to_str().expect("text"));
+    let files = [("DATABASE_URL_FILE", database), ("SESSION_STORE_FILE", sessions)];
+    let settings = load(&files).expect("accepted");
+    assert!(matches!(settings.database, Database::PostgresAndRedis(..)), "{settings:?}");
+    assert!(!format!("{settings:?}").contains("canary"));
+    let line = refused(&[files[0], ("DATABASE_URL", "sqlite://x.db")]);
+    assert!(line.starts_with("DATABASE_URL_FILE: DATABASE_URL is set, too"), "{line}");
+    std::fs::write(database, "mysql://user:canary@localhost/x\n").expect("written");
+    let line = refused(&files);
+    assert!(line.starts_with("DATABASE_URL: ") && !line.contains("canary"), "{line}");
+}
+
+/// CF-02, attack 12: each setting that has a flag, and each way to write a password.
+#[test]
+fn a_flag_that_holds_a_password_is_refused_and_not_printed() {
+    let refused = |name: &'static str, value: &str| {
+        let flags = HashMap::from([(name, value.to_owned())]);
+        Sources::new(flags, Environment::new()).map(|_| ()).map_err(|refusal| refusal.to_string())
+    };
+    for setting in table::SETTINGS.iter().filter(|setting| setting.has_flag()) {
+        for value in [
+            "postgres://user:canary@host/x",
+            "postgresql://:canary@host/x",
+            "postgres://user:ca@nary@host/x",
+            "postgres://host/x?user=u&password=canary",
+            "redis://:canary@host:6379/0",
+            "redis+unix:///socket?pass=canary",
+            "https://user:canary@host",
+        ] {
+            let line = refused(setting.name, value).expect_err(value);
+            assert!(line.starts_with("--") && line.contains(setting.name) && !line.contains("nary"), "{line}");
+        }
+    }
+    for value in [
+        "postgres://user@host:5432/x?sslmode=verify-full",
+        "postgres://host/x?passfile=/run/pgpass",
+        "rediss://host:6379/0",
+        "sqlite://data/a:b@c.db",
+        "[::1]:3000",
+    ] {
+        assert_eq!(refused("DATABASE_URL", value), Ok(()), "{value}");
+    }
+}
+
+/// Attack 12: it would be passed over, and the setting's default would hold.
+#[test]
+fn a_file_for_a_setting_that_takes_none_is_refused() {
+    let read = |name: &str| sources::environment([(name.into(), "/run/secrets/x".into())].into_iter());
+    for setting in table::SETTINGS {
+        let name = format!("{}_FILE", setting.name);
+        let read = read(&name);
+        if setting.secrecy == table::Secrecy::Public {
+            let line = read.expect_err(&name).to_string();
+            assert!(line.starts_with(&format!("{name}: {} is not read from a file", setting.name)), "{line}");
+        } else {
+            assert!(read.expect("read").contains_key(&name), "{name}");
+        }
+    }
+    for name in ["SESSIONKEEP_CONFIG_FILE", "ACCESS_TOKEN_SECRET_FILE_FILE"] {
+        assert!(read(name).is_err(), "{name}");
+    }
+    assert!(read("SSL_CERT_FILE").expect("left alone").is_empty());
 }
 
 #[test]

@@ -340,7 +340,6 @@ async fn weak_settings_and_a_readable_database_are_found() {
         "REFRESHES_PER_MINUTE",
         "METRICS_ADDR",
         "database file",
-        "database",
     ];
     assert_eq!(about, expected, "{found:?}");
 }

@@ -373,3 +373,113 @@ fn every_file_is_for_its_owner_alone() {
     assert!(files >= 5, "a database, its log and its index, and two keys at least");
     drop(server);
 }
+
+/// Attack 12: where the file is not heeded, the server makes an SQLite file of its own.
+#[test]
+fn the_databases_address_is_read_from_a_file_and_never_from_the_default() {
+    let folder = folder();
+    std::fs::write(folder.path().join("address"), "postgres://u:canary@127.0.0.1:1/x\n").expect("written");
+    let output = program::output(folder.path(), &["user", "list"], &[("DATABASE_URL_FILE", "address")]);
+    let line = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(1), "{line}");
+    assert!(line.contains("x on 127.0.0.1:1 cannot be used") && !line.contains("canary"), "{line}");
+    assert!(!folder.path().join("data/sessionkeep.db").exists());
+    let output = program::output(folder.path(), &["user", "list"], &[("AUDIENCE_FILE", "address")]);
+    assert_eq!(output.status.code(), Some(78));
+    assert!(!folder.path().join("data/sessionkeep.db").exists());
+}
+
+/// Attack 12: everybody on the machine can read the line of a command.
+#[test]
+fn a_password_on_the_command_line_is_refused_by_every_command() {
+    let folder = folder();
+    let address = "postgres://u:canary@127.0.0.1:1/x";
+    let sqlite = "sqlite://data/sessionkeep.db";
+    for arguments in [
+        &["--database-url", address][..],
+        &["serve", "--database-url", address],
+        &["user", "list", "--session-store", "redis://:canary@127.0.0.1:1"],
+        &["import", "--from", sqlite, "--to", address],
+        &["import", "--from", address, "--to", "postgres://u@127.0.0.1:1/x"],
+    ] {
+        let output = program::output(folder.path(), arguments, &[]);
+        let line = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(78), "{arguments:?}: {line}");
+        assert!(line.contains("its value holds a password") && line.lines().count() == 1, "{line}");
+        assert!(!line.contains("canary"), "{line}");
+    }
+    std::fs::write(folder.path().join("address"), address).expect("written");
+    let output = program::output(folder.path(), &["import", "--from", sqlite], &[("DATABASE_URL_FILE", "address")]);
+    let line = String::from_utf8(output.stderr).expect("text");
+    assert!(line.contains("the source cannot be read") && !line.contains("canary"), "its target is accepted: {line}");
+}
+
+/// Attack 13: the database refuses, or takes the connection and says nothing.
+#[test]
+fn a_command_answers_in_three_seconds_whatever_the_database_does() {
+    let mute = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let mute = format!("postgres://u@{}/x", mute.local_addr().expect("an address"));
+    let settings = |address: &str| [("DATABASE_URL", address.to_owned()), ("BIND_ADDR", "127.0.0.1:0".to_owned())];
+    for (address, why) in [("postgres://u@127.0.0.1:1/x", "refused"), (&*mute, "it does not answer")] {
+        for arguments in [&["user", "list"][..], &["sessions", "list"], &["serve"], &["doctor"]] {
+            let folder = folder();
+            // The doctor and the server want keys first.
+            assert!(program::output(folder.path(), &["config", "check"], &[]).status.success());
+            let settings = settings(address);
+            let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let asked = Instant::now();
+            let output = program::output(folder.path(), arguments, &settings);
+            let took = asked.elapsed();
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8(said).expect("text");
+            assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+            assert!(said.contains("cannot be used") && said.contains(why), "{arguments:?}: {said}");
+            assert!(took < Duration::from_secs(3), "{arguments:?} after {took:?}");
+        }
+    }
+}
+
+/// Attack 13: the database's file, what SQLite has beside it, and the folder, each by itself.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_database_that_others_can_read_is_refused_with_the_command_that_mends_it() {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+    let folder = folder();
+    let server = program::Program::start(folder.path(), &[]);
+    Person::at(&server.url).register().await;
+    // So that what is beside the database stays.
+    server.stop("-KILL");
+    let path = |name: &str| folder.path().join(name);
+    let set = |name: &str, mode| fs::set_permissions(path(name), fs::Permissions::from_mode(mode)).expect("changed");
+    for (name, open, closed) in [
+        ("data/sessionkeep.db", 0o644, 0o600),
+        ("data/sessionkeep.db", 0o660, 0o640),
+        ("data/sessionkeep.db-wal", 0o604, 0o600),
+        ("data/sessionkeep.db-shm", 0o644, 0o600),
+        ("data", 0o777, 0o755),
+        ("data", 0o770, 0o700),
+    ] {
+        set(name, open);
+        for arguments in [&["serve", "--bind-addr", "127.0.0.1:0"][..], &["user", "list"], &["config", "check"]] {
+            let output = program::output(folder.path(), arguments, &[]);
+            let line = String::from_utf8(output.stderr).expect("text");
+            assert_eq!(output.status.code(), Some(78), "{name} {open:o} {arguments:?}: {line}");
+            assert!(line.contains("DATABASE_URL: others can ") && line.contains("Run `chmod "), "{line}");
+            assert!(line.trim_end().ends_with(&format!("{name}`")), "{line}");
+        }
+        set(name, closed);
+        assert!(program::output(folder.path(), &["config", "check"], &[]).status.success(), "{name} {closed:o}");
+    }
+    assert!(program::output(folder.path(), &["user", "list"], &[]).status.success());
+}
+
+/// Attack 13: keys and passwords are in its memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_process_that_serves_leaves_no_core() {
+    let folder = folder();
+    let server = program::Program::start_after("ulimit -c unlimited", folder.path(), &[]);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id())).expect("told");
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a line");
+    assert_eq!(core.split_whitespace().collect::<Vec<_>>()[4..6], ["0", "0"], "{core}");
+}

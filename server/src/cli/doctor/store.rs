@@ -1,10 +1,8 @@
-use std::{fs, path::Path};
-
 use super::Check;
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Settings,
-    storage::{Database, Stores},
+    storage::{Database, Stores, sqlite::check_private},
 };
 
 /// Access tokens carry the time of the instance that signed them; verifiers allow for so much.
@@ -18,7 +16,10 @@ pub(super) async fn look(settings: &Settings) -> Vec<Check> {
             let mend = "Start the server once, which makes it, or correct DATABASE_URL";
             return vec![Check::fail("database", format!("there is no file {}", file.display()), mend)];
         }
-        found.extend(readable(file));
+        if let Err(refusal) = check_private(file) {
+            return vec![Check::fail("database file", refusal.reason, refusal.mend)];
+        }
+        found.push(Check::ok("database file", format!("{} is for its owner alone", file.display())));
     }
     #[cfg(feature = "test-support")]
     let faults = std::sync::Arc::default();
@@ -63,23 +64,4 @@ pub(super) async fn look(settings: &Settings) -> Vec<Check> {
         Err(error) => found.push(Check::fail("clock", format!("{error}"), "See the database's log")),
     }
     found
-}
-
-/// The file is there for its owner alone.
-#[cfg(unix)]
-fn readable(file: &Path) -> Option<Check> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = fs::metadata(file).ok()?.permissions().mode() & 0o777;
-    let others = mode & 0o077;
-    Some(if others == 0 {
-        Check::ok("database file", format!("{} is for its owner alone", file.display()))
-    } else {
-        let mend = format!("chmod 600 {0} {0}-wal {0}-shm", file.display());
-        Check::fail("database file", format!("others may read {} ({mode:o})", file.display()), mend)
-    })
-}
-
-#[cfg(not(unix))]
-fn readable(_: &Path) -> Option<Check> {
-    None
 }

@@ -71,6 +71,12 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// Its process.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Starts on a free port, in `folder`, and waits until it listens.
     pub(crate) fn start(folder: &Path, environment: &[(&str, &str)]) -> Self {
         Self::start_at("127.0.0.1:0", folder, environment)
