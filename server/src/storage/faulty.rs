@@ -58,6 +58,9 @@ impl<S: Accounts> Accounts for Faulty<S> {
     async fn rehash_password(&self, id: &UserId, old: &str, new: &str) -> Result<(), StorageError> {
         self.up()?.rehash_password(id, old, new).await
     }
+    async fn password_costs(&self) -> Result<Vec<String>, StorageError> {
+        self.in_background()?.password_costs().await
+    }
     async fn set_display_name(&self, id: &UserId, name: Option<&str>) -> Result<bool, StorageError> {
         self.up()?.set_display_name(id, name).await
     }

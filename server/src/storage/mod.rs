@@ -97,6 +97,8 @@ pub trait Accounts: Send + Sync {
     async fn by_id(&self, id: &UserId) -> Result<Option<Account>, StorageError>;
     /// Replaces `old` by `new`, which is a hash of the same password. Where `old` is no longer there nothing happens.
     async fn rehash_password(&self, id: &UserId, old: &str, new: &str) -> Result<(), StorageError>;
+    /// The beginnings of all password hashes, up to their number of passes, each once: what hashes of the store cost.
+    async fn password_costs(&self) -> Result<Vec<String>, StorageError>;
     /// Sets or removes the display name. False: there is no such account.
     async fn set_display_name(&self, id: &UserId, name: Option<&str>) -> Result<bool, StorageError>;
     /// A part of all accounts, newest first: those whose e-mail address or display name contains `query`, made before the

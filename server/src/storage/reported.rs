@@ -90,6 +90,9 @@ impl Accounts for Reported {
     async fn rehash_password(&self, id: &UserId, old: &str, new: &str) -> Result<(), StorageError> {
         self.inner.accounts.rehash_password(id, old, new).await
     }
+    async fn password_costs(&self) -> Result<Vec<String>, StorageError> {
+        self.inner.accounts.password_costs().await
+    }
     async fn set_display_name(&self, id: &UserId, name: Option<&str>) -> Result<bool, StorageError> {
         self.inner.accounts.set_display_name(id, name).await
     }

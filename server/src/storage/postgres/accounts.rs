@@ -48,6 +48,13 @@ impl Accounts for PostgresStore {
         within(async { Ok(query.execute(&mut *self.connection().await?).await?) }).await.map(drop)
     }
 
+    async fn password_costs(&self) -> Result<Vec<String>, StorageError> {
+        let distinct =
+            "SELECT DISTINCT substr(password_hash, 1, greatest(strpos(password_hash, ',p=') - 1, 0)) FROM users";
+        let query = sqlx::query_scalar(distinct);
+        within(async { Ok(query.fetch_all(&mut *self.connection().await?).await?) }).await
+    }
+
     async fn set_display_name(&self, id: &UserId, name: Option<&str>) -> Result<bool, StorageError> {
         let query = sqlx::query("UPDATE users SET display_name = $1 WHERE id = $2");
         let query = query.bind(name.map(text)).bind(text(id.as_str()));

@@ -43,6 +43,10 @@ impl Accounts for RedisStore {
         self.database.rehash_password(id, old, new).await
     }
 
+    async fn password_costs(&self) -> Result<Vec<String>, StorageError> {
+        self.database.password_costs().await
+    }
+
     async fn set_display_name(&self, id: &UserId, name: Option<&str>) -> Result<bool, StorageError> {
         self.database.set_display_name(id, name).await
     }

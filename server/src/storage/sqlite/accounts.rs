@@ -64,6 +64,11 @@ impl Accounts for SqliteStore {
         self.commit(tx).await
     }
 
+    async fn password_costs(&self) -> Result<Vec<String>, StorageError> {
+        let distinct = "SELECT DISTINCT substr(password_hash, 1, instr(password_hash, ',p=') - 1) FROM users";
+        Ok(sqlx::query_scalar(distinct).fetch_all(&self.readers).await?)
+    }
+
     async fn set_display_name(&self, id: &UserId, name: Option<&str>) -> Result<bool, StorageError> {
         let mut tx = self.begin().await?;
         let updated = sqlx::query("UPDATE users SET display_name = ? WHERE id = ?")

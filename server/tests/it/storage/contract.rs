@@ -68,6 +68,7 @@ suite! {
     ending_all_takes_what_its_scope_names_and_nothing_else
     a_purge_keeps_what_theft_detection_needs
     an_address_is_taken_once
+    the_costs_of_password_hashes_come_once_each
     a_role_raises_the_version_and_disabling_ends
     the_last_administrator_stays_unless_an_operator_insists
     a_new_password_ends_every_session_and_begins_one
@@ -392,6 +393,23 @@ pub(super) async fn an_address_is_taken_once(store: impl Store) {
     assert!(store.by_id(&twin.id).await.expect("works").is_none());
     assert_eq!(store.by_email("u@example.com").await.expect("works").expect("there").id, account().id);
     assert_eq!(events(&store).await, [EventKind::Registered, EventKind::LoginSucceeded]);
+}
+
+/// PW-07
+pub(super) async fn the_costs_of_password_hashes_come_once_each(store: impl Store) {
+    assert_eq!(store.password_costs().await.expect("works"), Vec::<String>::new());
+    let hashes = [
+        "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$b25l",
+        "$argon2id$v=19$m=19456,t=2,p=1$dGxhc3RsYXM$dHdv",
+        "$argon2id$v=19$m=65536,t=3,p=1$c2FsdHNhbHQ$dGhyZWU$pepper=0123456789abcdef",
+    ];
+    for (number, hash) in hashes.into_iter().enumerate() {
+        let account = Account { password_hash: hash.into(), ..account_of(&format!("u{number}")) };
+        add_account(&store, &account).await;
+    }
+    let mut costs = store.password_costs().await.expect("works");
+    costs.sort();
+    assert_eq!(costs, ["$argon2id$v=19$m=19456,t=2", "$argon2id$v=19$m=65536,t=3"]);
 }
 
 pub(super) async fn a_role_raises_the_version_and_disabling_ends(store: impl Store) {
