@@ -51,6 +51,8 @@ const SETTLED: Duration = Duration::from_mins(1);
 const ERASE_PAUSE: Duration = Duration::from_secs(1);
 /// When an unfinished pass is repeated.
 const ERASE_AGAIN: Duration = Duration::from_secs(20);
+/// How often the store is asked what its password hashes cost.
+const FOLLOW_COSTS: Duration = Duration::from_mins(10);
 /// A session's row outlives its absolute end by this, so that a late client is told that it has expired.
 const KEEP_ENDED: Duration = Duration::from_hours(24 * 7);
 /// How long requests that run may take to finish. With the second before it in which `/readyz` turns, and
@@ -124,6 +126,8 @@ impl Server {
         let store = Arc::clone(&stores.watched);
         let auth = Arc::new(auth(settings, stores, (access.clone(), refresh.clone()), metrics, clock, random)?);
         feed::load(&*auth.sessions, &auth.revocations, &*auth.clock).await?;
+        // Before anybody signs in: what the first wrong password costs must not depend on whose it is.
+        follow_costs(&auth).await?;
         let client = client(settings)?;
         let edge = Edge {
             origin: settings.public_origin.clone(),
@@ -185,6 +189,7 @@ impl Server {
         ));
         background.spawn(self.watch.follow(drained.clone()));
         background.spawn(tend(Arc::clone(auth), drained.clone()));
+        background.spawn(follow_costs_of_others(Arc::clone(auth), drained.clone()));
         background.spawn(purge(Arc::clone(auth), self.event_retention, drained.clone()));
         background.spawn(erase(Arc::clone(auth), drained.clone()));
         if let Some(courier) = self.courier {
@@ -264,7 +269,7 @@ fn auth(
         events,
         attempts,
         guessing: Guessing::new(refresh.clone()),
-        limits: Limits::new(settings.refreshes_per_minute, settings.registrations_per_hour),
+        limits: Limits::new(settings.refreshes_per_minute, settings.registrations_per_hour, settings.sign_ins_at_once),
         revocations: Arc::new(Revocations::default()),
         confirmations: Confirmations::default(),
         access_tokens: AccessTokens::new(access, expected, settings.access_token_lifetime),
@@ -284,6 +289,29 @@ async fn tend(auth: Arc<Auth>, stop: CancellationToken) {
     every(TEND, stop, || async {
         if let Err(error) = auth.sessions.tend().await {
             tracing::warn!(%error, "what one store owes the other has to wait");
+        }
+    })
+    .await;
+}
+
+/// Asks the store what its password hashes cost. Every refused sign-in costs as much as the dearest of them.
+async fn follow_costs(auth: &Auth) -> Result<(), StorageError> {
+    let followed = auth.passwords.follow_costs(&auth.accounts.password_costs().await?);
+    if followed.too_dear > 0 {
+        tracing::warn!(
+            parameters = followed.too_dear,
+            "password hashes cost more than 16 times those of ARGON2_MEMORY_KIB and ARGON2_ITERATIONS: a refused sign-in \
+             shows by its time that such an account exists. Raise the settings, or let its owner sign in"
+        );
+    }
+    Ok(())
+}
+
+/// Other instances may have other settings, and hashes are renewed.
+async fn follow_costs_of_others(auth: Arc<Auth>, stop: CancellationToken) {
+    every(FOLLOW_COSTS, stop, || async {
+        if let Err(error) = follow_costs(&auth).await {
+            tracing::warn!(%error, "what the store's password hashes cost is not known anew");
         }
     })
     .await;

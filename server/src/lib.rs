@@ -20,6 +20,7 @@ mod loopback;
 mod memory;
 pub mod metrics;
 pub mod password;
+mod presence;
 mod printable;
 mod private_files;
 pub mod random;

@@ -2,16 +2,21 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, timeout_at},
+};
 
 use super::Auth;
 use crate::{
     limits::{
         TooOften,
-        guessing::{Attempt, Counts},
+        counter::Key,
+        guessing::{Attempt, Counts, Held},
         under_way::Running,
     },
     password::{Busy, Place},
+    presence,
     storage::StorageError,
 };
 
@@ -38,56 +43,121 @@ pub enum NotCounted {
 /// An attempt that counts as a failure until it is found to be none.
 pub(super) struct Counted<'a> {
     attempt: Attempt,
-    counts: Counts,
-    /// Whoever waits for its outcome is told when this is dropped.
-    running: Running<'a>,
+    standing: Standing,
+    /// Whoever waits for its outcome is told when these are dropped.
+    _running: (Running<'a>, Option<Running<'a>>),
+    _turn: OwnedSemaphorePermit,
+}
+
+enum Standing {
+    /// Within its allowances.
+    Counted(Counts),
+    /// A counter that is shared with others is used up.
+    Beyond {
+        too_often: TooOften,
+        /// Whether the password is compared all the same.
+        is_spared: bool,
+    },
 }
 
 impl Counted<'_> {
     /// Whether the next one has to wait if this one fails.
     pub(super) fn is_last_free(&self) -> bool {
-        self.counts.is_last_free
+        matches!(&self.standing, Standing::Counted(counts) if counts.is_last_free)
+    }
+
+    /// Whether the password is compared with the stored one.
+    pub(super) fn is_compared(&self) -> bool {
+        !matches!(self.standing, Standing::Beyond { is_spared: false, .. })
+    }
+
+    /// The answer to a password that is not right, where it is not that. Every network gets it, a known place as well.
+    pub(super) fn held(&self) -> Option<TooOften> {
+        match self.standing {
+            Standing::Counted(_) => None,
+            Standing::Beyond { too_often, .. } => Some(too_often),
+        }
+    }
+
+    /// Names the address of the account, whether there is one or not.
+    pub(super) fn address(&self) -> Key {
+        self.attempt.together
     }
 }
 
 impl Auth {
-    /// Counts `attempt`, and gives the place in which its password may be looked at: nothing is written for more than could be
-    /// served. Where the allowance is used up by attempts whose outcome is not known yet, it waits for that: several
-    /// right passwords at once are never refused.
+    /// Counts `attempt`, and gives the place in which its password may be compared: nothing is written for more than could be
+    /// served. Several right passwords at once are not refused: where an account has as many attempts as are compared at once, or
+    /// its allowance is used up by attempts whose outcome is not known yet, this waits.
+    ///
+    /// An attempt beyond an allowance that is shared with others gets a place, too, so that its answer takes as long whether its
+    /// password is compared with the stored one or not. The places bound what such attempts cost.
     pub(super) async fn count(&self, attempt: Attempt) -> Result<(Counted<'_>, Place), NotCounted> {
         let give_up_at = Instant::now() + PATIENCE;
+        self.limits.password(&attempt.shares, self.clock.now())?;
+        let own = self.guessing.under_way.on(attempt.own);
         let mut waits = None;
+        let turn = if let Some(turn) = own.turn_at_once() {
+            turn
+        } else {
+            waits = self.guessing.may_wait();
+            if waits.is_none() || own.is_crowded() {
+                return Err(self.passwords.refused().into());
+            }
+            tokio::select! {
+                turn = timeout_at(give_up_at, own.turn()) => turn.map_err(|_| self.passwords.refused())?,
+                () = presence::client_gone() => return Err(Busy.into()),
+            }
+        };
         loop {
-            let look = self.guessing.under_way.on(attempt.together);
-            let (next_done, was_busy) = (look.next_done(), look.is_busy());
+            self.limits.password(&attempt.shares, self.clock.now())?;
             // In a flood the store is not even asked.
-            self.passwords.has_place()?;
+            if !self.passwords.has_place(&attempt.shares) {
+                return Err(self.passwords.refused().into());
+            }
+            let account = self.guessing.under_way.on(attempt.together);
+            let (own_done, account_done) = (own.next_done(), account.next_done());
+            let (own_was_busy, account_was_busy) = (own.is_busy(), account.is_busy());
             // Whoever is refused takes nobody's place, and writes nothing.
-            let mut counted = self.try_to_count(&attempt, false).await?;
-            if counted.is_ok() {
-                let place = self.passwords.place()?;
-                counted = self.try_to_count(&attempt, true).await?;
-                if let Ok(counts) = counted {
-                    return Ok((Counted { attempt, counts, running: look.begin() }, place));
+            let Err(held) = self.try_to_count(&attempt, false).await? else {
+                let place = self.passwords.place(&attempt.shares)?;
+                let Ok(counts) = self.try_to_count(&attempt, true).await? else { continue };
+                let standing = Standing::Counted(counts);
+                let running = (own.begin(), Some(account.begin()));
+                return Ok((Counted { attempt, standing, _running: running, _turn: turn }, place));
+            };
+            // One that was under way when the counters were read may have been right.
+            let (done, is_busy, too_often) = match held {
+                Held::Own(too_often) => (own_done, own_was_busy || own.is_busy(), too_often),
+                Held::Shared { too_often, .. } => (account_done, account_was_busy || account.is_busy(), too_often),
+            };
+            let may_change = is_busy || too_often.retry_after <= SHORT;
+            if may_change && !account.is_crowded() && Instant::now() < give_up_at {
+                waits = waits.or_else(|| self.guessing.may_wait());
+                if waits.is_some() {
+                    let until = give_up_at.min(Instant::now() + too_often.retry_after);
+                    tokio::select! {
+                        _either = timeout_at(until, done) => continue,
+                        () = presence::client_gone() => return Err(too_often.into()),
+                    }
                 }
             }
-            let Err(too_often) = counted else { continue };
-            // One that was under way when the counters were read may have been right.
-            let may_change = was_busy || look.is_busy() || too_often.retry_after <= SHORT;
-            if !may_change || look.is_crowded() || Instant::now() >= give_up_at {
-                return Err(too_often.into());
+            match held {
+                Held::Own(too_often) => return Err(too_often.into()),
+                Held::Shared { too_often, is_known } => {
+                    let place = self.passwords.place(&attempt.shares)?;
+                    let is_spared = self.guessing.is_spared(&attempt, is_known, self.clock.now());
+                    let standing = Standing::Beyond { too_often, is_spared };
+                    let running = (own.begin(), None);
+                    return Ok((Counted { attempt, standing, _running: running, _turn: turn }, place));
+                }
             }
-            if waits.is_none() {
-                waits = Some(self.guessing.may_wait().ok_or(too_often)?);
-            }
-            let until = give_up_at.min(Instant::now() + too_often.retry_after);
-            let _either = timeout_at(until, next_done).await;
         }
     }
 
     /// Counts it if it need not wait; or only looks whether it would.
-    async fn try_to_count(&self, attempt: &Attempt, write: bool) -> Result<Result<Counts, TooOften>, StorageError> {
-        let mut counted = Err(TooOften { retry_after: Duration::ZERO });
+    async fn try_to_count(&self, attempt: &Attempt, write: bool) -> Result<Result<Counts, Held>, StorageError> {
+        let mut counted = Err(Held::Own(TooOften { retry_after: Duration::ZERO }));
         let mut decide = |counters: &_| {
             counted = attempt.count(counters, self.clock.now());
             counted.as_ref().ok().filter(|_| write).map(Counts::counters)
@@ -98,8 +168,17 @@ impl Auth {
 
     /// The password was right. That this cannot be written refuses nobody.
     pub(super) async fn count_no_more(&self, counted: Counted<'_>) {
-        let Counted { attempt, counts, running: _running } = &counted;
-        let mut decide = |counters: &_| Some(attempt.succeeded(counters, counts, self.clock.now()));
+        let Counted { attempt, standing, .. } = &counted;
+        self.limits.password_was_right(&attempt.shares, self.clock.now());
+        let mut decide = |counters: &_| {
+            Some(match standing {
+                Standing::Counted(counts) => attempt.succeeded(counters, counts, self.clock.now()),
+                Standing::Beyond { .. } => attempt.first_succeeded(counters, self.clock.now()),
+            })
+        };
+        if let Standing::Beyond { is_spared: true, .. } = standing {
+            self.guessing.give_back_spared(attempt);
+        }
         if let Err(error) = self.attempts.recount(&attempt.keys(), &mut decide).await {
             tracing::warn!(%error, "a right password counts as a wrong one");
         }
@@ -114,9 +193,18 @@ impl Auth {
         }
     }
 
-    /// Nobody has looked at the password.
+    /// The password was not compared.
     pub(super) async fn withdraw(&self, counted: Counted<'_>) {
-        let Counted { attempt, counts, running: _running } = &counted;
+        let Counted { attempt, standing, .. } = &counted;
+        let counts = match standing {
+            Standing::Counted(counts) => counts,
+            Standing::Beyond { is_spared, .. } => {
+                if *is_spared {
+                    self.guessing.give_back_spared(attempt);
+                }
+                return;
+            }
+        };
         let mut decide = |counters: &_| Some(attempt.withdrawn(counters, counts));
         if let Err(error) = self.attempts.recount(&attempt.keys(), &mut decide).await {
             tracing::warn!(%error, "an attempt that was none stays counted");

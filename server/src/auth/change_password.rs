@@ -73,7 +73,8 @@ impl Auth {
         if Normalised::new(current).zip(Normalised::new(new)).is_some_and(|(current, new)| current.is(&new)) {
             return Err(ChangePasswordError::Unchanged);
         }
-        let hash = self.hash_new_password(new, &account.email, account.display_name.as_deref()).await?;
+        let shares = self.guessing.shares_of(&account.id, &origin.ip, self.clock.now());
+        let hash = self.hash_new_password(&shares, new, &account.email, account.display_name.as_deref()).await?;
         loop {
             let now = self.clock.now();
             let old = self.sessions.find(&claims.session_id).await?;

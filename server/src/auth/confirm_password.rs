@@ -1,12 +1,11 @@
 //! Asks for the password again before something that cannot be taken back.
 
-use secrecy::ExposeSecret as _;
 use sessionkeep_types::Password;
 
 use super::{Auth, NotCounted};
 use crate::{
     limits::TooOften,
-    password::{Busy, Normalised, PepperMissing, Place, Unverifiable, Verified},
+    password::{Busy, Normalised, PepperMissing, Place, Stored, Unverifiable, Verified},
     session::{EventKind, Origin, SecurityEvent},
     storage::{Account, StorageError},
     token::access::Claims,
@@ -62,7 +61,9 @@ impl Auth {
         password: &Password,
         origin: &Origin,
     ) -> Result<Account, ConfirmPasswordError> {
-        let (counted, place) = self.count(self.guessing.confirmation(&claims.session_id, self.clock.now())).await?;
+        let now = self.clock.now();
+        let attempt = self.guessing.confirmation(&claims.session_id, &claims.user_id, &origin.ip, now);
+        let (counted, place) = self.count(attempt).await?;
         let (account, verified) = match self.look_again(place, claims, password).await {
             Ok(looked_at) => looked_at,
             Err(error) => {
@@ -91,7 +92,8 @@ impl Auth {
         let account = account.filter(|account| account.disabled_at.is_none()).ok_or(ConfirmPasswordError::Gone)?;
         let verified = match Normalised::new(password) {
             Some(password) => {
-                self.passwords.verify(place, password, Some(account.password_hash.expose_secret().to_owned())).await?
+                let stored = Stored::Hash { hash: account.password_hash.clone(), matters: true };
+                self.passwords.verify(place, password, stored).await?
             }
             // Longer than any password that is accepted.
             None => Verified::Wrong,

@@ -3,10 +3,10 @@
 use secrecy::ExposeSecret as _;
 use sessionkeep_types::Password;
 
-use super::{Auth, Credentials, Device, NotCounted, SignedIn, email::Email};
+use super::{Auth, Credentials, Device, NotCounted, SignedIn, attempts::Counted, email::Email};
 use crate::{
     limits::TooOften,
-    password::{Busy, Normalised, PepperMissing, Place, Unverifiable, Verified},
+    password::{Busy, Normalised, PepperMissing, Place, Stored, Unverifiable, Verified},
     session::{EventKind, SecurityEvent},
     storage::{Account, StorageError},
 };
@@ -61,7 +61,7 @@ impl Auth {
             self.count(self.guessing.sign_in(email.as_str(), &device.origin.ip, self.clock.now())).await?;
         // Whoever guesses on has to wait, which is told once: the owner may want to know.
         let refusal = if counted.is_last_free() { EventKind::LoginFailedOften } else { EventKind::LoginFailed };
-        let (account, verified) = match self.look_at(place, &email, &credentials.password).await {
+        let (account, verified) = match self.look_at(&counted, place, &email, &credentials.password).await {
             Ok(looked_at) => looked_at,
             Err(error) => {
                 // Whose hash cannot be checked is told apart from others, and so must not be free to ask for.
@@ -72,6 +72,11 @@ impl Auth {
             }
         };
         let was_right = verified != Verified::Wrong;
+        let account_can_sign_in = account.as_ref().is_some_and(|account| account.disabled_at.is_none());
+        // Everybody beyond the shared allowances gets this answer, and no event is stored for it.
+        if let Some(too_often) = counted.held().filter(|_| !was_right || !account_can_sign_in) {
+            return Err(too_often.into());
+        }
         let outcome = self.answer(account, verified, device, refusal).await;
         match outcome {
             Ok(_) => self.count_no_more(counted).await,
@@ -85,17 +90,21 @@ impl Auth {
     /// The account, and whether this is its password.
     async fn look_at(
         &self,
+        counted: &Counted<'_>,
         place: Place,
         email: &Email,
         password: &Password,
     ) -> Result<(Option<Account>, Verified), LoginError> {
         let account = self.account_of(email).await?;
         // A password that is too long for any account is still compared, with nothing, to take as long as any other.
-        let (password, stored) = match Normalised::new(password) {
-            Some(password) => {
-                (password, account.as_ref().map(|account| account.password_hash.expose_secret().to_owned()))
+        let nothing = Stored::Nothing(counted.address());
+        let (password, stored) = match (Normalised::new(password), &account) {
+            (Some(password), Some(account)) if counted.is_compared() => {
+                let (hash, matters) = (account.password_hash.clone(), account.disabled_at.is_none());
+                (password, Stored::Hash { hash, matters })
             }
-            None => (Normalised::empty(), None),
+            (Some(password), _) => (password, nothing),
+            (None, _) => (Normalised::empty(), nothing),
         };
         let verified = self.passwords.verify(place, password, stored).await?;
         Ok((account, verified))

@@ -3,7 +3,10 @@
 use sessionkeep_types::{Password, limits};
 
 use super::Auth;
-use crate::password::{Busy, Normalised, Refused};
+use crate::{
+    limits::Shares,
+    password::{Busy, Normalised, Refused},
+};
 
 const UNCOUNTED: &str = " Invisible characters and accents by themselves are not counted.";
 
@@ -36,14 +39,15 @@ impl Auth {
     /// [`NewPasswordError`], whose text is for the person.
     pub(super) async fn hash_new_password(
         &self,
+        shares: &Shares,
         password: &Password,
         email: &str,
         display_name: Option<&str>,
     ) -> Result<String, NewPasswordError> {
         let password = Normalised::new(password).ok_or(NewPasswordError::TooLong)?;
         let (email, display_name) = (email.to_owned(), display_name.map(str::to_owned));
-        match self.passwords.check(self.password_rules, password.clone(), email, display_name).await? {
-            Ok(()) => Ok(self.passwords.hash(password).await?),
+        match self.passwords.check(shares, self.password_rules, password.clone(), email, display_name).await? {
+            Ok(()) => Ok(self.passwords.hash(shares, password).await?),
             Err(Refused::TooShort { uncounted }) => {
                 Err(NewPasswordError::TooShort { min_length: self.password_rules.min_length, uncounted })
             }

@@ -88,16 +88,15 @@ impl Auth {
         role: Role,
         origin: &crate::session::Origin,
     ) -> Result<Account, RegisterError> {
-        let password_hash =
-            self.hash_new_password(&password, email.as_str(), display_name.as_deref()).await.map_err(|error| {
-                match error {
-                    NewPasswordError::TooWeak => RegisterError::WeakPassword,
-                    NewPasswordError::Busy(busy) => RegisterError::Busy(busy),
-                    NewPasswordError::TooLong | NewPasswordError::TooShort { .. } => {
-                        RegisterError::Invalid(BTreeMap::from([("password", error.to_string())]))
-                    }
-                }
-            })?;
+        let shares = self.guessing.sign_in(email.as_str(), &origin.ip, self.clock.now()).shares;
+        let hashed = self.hash_new_password(&shares, &password, email.as_str(), display_name.as_deref()).await;
+        let password_hash = hashed.map_err(|error| match error {
+            NewPasswordError::TooWeak => RegisterError::WeakPassword,
+            NewPasswordError::Busy(busy) => RegisterError::Busy(busy),
+            NewPasswordError::TooLong | NewPasswordError::TooShort { .. } => {
+                RegisterError::Invalid(BTreeMap::from([("password", error.to_string())]))
+            }
+        })?;
         if self.is_taken_in_an_older_form(&email).await? {
             return Err(RegisterError::EmailTaken);
         }

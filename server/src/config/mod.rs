@@ -83,6 +83,8 @@ pub struct Settings {
     pub refreshes_per_minute: u32,
     /// Registrations from one network; 0: any number.
     pub registrations_per_hour: u32,
+    /// Right passwords of one account from one network; 0: any number.
+    pub sign_ins_at_once: u32,
     /// Fewest characters in a new password.
     pub password_min_length: usize,
     /// Memory for one hash.
@@ -165,6 +167,7 @@ impl Settings {
             registration_open: sources.choose("REGISTRATION", &[("open", true), ("closed", false)])?,
             refreshes_per_minute: sources.parse("REFRESHES_PER_MINUTE", parse::number)?,
             registrations_per_hour: sources.parse("REGISTRATIONS_PER_HOUR", parse::number)?,
+            sign_ins_at_once: sources.parse("SIGN_INS_AT_ONCE", parse::number)?,
             password_min_length: sources.parse("PASSWORD_MIN_LENGTH", parse::password_min_length)?,
             argon2_memory_kib: sources.parse("ARGON2_MEMORY_KIB", parse::number)?,
             argon2_iterations: sources.parse("ARGON2_ITERATIONS", parse::number)?,

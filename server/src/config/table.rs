@@ -152,6 +152,11 @@ pub const SETTINGS: &[Setting] = &[
         "New accounts from one network (an IPv4 address, or 64 bits of an IPv6 address) on each instance; 0: any number.",
     ),
     plain(
+        "SIGN_INS_AT_ONCE",
+        Some("20"),
+        "Right passwords of one account from one network at once, on each instance, and one more every 10 s; 0: any number.",
+    ),
+    plain(
         "PASSWORD_MIN_LENGTH",
         Some("12"),
         "Fewest characters in a new password, invisible ones and accents by themselves not counted; 8 to 64.",

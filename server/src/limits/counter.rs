@@ -51,8 +51,8 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// How long the next attempt has to wait. `lenient`: of an allowance it may use twice as much.
-    pub(super) fn wait(self, counter: &Counter, now: UnixMillis, lenient: bool) -> Duration {
+    /// How long the next attempt has to wait.
+    pub(super) fn wait(self, counter: &Counter, now: UnixMillis) -> Duration {
         match self {
             Self::Growing { free, remembered } => {
                 let Some(beyond) = failures(remembered, counter, now).checked_sub(free) else { return Duration::ZERO };
@@ -65,7 +65,7 @@ impl Rule {
                 wait.saturating_sub(passed)
             }
             Self::Steady { burst, every } => {
-                let most = every * (burst.saturating_sub(1)) * if lenient { 2 } else { 1 };
+                let most = every * burst.saturating_sub(1);
                 whole_at(burst, every, counter, now).since(now).unwrap_or_default().saturating_sub(most)
             }
         }
@@ -75,7 +75,7 @@ impl Rule {
     pub(super) fn is_free(self, counter: &Counter, now: UnixMillis) -> bool {
         match self {
             Self::Growing { free, remembered } => failures(remembered, counter, now) < free,
-            Self::Steady { .. } => self.wait(counter, now, false).is_zero(),
+            Self::Steady { .. } => self.wait(counter, now).is_zero(),
         }
     }
 
@@ -125,7 +125,7 @@ fn failures(remembered: Duration, counter: &Counter, now: UnixMillis) -> u32 {
 
 /// When the allowance is whole again. Later than it can be: a clock was put back meanwhile.
 fn whole_at(burst: u32, every: Duration, counter: &Counter, now: UnixMillis) -> UnixMillis {
-    counter.counted_at.min(now.plus(every * burst * 2))
+    counter.counted_at.min(now.plus(every * burst))
 }
 
 impl Counter {
@@ -158,13 +158,13 @@ mod tests {
         for (failures, seconds) in
             [(0, 0), (4, 0), (5, 1), (6, 2), (7, 4), (14, 512), (15, 900), (16, 900), (100, 900), (u32::MAX, 900)]
         {
-            assert_eq!(GROWING.wait(&failed(failures), NOW, false), Duration::from_secs(seconds), "{failures}");
+            assert_eq!(GROWING.wait(&failed(failures), NOW), Duration::from_secs(seconds), "{failures}");
         }
     }
 
     #[test]
     fn a_wait_passes() {
-        let wait = |seconds| GROWING.wait(&failed(7), after(seconds), false).as_secs();
+        let wait = |seconds| GROWING.wait(&failed(7), after(seconds)).as_secs();
         assert_eq!([wait(0), wait(1), wait(4), wait(100)], [4, 3, 0, 0]);
     }
 
@@ -178,11 +178,11 @@ mod tests {
     /// E14
     #[test]
     fn a_clock_that_was_put_back_makes_nobody_wait_and_one_that_is_a_little_behind_does() {
-        assert_eq!(GROWING.wait(&failed(16), NOW.minus(Duration::from_hours(1)), false), Duration::ZERO);
-        assert_eq!(GROWING.wait(&failed(16), NOW.minus(Duration::from_secs(5)), false), LONGEST_WAIT);
+        assert_eq!(GROWING.wait(&failed(16), NOW.minus(Duration::from_hours(1))), Duration::ZERO);
+        assert_eq!(GROWING.wait(&failed(16), NOW.minus(Duration::from_secs(5))), LONGEST_WAIT);
         assert_eq!(GROWING.counted(&failed(16), NOW.minus(Duration::from_hours(1))).failures, 17);
         let far = Counter { counted_at: NOW.plus(DAY), ..Counter::default() };
-        assert!(STEADY.wait(&far, NOW, false) <= Duration::from_hours(1) + Duration::from_secs(36));
+        assert!(STEADY.wait(&far, NOW) <= Duration::from_hours(1) + Duration::from_secs(36));
     }
 
     #[test]
@@ -199,13 +199,13 @@ mod tests {
     fn an_allowance_fills_up_while_it_is_used() {
         let mut counter = Counter::default();
         for second in 0..100_000 {
-            assert_eq!(STEADY.wait(&counter, after(second * 40), false), Duration::ZERO);
+            assert_eq!(STEADY.wait(&counter, after(second * 40)), Duration::ZERO);
             counter = STEADY.counted(&counter, after(second * 40));
         }
         let mut taken = 0;
         let mut counter = Counter::default();
         for second in 0..3600 {
-            if STEADY.wait(&counter, after(second), false).is_zero() {
+            if STEADY.wait(&counter, after(second)).is_zero() {
                 counter = STEADY.counted(&counter, after(second));
                 taken += 1;
             }

@@ -1,34 +1,43 @@
 //! Guessing of passwords: on which counters an attempt counts, and what becomes of them.
 //!
-//! An attempt counts before the password is looked at, so that no number of attempts at once gets past a limit, and is
+//! An attempt counts before the password is compared, so that no number of attempts at once gets past a limit, and is
 //! taken back when the password was right. A sign-in has four counters: its own, of this account from this network; two of the
-//! account, of which one holds those who guess from many networks, and the other those who are new; and the network's, which holds who
-//! guesses at many accounts. From where somebody has signed in to the account before, those of the account do not count, and of the
-//! network's allowance there is twice as much: whatever strangers do elsewhere keeps nobody out there, and hardly what neighbours
-//! do to other accounts (OWASP Authentication Cheat Sheet, "Login Throttling"; NIST SP 800-63B-4, 3.2.2).
+//! account, of which one is for networks that guess, and the other for those that are new; and the network's, for guesses at many
+//! accounts.
+//!
+//! A network where the owner has signed in to the account is a known place. Its right password is accepted when the counters that
+//! are shared with others are used up, so that strangers and neighbours lock no owner out (OWASP Authentication Cheat Sheet, "Login
+//! Throttling"; NIST SP 800-63B-4, 3.2.2). Nothing else depends on it: a wrong password counts on the same counters and gets the same
+//! answer everywhere, after the same work, or a neighbour could learn from it who has an account. Therefore an attempt beyond the shared
+//! counters is compared everywhere, except that elsewhere it is compared with nothing.
 
 use std::time::Duration;
 
 use aws_lc_rs::digest;
 use serde::Serialize;
-use sessionkeep_types::SessionId;
+use sessionkeep_types::{SessionId, UserId};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{
-    TooOften,
+    Shares, TooOften,
+    allowance::Allowance,
     counter::{Counter, Key, Rule},
-    network,
+    line, network,
     under_way::UnderWay,
 };
 use crate::{keys::Keys, session::UnixMillis};
 
 /// Of one account from one network, or of one session.
 const OWN: Rule = Rule::Growing { free: 5, remembered: REMEMBERED };
-/// Of one account from all networks where it is not used. Those that have used up what is free to them share one such allowance, all
+/// Of one account from all networks. Those that have used up what is free to them share one such allowance, all
 /// others have another: whoever goes on guessing keeps nobody out who comes from a new place.
 const ACCOUNT: Rule = Rule::Steady { burst: 10, every: Duration::from_mins(3) };
 /// From one network at all accounts.
 const NETWORK: Rule = Rule::Steady { burst: 100, every: Duration::from_secs(36) };
+/// Wrong passwords of one account from a known place that are compared beyond the shared counters.
+const SPARED_OWN: (u32, Duration) = (10, Duration::from_mins(15));
+/// The same from one network for all accounts.
+const SPARED_NETWORK: (u32, Duration) = (100, Duration::from_secs(36));
 /// For so long after the last sign-in a network is one from where the account is used.
 pub const KNOWN: Duration = Duration::from_hours(24 * 90);
 /// What was counted is of no use after this.
@@ -43,33 +52,75 @@ pub struct Guessing {
     keys: Keys,
     pub(crate) under_way: UnderWay,
     waiting: Semaphore,
+    spared_own: Allowance,
+    spared_network: Allowance,
 }
 
 impl Guessing {
     /// With the keys of refresh tokens: all instances have them. Once they are rotated everybody begins anew.
     #[must_use]
     pub fn new(keys: Keys) -> Self {
-        Self { keys, under_way: UnderWay::default(), waiting: Semaphore::new(WAITING) }
+        let allowance = |(burst, every)| Allowance::new(burst, every);
+        Self {
+            keys,
+            under_way: UnderWay::default(),
+            waiting: Semaphore::new(WAITING),
+            spared_own: allowance(SPARED_OWN),
+            spared_network: allowance(SPARED_NETWORK),
+        }
     }
 
     /// A sign-in with this e-mail address, in the form in which it is compared.
     #[must_use]
     pub fn sign_in(&self, email: &str, ip: &str, now: UnixMillis) -> Attempt {
-        let network = network(ip);
+        let places = self.shares(&("both", email, network(ip)), ip, now);
         let account = self.key(&("account", email), now);
         let shared = vec![
             Shared { key: account, rule: ACCOUNT, of: Some(Place::New) },
             Shared { key: self.key(&("guessed", email), now), rule: ACCOUNT, of: Some(Place::Guessing) },
-            Shared { key: self.key(&("network", &network), now), rule: NETWORK, of: None },
+            Shared { key: places.network, rule: NETWORK, of: None },
         ];
-        Attempt { together: account, own: self.key(&("both", email, &network), now), shared }
+        Attempt { together: account, own: places.account, shared, shares: places }
     }
 
     /// A confirmation by password in this session.
     #[must_use]
-    pub fn confirmation(&self, session: &SessionId, now: UnixMillis) -> Attempt {
+    pub fn confirmation(&self, session: &SessionId, user: &UserId, ip: &str, now: UnixMillis) -> Attempt {
         let own = self.key(&("session", session), now);
-        Attempt { together: own, own, shared: vec![] }
+        Attempt { together: own, own, shared: vec![], shares: self.shares_of(user, ip, now) }
+    }
+
+    /// The places in the hashing queue of somebody who is signed in.
+    #[must_use]
+    pub fn shares_of(&self, user: &UserId, ip: &str, now: UnixMillis) -> Shares {
+        self.shares(&("user", user, network(ip)), ip, now)
+    }
+
+    fn shares(&self, account: &impl Serialize, ip: &str, now: UnixMillis) -> Shares {
+        Shares {
+            line: self.key(&("line", line(ip)), now),
+            network: self.key(&("network", network(ip)), now),
+            account: self.key(account, now),
+        }
+    }
+
+    /// Whether the password of an attempt that the shared counters hold is compared with the stored one all the same. It counts
+    /// as wrong until [`was_right`](Self::was_right).
+    pub(crate) fn is_spared(&self, attempt: &Attempt, is_known: bool, now: UnixMillis) -> bool {
+        let (own, network) = (attempt.shares.account, attempt.shares.network);
+        let is_spared =
+            is_known && self.spared_own.look(&own, now).is_ok() && self.spared_network.look(&network, now).is_ok();
+        if is_spared {
+            self.spared_own.take(own, now);
+            self.spared_network.take(network, now);
+        }
+        is_spared
+    }
+
+    /// A spared attempt had the right password, or was not compared.
+    pub(crate) fn give_back_spared(&self, attempt: &Attempt) {
+        self.spared_own.give_back(&attempt.shares.account);
+        self.spared_network.give_back(&attempt.shares.network);
     }
 
     /// Leave to wait for another attempt. `None`: too many do.
@@ -93,8 +144,23 @@ impl Guessing {
 pub struct Attempt {
     /// Attempts with the same one wait for each other.
     pub(crate) together: Key,
-    own: Key,
+    pub(crate) own: Key,
     shared: Vec<Shared>,
+    pub(crate) shares: Shares,
+}
+
+/// Why an attempt is not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// Its own counter holds it. The password is not compared.
+    Own(TooOften),
+    /// A counter that is shared with others does.
+    Shared {
+        /// The answer, unless the right password comes from a known place.
+        too_often: TooOften,
+        /// Whether it comes from one.
+        is_known: bool,
+    },
 }
 
 /// A counter on which others count, too.
@@ -113,26 +179,24 @@ impl Shared {
     }
 }
 
-/// What a network is to an account.
+/// What a network is to an account, whether its owner has signed in there or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
-    /// Its owner has signed in there.
-    Known,
-    /// Nobody has, and few have failed.
+    /// Few have failed there.
     New,
-    /// Nobody has, and whoever tries there has to wait.
+    /// Whoever tries there has to wait.
     Guessing,
 }
 
 impl Place {
     fn of(own: &Counter, now: UnixMillis) -> Self {
-        let is_known = own.succeeded_at.and_then(|at| now.since(at)).is_some_and(|passed| passed < KNOWN);
-        match (is_known, OWN.is_free(own, now)) {
-            (true, _) => Self::Known,
-            (false, true) => Self::New,
-            (false, false) => Self::Guessing,
-        }
+        if OWN.is_free(own, now) { Self::New } else { Self::Guessing }
     }
+}
+
+/// Whether the owner of the account has signed in there.
+fn is_known(own: &Counter, now: UnixMillis) -> bool {
+    own.succeeded_at.and_then(|at| now.since(at)).is_some_and(|passed| passed < KNOWN)
 }
 
 /// What was counted.
@@ -166,16 +230,19 @@ impl Attempt {
     ///
     /// # Errors
     /// When it has to wait; nothing is to be counted then.
-    pub fn count(&self, counters: &[Counter], now: UnixMillis) -> Result<Counts, TooOften> {
+    pub fn count(&self, counters: &[Counter], now: UnixMillis) -> Result<Counts, Held> {
         let (own, shared) = counters.split_first().expect("OK because the first is its own");
         let place = Place::of(own, now);
-        let known = place == Place::Known;
         let shared: Vec<(&Shared, &Counter)> = self.shared.iter().zip(shared).collect();
         let held_to = shared.iter().filter(|(shared, _)| !shared.is_spared(place));
-        let waits = held_to.map(|(shared, counter)| shared.rule.wait(counter, now, known));
-        let wait = waits.fold(OWN.wait(own, now, known), Duration::max);
-        if !wait.is_zero() {
-            return Err(TooOften { retry_after: wait });
+        let theirs = held_to.map(|(shared, counter)| shared.rule.wait(counter, now)).max().unwrap_or_default();
+        let own_wait = OWN.wait(own, now);
+        let too_often = TooOften { retry_after: theirs.max(own_wait) };
+        if !own_wait.is_zero() {
+            return Err(Held::Own(too_often));
+        }
+        if !theirs.is_zero() {
+            return Err(Held::Shared { too_often, is_known: is_known(own, now) });
         }
         let mut counted = vec![OWN.counted(own, now)];
         let mut is_last_free = OWN.is_last_free(&counted[0]);
@@ -256,20 +323,39 @@ mod tests {
             self.stored.extend(attempt.keys().into_iter().zip(counters));
         }
 
-        fn begin(&mut self, email: &str, ip: &str, now: UnixMillis) -> Result<(Attempt, Counts), TooOften> {
+        fn begin(&mut self, email: &str, ip: &str, now: UnixMillis) -> (Attempt, Result<Counts, Held>) {
             let attempt = self.guessing.sign_in(email, ip, now);
-            let counts = attempt.count(&self.counters(&attempt), now)?;
-            self.store(&attempt, counts.counters());
-            Ok((attempt, counts))
+            let counted = attempt.count(&self.counters(&attempt), now);
+            if let Ok(counts) = &counted {
+                self.store(&attempt, counts.counters());
+            }
+            (attempt, counted)
         }
 
+        /// The seconds that the answer to a wrong password names, or whether it was the last free one.
         fn wrong(&mut self, email: &str, ip: &str, now: UnixMillis) -> Result<bool, u64> {
-            self.begin(email, ip, now).map(|(_, counts)| counts.is_last_free).map_err(|wait| wait.retry_after.as_secs())
+            let (attempt, counted) = self.begin(email, ip, now);
+            counted.map(|counts| counts.is_last_free).map_err(|held| match held {
+                Held::Own(too_often) => too_often.retry_after.as_secs(),
+                Held::Shared { too_often, is_known } => {
+                    let _either = self.guessing.is_spared(&attempt, is_known, now);
+                    too_often.retry_after.as_secs()
+                }
+            })
         }
 
         fn right(&mut self, email: &str, ip: &str, now: UnixMillis) -> Result<(), u64> {
-            let (attempt, counts) = self.begin(email, ip, now).map_err(|wait| wait.retry_after.as_secs())?;
-            let counters = attempt.succeeded(&self.counters(&attempt), &counts, now);
+            let (attempt, counted) = self.begin(email, ip, now);
+            let counters = match counted {
+                Ok(counts) => attempt.succeeded(&self.counters(&attempt), &counts, now),
+                Err(Held::Shared { is_known, .. }) if self.guessing.is_spared(&attempt, is_known, now) => {
+                    self.guessing.give_back_spared(&attempt);
+                    attempt.first_succeeded(&self.counters(&attempt), now)
+                }
+                Err(Held::Own(too_often) | Held::Shared { too_often, .. }) => {
+                    return Err(too_often.retry_after.as_secs());
+                }
+            };
             self.store(&attempt, counters);
             Ok(())
         }
@@ -382,9 +468,55 @@ mod tests {
                 world.right(&email, "192.0.2.1", NOW).is_ok() && world.wrong(&email, "192.0.2.1", NOW).is_ok()
             })
             .count();
-        assert_eq!(tried, 100, "whoever is new there is held before");
-        let known = (0..300).filter(|n| world.wrong(&format!("person{n}"), "192.0.2.1", NOW).is_ok()).count();
-        assert_eq!(known, 99);
+        assert_eq!(tried, 100);
+        // Their right passwords are accepted all the same, until as many wrong ones again have come to accounts that are known there.
+        assert_eq!(world.right("person0", "192.0.2.1", NOW), Ok(()));
+        for n in 0..100 {
+            assert_eq!(world.wrong(&format!("person{}", n % 50), "192.0.2.1", NOW), Err(36));
+        }
+        assert_eq!(world.right("person0", "192.0.2.1", NOW), Err(36));
+    }
+
+    /// RL-05, PW-08
+    #[test]
+    fn from_a_known_place_an_account_is_not_guessed_at_without_end_while_others_use_its_counters_up() {
+        let mut world = World::new();
+        world.right("ada", "192.0.2.1", NOW).expect("first");
+        for number in 0..10 {
+            world.wrong("ada", &format!("198.51.100.{number}"), NOW).expect("free");
+        }
+        for _ in 0..10 {
+            assert_eq!(world.wrong("ada", "192.0.2.1", NOW), Err(180));
+        }
+        assert_eq!(world.right("ada", "192.0.2.1", NOW), Err(180), "the eleventh is not compared");
+        assert_eq!(world.right("ada", "192.0.2.1", after(180)), Ok(()), "the account's own allowance");
+    }
+
+    /// PW-07, the attack "a neighbour's question": whatever a neighbour of the owner tries, wrong passwords are answered as they are
+    /// for an account that is used elsewhere, by the same waits.
+    #[test]
+    fn wrong_passwords_are_answered_alike_in_a_known_place_and_elsewhere() {
+        for seed in 0..200_u64 {
+            let (mut world, mut now) = (World::new(), NOW);
+            world.right("ada", "192.0.2.1", NOW).expect("first");
+            world.right("bob", "203.0.113.1", NOW).expect("first");
+            let mut state = seed;
+            for step in 0..300 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let ip = match (state >> 33) % 4 {
+                    0 | 1 => "192.0.2.1".to_owned(),
+                    // Some guess at many accounts from the owner's network.
+                    2 => {
+                        let _either = world.wrong(&format!("nobody{step}"), "192.0.2.1", now);
+                        "192.0.2.1".to_owned()
+                    }
+                    _ => format!("198.51.100.{}", (state >> 40) % 20),
+                };
+                let answers = ["ada", "bob"].map(|email| world.wrong(email, &ip, now));
+                assert_eq!(answers[0], answers[1], "seed {seed}, step {step}");
+                now = now.plus(Duration::from_secs((state >> 50) % 20));
+            }
+        }
     }
 
     /// A hash queue that is full costs nobody another wait.
@@ -398,7 +530,8 @@ mod tests {
             }
         }
         now = now.plus(Duration::from_mins(15));
-        let (attempt, counts) = world.begin("ada", "192.0.2.1", now).expect("it has waited");
+        let (attempt, counts) = world.begin("ada", "192.0.2.1", now);
+        let counts = counts.expect("it has waited");
         let counters = attempt.withdrawn(&world.counters(&attempt), &counts);
         world.store(&attempt, counters);
         assert_eq!(world.right("ada", "192.0.2.1", now), Ok(()));
@@ -416,7 +549,8 @@ mod tests {
     fn an_attempt_that_nobody_looked_at_is_taken_back() {
         let mut world = World::new();
         for _ in 0..50 {
-            let (attempt, counts) = world.begin("ada", "192.0.2.1", NOW).expect("never too often");
+            let (attempt, counts) = world.begin("ada", "192.0.2.1", NOW);
+            let counts = counts.expect("never too often");
             let counters = attempt.withdrawn(&world.counters(&attempt), &counts);
             world.store(&attempt, counters);
         }
@@ -438,7 +572,7 @@ mod tests {
         let guessing = Guessing::new(Keys::for_tests(1));
         let mut keys = guessing.sign_in("ada", "192.0.2.1", NOW).keys();
         keys.extend(guessing.sign_in("bob", "192.0.2.2", NOW).keys());
-        keys.extend(guessing.confirmation(&SessionId::new("ada"), NOW).keys());
+        keys.extend(guessing.confirmation(&SessionId::new("ada"), &UserId::new("ada"), "192.0.2.1", NOW).keys());
         keys.extend(Guessing::new(Keys::for_tests(2)).sign_in("ada", "192.0.2.1", NOW).keys());
         let count = keys.len();
         keys.sort_unstable();

@@ -5,6 +5,7 @@
 //!
 //! What never lives here: HTTP, SQL.
 
+mod allowance;
 pub mod counter;
 pub mod guessing;
 mod rate;
@@ -18,7 +19,8 @@ use std::{
 
 use sessionkeep_types::SessionId;
 
-use self::rate::Rate;
+use self::{allowance::Allowance, counter::Key, rate::Rate};
+use crate::session::UnixMillis;
 
 /// Too often. Nothing was done, and nothing is lost: it may be tried again after a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,22 +30,46 @@ pub struct TooOften {
     pub retry_after: Duration,
 }
 
+/// One more right password is taken after each of these.
+const RIGHT_AGAIN: Duration = Duration::from_secs(10);
+
+/// Whose places in the hashing queue an attempt uses, as keyed hashes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shares {
+    /// The subscriber line: an IPv4 address, or 48 bits of an IPv6 address.
+    pub(crate) line: Key,
+    /// An IPv4 address, or 64 bits of an IPv6 address.
+    pub(crate) network: Key,
+    /// The account in this network.
+    pub(crate) account: Key,
+}
+
+impl Shares {
+    /// From the widest to the narrowest.
+    pub(crate) fn levels(&self) -> [Key; 3] {
+        [self.line, self.network, self.account]
+    }
+}
+
 /// What is bounded by each instance for itself.
 pub struct Limits {
     refreshes: Option<Rate>,
     registrations: Option<Rate>,
+    right_passwords: Allowance,
 }
 
 impl Limits {
-    /// `refreshes_per_minute` of one session, `registrations_per_hour` from one network; 0: any number.
+    /// `refreshes_per_minute` of one session, `registrations_per_hour` from one network, `sign_ins_at_once` of one account from
+    /// one network; 0: any number.
     #[must_use]
-    pub fn new(refreshes_per_minute: u32, registrations_per_hour: u32) -> Self {
+    pub fn new(refreshes_per_minute: u32, registrations_per_hour: u32, sign_ins_at_once: u32) -> Self {
         let rate = |number, per: Duration, places| {
             NonZeroU32::new(number).map(|number| Rate::new(number, per / number.get(), places))
         };
         Self {
             refreshes: rate(refreshes_per_minute, Duration::from_mins(1), rate::OURS),
             registrations: rate(registrations_per_hour, Duration::from_hours(1), rate::ANYBODY),
+            right_passwords: Allowance::new(sign_ins_at_once, RIGHT_AGAIN),
         }
     }
 
@@ -52,6 +78,20 @@ impl Limits {
     #[must_use]
     pub fn refreshes(&self, session: &SessionId, ip: &str) -> Allowance<'_> {
         Allowance { rate: self.refreshes.as_ref(), key: format!("{} {}", session.as_str(), network(ip)) }
+    }
+
+    /// Whether another password of this account may be compared. Wrong passwords do not count, so that nobody can use the
+    /// allowance up who does not have the right one.
+    ///
+    /// # Errors
+    /// When there were too many right ones.
+    pub fn password(&self, shares: &Shares, now: UnixMillis) -> Result<(), TooOften> {
+        self.right_passwords.look(&shares.account, now)
+    }
+
+    /// The password was right.
+    pub fn password_was_right(&self, shares: &Shares, now: UnixMillis) {
+        self.right_passwords.take(shares.account, now);
     }
 
     /// A registration from this address.
@@ -90,10 +130,21 @@ impl Allowance<'_> {
 /// The smallest part of the net that one subscriber has: an IPv4 address, or 64 bits of an IPv6 address (RFC 6177), of which
 /// anybody has more than can be counted.
 pub(crate) fn network(ip: &str) -> String {
+    prefix(ip, 4)
+}
+
+/// All that one subscriber may have: an IPv4 address, or 48 bits of an IPv6 address (RFC 6177), which are 65 536 networks.
+fn line(ip: &str) -> String {
+    prefix(ip, 3)
+}
+
+/// An IPv4 address, or so many times 16 bits of an IPv6 address.
+fn prefix(ip: &str, segments: usize) -> String {
     match ip.parse() {
         Ok(IpAddr::V6(ip)) => {
-            let [a, b, c, d, ..] = ip.segments();
-            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            let mut prefix = ip.segments();
+            prefix[segments..].fill(0);
+            format!("{}/{}", Ipv6Addr::from(prefix), segments * 16)
         }
         _ => ip.to_owned(),
     }
@@ -110,25 +161,28 @@ mod tests {
         assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
         assert_ne!(network("203.0.113.7"), network("203.0.113.8"));
         assert_eq!(network(""), "");
+        assert_eq!(line("2001:db8:1:2:3:4:5:6"), line("2001:db8:1:ffff::1"));
+        assert_ne!(line("2001:db8:1::1"), line("2001:db8:2::1"));
+        assert_ne!(line("203.0.113.7"), line("203.0.113.8"));
     }
 
     /// RL-04
     #[test]
     fn a_thousand_addresses_of_one_network_have_one_allowance() {
-        let limits = Limits::new(0, 100);
+        let limits = Limits::new(0, 100, 0);
         let taken = (0..1000).filter(|host| limits.register(&format!("2001:db8::{host:x}")).is_ok()).count();
         assert_eq!(taken, 100);
         assert!(limits.register("2001:db8:0:1::1").is_ok());
-        assert!((0..1000).all(|_| Limits::new(0, 0).register("203.0.113.7").is_ok()));
+        assert!((0..1000).all(|_| Limits::new(0, 0, 0).register("203.0.113.7").is_ok()));
     }
 
     /// RL-08
     #[test]
     fn sessions_behind_one_address_do_not_count_for_each_other() {
-        let limits = Limits::new(60, 0);
-        let take = |session: u32, ip| limits.refreshes(&SessionId::new(format!("session {session}")), ip).take();
-        assert!((0..500).all(|session| take(session, "203.0.113.7").is_ok()));
-        let taken = (0..100).filter(|_| take(1000, "203.0.113.7").is_ok()).count();
+        let limits = Limits::new(60, 0, 0);
+        let session = |number: u32| SessionId::new(format!("session {number}"));
+        assert!((0..500).all(|number| limits.refresh(&session(number)).is_ok()));
+        let taken = (0..100).filter(|_| limits.refresh(&session(1000)).is_ok()).count();
         assert_eq!(taken, 60);
     }
 

@@ -6,22 +6,31 @@ use std::{
     },
 };
 
-use tokio::sync::{Notify, futures::OwnedNotified};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, futures::OwnedNotified};
 
 use super::counter::Key;
 
 /// Most attempts on one key, those that wait and those that are under way.
 const CROWD: usize = 96;
 
+/// Of the attempts on one key so many go on at once; the others wait for their turn, first come, first served.
+pub(crate) const AT_ONCE: usize = 2;
+
 /// Attempts whose outcome is not known yet. Whoever comes when the allowance is used up waits for those, rather than being
 /// refused: where they turn out to be right, so may his be. Holds what is under way or waits, and nothing else.
 #[derive(Default)]
 pub(crate) struct UnderWay(Mutex<HashMap<Key, Arc<Attempts>>>);
 
-#[derive(Default)]
 struct Attempts {
     running: AtomicUsize,
     done: Arc<Notify>,
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self { running: AtomicUsize::default(), done: Arc::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
 }
 
 impl UnderWay {
@@ -52,6 +61,17 @@ impl<'a> Look<'a> {
     /// Whether an attempt is under way.
     pub(crate) fn is_busy(&self) -> bool {
         self.attempts.running.load(SeqCst) > 0
+    }
+
+    /// A turn, if nobody has to wait for one.
+    pub(crate) fn turn_at_once(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.attempts.turns).try_acquire_owned().ok()
+    }
+
+    /// Waits for a turn.
+    pub(crate) async fn turn(&self) -> OwnedSemaphorePermit {
+        let turns = Arc::clone(&self.attempts.turns);
+        turns.acquire_owned().await.expect("OK because the semaphore is never closed")
     }
 
     /// Whether so many wait already that one more would keep others from it.
@@ -102,6 +122,10 @@ mod tests {
         assert!(!all.on([2; 32]).is_busy());
         drop(running);
         assert!(!waiting.is_busy() && done.now_or_never().is_some());
+        let (first, second) = (waiting.turn_at_once(), waiting.turn_at_once());
+        assert!(first.is_some() && second.is_some() && waiting.turn_at_once().is_none());
+        drop(first);
+        assert!(waiting.turn().now_or_never().is_some());
         drop(waiting);
         assert!(all.lock().is_empty());
     }

@@ -148,6 +148,8 @@ pub struct HashQueue {
     pub running: usize,
     /// Waiting for it.
     pub waiting: usize,
+    /// KiB of memory that all hashes so far went through, once for each pass.
+    pub work_kib: u64,
 }
 
 /// What is looked up when somebody asks.
@@ -311,6 +313,7 @@ impl Metrics {
     fn set(&self, sample: &Sample) {
         self.gauge(table::HASH_RUNNING, []).set(count(sample.hashing.running));
         self.gauge(table::HASH_WAITING, []).set(count(sample.hashing.waiting));
+        self.counter(table::HASH_WORK, []).absolute(sample.hashing.work_kib);
         for pool in &sample.store.pools {
             let connections = |state: &'static str| {
                 self.gauge(table::CONNECTIONS, [("pool", pool.name.into()), ("state", state.into())])

@@ -50,6 +50,7 @@ pub(super) const CSP_VIOLATIONS: &str = "sessionkeep_csp_violations_total";
 pub(super) const HASH_RUNNING: &str = "sessionkeep_password_hash_running";
 pub(super) const HASH_WAITING: &str = "sessionkeep_password_hash_waiting";
 pub(super) const HASH_REFUSED: &str = "sessionkeep_password_hash_refused_total";
+pub(super) const HASH_WORK: &str = "sessionkeep_password_hash_work_kib_total";
 pub(super) const HASH_WAIT: &str = "sessionkeep_password_hash_wait_seconds";
 pub(super) const HASH_DURATION: &str = "sessionkeep_password_hash_duration_seconds";
 pub(super) const CONNECTIONS_REFUSED: &str = "sessionkeep_connections_refused_total";
@@ -83,6 +84,7 @@ pub const METRICS: &[Metric] = &[
     gauge(HASH_RUNNING, "Passwords that are being hashed."),
     gauge(HASH_WAITING, "Passwords that wait to be hashed."),
     counter(HASH_REFUSED, "Passwords that were not hashed (503): too many waited, or for too long."),
+    counter(HASH_WORK, "Memory that hashing passwords went through, in KiB, once for each pass."),
     histogram(HASH_WAIT, "How long a password waited to be hashed."),
     histogram(HASH_DURATION, "How long hashing a password took."),
     counter(CONNECTIONS_REFUSED, "Connections that were closed at once: there are as many as MAX_CONNECTIONS allows."),

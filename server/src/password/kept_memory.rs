@@ -1,7 +1,7 @@
 //! argon2 (RFC 9106) in memory that each thread keeps. Taken anew for each password and given back after it, it leaves holes
 //! between what stays, and the process grows to many times what it needs.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
@@ -23,17 +23,19 @@ pub(super) struct KeptMemory<'key> {
     version: Version,
     params: Params,
     pepper: Option<&'key Pepper>,
+    work: &'key Cell<u64>,
 }
 
 impl<'key> KeptMemory<'key> {
-    /// argon2id in its version of today.
-    pub(super) fn new(params: Params, pepper: Option<&'key Pepper>) -> Self {
-        Self { algorithm: Algorithm::Argon2id, version: Version::V0x13, params, pepper }
+    /// argon2id in its current version. `work` counts the KiB that are gone through, once for each pass.
+    pub(super) fn new(params: Params, pepper: Option<&'key Pepper>, work: &'key Cell<u64>) -> Self {
+        Self { algorithm: Algorithm::Argon2id, version: Version::V0x13, params, pepper, work }
     }
 
     fn compute(&self, password: &[u8], salt: &[u8], output: &mut [u8]) -> argon2::Result<()> {
         let (algorithm, version, params) = (self.algorithm, self.version, self.params.clone());
         let blocks = params.block_count();
+        self.work.set(self.work.get() + blocks as u64 * u64::from(params.t_cost()));
         let argon2 = match self.pepper {
             None => Argon2::new(algorithm, version, params),
             Some(pepper) => Argon2::new_with_secret(pepper.secret(), algorithm, version, params)?,
@@ -76,7 +78,7 @@ impl CustomizedPasswordHasher<PasswordHash> for KeptMemory<'_> {
     ) -> password_hash::Result<PasswordHash> {
         let algorithm = algorithm.map(Algorithm::try_from).transpose()?.unwrap_or_default();
         let version = version.map(Version::try_from).transpose()?.unwrap_or_default();
-        Self { algorithm, version, params, pepper: self.pepper }.hash_password_with_salt(password, salt)
+        Self { algorithm, version, params, ..*self }.hash_password_with_salt(password, salt)
     }
 }
 
@@ -96,12 +98,14 @@ mod tests {
                 for version in [Version::V0x13, Version::V0x10] {
                     let params = Params::new(memory, 2, 1, None).expect("they are fine");
                     let theirs = Argon2::new(algorithm, version, params.clone());
-                    let ours = KeptMemory { algorithm, version, params, pepper: None };
+                    let work = Cell::default();
+                    let ours = KeptMemory { algorithm, version, params, pepper: None, work: &work };
                     let made = theirs.hash_password_with_salt(b"a", SALT).expect("it can be hashed");
                     assert_eq!(ours.hash_password_with_salt(b"a", SALT), Ok(made.clone()));
-                    let other = KeptMemory::new(Params::new(16, 1, 1, None).expect("they are fine"), None);
+                    let other = KeptMemory::new(Params::new(16, 1, 1, None).expect("they are fine"), None, &work);
                     assert_eq!(other.verify_password(b"a", &made), Ok(()));
                     assert!(other.verify_password(b"b", &made).is_err());
+                    assert_eq!(work.get(), 3 * 2 * u64::from(memory), "of the hash's own cost each time");
                 }
             }
         }

@@ -2,14 +2,18 @@
 //!
 //! The rules themselves are those of the crate `password-rules`, which the browser has, too.
 
+mod cost;
 mod hasher;
 mod kept_memory;
 mod pepper;
+mod places;
+mod queue;
 mod workers;
 
-pub use hasher::{Busy, Passwords, Place, Unverifiable, Verified};
+pub use hasher::{Busy, FollowedCosts, Passwords, Stored, Unverifiable, Verified};
 pub use password_rules::{PasswordRules, Refused};
 pub use pepper::{Pepper, PepperMissing, Peppers};
+pub use places::Place;
 
 use secrecy::{ExposeSecret, SecretString};
 use sessionkeep_types::{Password, limits};

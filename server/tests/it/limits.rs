@@ -84,9 +84,45 @@ async fn of_two_hundred_wrong_passwords_at_once_few_are_looked_at() {
 async fn many_right_passwords_at_once_are_all_taken() {
     let app = TestApp::start().await;
     app.direct().register().await;
-    let mut people: Vec<_> = (0..40).map(|_| app.direct()).collect();
+    let mut people: Vec<_> = (0..20).map(|_| app.direct()).collect();
     let answers = join_all(people.iter_mut().map(Person::login)).await;
-    assert_eq!(how_many(&answers), BTreeMap::from([((200, ""), 40)]));
+    assert_eq!(how_many(&answers), BTreeMap::from([((200, ""), 20)]));
+}
+
+/// RL-03, DS-01: what signs in without end has to wait, and keeps the account out of no other network.
+#[tokio::test]
+async fn right_passwords_of_one_account_from_one_network_have_an_end() {
+    let app = TestApp::with(&BEHIND_A_PROXY).await;
+    let mut ada = from(&app, "192.0.2.1");
+    ada.register().await;
+    let mut taken = 0;
+    let held = loop {
+        let answer = login(&mut ada, EMAIL, PASSWORD).await;
+        if answer.status != 200 {
+            break answer;
+        }
+        taken += 1;
+    };
+    // Twenty, and one more for each ten seconds, on a machine that is slow.
+    assert!((20..30).contains(&taken), "{taken}");
+    assert_held(&held, 10);
+    assert_eq!(login(&mut from(&app, "192.0.2.2"), EMAIL, PASSWORD).await.status, 200, "another network");
+    app.advance(10).await;
+    assert_eq!(login(&mut ada, EMAIL, PASSWORD).await.status, 200);
+}
+
+/// RL-05: a stranger does not have the right password, and so cannot use the allowance for it up.
+#[tokio::test]
+async fn wrong_passwords_use_nothing_of_the_allowance_for_right_ones() {
+    let app = TestApp::with(&[BEHIND_A_PROXY[0], ("SIGN_INS_AT_ONCE", "1")]).await;
+    let mut ada = from(&app, "192.0.2.1");
+    ada.register().await;
+    for _ in 0..4 {
+        assert_eq!(wrong(&mut from(&app, "192.0.2.1")).await.status, 401);
+    }
+    assert_eq!(login(&mut ada, EMAIL, PASSWORD).await.status, 200);
+    assert_held(&login(&mut ada, EMAIL, PASSWORD).await, 10);
+    assert_held(&wrong(&mut ada).await, 10);
 }
 
 /// RL-04
@@ -196,6 +232,48 @@ async fn a_known_and_an_unknown_account_are_refused_alike() {
     }
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:?}");
+}
+
+/// PW-07, the attack "a neighbour's question": strangers have used up what may be guessed at three accounts. A neighbour of the owner of one
+/// of them is answered alike for all of them, after the same work and the same questions to the store, and the owner signs in.
+#[tokio::test]
+async fn a_neighbour_of_the_owner_learns_nothing_from_how_a_wrong_password_is_refused() {
+    let app = TestApp::with(&BEHIND_A_PROXY).await;
+    from(&app, "192.0.2.1").register().await;
+    from(&app, "192.0.2.2").register_as("bob@example.com").await;
+    let emails = [EMAIL, "bob@example.com", "nobody@example.com"];
+    for number in 0..10 {
+        for email in emails {
+            let mut stranger = from(&app, &format!("203.0.113.{number}"));
+            assert_eq!(login(&mut stranger, email, "a wrong one").await.status, 401);
+        }
+    }
+    for password in ["a wrong one", &"x".repeat(300)] {
+        let mut answers = vec![];
+        for email in emails {
+            let cost = async || {
+                let work = app.metric("sessionkeep_password_hash_work_kib_total", &[]).await;
+                (work.to_string().parse::<u64>().expect("a whole number"), app.hashes().await, app.questions().await)
+            };
+            let before = cost().await;
+            let mut answer = login(&mut from(&app, "192.0.2.1"), email, password).await;
+            let after = cost().await;
+            assert_held(&answer, 180);
+            // Which second it is depends on the machine.
+            for varies in ["requestId", "error"] {
+                assert!(answer.body[varies].take().is_string());
+            }
+            let headers = answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
+            let cost = (after.0 - before.0, after.1 - before.1, after.2 - before.2);
+            assert_eq!((cost.0, cost.1), (19_456 * 2, 1), "{email}");
+            answers.push((answer.body.to_string(), headers, cost));
+        }
+        answers.dedup();
+        assert_eq!(answers.len(), 1, "{answers:?}");
+    }
+    assert_eq!(login(&mut from(&app, "192.0.2.1"), EMAIL, PASSWORD).await.status, 200, "where she is known");
+    assert_held(&login(&mut from(&app, "192.0.2.1"), "bob@example.com", PASSWORD).await, 180);
+    assert_held(&login(&mut from(&app, "198.51.100.1"), EMAIL, PASSWORD).await, 180);
 }
 
 /// RL-08

@@ -7,6 +7,7 @@ use std::{
 
 use serde_json::json;
 use server::{
+    limits::Shares,
     password::{Normalised, Passwords, Peppers},
     random::SystemRandom,
 };
@@ -130,6 +131,46 @@ async fn unknown_wrong_and_disabled_take_the_same_time() {
     }
 }
 
+/// PW-07, the attack "who has an account, by the clock": whether the parameters were raised or lowered since a hash was made, what is
+/// refused costs the same work and as many questions to the store, whoever's it is.
+#[tokio::test]
+async fn unknown_wrong_and_disabled_cost_the_same_after_the_parameters_were_changed() {
+    let mut app = TestApp::with(&[("TRUSTED_PROXIES", "127.0.0.0/8")]).await;
+    app.direct().register().await;
+    app.direct().post("/api/auth/register", json!({"email": DISABLED, "password": PASSWORD})).await;
+    app.disable(DISABLED).await;
+    let mut networks = 0..;
+    for (iterations, dearest) in [("2", 2), ("6", 6), ("3", 6)] {
+        app.configure("ARGON2_ITERATIONS", iterations).await;
+        if iterations == "6" {
+            let body = json!({"email": "carol@example.com", "password": PASSWORD});
+            assert_eq!(app.direct().post("/api/auth/register", body).await.status, 201);
+        }
+        let mut costs = vec![];
+        for (email, password) in [
+            ("nobody@example.com", PASSWORD),
+            ("no-one@example.com", PASSWORD),
+            (EMAIL, "a wrong one"),
+            (DISABLED, PASSWORD),
+            (DISABLED, "a wrong one"),
+        ] {
+            let cost =
+                async || (app.metric("sessionkeep_password_hash_work_kib_total", &[]).await, app.questions().await);
+            let before = cost().await;
+            let address = format!("10.0.0.{}", networks.next().expect("more"));
+            let mut person = app.direct().header("x-forwarded-for", &address);
+            let answer = person.post(PATH, json!({"email": email, "password": password})).await;
+            assert_eq!(answer.outcome(), (401, "INVALID_CREDENTIALS"), "{email}");
+            let after = cost().await;
+            costs.push((after.0 - before.0, after.1 - before.1));
+        }
+        let expected = f64::from(19_456 * dearest);
+        // Blocks come in fours, for each pass.
+        assert!(costs.iter().all(|(work, _)| (expected - work).abs() <= 24.0), "{costs:?}, {expected}");
+        assert!(costs.iter().all(|(_, questions)| *questions == costs[0].1), "{costs:?}");
+    }
+}
+
 /// PW-03: neither case nor a space is forgiven, and nothing is cut off at a zero.
 #[tokio::test]
 async fn a_password_is_compared_as_given_after_composition() {
@@ -226,10 +267,11 @@ async fn not_to_be_remembered_means_a_cookie_without_max_age() {
 /// PW-06: twenty sign in for the first time since the hash was made, at once.
 #[tokio::test]
 async fn a_hash_with_old_parameters_is_renewed_by_logins_at_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("SIGN_INS_AT_ONCE", "0")]).await;
     app.direct().register().await;
     let old = Passwords::new(8192, 1, Peppers::default(), Arc::new(SystemRandom)).expect("argon2 takes them");
-    let old = old.hash(Normalised::new(&Password::new(PASSWORD)).expect("short")).await.expect("not busy");
+    let old = old.hash(&Shares::default(), Normalised::new(&Password::new(PASSWORD)).expect("short")).await;
+    let old = old.expect("not busy");
     assert!(old.starts_with("$argon2id$v=19$m=8192,t=1,p=1$"), "{old}");
     app.replace_password_hash(EMAIL, &old).await;
     let tasks: Vec<_> = (0..20)

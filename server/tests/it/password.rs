@@ -101,7 +101,7 @@ async fn a_new_password_meets_the_same_rules_as_at_sign_up() {
 /// PW-04
 #[tokio::test]
 async fn a_common_password_is_refused_whoever_wants_it_and_wherever() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("SIGN_INS_AT_ONCE", "0")]).await;
     let mut ada = app.direct();
     ada.register().await;
     for common in sampled_common_passwords() {

@@ -2,15 +2,22 @@ use std::panic::resume_unwind;
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use tokio::spawn;
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use crate::presence;
+
 /// Whatever may change something goes on when its client goes away, or has waited too long: what is committed is told and
-/// counted then, too, and who lost an answer is not taken for somebody who guesses.
+/// counted then, too, and who lost an answer is not taken for somebody who guesses. What only waits for its turn is told that it may
+/// give up ([`presence`]).
 pub(in crate::http) async fn take(request: Request, next: Next) -> Response {
     if request.method().is_safe() {
         return next.run(request).await;
     }
-    match spawn(next.run(request).in_current_span()).await {
+    let gone = CancellationToken::new();
+    // Cancelled when this future is dropped, which is when the client has disconnected, and of no consequence after the answer.
+    let _guard = gone.clone().drop_guard();
+    match spawn(presence::of(gone, next.run(request)).in_current_span()).await {
         Ok(response) => response,
         Err(failed) => match failed.try_into_panic() {
             Ok(panic) => resume_unwind(panic),

@@ -18,7 +18,7 @@ fn refused_honestly(answer: &Answer) {
 #[tokio::test]
 async fn a_full_disk_costs_nobody_the_session_and_is_got_over_without_a_restart() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Program::start(folder.path(), &[]);
+    let server = Program::start(folder.path(), &[("SIGN_INS_AT_ONCE", "0")]);
     let mut ada = Person::at(&server.url);
     ada.register().await;
     let mut devices = vec![];

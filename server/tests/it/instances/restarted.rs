@@ -34,7 +34,7 @@ async fn start(folder: &TempDir, address: &str, stores: &[(&'static str, String)
     let (folder, address, stores) = (folder.path().to_owned(), address.to_owned(), stores.to_vec());
     let starting = move || {
         let stores = stores.iter().map(|(name, value)| (*name, value.as_str()));
-        let settings: Vec<_> = stores.chain([("REFRESHES_PER_MINUTE", "0")]).collect();
+        let settings: Vec<_> = stores.chain([("REFRESHES_PER_MINUTE", "0"), ("SIGN_INS_AT_ONCE", "0")]).collect();
         Program::start_at(&address, &folder, &settings)
     };
     spawn_blocking(starting).await.expect("starts")

@@ -54,6 +54,7 @@ impl Run {
             ("RUST_LOG", "warn"),
             ("REGISTRATIONS_PER_HOUR", "0"),
             ("REFRESHES_PER_MINUTE", "0"),
+            ("SIGN_INS_AT_ONCE", "0"),
         ];
         let settings = settings.map(|(name, value)| (name, value.to_owned())).to_vec();
         recorder.incident(format!("the quiet period is {quiet_period}"));
