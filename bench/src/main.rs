@@ -10,19 +10,23 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::Parser;
 
-use self::{flood::Flood, server::Server};
+use self::{
+    flood::{Attack, measure},
+    server::Server,
+};
 
-/// A flood of sign-ins with wrong passwords, each from one of many addresses and for an account of its own, which is what costs
-/// the server most; and what it leaves of protected requests and of refreshes.
+/// Two attacks, and what each leaves of protected requests, of refreshes and of other people's sign-ins: a flood of wrong passwords, each
+/// from one of many addresses and for an account of its own, which is what costs the server most; and one account that signs
+/// in as often as it can.
 #[derive(Parser)]
 struct Options {
     /// The server's program.
     #[arg(long)]
     program: PathBuf,
-    /// Sign-ins a second.
+    /// Wrong passwords a second.
     #[arg(long, default_value_t = 500)]
     rate: u32,
-    /// Seconds of the flood, and of the quiet before it.
+    /// Seconds of each attack, and of the quiet before them.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
 }
@@ -31,8 +35,8 @@ struct Options {
 async fn main() -> anyhow::Result<ExitCode> {
     let Options { program, rate, seconds } = Options::parse();
     let server = Server::start(&program).await?;
-    let flood = Flood { rate, lasts: Duration::from_secs(seconds) };
-    let report = flood.measure(&server).await?;
+    let attacks = [Attack::WrongPasswords { rate }, Attack::OneAccount];
+    let report = measure(&server, &attacks, Duration::from_secs(seconds)).await?;
     say(&report.to_string());
     Ok(ExitCode::SUCCESS)
 }

@@ -9,6 +9,7 @@ use crate::server::Server;
 /// Somebody who is signed in.
 pub(crate) struct Person {
     http: Client,
+    number: u32,
     url: String,
     address: String,
     cookie: String,
@@ -20,14 +21,13 @@ impl Person {
     pub(crate) async fn new(server: &Server, number: u32) -> anyhow::Result<Self> {
         let mut person = Self {
             http: client()?,
+            number,
             url: server.url.clone(),
             address: format!("192.0.2.{}", number % 250),
             cookie: String::new(),
             access_token: String::new(),
         };
-        let body =
-            json!({"email": format!("person{number}@example.com"), "password": format!("quiet river {number} oak")});
-        let request = person.post("/api/auth/register").json(&body);
+        let request = person.post("/api/auth/register").json(&credentials(number));
         let status = person.keep(request).await?;
         ensure!(status == StatusCode::CREATED, "nobody can sign up: {status}");
         Ok(person)
@@ -44,6 +44,11 @@ impl Person {
     pub(crate) async fn refresh(&mut self) -> anyhow::Result<StatusCode> {
         let request = self.post("/api/auth/refresh").header("x-requested-by", "bench");
         let request = request.header(header::COOKIE, format!("refreshToken={}", self.cookie));
+        self.keep(request).await
+    }
+
+    pub(crate) async fn sign_in(&mut self) -> anyhow::Result<StatusCode> {
+        let request = self.post("/api/auth/login").json(&credentials(self.number));
         self.keep(request).await
     }
 
@@ -66,6 +71,11 @@ impl Person {
         }
         Ok(status)
     }
+}
+
+/// Of the person with this number.
+pub(crate) fn credentials(number: u32) -> Value {
+    json!({"email": format!("person{number}@example.com"), "password": format!("quiet river {number} oak")})
 }
 
 /// Patient: what takes long is measured and not given up.
