@@ -9,6 +9,11 @@ tokio::task_local! {
     static GONE: CancellationToken;
 }
 
+/// Cancelled with that of the request within which this is called, if there is one, or by itself.
+pub(crate) fn token() -> CancellationToken {
+    GONE.try_with(CancellationToken::child_token).unwrap_or_default()
+}
+
 /// Runs `request`, whose client has disconnected once `gone` is cancelled.
 pub(crate) async fn of<T>(gone: CancellationToken, request: impl Future<Output = T>) -> T {
     GONE.scope(gone, request).await

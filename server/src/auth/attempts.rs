@@ -13,7 +13,7 @@ use crate::{
         TooOften,
         counter::Key,
         guessing::{Attempt, Counts, Held},
-        under_way::Running,
+        under_way::{Look, Running},
     },
     password::{Busy, Place},
     presence,
@@ -96,19 +96,8 @@ impl Auth {
         let give_up_at = Instant::now() + PATIENCE;
         self.limits.password(&attempt.shares, self.clock.now())?;
         let own = self.guessing.under_way.on(attempt.own);
+        let turn = self.turn(&own, give_up_at).await?;
         let mut waits = None;
-        let turn = if let Some(turn) = own.turn_at_once() {
-            turn
-        } else {
-            waits = self.guessing.may_wait();
-            if waits.is_none() || own.is_crowded() {
-                return Err(self.passwords.refused().into());
-            }
-            tokio::select! {
-                turn = timeout_at(give_up_at, own.turn()) => turn.map_err(|_| self.passwords.refused())?,
-                () = presence::client_gone() => return Err(Busy.into()),
-            }
-        };
         loop {
             self.limits.password(&attempt.shares, self.clock.now())?;
             // In a flood the store is not even asked.
@@ -153,6 +142,26 @@ impl Auth {
                 }
             }
         }
+    }
+
+    /// One of the turns of an account in a network. Whoever waits for it has no place in the queue.
+    async fn turn(&self, own: &Look<'_>, give_up_at: Instant) -> Result<OwnedSemaphorePermit, Busy> {
+        if let Some(turn) = own.turn_at_once() {
+            return Ok(turn);
+        }
+        let waits = self.guessing.may_wait();
+        if waits.is_none() || own.is_crowded() {
+            return Err(self.passwords.refused());
+        }
+        tokio::select! {
+            turn = timeout_at(give_up_at, own.turn()) => turn.map_err(|_| self.passwords.refused()),
+            () = presence::client_gone() => Err(Busy),
+        }
+    }
+
+    /// The same for what is hashed and not compared.
+    pub(super) async fn turn_to_hash(&self, own: &Look<'_>) -> Result<OwnedSemaphorePermit, Busy> {
+        self.turn(own, Instant::now() + PATIENCE).await
     }
 
     /// Counts it if it need not wait; or only looks whether it would.

@@ -45,6 +45,9 @@ impl Auth {
         display_name: Option<&str>,
     ) -> Result<String, NewPasswordError> {
         let password = Normalised::new(password).ok_or(NewPasswordError::TooLong)?;
+        // Several at once are not refused.
+        let own = self.guessing.under_way.on(shares.account);
+        let _turn = self.turn_to_hash(&own).await?;
         let (email, display_name) = (email.to_owned(), display_name.map(str::to_owned));
         match self.passwords.check(shares, self.password_rules, password.clone(), email, display_name).await? {
             Ok(()) => Ok(self.passwords.hash(shares, password).await?),

@@ -2,7 +2,6 @@ use std::panic::resume_unwind;
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use tokio::spawn;
-use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::presence;
@@ -14,7 +13,7 @@ pub(in crate::http) async fn take(request: Request, next: Next) -> Response {
     if request.method().is_safe() {
         return next.run(request).await;
     }
-    let gone = CancellationToken::new();
+    let gone = presence::token();
     // Cancelled when this future is dropped, which is when the client has disconnected, and of no consequence after the answer.
     let _guard = gone.clone().drop_guard();
     match spawn(presence::of(gone, next.run(request)).in_current_span()).await {
