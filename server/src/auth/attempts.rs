@@ -101,14 +101,15 @@ impl Auth {
         loop {
             self.limits.password(&attempt.shares, self.clock.now())?;
             // In a flood the store is not even asked.
-            if !self.passwords.has_place(&attempt.shares) {
-                return Err(self.passwords.refused().into());
-            }
+            let look = self.guessing.may_look().filter(|_| self.passwords.has_place(&attempt.shares));
+            let Some(look) = look else { return Err(self.passwords.refused().into()) };
             let account = self.guessing.under_way.on(attempt.together);
             let (own_done, account_done) = (own.next_done(), account.next_done());
             let (own_was_busy, account_was_busy) = (own.is_busy(), account.is_busy());
             // Whoever is refused takes nobody's place, and writes nothing.
-            let Err(held) = self.try_to_count(&attempt, false).await? else {
+            let counted = self.try_to_count(&attempt, false).await?;
+            drop(look);
+            let Err(held) = counted else {
                 let place = self.passwords.place(&attempt.shares)?;
                 let Ok(counts) = self.try_to_count(&attempt, true).await? else { continue };
                 let standing = Standing::Counted(counts);

@@ -44,6 +44,8 @@ pub const KNOWN: Duration = Duration::from_hours(24 * 90);
 pub const REMEMBERED: Duration = Duration::from_hours(24);
 /// So many requests may wait for others at once.
 const WAITING: usize = 256;
+/// So many may read their counters at once before they have a place: a flood must not keep the store's connections from everybody else.
+const LOOKING: usize = 64;
 /// The header's `typ` of what is hashed for a key: no other token has it.
 const TYPE: &str = "attempts+jwt";
 
@@ -52,6 +54,7 @@ pub struct Guessing {
     keys: Keys,
     pub(crate) under_way: UnderWay,
     waiting: Semaphore,
+    looking: Semaphore,
     spared_own: Allowance,
     spared_network: Allowance,
 }
@@ -65,6 +68,7 @@ impl Guessing {
             keys,
             under_way: UnderWay::default(),
             waiting: Semaphore::new(WAITING),
+            looking: Semaphore::new(LOOKING),
             spared_own: allowance(SPARED_OWN),
             spared_network: allowance(SPARED_NETWORK),
         }
@@ -126,6 +130,11 @@ impl Guessing {
     /// Leave to wait for another attempt. `None`: too many do.
     pub(crate) fn may_wait(&self) -> Option<SemaphorePermit<'_>> {
         self.waiting.try_acquire().ok()
+    }
+
+    /// Leave to read the counters. `None`: too many do.
+    pub(crate) fn may_look(&self) -> Option<SemaphorePermit<'_>> {
+        self.looking.try_acquire().ok()
     }
 
     /// A keyed hash: what people type into the field for the e-mail address is a password at times.
