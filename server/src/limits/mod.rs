@@ -180,16 +180,16 @@ mod tests {
     #[test]
     fn sessions_behind_one_address_do_not_count_for_each_other() {
         let limits = Limits::new(60, 0, 0);
-        let session = |number: u32| SessionId::new(format!("session {number}"));
-        assert!((0..500).all(|number| limits.refresh(&session(number)).is_ok()));
-        let taken = (0..100).filter(|_| limits.refresh(&session(1000)).is_ok()).count();
+        let take = |session: u32, ip| limits.refreshes(&SessionId::new(format!("session {session}")), ip).take();
+        assert!((0..500).all(|session| take(session, "203.0.113.7").is_ok()));
+        let taken = (0..100).filter(|_| take(1000, "203.0.113.7").is_ok()).count();
         assert_eq!(taken, 60);
     }
 
     /// RL-08
     #[test]
     fn a_thief_elsewhere_uses_up_nothing_of_the_owners_allowance() {
-        let limits = Limits::new(60, 0);
+        let limits = Limits::new(60, 0, 0);
         let allowance = |ip| limits.refreshes(&SessionId::new("s"), ip);
         while allowance("198.51.100.1").take().is_ok() {}
         assert!(allowance("198.51.100.1").look().is_err());
