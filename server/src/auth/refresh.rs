@@ -4,7 +4,7 @@ use sessionkeep_types::{EndReason, SessionId};
 
 use super::{Auth, IssuedAccess, IssuedRefresh, issued};
 use crate::{
-    limits::{Allowance, TooOften, network},
+    limits::{Refreshes, TooOften, network},
     metrics::RefreshOutcome,
     session::{
         Decision, EventKind, NewHead, OnTheft, Origin, Presented, SecurityEvent, Session, UnixMillis, apply, decide,
@@ -96,7 +96,7 @@ impl Auth {
     ) -> Result<Refreshed, RefreshError> {
         let (token, genuine) = self.choose(sent).await?;
         let allowance = self.limits.refreshes(&genuine.session_id, &origin.ip);
-        if let Err(too_often) = allowance.look() {
+        if let Err(too_often) = allowance.look(self.clock.now()) {
             // So that a flood does not keep the store's writer busy.
             self.needs_no_allowance(&token, &genuine, attempt).await?.then_some(()).ok_or(too_often)?;
         }
@@ -187,7 +187,7 @@ impl Auth {
         genuine: &Genuine,
         attempt: Option<&str>,
         origin: &Origin,
-        allowance: &Allowance<'_>,
+        allowance: &Refreshes<'_>,
     ) -> Result<Decided, RefreshError> {
         let presented = presented(token, genuine);
         let mut decided = Err(RefreshError::Invalid);
@@ -196,7 +196,7 @@ impl Auth {
         let mut step = |session: &Session, now: UnixMillis| {
             let decision = decide(session, presented, attempt, &self.policy, now);
             if decision.draws_on_allowance(session, &self.policy)
-                && let Err(too_often) = *taken.get_or_insert_with(|| allowance.take())
+                && let Err(too_often) = *taken.get_or_insert_with(|| allowance.take(self.clock.now()))
             {
                 decided = Err(too_often.into());
                 return Step::default();

@@ -17,6 +17,7 @@ use std::{
     time::Duration,
 };
 
+use aws_lc_rs::digest;
 use sessionkeep_types::SessionId;
 
 use self::{allowance::Allowance, counter::Key, rate::Rate};
@@ -53,7 +54,7 @@ impl Shares {
 
 /// What is bounded by each instance for itself.
 pub struct Limits {
-    refreshes: Option<Rate>,
+    refreshes: Allowance,
     registrations: Option<Rate>,
     right_passwords: Allowance,
 }
@@ -63,12 +64,10 @@ impl Limits {
     /// one network; 0: any number.
     #[must_use]
     pub fn new(refreshes_per_minute: u32, registrations_per_hour: u32, sign_ins_at_once: u32) -> Self {
-        let rate = |number, per: Duration, places| {
-            NonZeroU32::new(number).map(|number| Rate::new(number, per / number.get(), places))
-        };
+        let hourly = |number: NonZeroU32| Rate::new(number, Duration::from_hours(1) / number.get(), rate::ANYBODY);
         Self {
-            refreshes: rate(refreshes_per_minute, Duration::from_mins(1), rate::OURS),
-            registrations: rate(registrations_per_hour, Duration::from_hours(1), rate::ANYBODY),
+            refreshes: Allowance::new(refreshes_per_minute, Duration::from_mins(1) / refreshes_per_minute.max(1)),
+            registrations: NonZeroU32::new(registrations_per_hour).map(hourly),
             right_passwords: Allowance::new(sign_ins_at_once, RIGHT_AGAIN),
         }
     }
@@ -76,8 +75,11 @@ impl Limits {
     /// The allowance for refreshes of this session from the network of `ip`. Never by address alone: everybody in a building may
     /// have the same one. Never by session alone: somebody else who has its token must not use up what its owner has.
     #[must_use]
-    pub fn refreshes(&self, session: &SessionId, ip: &str) -> Allowance<'_> {
-        Allowance { rate: self.refreshes.as_ref(), key: format!("{} {}", session.as_str(), network(ip)) }
+    pub fn refreshes(&self, session: &SessionId, ip: &str) -> Refreshes<'_> {
+        let of = format!("{} {}", session.as_str(), network(ip));
+        let key = digest::digest(&digest::SHA256, of.as_bytes());
+        let key = key.as_ref().try_into().expect("OK because SHA-256 has 32 bytes");
+        Refreshes { allowance: &self.refreshes, key }
     }
 
     /// Whether another password of this account may be compared. Wrong passwords do not count, so that nobody can use the
@@ -103,27 +105,29 @@ impl Limits {
     }
 }
 
-/// What one key may still do.
-pub struct Allowance<'a> {
-    rate: Option<&'a Rate>,
-    key: String,
+/// The allowance of one session from one network.
+pub struct Refreshes<'a> {
+    allowance: &'a Allowance,
+    key: Key,
 }
 
-impl Allowance<'_> {
+impl Refreshes<'_> {
+    /// Uses nothing of it.
+    ///
+    /// # Errors
+    /// When nothing is left.
+    pub fn look(&self, now: UnixMillis) -> Result<(), TooOften> {
+        self.allowance.look(&self.key, now)
+    }
+
     /// Uses some of it.
     ///
     /// # Errors
     /// When nothing is left.
-    pub fn take(&self) -> Result<(), TooOften> {
-        self.rate.map_or(Ok(()), |rate| rate.take(&self.key))
-    }
-
-    /// Uses nothing of it.
-    ///
-    /// # Errors
-    /// When something was refused and has to wait still.
-    pub fn look(&self) -> Result<(), TooOften> {
-        self.rate.map_or(Ok(()), |rate| rate.look(&self.key))
+    pub fn take(&self, now: UnixMillis) -> Result<(), TooOften> {
+        self.look(now)?;
+        self.allowance.take(self.key, now);
+        Ok(())
     }
 }
 
@@ -154,6 +158,8 @@ fn prefix(ip: &str, segments: usize) -> String {
 mod tests {
     use super::*;
 
+    const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
+
     /// RL-04
     #[test]
     fn an_ipv6_network_of_64_bits_is_one_and_every_ipv4_address_another() {
@@ -180,7 +186,7 @@ mod tests {
     #[test]
     fn sessions_behind_one_address_do_not_count_for_each_other() {
         let limits = Limits::new(60, 0, 0);
-        let take = |session: u32, ip| limits.refreshes(&SessionId::new(format!("session {session}")), ip).take();
+        let take = |session: u32, ip| limits.refreshes(&SessionId::new(format!("session {session}")), ip).take(NOW);
         assert!((0..500).all(|session| take(session, "203.0.113.7").is_ok()));
         let taken = (0..100).filter(|_| take(1000, "203.0.113.7").is_ok()).count();
         assert_eq!(taken, 60);
@@ -190,9 +196,10 @@ mod tests {
     #[test]
     fn a_thief_elsewhere_uses_up_nothing_of_the_owners_allowance() {
         let limits = Limits::new(60, 0, 0);
-        let allowance = |ip| limits.refreshes(&SessionId::new("s"), ip);
-        while allowance("198.51.100.1").take().is_ok() {}
-        assert!(allowance("198.51.100.1").look().is_err());
-        assert!(allowance("203.0.113.7").look().is_ok() && allowance("203.0.113.7").take().is_ok());
+        let session = SessionId::new("s");
+        let (thief, owner) = (limits.refreshes(&session, "198.51.100.1"), limits.refreshes(&session, "203.0.113.7"));
+        while thief.take(NOW).is_ok() {}
+        assert!(thief.look(NOW).is_err());
+        assert!(owner.look(NOW).is_ok() && owner.take(NOW).is_ok());
     }
 }

@@ -1,17 +1,13 @@
 use std::{
-    collections::HashMap,
     hash::{BuildHasher as _, RandomState},
     num::NonZeroU32,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
     time::Duration,
 };
 
 use governor::{
     Quota, RateLimiter,
-    clock::{Clock, DefaultClock, Reference as _},
+    clock::{Clock, DefaultClock},
     middleware::NoOpMiddleware,
     state::keyed::DefaultKeyedStateStore,
 };
@@ -20,8 +16,6 @@ use super::TooOften;
 
 /// Where anybody may make keys up.
 pub(super) const ANYBODY: u64 = 0xffff;
-/// Where there are no more keys than we have made.
-pub(super) const OURS: u64 = u64::MAX;
 /// After so many those are forgotten whose allowance is whole.
 const SWEEP: u32 = 4096;
 
@@ -31,8 +25,6 @@ pub(super) struct Rate<C: Clock = DefaultClock> {
     limiter: RateLimiter<u64, DefaultKeyedStateStore<u64>, C, NoOpMiddleware<C::Instant>>,
     places: u64,
     taken: AtomicU32,
-    /// Until when a key that was refused has to wait.
-    used_up: Mutex<HashMap<u64, C::Instant>>,
     clock: C,
     /// Of this process alone.
     place: RandomState,
@@ -49,38 +41,18 @@ impl<C: Clock + Clone> Rate<C> {
     fn by(burst: NonZeroU32, every: Duration, places: u64, clock: C) -> Self {
         let quota = Quota::with_period(every).expect("OK because no caller asks for no time at all").allow_burst(burst);
         let limiter = RateLimiter::new(quota, DefaultKeyedStateStore::default(), clock.clone());
-        Self { limiter, places, taken: AtomicU32::new(0), used_up: Mutex::default(), clock, place: RandomState::new() }
+        Self { limiter, places, taken: AtomicU32::new(0), clock, place: RandomState::new() }
     }
 
     /// Takes one from the allowance of `key`.
     pub(super) fn take(&self, key: &str) -> Result<(), TooOften> {
-        let now = self.clock.now();
         if self.taken.fetch_add(1, Relaxed) % SWEEP == SWEEP - 1 {
             self.limiter.retain_recent();
-            self.used_up().retain(|_, until| *until > now);
         }
-        let place = self.place(key);
-        self.limiter.check_key(&place).map_err(|not_until| {
-            self.used_up().insert(place, not_until.earliest_possible());
-            TooOften { retry_after: not_until.wait_time_from(now) }
-        })
-    }
-
-    /// Takes nothing: whether `key` was refused and still has to wait.
-    pub(super) fn look(&self, key: &str) -> Result<(), TooOften> {
-        let now = self.clock.now();
-        match self.used_up().get(&self.place(key)) {
-            Some(until) if *until > now => Err(TooOften { retry_after: until.duration_since(now).into() }),
-            _ => Ok(()),
-        }
-    }
-
-    fn place(&self, key: &str) -> u64 {
-        self.place.hash_one(key) & self.places
-    }
-
-    fn used_up(&self) -> MutexGuard<'_, HashMap<u64, C::Instant>> {
-        self.used_up.lock().unwrap_or_else(PoisonError::into_inner)
+        let place = self.place.hash_one(key) & self.places;
+        self.limiter
+            .check_key(&place)
+            .map_err(|not_until| TooOften { retry_after: not_until.wait_time_from(self.clock.now()) })
     }
 }
 
@@ -105,18 +77,6 @@ mod tests {
         assert!(rate.take("a").is_err());
     }
 
-    #[test]
-    fn looking_takes_nothing_and_sees_what_has_to_wait() {
-        let clock = FakeRelativeClock::default();
-        let rate = rate(&clock);
-        assert!((0..10).all(|_| rate.look("a").is_ok()));
-        while rate.take("a").is_ok() {}
-        assert_eq!(rate.look("a"), Err(TooOften { retry_after: Duration::from_secs(10) }));
-        assert_eq!(rate.look("b"), Ok(()));
-        clock.advance(Duration::from_secs(10));
-        assert_eq!([rate.look("a"), rate.take("a")], [Ok(()), Ok(())]);
-    }
-
     /// RL-07
     #[test]
     fn a_million_keys_take_bounded_memory_and_nobody_is_forgotten() {
@@ -125,7 +85,7 @@ mod tests {
         for number in 0..1_000_000 {
             let _either = rate.take(&number.to_string());
         }
-        assert!(rate.limiter.len() <= 65_536 && rate.used_up().len() <= 65_536);
+        assert!(rate.limiter.len() <= 65_536);
         assert!(rate.take("victim").is_err());
     }
 }
