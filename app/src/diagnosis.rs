@@ -11,6 +11,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 const TELL: &str = "If this stays, tell whoever runs this site";
+const NEIGHBOUR: &str = "another program on its domain sets a cookie of the same name";
 
 /// What was looked at, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,31 +52,45 @@ pub(crate) fn summary(findings: &[Finding]) -> &'static str {
     }
 }
 
-fn session_cookie(&Connection { refresh_cookies, generation_cookies, .. }: &Connection) -> Finding {
+fn session_cookie(connection: &Connection) -> Finding {
+    let &Connection { refresh_cookies, refresh_counting, generation_cookies, .. } = connection;
     let what = "The cookie that keeps you signed in";
-    match (refresh_cookies, generation_cookies) {
-        (0, _) => Finding {
+    match (refresh_cookies, refresh_counting, generation_cookies) {
+        (0, ..) => Finding {
             what,
             verdict: Verdict::Wrong,
             found: "Your browser does not send it. You stay signed in here for 15 minutes at most, and not when this page is loaded again."
                 .to_owned(),
             mend: Some("Allow cookies for this site in the settings of your browser, then sign in again.".to_owned()),
         },
-        (1, 1) => Finding::fine(what, "Your browser sends it, once."),
-        (1, _) => Finding {
+        (_, 0, _) => Finding {
+            what,
+            verdict: Verdict::Wrong,
+            found: "Your browser sends it without the one beside it that shows whose it is. You stay signed in here for 15 minutes at most."
+                .to_owned(),
+            mend: Some(format!("Sign in again, and do not delete single cookies of this site. {TELL}.")),
+        },
+        (1, _, 1) => Finding::fine(what, "Your browser sends it, once."),
+        (1, ..) => Finding {
             what,
             verdict: Verdict::Odd,
             found: "Your browser sends it, but not, or not once, the one beside it that tells tabs of each other."
                 .to_owned(),
             mend: Some(format!("Sign out and sign in again. {TELL}.")),
         },
-        (several, _) => Finding {
+        (several, 1, _) => Finding {
+            what,
+            verdict: Verdict::Odd,
+            found: format!("Your browser sends {several} of this name. The server recognises yours and ignores the others."),
+            mend: Some(format!("You need not do anything. {TELL}: {NEIGHBOUR}.")),
+        },
+        (several, ..) => Finding {
             what,
             verdict: Verdict::Wrong,
-            found: format!("Your browser sends {several} of this name, and at most one of them is yours."),
+            found: format!("Your browser sends {several} of this name, and nothing shows which of them is yours."),
             mend: Some(format!(
-                "Delete the cookies of this site in the settings of your browser, then sign in again. {TELL}: another program \
-                 on its domain sets a cookie of the same name."
+                "Sign in again. If that does not help, delete the cookies of this site in the settings of your browser. \
+                 {TELL}: {NEIGHBOUR}."
             )),
         },
     }
@@ -200,6 +215,7 @@ mod tests {
             sec_fetch_site: Some("same-origin".to_owned()),
             refused: None,
             refresh_cookies: 1,
+            refresh_counting: 1,
             generation_cookies: 1,
             probes: vec!["n".to_owned()],
             route: None,
@@ -230,18 +246,23 @@ mod tests {
 
     #[test]
     fn a_cookie_that_is_missing_or_has_a_twin_ends_sessions() {
-        for (refresh, generation, verdict, words) in [
-            (0, 0, Verdict::Wrong, "does not send it"),
-            (0, 1, Verdict::Wrong, "does not send it"),
-            (2, 1, Verdict::Wrong, "sends 2 of this name"),
-            (3, 3, Verdict::Wrong, "sends 3 of this name"),
-            (1, 0, Verdict::Odd, "the one beside it"),
-            (1, 2, Verdict::Odd, "the one beside it"),
+        for (refresh, counting, generation, verdict, words) in [
+            (0, 0, 0, Verdict::Wrong, "does not send it"),
+            (0, 0, 1, Verdict::Wrong, "does not send it"),
+            (1, 0, 1, Verdict::Wrong, "without the one beside it"),
+            (2, 0, 1, Verdict::Wrong, "without the one beside it"),
+            (2, 2, 1, Verdict::Wrong, "nothing shows which"),
+            (3, 2, 3, Verdict::Wrong, "nothing shows which"),
+            (2, 1, 1, Verdict::Odd, "ignores the others"),
+            (3, 1, 3, Verdict::Odd, "ignores the others"),
+            (1, 1, 0, Verdict::Odd, "tells tabs of each other"),
+            (1, 1, 2, Verdict::Odd, "tells tabs of each other"),
         ] {
             let (seen, found) = found(0, |connection| {
-                (connection.refresh_cookies, connection.generation_cookies) = (refresh, generation);
+                (connection.refresh_cookies, connection.refresh_counting) = (refresh, counting);
+                connection.generation_cookies = generation;
             });
-            assert!(seen == verdict && found.contains(words), "{refresh} {generation}: {found}");
+            assert!(seen == verdict && found.contains(words), "{refresh} {counting} {generation}: {found}");
         }
     }
 
@@ -300,7 +321,7 @@ mod tests {
         assert!(summary(&findings(|connection| connection.address.clear())).starts_with("Your session is safe"));
         let both = findings(|connection| {
             connection.address.clear();
-            connection.refresh_cookies = 2;
+            connection.refresh_counting = 0;
         });
         assert!(summary(&both).starts_with("Something ends your sessions"));
     }

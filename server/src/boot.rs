@@ -34,7 +34,7 @@ use crate::{
     random::{Random, SystemRandom},
     revocation::{Revocations, feed},
     storage::{StorageError, Stores},
-    token::{access::AccessTokens, refresh::RefreshTokens},
+    token::{access::AccessTokens, companion::Companions, refresh::RefreshTokens},
 };
 
 /// How often uses of access tokens are written.
@@ -273,6 +273,7 @@ fn auth(
         revocations: Arc::new(Revocations::default()),
         confirmations: Confirmations::default(),
         access_tokens: AccessTokens::new(access, expected, settings.access_token_lifetime),
+        companions: settings.cookie.companion.then(|| Companions::new(refresh.clone())),
         refresh_tokens: RefreshTokens::new(refresh),
         passwords,
         password_rules: PasswordRules { min_length: settings.password_min_length },

@@ -30,6 +30,8 @@ pub struct Connection {
     pub refused: Option<String>,
     /// How many refresh tokens came: one in a browser that is signed in.
     pub refresh_cookies: usize,
+    /// How many of them count: one in a browser that is signed in. Others may have been set by a neighbouring site.
+    pub refresh_counting: usize,
     /// How many cookies `sessionGen` came: as many.
     pub generation_cookies: usize,
     /// What came in the cookie that an earlier answer has set: the nonce of that request.

@@ -42,7 +42,7 @@ codes! {
         TokenInvalid = "TOKEN_INVALID",
         /// 403: genuine and in time, but its session was ended.
         TokenRevoked = "TOKEN_REVOKED",
-        /// 401: no refresh token was sent.
+        /// 401: no refresh token was sent, or none with its companion.
         RefreshMissing = "REFRESH_MISSING",
         /// 403: the refresh token is forged, malformed or unknown. Nothing was revoked.
         RefreshInvalid = "REFRESH_INVALID",
@@ -50,7 +50,7 @@ codes! {
         RefreshReused = "REFRESH_REUSED",
         /// 409: a late copy of a request that was already served. Not final; nothing was touched.
         RefreshDuplicate = "REFRESH_DUPLICATE",
-        /// 409: several live refresh cookies were sent. Not final; nothing was touched.
+        /// 409: several live refresh cookies were sent, and nothing tells which counts. Not final; nothing was touched.
         CookieConflict = "COOKIE_CONFLICT",
         /// 401: the session's idle or absolute lifetime is over.
         SessionExpired = "SESSION_EXPIRED",

@@ -263,7 +263,8 @@ fn connection() {
         origin: Some("https://id.example.com".into()),
         sec_fetch_site: None,
         refused: None,
-        refresh_cookies: 1,
+        refresh_cookies: 2,
+        refresh_counting: 1,
         generation_cookies: 2,
         probes: vec!["n".into()],
         route: Some(Route { peer: "10.0.0.1".into(), peer_trusted: true, forwarded_for: vec!["192.0.2.1".into()] }),
@@ -272,7 +273,8 @@ fn connection() {
         &seen,
         json!({
             "now": "2026-11-24T10:00:00Z", "address": "192.0.2.1", "origin": "https://id.example.com",
-            "secFetchSite": null, "refused": null, "refreshCookies": 1, "generationCookies": 2, "probes": ["n"],
+            "secFetchSite": null, "refused": null, "refreshCookies": 2, "refreshCounting": 1, "generationCookies": 2,
+            "probes": ["n"],
             "route": {"peer": "10.0.0.1", "peerTrusted": true, "forwardedFor": ["192.0.2.1"]},
         }),
     );

@@ -218,7 +218,7 @@ fn what_arrives_is_asked_for_twice_so_that_a_cookie_can_come_back() {
     let mut tab = Tab::signed_in(900);
     let seen = json!({
         "now": "", "address": "", "origin": null, "secFetchSite": null, "refused": null, "refreshCookies": 1,
-        "generationCookies": 1, "probes": ["n"], "route": null,
+        "refreshCounting": 1, "generationCookies": 1, "probes": ["n"], "route": null,
     });
     tab.server.will(routes::CONNECTION, answer(200, &seen));
     let api = tab.manager.signed_in().expect("somebody is signed in");

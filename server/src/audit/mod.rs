@@ -59,6 +59,19 @@ impl Audit {
         );
         self.metrics.happened(event);
     }
+
+    /// A cookie was ignored whose name only looks like one of ours. A page of a neighbouring site sets such cookies.
+    pub(crate) fn look_alike(&self, origin: &Origin) {
+        tracing::warn!(
+            target: TARGET,
+            event = names::LOOK_ALIKE,
+            kind = "cookie_look_alike",
+            ip = origin.ip,
+            user_agent = origin.user_agent,
+            "ignored"
+        );
+        self.metrics.happened(names::LOOK_ALIKE);
+    }
 }
 
 /// What the lines can be chosen by (`RUST_LOG=sessionkeep::security=info`).

@@ -9,6 +9,8 @@ pub const TOKEN_CREATED: &str = "authn_token_created";
 pub const TOKEN_REVOKED: &str = "authn_token_revoked";
 /// A browser did not do what a page's policy forbids. The vocabulary has no word for it.
 pub const CSP_VIOLATION: &str = "csp_violation";
+/// A cookie that pretends to be one of ours was sent.
+pub const LOOK_ALIKE: &str = "malicious_extraneous";
 /// The program serves.
 pub const STARTUP: &str = "sys_startup";
 /// It stops.

@@ -2,19 +2,19 @@
 
 use sessionkeep_types::Password;
 
-use super::{Auth, Device, SignedIn, confirm_password::ConfirmPasswordError, new_password::NewPasswordError};
+use super::{Auth, Device, Sent, SignedIn, confirm_password::ConfirmPasswordError, new_password::NewPasswordError};
 use crate::{
     password::Normalised,
     session::{EventKind, Origin, SecurityEvent},
     storage::StorageError,
-    token::{access::Claims, refresh::RefreshToken},
+    token::access::Claims,
 };
 
 /// Why the password is still the old one.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangePasswordError {
-    /// No refresh token was sent.
-    #[error("no refresh token was sent")]
+    /// No refresh token that counts was sent.
+    #[error("no refresh token that counts was sent")]
     RefreshMissing,
     /// No refresh token of the access token's session was sent.
     #[error("no refresh token of this session was sent")]
@@ -50,7 +50,7 @@ impl From<ConfirmPasswordError> for ChangePasswordError {
 }
 
 impl Auth {
-    /// Sets `new` in place of `current`. `sent` must hold a refresh token of the access token's session, of any
+    /// Sets `new` in place of `current`. `sent` must hold a refresh token of the access token's session that counts, of any
     /// generation: the answer replaces it.
     ///
     /// # Errors
@@ -58,15 +58,17 @@ impl Auth {
     pub async fn change_password(
         &self,
         claims: &Claims,
-        sent: &[RefreshToken],
+        sent: &Sent,
         current: &Password,
         new: &Password,
         origin: &Origin,
     ) -> Result<SignedIn, ChangePasswordError> {
-        if sent.is_empty() {
+        let genuine = self.recognise(sent);
+        let counting = self.counting(sent, genuine.clone());
+        if counting.is_empty() && (sent.tokens.is_empty() || !genuine.is_empty()) {
             return Err(ChangePasswordError::RefreshMissing);
         }
-        if !self.recognise(sent).iter().any(|(_, genuine)| genuine.session_id == claims.session_id) {
+        if !counting.iter().any(|(_, genuine)| genuine.session_id == claims.session_id) {
             return Err(ChangePasswordError::RefreshInvalid);
         }
         let mut account = self.confirm_password(claims, current, origin).await?;

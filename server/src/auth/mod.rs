@@ -20,6 +20,7 @@ pub mod new_password;
 pub mod profile;
 pub mod refresh;
 pub mod register;
+pub mod sent;
 pub mod sessions;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use tokio::sync::Notify;
 
 pub use attempts::NotCounted;
 pub use confirmations::Confirmations;
+pub use sent::Sent;
 pub(crate) use sessions::end_step;
 
 use crate::{
@@ -43,6 +45,7 @@ use crate::{
     storage::{Account, Accounts, Attempts, Events, Sessions, StorageError},
     token::{
         access::{AccessTokens, Claims},
+        companion::{Companion, Companions},
         refresh::{Genuine, RefreshToken, RefreshTokens},
     },
 };
@@ -69,6 +72,8 @@ pub struct Auth {
     pub access_tokens: AccessTokens,
     /// Refresh tokens.
     pub refresh_tokens: RefreshTokens,
+    /// Their companions; `None` where the browser would not keep the cookie (http).
+    pub companions: Option<Companions>,
     /// Hashing.
     pub passwords: Passwords,
     /// What a new password must meet.
@@ -94,6 +99,8 @@ pub struct IssuedRefresh {
     pub token: RefreshToken,
     /// Which of its session's tokens it is; for the cookie beside it, which scripts may read.
     pub generation: u64,
+    /// For the cookie that decides whether the token counts.
+    pub companion: Option<Companion>,
     /// Seconds until the session ends if it is never refreshed; `None`: the cookie ends with the browser's session.
     pub max_age: Option<u64>,
 }
@@ -158,7 +165,12 @@ impl Auth {
     /// A session and its first refresh token, which nobody knows of yet.
     fn new_session(&self, account: &Account, device: Device, now: UnixMillis) -> (Session, RefreshToken) {
         let id = SessionId::new(ids::new(now, &*self.random));
-        let head = Genuine { user_id: account.id.clone(), session_id: id.clone(), generation: 0 };
+        let head = Genuine {
+            user_id: account.id.clone(),
+            session_id: id.clone(),
+            generation: 0,
+            companion: self.companions.is_some(),
+        };
         let token = self.refresh_tokens.issue(head, now.plus(self.policy.absolute_lifetime), now, &*self.random);
         let mut session = Session::begin(id, account.id.clone(), token.hash(), device.client, &self.policy, now);
         session.remember_me = device.remember_me;
@@ -169,7 +181,7 @@ impl Auth {
     /// What whoever began `session` is given.
     fn signed_in(&self, account: Account, session: &Session, token: RefreshToken, now: UnixMillis) -> SignedIn {
         let access = self.issue_access(session, account.role.clone(), now);
-        SignedIn { account, access, refresh: issued(session, token, now) }
+        SignedIn { account, access, refresh: self.issued(session, token, now) }
     }
 
     /// The account as it is now, if since it was read nothing but its role has changed that matters for a session.
@@ -180,6 +192,12 @@ impl Auth {
                 && current.password_changed_at == read.password_changed_at
                 && current.role != read.role
         }))
+    }
+
+    /// The session's head, for the cookies.
+    fn issued(&self, session: &Session, token: RefreshToken, now: UnixMillis) -> IssuedRefresh {
+        let companion = self.companions.as_ref().map(|companions| companions.of(&session.id, now));
+        IssuedRefresh { token, generation: session.generation, companion, max_age: max_age(session, now) }
     }
 
     fn issue_access(&self, session: &Session, role: Role, now: UnixMillis) -> IssuedAccess {
@@ -195,11 +213,6 @@ impl Auth {
         let (token, expires_in) = self.access_tokens.issue(claims, id, now);
         IssuedAccess { token, expires_in }
     }
-}
-
-/// The session's head, for the cookie.
-fn issued(session: &Session, token: RefreshToken, now: UnixMillis) -> IssuedRefresh {
-    IssuedRefresh { token, generation: session.generation, max_age: max_age(session, now) }
 }
 
 /// The seconds for a cookie's `Max-Age`: never longer than the session can still live.

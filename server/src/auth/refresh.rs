@@ -2,7 +2,7 @@
 
 use sessionkeep_types::{EndReason, SessionId};
 
-use super::{Auth, IssuedAccess, IssuedRefresh, issued};
+use super::{Auth, IssuedAccess, IssuedRefresh, sent::Sent};
 use crate::{
     limits::{Refreshes, TooOften, network},
     metrics::RefreshOutcome,
@@ -31,6 +31,9 @@ pub enum RefreshError {
     /// No refresh token was sent.
     #[error("no refresh token was sent")]
     Missing,
+    /// No refresh token that was sent has its companion beside it. The session, if it lives, is as it was.
+    #[error("no refresh token was sent with its companion")]
+    Unaccompanied,
     /// Forged, malformed, or of no session that is known.
     #[error("the refresh token is not one of ours")]
     Invalid,
@@ -46,7 +49,7 @@ pub enum RefreshError {
     /// A late copy of a request that was answered.
     #[error("a late copy of a request that was answered")]
     LateCopy,
-    /// Several tokens of living sessions were sent.
+    /// Several tokens of living sessions were sent, and nothing tells which is meant.
     #[error("several live refresh tokens were sent")]
     Conflict,
     /// Too many refreshes of this session; nothing was consumed.
@@ -76,7 +79,7 @@ impl Auth {
     /// [`RefreshError`].
     pub async fn refresh(
         &self,
-        sent: &[RefreshToken],
+        sent: &Sent,
         attempt: Option<&str>,
         origin: &Origin,
     ) -> Result<Refreshed, RefreshError> {
@@ -89,7 +92,7 @@ impl Auth {
     /// `told` is what was decided, if it came to that: an answer alone does not say why it was given.
     async fn decide_and_answer(
         &self,
-        sent: &[RefreshToken],
+        sent: &Sent,
         attempt: Option<&str>,
         origin: &Origin,
         told: &mut Option<Decision>,
@@ -123,48 +126,8 @@ impl Auth {
         }
         Ok(Refreshed {
             access: self.issue_access(&decided.session, account.role, now),
-            refresh: refresh_token.map(|token| issued(&decided.session, token, now)),
+            refresh: refresh_token.map(|token| self.issued(&decided.session, token, now)),
         })
-    }
-
-    /// The one token that counts. A browser sends several cookies of the name when one was left from another path or
-    /// domain, or planted by a sibling domain: the one of a living session counts, and of more than one nobody can say
-    /// which is meant.
-    async fn choose(&self, sent: &[RefreshToken]) -> Result<(RefreshToken, Genuine), RefreshError> {
-        if sent.is_empty() {
-            return Err(RefreshError::Missing);
-        }
-        let mut genuine = self.recognise(sent);
-        if genuine.len() > 1 {
-            let now = self.clock.now();
-            let mut live = vec![];
-            for candidate in &genuine {
-                let session = self.sessions.find(&candidate.1.session_id).await?;
-                if session.is_some_and(|session| session.ended.is_none() && !session.is_expired(now)) {
-                    live.push(candidate.clone());
-                }
-            }
-            if live.len() > 1 {
-                return Err(RefreshError::Conflict);
-            }
-            if !live.is_empty() {
-                genuine = live;
-            }
-        }
-        genuine.into_iter().next().ok_or(RefreshError::Invalid)
-    }
-
-    /// The tokens of ours among those that were sent, each once.
-    pub(super) fn recognise(&self, sent: &[RefreshToken]) -> Vec<(RefreshToken, Genuine)> {
-        let (now, mut genuine) = (self.clock.now(), Vec::<(RefreshToken, Genuine)>::new());
-        for token in sent {
-            if let Ok(says) = self.refresh_tokens.recognise(token, now)
-                && !genuine.iter().any(|(other, _)| other.hash() == token.hash())
-            {
-                genuine.push((token.clone(), says));
-            }
-        }
-        genuine
     }
 
     /// Whether this would be answered without the session's allowance, as the row is now. Decides nothing.
@@ -231,6 +194,7 @@ impl Auth {
             user_id: session.user_id.clone(),
             session_id: session.id.clone(),
             generation: session.generation + 1,
+            companion: self.companions.is_some(),
         };
         self.refresh_tokens.issue(says, session.absolute_deadline, now, &*self.random)
     }
@@ -261,6 +225,7 @@ fn report(kind: EventKind, session: &Session, origin: &Origin, now: UnixMillis) 
 fn outcome(decision: Option<&Decision>, error: Option<&RefreshError>) -> RefreshOutcome {
     match (error, decision) {
         (Some(RefreshError::Missing), _) => RefreshOutcome::Missing,
+        (Some(RefreshError::Unaccompanied), _) => RefreshOutcome::Unaccompanied,
         (Some(RefreshError::Invalid), _) => RefreshOutcome::Invalid,
         (Some(RefreshError::Conflict), _) => RefreshOutcome::Conflict,
         (Some(RefreshError::TooOften(_)), _) => RefreshOutcome::TooOften,

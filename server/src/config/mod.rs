@@ -112,6 +112,8 @@ pub struct CookieSettings {
     pub prefix: CookiePrefix,
     /// Whether it has the attribute `Secure`.
     pub secure: bool,
+    /// Whether its companion is set beside it. Browsers take a `__Host-` cookie from https alone.
+    pub companion: bool,
 }
 
 /// `COOKIE_PREFIX` (RFC 6265bis, 4.1.3).
@@ -303,7 +305,7 @@ fn cookie(sources: &Sources, origin: &PublicOrigin) -> Result<CookieSettings, Re
             "Use `none` with COOKIE_SECURE=never",
         ));
     }
-    Ok(CookieSettings { prefix, secure })
+    Ok(CookieSettings { prefix, secure, companion: origin.is_https() })
 }
 
 #[cfg(test)]

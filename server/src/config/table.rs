@@ -122,7 +122,7 @@ pub const SETTINGS: &[Setting] = &[
         "COOKIE_PREFIX",
         None,
         "`none`, `secure` or `host`; by default `secure` on https, `none` on a loopback http origin. `host` needs \
-         `Path=/`, so that the cookie goes with every request.",
+         `Path=/`, so that the cookie goes with every request. On https its companion has `__Host-` in any case.",
     ),
     plain(
         "COOKIE_SECURE",

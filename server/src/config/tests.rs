@@ -28,7 +28,7 @@ fn without_any_setting_the_defaults_of_the_table_hold() {
     assert_eq!(settings.bind_addr.to_string(), "127.0.0.1:3000");
     assert_eq!(settings.public_origin.as_str(), "http://localhost:3000");
     assert_eq!(settings.issuer, "http://localhost:3000");
-    assert_eq!(settings.cookie, CookieSettings { prefix: CookiePrefix::None, secure: true });
+    assert_eq!(settings.cookie, CookieSettings { prefix: CookiePrefix::None, secure: true, companion: false });
     assert_eq!(settings.policy.quiet_period, Duration::from_secs(75));
     assert_eq!(settings.access_token_lifetime, Duration::from_mins(15));
 }
@@ -144,7 +144,7 @@ fn an_origin_that_others_can_reach_needs_secrets_and_gets_the_secure_prefix() {
     let https = ("PUBLIC_ORIGIN", "https://ID.example.com:443/");
     let settings = load(&[https]).expect("accepted");
     assert_eq!(settings.public_origin.as_str(), "https://id.example.com");
-    assert_eq!(settings.cookie, CookieSettings { prefix: CookiePrefix::Secure, secure: true });
+    assert_eq!(settings.cookie, CookieSettings { prefix: CookiePrefix::Secure, secure: true, companion: true });
     for name in ["ACCESS_TOKEN_SECRET", "REFRESH_TOKEN_SECRET"] {
         let settings = load(&[https, (name, ""), ("KEYS_DIR", "nowhere")]).expect("accepted, as far as that goes");
         let refusal = settings.keys.prepare(NOW, &SystemRandom).expect_err("refused").to_string();
@@ -158,7 +158,7 @@ fn an_origin_that_others_can_reach_needs_secrets_and_gets_the_secure_prefix() {
 fn a_cookie_without_secure_is_for_a_loopback_http_origin_and_has_no_prefix() {
     for origin in ["http://localhost:3000", "http://127.0.0.1:8080", "http://[::1]:3000"] {
         let settings = load(&[("PUBLIC_ORIGIN", origin), ("COOKIE_SECURE", "never")]).expect("accepted");
-        assert_eq!(settings.cookie, CookieSettings { prefix: CookiePrefix::None, secure: false });
+        assert_eq!(settings.cookie, CookieSettings { prefix: CookiePrefix::None, secure: false, companion: false });
     }
     for prefix in ["secure", "host"] {
         assert!(refused(&[("COOKIE_SECURE", "never"), ("COOKIE_PREFIX", prefix)]).starts_with("COOKIE_PREFIX"));

@@ -338,7 +338,9 @@ impl From<LoginError> for ApiError {
 impl From<RefreshError> for ApiError {
     fn from(error: RefreshError) -> Self {
         match error {
-            RefreshError::Missing => Self::unauthorized(ErrorCode::RefreshMissing, "Sign in first."),
+            RefreshError::Missing | RefreshError::Unaccompanied => {
+                Self::unauthorized(ErrorCode::RefreshMissing, "Sign in first.")
+            }
             RefreshError::Invalid => Self::forbidden(ErrorCode::RefreshInvalid, "The refresh token is not valid."),
             RefreshError::Expired => {
                 Self::unauthorized(ErrorCode::SessionExpired, "Your session has expired. Sign in again.")
@@ -348,7 +350,7 @@ impl From<RefreshError> for ApiError {
             RefreshError::LateCopy => Self::conflict(ErrorCode::RefreshDuplicate, "This request was answered before."),
             RefreshError::Conflict => Self::conflict(
                 ErrorCode::CookieConflict,
-                "The browser sent several sessions at once. Close other tabs and clear this site's cookies if it stays.",
+                "The browser sent several sessions at once. Sign in again, and clear this site's cookies if that does not help.",
             ),
             RefreshError::TooOften(error) => error.into(),
             RefreshError::Storage(error) => error.into(),

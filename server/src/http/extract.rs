@@ -21,12 +21,12 @@ use sessionkeep_verify::Rejection;
 use tokio::time::timeout;
 use utoipa::IntoParams;
 
-use super::{AppState, error::ApiError};
+use super::{AppState, cookie::Read, error::ApiError};
 use crate::{
-    auth::{Device, administrate::Administrator},
+    auth::{Device, Sent, administrate::Administrator},
     config::PublicOrigin,
     session::{Client, Origin},
-    token::{access::Claims, refresh::RefreshToken},
+    token::access::Claims,
 };
 
 /// The request does not come from a page of another origin (the contract's origin rule).
@@ -75,14 +75,18 @@ pub(super) fn check_origin(headers: &HeaderMap, ours: &PublicOrigin) -> Result<(
     }
 }
 
-/// The refresh tokens that came in the cookie, usually one.
-pub(super) struct RefreshCookies(pub(super) Vec<RefreshToken>);
+/// What came in the cookies: usually one refresh token and, on https, its companion.
+pub(super) struct RefreshCookies(pub(super) Sent);
 
 impl FromRequestParts<AppState> for RefreshCookies {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        Ok(Self(state.edge.cookie.read(&parts.headers)))
+        let Read { sent, look_alike } = state.edge.cookie.read(&parts.headers);
+        if look_alike {
+            state.audit.look_alike(&origin(&parts.headers, &parts.extensions, &state.edge.trusted_proxies));
+        }
+        Ok(Self(sent))
     }
 }
 

@@ -54,6 +54,8 @@ pub enum RefreshOutcome {
     Invalid,
     /// None was sent.
     Missing,
+    /// Genuine, without its companion.
+    Unaccompanied,
     /// Several of living sessions were sent.
     Conflict,
     /// Too many of one session.
@@ -69,7 +71,7 @@ pub enum RefreshOutcome {
 }
 
 impl RefreshOutcome {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 21] = [
         Self::Rotated,
         Self::Quiet,
         Self::Repeated,
@@ -84,6 +86,7 @@ impl RefreshOutcome {
         Self::Restored,
         Self::Invalid,
         Self::Missing,
+        Self::Unaccompanied,
         Self::Conflict,
         Self::TooOften,
         Self::Csrf,
@@ -108,6 +111,7 @@ impl RefreshOutcome {
             Self::Restored => "restored",
             Self::Invalid => "invalid",
             Self::Missing => "missing",
+            Self::Unaccompanied => "unaccompanied",
             Self::Conflict => "conflict",
             Self::TooOften => "too_often",
             Self::Csrf => "csrf",
@@ -221,7 +225,7 @@ impl Metrics {
             self.counter(table::LOGINS, [("outcome", outcome.into())]).absolute(0);
         }
         let refusals = ErrorCode::ALL.iter().filter_map(names::of_refusal);
-        for event in EventKind::ALL.iter().map(EventKind::as_str).chain(refusals) {
+        for event in EventKind::ALL.iter().map(EventKind::as_str).chain(refusals).chain([names::LOOK_ALIKE]) {
             self.counter(table::EVENTS, [("event", event.to_owned().into())]).absolute(0);
         }
         for outcome in WebhookOutcome::ALL {

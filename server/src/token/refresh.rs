@@ -48,6 +48,8 @@ pub struct Genuine {
     pub session_id: SessionId,
     /// Which of its tokens.
     pub generation: u64,
+    /// Whether it was issued together with a companion, and counts beside that alone.
+    pub companion: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -56,6 +58,8 @@ struct Wire {
     sid: SessionId,
     #[serde(rename = "gen")]
     generation: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    companion: bool,
     jti: String,
     iat: i64,
     exp: i64,
@@ -83,6 +87,7 @@ impl RefreshTokens {
             sub: says.user_id,
             sid: says.session_id,
             generation: says.generation,
+            companion: says.companion,
             jti: URL_SAFE_NO_PAD.encode(random::bytes::<32>(random)),
             iat: now.seconds(),
             exp: ends.seconds(),
@@ -99,7 +104,7 @@ impl RefreshTokens {
         let ring = self.keys.ring();
         let dated = ring.find(token.key_id()).filter(|dated| dated.verifies(now)).ok_or(NotGenuine)?;
         let wire: Wire = token.open(dated.key.verifying())?;
-        Ok(Genuine { user_id: wire.sub, session_id: wire.sid, generation: wire.generation })
+        Ok(Genuine { user_id: wire.sub, session_id: wire.sid, generation: wire.generation, companion: wire.companion })
     }
 }
 
@@ -109,7 +114,7 @@ mod tests {
     use crate::random::SystemRandom;
 
     fn genuine() -> Genuine {
-        Genuine { user_id: UserId::new("u"), session_id: SessionId::new("s"), generation: 7 }
+        Genuine { user_id: UserId::new("u"), session_id: SessionId::new("s"), generation: 7, companion: true }
     }
 
     fn issue() -> (RefreshTokens, RefreshToken) {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{EMAIL, PASSWORD, Person, program::Program};
+use crate::support::{EMAIL, HTTPS, PASSWORD, Person, program::Program};
 
 /// A server that logs JSON and nothing below what is logged by default.
 fn server(folder: &tempfile::TempDir, settings: &[(&str, &str)]) -> Program {
@@ -180,4 +180,20 @@ async fn what_a_client_sends_is_one_value_in_one_line() {
         }
         assert!(failed >= 1, "{log}");
     }
+}
+
+/// LG-01: of a cookie whose name only looks like one of ours, whence it came, and nothing of what it holds.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_look_alike_of_a_cookie_is_logged_without_its_value() {
+    let folder = folder();
+    let server = server(&folder, &HTTPS);
+    let mut victim = Person::at(&server.url).header("user-agent", "Ada's/1");
+    victim.cookie = Some("x; \u{2000}__Secure-refreshToken=canary".to_owned());
+    assert_eq!(victim.refresh().await.outcome(), (401, "REFRESH_MISSING"));
+    let (_, log) = server.stop("-TERM");
+    let lines = security(&log);
+    assert_eq!(names(&lines), [("malicious_extraneous", "cookie_look_alike")]);
+    assert_eq!((&lines[0]["ip"], &lines[0]["user_agent"]), (&json!("127.0.0.1"), &json!("Ada's/1")));
+    assert!(lines[0]["level"] == "WARN" && !log.contains("canary"), "{log}");
 }

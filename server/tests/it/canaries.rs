@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use reqwest::Method;
+use reqwest::{Client, Method};
 
 use crate::support::{
     EMAIL, PASSWORD, Person,
@@ -47,6 +47,8 @@ async fn nothing_is_told(format: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = [
         ("LOG_FORMAT", format),
+        // Where the refresh token has a companion.
+        ("PUBLIC_ORIGIN", "https://id.example.com"),
         ("METRICS_ADDR", "127.0.0.1:0"),
         ("ALERT_WEBHOOK_URL", &format!("http://127.0.0.1:1/{WEBHOOK_PATH}")),
         ("ALERT_WEBHOOK_SECRET", WEBHOOK_SECRET),
@@ -57,10 +59,11 @@ async fn nothing_is_told(format: &str) {
     let server = Program::start(folder.path(), &[&TELLS_ALL[..], &settings].concat());
     let mut secrets =
         [PASSWORD, ACCESS_SECRET, REFRESH_SECRET, PEPPER, WEBHOOK_PATH, WEBHOOK_SECRET].map(str::to_owned).to_vec();
-    let mut ada = Person::at(&server.url).header("sec-fetch-site", "same-origin").attempt("a");
+    let mut ada = Person::at_https(&server.url, Client::new()).header("sec-fetch-site", "same-origin").attempt("a");
     ada.register().await;
     let mut remember = |person: &Person| {
         secrets.extend(person.cookie.clone());
+        secrets.push(person.companion.clone().expect("a companion"));
         secrets.extend(person.access_token.clone());
     };
     remember(&ada);

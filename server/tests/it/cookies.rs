@@ -18,12 +18,7 @@ async fn the_cookie_is_out_of_reach_for_scripts_other_sites_and_other_paths() {
 /// CK-03
 #[tokio::test]
 async fn on_https_the_name_has_the_prefix_and_a_twin_without_it_is_ignored() {
-    let app = TestApp::with(&[
-        ("PUBLIC_ORIGIN", "https://id.example.com"),
-        ("ACCESS_TOKEN_SECRET", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
-        ("REFRESH_TOKEN_SECRET", "Re9w7tYh5hJ3fGs1dKp0nLb6vC4cXm2Z"),
-    ])
-    .await;
+    let app = TestApp::on_https(&[]).await;
     let mut ada = app.direct();
     let answer = ada.register().await;
     assert!(answer.header("set-cookie").starts_with("__Secure-refreshToken="));

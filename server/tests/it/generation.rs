@@ -30,12 +30,7 @@ async fn it_ends_with_the_browser_where_the_refresh_token_does() {
 
 #[tokio::test]
 async fn on_https_it_has_no_prefix() {
-    let app = TestApp::with(&[
-        ("PUBLIC_ORIGIN", "https://id.example.com"),
-        ("ACCESS_TOKEN_SECRET", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
-        ("REFRESH_TOKEN_SECRET", "Re9w7tYh5hJ3fGs1dKp0nLb6vC4cXm2Z"),
-    ])
-    .await;
+    let app = TestApp::on_https(&[]).await;
     let answer = app.direct().register().await;
     assert!(answer.set_cookies()[0].starts_with("__Secure-refreshToken="));
     assert!(answer.set_cookies()[1].starts_with("sessionGen=0; "));

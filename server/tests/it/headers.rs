@@ -11,7 +11,7 @@ use sessionkeep_types::routes;
 
 use crate::{
     access::TABLE,
-    support::{Answer, EMAIL, Person, TestApp},
+    support::{Answer, EMAIL, HTTPS, Person, TestApp},
 };
 
 /// On every answer, whatever it is.
@@ -57,11 +57,6 @@ const FILES: [(&str, &str); 7] = [
     ("/favicon.svg", "image/svg+xml"),
     ("/favicon.ico", "image/svg+xml"),
     ("/assets/strength-worker.js", "text/javascript"),
-];
-const HTTPS: [(&str, &str); 3] = [
-    ("PUBLIC_ORIGIN", "https://id.example.com"),
-    ("ACCESS_TOKEN_SECRET", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
-    ("REFRESH_TOKEN_SECRET", "Re9w7tYh5hJ3fGs1dKp0nLb6vC4cXm2Z"),
 ];
 
 const JSON: (&str, &str) = ("content-type", "application/json");

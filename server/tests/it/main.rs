@@ -34,6 +34,7 @@ mod openapi;
 mod otel;
 mod password;
 mod pepper;
+mod planted;
 mod program;
 mod proxy;
 mod purge;

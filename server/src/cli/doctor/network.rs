@@ -242,8 +242,8 @@ fn cookie(nonce: &str, probes: &[String]) -> Check {
         [_] => Check::fail(what, "it arrives changed", "Take away what changes it in the proxy"),
         several => Check::fail(
             what,
-            format!("one was sent, and {} arrive: refreshes are refused with COOKIE_CONFLICT", several.len()),
-            "Take away what repeats it in the proxy",
+            format!("one was sent, and {} arrive: the proxy repeats it, though copies count once", several.len()),
+            "Configure the proxy so that it passes the header Cookie on once",
         ),
     }
 }

@@ -83,6 +83,7 @@ fn document() -> utoipa::openapi::OpenApi {
     components.headers.insert("RequestId".to_owned(), request_id().into());
     components.add_security_scheme(ACCESS_TOKEN, access_token());
     components.add_security_scheme(REFRESH_TOKEN, refresh_token());
+    components.add_security_scheme(COMPANION, companion());
     let common = components.responses.values_mut();
     let own = document.paths.paths.values_mut().flat_map(operations);
     own.flat_map(|operation| operation.responses.responses.values_mut()).chain(common).for_each(name_the_request);
@@ -93,6 +94,8 @@ fn document() -> utoipa::openapi::OpenApi {
 const ACCESS_TOKEN: &str = "accessToken";
 /// The same for the cookie.
 const REFRESH_TOKEN: &str = "refreshToken";
+/// The same for the cookie beside it.
+const COMPANION: &str = "companion";
 
 fn access_token() -> SecurityScheme {
     let scheme = HttpBuilder::new()
@@ -107,6 +110,12 @@ fn refresh_token() -> SecurityScheme {
     let description = "Set by the server, and read by nobody else: a browser sends it by itself, to `/api/auth` alone. The name has the \
                        strongest prefix that the deployment allows: `__Secure-` on https, unless it is configured otherwise.";
     SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description("refreshToken", description)))
+}
+
+fn companion() -> SecurityScheme {
+    let description = "Set by the server on https, together with the refresh token, which counts only beside it. A program that is no \
+                       browser sends both back.";
+    SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description("__Host-Http-sessionCompanion", description)))
 }
 
 /// The header that every answer has.

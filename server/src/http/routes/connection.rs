@@ -69,6 +69,7 @@ pub(in crate::http) async fn connection(
     let Arrived { headers, address, route } = arrived;
     let text = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let cookies = state.edge.cookie.seen(&headers);
+    let sent = state.edge.cookie.read(&headers).sent;
     let connection = Connection {
         now: rfc3339(state.auth.clock.now()),
         address,
@@ -76,6 +77,7 @@ pub(in crate::http) async fn connection(
         sec_fetch_site: text("sec-fetch-site"),
         refused: extract::check_origin(&headers, &state.edge.origin).err().map(str::to_owned),
         refresh_cookies: cookies.refresh,
+        refresh_counting: state.auth.how_many_count(&sent),
         generation_cookies: cookies.generation,
         probes: cookies.probes,
         route: by_operator.then_some(route),

@@ -5,7 +5,7 @@ use super::{ApiError, AppState, signed_in};
 use crate::{
     auth::{Credentials, Device},
     http::{
-        extract::{Json, SameOrigin, SigningIn},
+        extract::{Json, RefreshCookies, SameOrigin, SigningIn},
         openapi::{ALWAYS, ATTEMPT, BODY, CSRF, LIMITED, refused},
     },
 };
@@ -24,15 +24,16 @@ refused!(
     description = "An account that is not there, one that is disabled and a wrong password are answered alike.",
     params(SigningIn),
     request_body = LoginRequest,
-    responses((status = OK, description = "Signed in.", body = AuthResponse, headers(("set-cookie" = String, description = "The refresh token, and `sessionGen` beside it."))), Refused)
+    responses((status = OK, description = "Signed in.", body = AuthResponse, headers(("set-cookie" = String, description = "The refresh token, `sessionGen` and, on https, the companion."))), Refused)
 )]
 pub(in crate::http) async fn login(
     State(state): State<AppState>,
     _: SameOrigin,
     SigningIn(device): SigningIn,
+    RefreshCookies(sent): RefreshCookies,
     Json(request): Json<LoginRequest>,
 ) -> Result<Response, ApiError> {
     let device = Device { remember_me: request.remember_me, ..device };
     let credentials = Credentials { email: request.email, password: request.password };
-    Ok(signed_in(&state, state.auth.login(credentials, device).await?))
+    Ok(signed_in(&state, &sent, state.auth.login(credentials, device).await?))
 }

@@ -19,16 +19,16 @@ refused!(Refused: ALWAYS, CSRF, NO_BODY);
     summary = "Signs out.",
     description = "No body is needed, no access token, and no cookie either: who has none is signed out already.",
     params(CsrfGate),
-    security((), ("refreshToken" = [])),
-    responses((status = NO_CONTENT, description = "Signed out.", headers(("set-cookie" = String, description = "Takes the refresh token and `sessionGen` away."))), Refused)
+    security((), ("refreshToken" = []), ("refreshToken" = [], "companion" = [])),
+    responses((status = NO_CONTENT, description = "Signed out.", headers(("set-cookie" = String, description = "Takes the refresh token, `sessionGen` and the companion away."))), Refused)
 )]
 pub(in crate::http) async fn logout(
     State(state): State<AppState>,
     _: CsrfGate,
     From(origin): From,
-    RefreshCookies(tokens): RefreshCookies,
+    RefreshCookies(sent): RefreshCookies,
     _: NoBody,
 ) -> Result<impl IntoResponse, ApiError> {
-    state.auth.logout(&tokens, &origin).await?;
+    state.auth.logout(&sent, &origin).await?;
     Ok((StatusCode::NO_CONTENT, state.edge.cookie.clear()))
 }

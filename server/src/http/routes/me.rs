@@ -57,7 +57,7 @@ pub(in crate::http) async fn rename(
     summary = "Deletes the own account and all its sessions. There is no way back.",
     request_body = DeleteAccountRequest,
     security(("accessToken" = [])),
-    responses((status = NO_CONTENT, description = "The account is gone.", headers(("set-cookie" = String, description = "Takes the refresh token and `sessionGen` away."))), Undeleted)
+    responses((status = NO_CONTENT, description = "The account is gone.", headers(("set-cookie" = String, description = "Takes the refresh token, `sessionGen` and the companion away."))), Undeleted)
 )]
 pub(in crate::http) async fn delete(
     State(state): State<AppState>,

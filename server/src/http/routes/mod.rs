@@ -20,7 +20,7 @@ use sessionkeep_types::{AuthResponse, Origin, Page, SecurityEvent, Session, Sess
 
 use super::{AppState, device, error::ApiError};
 use crate::{
-    auth::SignedIn,
+    auth::{Sent, SignedIn},
     session::{self, UnixMillis},
     storage::{Account, StoredEvent},
 };
@@ -90,9 +90,9 @@ fn session_list(sessions: Vec<session::Session>, current: &SessionId) -> Session
     SessionList { sessions: sessions.into_iter().map(wire).collect() }
 }
 
-/// A first access token in the body, a first refresh token in its cookie.
-fn signed_in(state: &AppState, signed_in: SignedIn) -> Response {
-    let cookies = state.edge.cookie.set(&signed_in.refresh);
+/// A first access token in the body, a first refresh token in its cookie. `sent` are the cookies that the request brought.
+fn signed_in(state: &AppState, sent: &Sent, signed_in: SignedIn) -> Response {
+    let cookies = state.edge.cookie.set_first(&signed_in.refresh, sent);
     let body = AuthResponse {
         access_token: signed_in.access.token,
         token_type: TokenType::Bearer,

@@ -25,20 +25,20 @@ refused!(Refused: ALWAYS, CSRF, BODY, BEARER, CONFIRMED, LIMITED, OWN);
     description = "Every session ends; this device gets a new one at once.",
     params(CsrfGate),
     request_body = ChangePasswordRequest,
-    security(("accessToken" = [], "refreshToken" = [])),
-    responses((status = OK, description = "The password was changed.", body = TokenResponse, headers(("set-cookie" = String, description = "The refresh token, and `sessionGen` beside it."))), Refused)
+    security(("accessToken" = [], "refreshToken" = []), ("accessToken" = [], "refreshToken" = [], "companion" = [])),
+    responses((status = OK, description = "The password was changed.", body = TokenResponse, headers(("set-cookie" = String, description = "The refresh token, `sessionGen` and, on https, the companion."))), Refused)
 )]
 pub(in crate::http) async fn change(
     State(state): State<AppState>,
     _: CsrfGate,
     From(origin): From,
-    RefreshCookies(tokens): RefreshCookies,
+    RefreshCookies(sent): RefreshCookies,
     bearer: Bearer,
     Json(request): Json<ChangePasswordRequest>,
 ) -> Result<impl IntoResponse, ApiError> {
     let claims = bearer.authenticate(&state).await?;
     let ChangePasswordRequest { current_password, new_password } = request;
-    let begun = state.auth.change_password(&claims, &tokens, &current_password, &new_password, &origin).await?;
+    let begun = state.auth.change_password(&claims, &sent, &current_password, &new_password, &origin).await?;
     let cookies = state.edge.cookie.set(&begun.refresh);
     let body = TokenResponse {
         access_token: begun.access.token,

@@ -28,18 +28,18 @@ refused!(Refused: ALWAYS, CSRF, ATTEMPT, NO_BODY, LIMITED, OWN);
     summary = "Trades the refresh token for a new one, and for a new access token.",
     description = "No body is needed. A refusal never sets a cookie. 409 is not final: the session lives, and the browser has, or soon gets, the token that counts.",
     params(CsrfGate, Attempt),
-    security(("refreshToken" = [])),
-    responses((status = OK, description = "Refreshed. No cookie comes with it where the one that was sent stays good for a while.", body = TokenResponse, headers(("set-cookie" = String, description = "The refresh token, and `sessionGen` beside it."))), Refused)
+    security(("refreshToken" = []), ("refreshToken" = [], "companion" = [])),
+    responses((status = OK, description = "Refreshed. No cookie comes with it where the one that was sent stays good for a while.", body = TokenResponse, headers(("set-cookie" = String, description = "The refresh token, `sessionGen` and, on https, the companion."))), Refused)
 )]
 pub(in crate::http) async fn refresh(
     State(state): State<AppState>,
     _: CsrfGate,
     Attempt(attempt): Attempt,
     From(origin): From,
-    RefreshCookies(tokens): RefreshCookies,
+    RefreshCookies(sent): RefreshCookies,
     _: NoBody,
 ) -> Result<impl IntoResponse, ApiError> {
-    let refreshed = state.auth.refresh(&tokens, attempt.as_deref(), &origin).await?;
+    let refreshed = state.auth.refresh(&sent, attempt.as_deref(), &origin).await?;
     let cookies = refreshed.refresh.map(|refresh| state.edge.cookie.set(&refresh)).unwrap_or_default();
     let body = TokenResponse {
         access_token: refreshed.access.token,

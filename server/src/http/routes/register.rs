@@ -9,7 +9,7 @@ use super::{ApiError, AppState, signed_in};
 use crate::{
     auth::Credentials,
     http::{
-        extract::{Json, SameOrigin, SigningIn},
+        extract::{Json, RefreshCookies, SameOrigin, SigningIn},
         openapi::{ALWAYS, ATTEMPT, BODY, CSRF, LIMITED, Refusal, refused},
     },
 };
@@ -31,15 +31,16 @@ refused!(Refused: ALWAYS, CSRF, ATTEMPT, BODY, LIMITED, OWN);
     summary = "Makes an account and signs it in.",
     params(SigningIn),
     request_body = RegisterRequest,
-    responses((status = CREATED, description = "The account was made.", body = AuthResponse, headers(("set-cookie" = String, description = "The refresh token, and `sessionGen` beside it."))), Refused)
+    responses((status = CREATED, description = "The account was made.", body = AuthResponse, headers(("set-cookie" = String, description = "The refresh token, `sessionGen` and, on https, the companion."))), Refused)
 )]
 pub(in crate::http) async fn register(
     State(state): State<AppState>,
     _: SameOrigin,
     SigningIn(device): SigningIn,
+    RefreshCookies(sent): RefreshCookies,
     Json(request): Json<RegisterRequest>,
 ) -> Result<Response, ApiError> {
     let credentials = Credentials { email: request.email, password: request.password };
     let registered = state.auth.register(credentials, request.display_name, device).await?;
-    Ok((StatusCode::CREATED, signed_in(&state, registered)).into_response())
+    Ok((StatusCode::CREATED, signed_in(&state, &sent, registered)).into_response())
 }

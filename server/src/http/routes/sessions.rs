@@ -45,7 +45,7 @@ pub(in crate::http) async fn list(
     summary = "Ends one of the own sessions; the current one is signed out by it.",
     params(("id" = SessionId, Path, description = "As the list gives it.")),
     security(("accessToken" = [])),
-    responses((status = NO_CONTENT, description = "It has ended.", headers(("set-cookie" = String, description = "Takes the refresh token and `sessionGen` away, where it was the current one."))), Unended)
+    responses((status = NO_CONTENT, description = "It has ended.", headers(("set-cookie" = String, description = "Takes the refresh token, `sessionGen` and the companion away, where it was the current one."))), Unended)
 )]
 pub(in crate::http) async fn end(
     State(state): State<AppState>,

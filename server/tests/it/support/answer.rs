@@ -28,7 +28,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().expect("text")).unwrap_or_default()
     }
 
-    /// Every `Set-Cookie`: that of the refresh token, and that of its generation.
+    /// Every `Set-Cookie`: that of the refresh token, that of its generation and, on https, the companion.
     pub(crate) fn set_cookies(&self) -> Vec<&str> {
         self.headers.get_all("set-cookie").iter().map(|value| value.to_str().expect("text")).collect()
     }
@@ -37,6 +37,12 @@ impl Answer {
     pub(crate) fn generation(&self) -> Option<&str> {
         let (name, value) = self.set_cookies().get(1)?.split(';').next()?.split_once('=')?;
         (name == "sessionGen" && !value.is_empty()).then_some(value)
+    }
+
+    /// The companion in the third `Set-Cookie`.
+    pub(crate) fn companion(&self) -> Option<&str> {
+        let (name, value) = self.set_cookies().get(2)?.split(';').next()?.split_once('=')?;
+        (name == "__Host-Http-sessionCompanion" && !value.is_empty()).then_some(value)
     }
 
     /// The refresh token in the first `Set-Cookie`.

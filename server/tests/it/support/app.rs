@@ -27,6 +27,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Answer, Person, database, program};
 
+/// What makes an instance one of an https origin.
+pub(crate) const HTTPS: [(&str, &str); 3] = [
+    ("PUBLIC_ORIGIN", "https://id.example.com"),
+    ("ACCESS_TOKEN_SECRET", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
+    ("REFRESH_TOKEN_SECRET", "Re9w7tYh5hJ3fGs1dKp0nLb6vC4cXm2Z"),
+];
+
 /// A server in this process, with a database of its own.
 pub(crate) struct TestApp {
     pub(crate) url: String,
@@ -49,6 +56,11 @@ impl TestApp {
         let folder = tempfile::tempdir().expect("a folder");
         let stores = database::fresh(folder.path()).await;
         Self::on_stores(folder, stores, settings).await
+    }
+
+    /// With these settings beside those of an https origin.
+    pub(crate) async fn on_https(settings: &[(&str, &str)]) -> Self {
+        Self::with(&[&HTTPS, settings].concat()).await
     }
 
     /// On PostgreSQL, whatever the other tests run on.

@@ -12,7 +12,7 @@ pub(crate) mod redis;
 pub(crate) mod tls;
 
 pub(crate) use answer::Answer;
-pub(crate) use app::TestApp;
+pub(crate) use app::{HTTPS, TestApp};
 pub(crate) use person::{EMAIL, PASSWORD, Person};
 
 /// How often a race is run: `few` times, or as often as `RACE_ROUNDS` says.

@@ -7,7 +7,7 @@ use super::Answer;
 pub(crate) const EMAIL: &str = "ada@example.com";
 pub(crate) const PASSWORD: &str = "quiet river under the oak";
 
-/// Somebody with one client: it keeps the cookie and the access token it was given last.
+/// Somebody with one client: it keeps the cookies and the access token it was given last.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     http: Client,
@@ -15,6 +15,8 @@ pub(crate) struct Person {
     headers: Vec<(&'static str, String)>,
     cookie_name: &'static str,
     pub(crate) cookie: Option<String>,
+    /// What decides whether `cookie` counts; there is none on http.
+    pub(crate) companion: Option<String>,
     pub(crate) access_token: Option<String>,
 }
 
@@ -27,6 +29,7 @@ impl Person {
             headers: vec![],
             cookie_name: "refreshToken",
             cookie: None,
+            companion: None,
             access_token: None,
         }
     }
@@ -77,6 +80,9 @@ impl Person {
         if let Some(cookie) = answer.cookie() {
             self.cookie = Some(cookie.to_owned());
         }
+        if let Some(companion) = answer.companion() {
+            self.companion = Some(companion.to_owned());
+        }
         if let Some(token) = answer.body["accessToken"].as_str() {
             self.access_token = Some(token.to_owned());
         }
@@ -102,7 +108,10 @@ impl Person {
     pub(crate) fn with_cookie(&self, path: &str) -> RequestBuilder {
         let mut request = self.request(Method::POST, path).header("x-requested-by", "test");
         if let Some(cookie) = &self.cookie {
-            request = request.header("cookie", format!("{}={cookie}", self.cookie_name));
+            let companion =
+                self.companion.as_ref().map(|companion| format!("; __Host-Http-sessionCompanion={companion}"));
+            let cookies = format!("{}={cookie}{}", self.cookie_name, companion.unwrap_or_default());
+            request = request.header("cookie", cookies);
         }
         request
     }

@@ -44,7 +44,7 @@ pub(in crate::http) async fn list(
     summary = "Ends every session of an account.",
     params(("id" = UserId, Path, description = "The account.")),
     security(("accessToken" = [])),
-    responses((status = NO_CONTENT, description = "They have ended.", headers(("set-cookie" = String, description = "Takes the refresh token and `sessionGen` away, where the account is one's own."))), Refused)
+    responses((status = NO_CONTENT, description = "They have ended.", headers(("set-cookie" = String, description = "Takes the refresh token, `sessionGen` and the companion away, where the account is one's own."))), Refused)
 )]
 pub(in crate::http) async fn end(
     State(state): State<AppState>,
