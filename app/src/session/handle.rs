@@ -76,6 +76,12 @@ impl Session {
         self.snapshot.with(|snapshot| snapshot.obstacle().map(str::to_owned))
     }
 
+    /// Whether the browser sends several sessions at once, so that only signing in again helps. Reactive.
+    #[must_use]
+    pub fn is_in_conflict(self) -> bool {
+        self.snapshot.with(Snapshot::is_in_conflict)
+    }
+
     /// Whether the browser keeps the session's cookie. Reactive.
     #[must_use]
     pub fn jar(self) -> Jar {

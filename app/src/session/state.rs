@@ -79,6 +79,8 @@ pub enum Delay {
     Silence,
     /// The server refused without ending the session, in these words: somebody has to do something.
     Obstacle(String),
+    /// The browser sends several sessions, and nothing tells which is its own. Signing in decides.
+    Conflict,
 }
 
 /// Something that happened to the session.
@@ -140,8 +142,14 @@ impl Snapshot {
     pub fn obstacle(&self) -> Option<&str> {
         match &self.delay {
             Some(Delay::Obstacle(words)) => Some(words),
-            Some(Delay::Silence) | None => None,
+            Some(Delay::Silence | Delay::Conflict) | None => None,
         }
+    }
+
+    /// Whether the browser sends several sessions at once, so that only signing in again helps.
+    #[must_use]
+    pub fn is_in_conflict(&self) -> bool {
+        self.delay == Some(Delay::Conflict)
     }
 
     /// What `event` makes of this. Events that come too late change nothing.
@@ -317,6 +325,15 @@ mod tests {
         assert_eq!((refused.link(), refused.obstacle()), (Link::Reconnecting, Some("Two.")));
         assert_eq!(refused.after(Event::RefreshDelayed(Delay::Silence)).obstacle(), None);
         assert_eq!(refused.after(Event::Refreshed).obstacle(), None);
+    }
+
+    #[test]
+    fn a_conflict_lasts_until_a_sign_in_or_another_answer() {
+        let conflict = snapshot(Phase::Refreshing).after(Event::RefreshDelayed(Delay::Conflict));
+        assert!(conflict.is_in_conflict() && conflict.obstacle().is_none() && conflict.phase == Phase::Refreshing);
+        for over in [Event::SignedIn, Event::Refreshed, Event::RefreshDelayed(Delay::Silence)] {
+            assert!(!conflict.after(over).is_in_conflict());
+        }
     }
 
     #[test]

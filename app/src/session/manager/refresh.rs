@@ -174,10 +174,8 @@ impl Manager {
 
 fn delay_of(error: &ApiError) -> Delay {
     match error {
-        // Two cookies of one name go away by nobody's waiting.
-        ApiError::Refused { body, .. } if error.kind() != Kind::TryLater || body.code == ErrorCode::CookieConflict => {
-            Delay::Obstacle(body.error.clone())
-        }
+        ApiError::Refused { body, .. } if body.code == ErrorCode::CookieConflict => Delay::Conflict,
+        ApiError::Refused { body, .. } if error.kind() != Kind::TryLater => Delay::Obstacle(body.error.clone()),
         _ => Delay::Silence,
     }
 }

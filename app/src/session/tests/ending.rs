@@ -85,13 +85,13 @@ fn an_hour_without_a_server_is_no_storm() {
 
 #[test]
 fn what_time_does_not_mend_is_said_in_the_servers_words_and_not_asked_for_all_the_time() {
-    for (delay, words) in [
-        (refusal(409, "COOKIE_CONFLICT"), Some("No.")),
-        (refusal(403, "CSRF_REJECTED"), Some("No.")),
-        (refusal(409, "REFRESH_DUPLICATE"), None),
-        (refusal(429, "RATE_LIMITED"), None),
-        (refusal(503, "UNAVAILABLE"), None),
-        (Err(NoAnswer), None),
+    for (delay, words, conflict) in [
+        (refusal(409, "COOKIE_CONFLICT"), None, true),
+        (refusal(403, "CSRF_REJECTED"), Some("No."), false),
+        (refusal(409, "REFRESH_DUPLICATE"), None, false),
+        (refusal(429, "RATE_LIMITED"), None, false),
+        (refusal(503, "UNAVAILABLE"), None, false),
+        (Err(NoAnswer), None, false),
     ] {
         let mut tab = Tab::signed_in(10);
         tab.advance(10 * SECOND);
@@ -100,9 +100,10 @@ fn what_time_does_not_mend_is_said_in_the_servers_words_and_not_asked_for_all_th
         drop(tab.begin(async move { api.me().await }));
         let stands = tab.manager.snapshot();
         assert_eq!((stands.link(), stands.obstacle()), (Link::Reconnecting, words));
+        assert_eq!(stands.is_in_conflict(), conflict);
         let before = tab.refreshes();
         tab.advance(10 * SECOND);
-        assert_eq!(tab.refreshes() == before, words.is_some(), "{words:?}");
+        assert_eq!(tab.refreshes() == before, words.is_some() || conflict, "{words:?}");
         tab.server.will(routes::REFRESH, token("t2", 900));
         tab.advance(MINUTE);
         assert_eq!((tab.phase(), tab.manager.snapshot().obstacle()), (Phase::SignedIn, None));
