@@ -23,10 +23,10 @@ test('a second cookie of the same name is found, and gone after it was deleted',
   const { name, domain, sameSite } = ours;
   await context.addCookies([{ name, domain, sameSite, path: '/api', value: 'of-another-program' }]);
   await connection.checkAgain.click();
-  await expect(connection.summary).toHaveText('Something ends your sessions early. What to do about it stands below.');
+  await expect(connection.summary).toHaveText('Your session is safe, but not everything is as it should be.');
   const finding = connection.finding('The cookie that keeps you signed in');
-  await expect(finding).toContainText('sends 2 of this name');
-  await expect(finding).toContainText('Delete the cookies of this site');
+  await expect(finding).toContainText('sends 2 of this name. The server recognises yours and ignores the others.');
+  await expect(finding).toContainText('another program on its domain sets a cookie of the same name');
   await context.clearCookies({ name, path: '/api' });
   await connection.checkAgain.click();
   await expect(connection.summary).toHaveText('Everything is in order.');
