@@ -126,8 +126,9 @@ impl Server {
         let store = Arc::clone(&stores.watched);
         let auth = Arc::new(auth(settings, stores, (access.clone(), refresh.clone()), metrics, clock, random)?);
         feed::load(&*auth.sessions, &auth.revocations, &*auth.clock).await?;
-        // Before anybody signs in: what the first wrong password costs must not depend on whose it is.
-        follow_costs(&auth).await?;
+        // Before anybody signs in: what the first wrong password costs must not depend on whose it is. In a very large table the
+        // answer takes longer than a statement may; each hash that is compared is noted as well.
+        try_to_follow_costs(&auth).await;
         let client = client(settings)?;
         let edge = Edge {
             origin: settings.public_origin.clone(),
@@ -310,12 +311,13 @@ async fn follow_costs(auth: &Auth) -> Result<(), StorageError> {
 
 /// Other instances may have other settings, and hashes are renewed.
 async fn follow_costs_of_others(auth: Arc<Auth>, stop: CancellationToken) {
-    every(FOLLOW_COSTS, stop, || async {
-        if let Err(error) = follow_costs(&auth).await {
-            tracing::warn!(%error, "what the store's password hashes cost is not known anew");
-        }
-    })
-    .await;
+    every(FOLLOW_COSTS, stop, || try_to_follow_costs(&auth)).await;
+}
+
+async fn try_to_follow_costs(auth: &Auth) {
+    if let Err(error) = follow_costs(auth).await {
+        tracing::warn!(%error, "the costs of the store's password hashes are unknown; they are asked for again later");
+    }
 }
 
 async fn purge(auth: Arc<Auth>, event_retention: Option<Duration>, stop: CancellationToken) {

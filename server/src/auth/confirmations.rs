@@ -46,8 +46,11 @@ impl Confirmations {
         first.stored.get_or_try_init(|| sessions.confirm(&used, clock)).await.copied()
     }
 
-    /// `None`: it is stored, or a later generation was used.
+    /// `None`: it is stored, or a later generation was used. The head of a sign-in is confirmed from the beginning.
     fn first_use(&self, claims: &Claims, now: UnixMillis) -> Option<Arc<FirstUse>> {
+        if claims.generation == 0 {
+            return None;
+        }
         let mut uses = self.lock();
         match uses.of.get(&claims.session_id) {
             Some(known) if known.generation > claims.generation => return None,

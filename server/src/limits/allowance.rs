@@ -38,7 +38,7 @@ impl Allowance {
         if self.burst == 0 {
             return Ok(());
         }
-        let wait = self.rule().wait(&self.lock().counters.get(key).copied().unwrap_or_default(), now);
+        let wait = self.rule().wait(&self.counter(&self.lock(), key, now), now);
         if wait.is_zero() { Ok(()) } else { Err(TooOften { retry_after: wait }) }
     }
 
@@ -52,8 +52,8 @@ impl Allowance {
             used.counters.retain(|_, counter| counter.counted_at > now);
             used.sweep_at = SWEEP.max(2 * used.counters.len());
         }
-        let counter = used.counters.entry(key).or_default();
-        *counter = self.rule().counted(counter, now);
+        let counted = self.rule().counted(&self.counter(&used, &key, now), now);
+        used.counters.insert(key, counted);
     }
 
     /// Gives back one that was taken.
@@ -61,6 +61,12 @@ impl Allowance {
         if let Some(counter) = self.lock().counters.get_mut(key) {
             *counter = self.rule().given_back(counter, &Counter::default(), &Counter::default());
         }
+    }
+
+    /// One that is used up for longer than it can be was counted before the clock went back, and counts no more.
+    fn counter(&self, used: &Used, key: &Key, now: UnixMillis) -> Counter {
+        let latest = now.plus(self.every * self.burst * 2);
+        used.counters.get(key).copied().filter(|counter| counter.counted_at <= latest).unwrap_or_default()
     }
 
     fn rule(&self) -> Rule {
@@ -91,6 +97,19 @@ mod tests {
         assert_eq!(allowance.look(&KEY, NOW.plus(Duration::from_secs(10))), Ok(()));
         allowance.give_back(&KEY);
         assert_eq!(allowance.look(&KEY, NOW), Ok(()));
+    }
+
+    /// E14
+    #[test]
+    fn a_clock_that_went_back_makes_nobody_wait() {
+        let allowance = Allowance::new(3, Duration::from_secs(10));
+        for _ in 0..3 {
+            allowance.take(KEY, NOW);
+        }
+        let back = NOW.minus(Duration::from_hours(1));
+        assert_eq!(allowance.look(&KEY, back), Ok(()));
+        allowance.take(KEY, back);
+        assert_eq!(allowance.look(&KEY, back), Ok(()), "it counts from there");
     }
 
     #[test]

@@ -174,7 +174,7 @@ async fn planting_a_session_before_the_sign_in_signs_nobody_in_and_keeps_nobody_
 #[tokio::test]
 async fn planting_a_session_after_the_sign_in_ends_nothing_and_outlives_no_sign_out() {
     for (prefix, name) in NAMES {
-        let app = TestApp::on_https(&[("COOKIE_PREFIX", prefix)]).await;
+        let app = TestApp::on_https(&[("COOKIE_PREFIX", prefix), ("SIGN_INS_AT_ONCE", "0")]).await;
         let mallory = mallory(&app).await;
         let (planted, row) = (mallory.cookie.clone().expect("a cookie"), app.session(&mallory.session_id()).await);
         let mut victim = Browser::of(&app);
