@@ -73,6 +73,20 @@ pub(crate) const ALL: &[Explanation] = &[
         ],
     },
     Explanation {
+        code: "SESSION_LIMIT",
+        title: "Your account was signed in on too many devices",
+        meaning: &[
+            "An account may have a limited number of sessions. A sign-in beyond that ends the session that was unused for \
+             longest, and that was this one.",
+        ],
+        done: "We ended this session. Your password is still the same.",
+        advice: &[
+            advice("If you sign in often, there is nothing to do. You can sign in again.", TO_SIGN_IN),
+            advice("Look at which devices are signed in, and sign out those that you do not use.", TO_DEVICES),
+            advice("If you do not know them, change your password: that signs out everybody else.", TO_PASSWORD),
+        ],
+    },
+    Explanation {
         code: "SESSION_EXPIRED",
         title: "Your session expired",
         meaning: &["A session ends when it was not used for some days, and after some weeks in any case."],

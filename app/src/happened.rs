@@ -31,6 +31,11 @@ pub(crate) fn words(kind: &EventKind, by_administrator: bool) -> Words {
         Kind::SessionEnded => ("A device was signed out", ""),
         Kind::SessionsEnded if by_administrator => ("All devices were signed out by an administrator", ""),
         Kind::SessionsEnded => ("Several devices were signed out at once", ""),
+        Kind::SessionLimitReached => (
+            "A device was signed out: too many were signed in",
+            "The devices that were unused for longest were signed out. If you did not sign in that often, change your \
+             password.",
+        ),
         Kind::PasswordChanged => ("Password changed", "All other devices were signed out."),
         Kind::PasswordConfirmationFailed => (
             "Wrong password entered",
@@ -66,6 +71,7 @@ pub(crate) fn words(kind: &EventKind, by_administrator: bool) -> Words {
         kind,
         Kind::LoginFailed
             | Kind::LoginFailedOften
+            | Kind::SessionLimitReached
             | Kind::PasswordConfirmationFailed
             | Kind::RefreshReused
             | Kind::CloneSuspected

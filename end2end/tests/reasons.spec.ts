@@ -8,6 +8,7 @@ const TITLES = {
   SIGNED_OUT_ELSEWHERE: 'You were signed out from another device',
   ADMIN: 'An administrator ended your session',
   ACCOUNT_DISABLED: 'Your account was disabled',
+  SESSION_LIMIT: 'Your account was signed in on too many devices',
   SESSION_EXPIRED: 'Your session expired',
   REFRESH_MISSING: 'Your browser lost the sign-in cookie',
   COOKIES_BLOCKED: 'Your browser does not keep cookies for this site',

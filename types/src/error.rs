@@ -110,6 +110,8 @@ codes! {
         Admin = "ADMIN",
         /// The account was disabled.
         AccountDisabled = "ACCOUNT_DISABLED",
+        /// The account had more sessions than are allowed, and this one was unused for longest.
+        SessionLimit = "SESSION_LIMIT",
     }
 }
 

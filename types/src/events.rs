@@ -74,6 +74,9 @@ codes! {
         SessionEnded = "session_ended",
         /// All other sessions were ended by their owner, or all of them by an administrator or an operator.
         SessionsEnded = "sessions_ended",
+        /// The account had more sessions than are allowed, so a sign-in or an operation on all sessions ended those that were
+        /// unused for longest. The event names the session where it was one.
+        SessionLimitReached = "session_limit_reached",
         /// The password was changed, and every session ended but the one that was begun for it.
         PasswordChanged = "authn_password_change",
         /// Somebody tried to change the password, or to delete the account, with a wrong one.

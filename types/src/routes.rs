@@ -22,7 +22,7 @@ pub const ME: &str = "/api/me";
 /// `GET`, 200 [`crate::Page`] of [`crate::SecurityEvent`]: one's own, without [`crate::EventKind::ROUTINE`]. Takes `before`
 /// and `limit`.
 pub const MY_EVENTS: &str = "/api/me/events";
-/// `GET`, 200 [`crate::SessionList`]; `DELETE`, 204: every session but this one ends.
+/// `GET`, 200 [`crate::SessionList`], takes `before` and `limit`; `DELETE`, 204: every session but this one ends.
 pub const SESSIONS: &str = "/api/sessions";
 /// `DELETE`, 204: one session ends. [`session`] fills the id in.
 pub const SESSION: &str = "/api/sessions/{id}";
@@ -32,7 +32,8 @@ pub const ADMIN_USERS: &str = "/api/admin/users";
 /// `GET`, 200 [`crate::ManagedUser`]; `PATCH` [`crate::UpdateUserRequest`], 200 [`crate::ManagedUser`]. [`admin_user`] fills
 /// the id in.
 pub const ADMIN_USER: &str = "/api/admin/users/{id}";
-/// `GET`, 200 [`crate::SessionList`]; `DELETE`, 204: all of them end. [`admin_user_sessions`] fills the id in.
+/// `GET`, 200 [`crate::SessionList`], takes `before` and `limit`; `DELETE`, 204: all of them end. [`admin_user_sessions`]
+/// fills the id in.
 pub const ADMIN_USER_SESSIONS: &str = "/api/admin/users/{id}/sessions";
 /// `GET`, 200 [`crate::Page`] of [`crate::SecurityEvent`], everybody's. Takes `kind`, `user`, `before` and `limit`.
 pub const ADMIN_EVENTS: &str = "/api/admin/events";

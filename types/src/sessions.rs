@@ -30,11 +30,14 @@ pub struct Session {
     pub device: String,
 }
 
-/// Every living session of an account, the one used last first ([`crate::routes::SESSIONS`]).
+/// A part of an account's living sessions, the newest sign-in first ([`crate::routes::SESSIONS`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SessionList {
-    /// Not paged: a person has a handful.
+    /// The entries. Of one's own sessions the first part begins with the current one, which does not count as an entry.
     pub sessions: Vec<Session>,
+    /// To be given as `before` to get the next part; null at the end.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub next: Option<String>,
 }

@@ -122,12 +122,12 @@ fn session_list() {
         device: "Firefox on Windows".into(),
     };
     golden(
-        &SessionList { sessions: vec![session] },
+        &SessionList { sessions: vec![session], next: Some("s".into()) },
         json!({"sessions": [{
             "id": "s", "current": true, "createdAt": "2026-11-24T10:00:00Z", "lastUsedAt": "2026-11-24T11:00:00Z",
             "expiresAt": "2026-12-01T11:00:00Z", "ip": "203.0.113.7", "userAgent": "Mozilla/5.0",
             "device": "Firefox on Windows",
-        }]}),
+        }], "next": "s"}),
     );
 }
 

@@ -49,12 +49,12 @@ impl AuthorisedApi {
         self.call(Request::new(Method::Patch, routes::admin_user(id)).json(change)).await
     }
 
-    /// `GET /api/admin/users/{id}/sessions`: every living session of that account.
+    /// `GET /api/admin/users/{id}/sessions`: the living sessions of that account, the newest sign-in first.
     ///
     /// # Errors
     /// As [`AuthorisedApi::user`].
-    pub async fn sessions_of(&self, id: &UserId) -> Result<SessionList, ApiError> {
-        self.call(Request::new(Method::Get, routes::admin_user_sessions(id))).await
+    pub async fn sessions_of(&self, id: &UserId, part: Part<'_>) -> Result<SessionList, ApiError> {
+        self.call(Request::new(Method::Get, Address::of(&routes::admin_user_sessions(id)).part(part))).await
     }
 
     /// `DELETE /api/admin/users/{id}/sessions`: all of them end. Whoever does that to the own account is signed out.

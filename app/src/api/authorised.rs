@@ -74,12 +74,13 @@ impl AuthorisedApi {
         self.call(Request::new(Method::Patch, routes::ME).json(profile)).await
     }
 
-    /// `GET /api/sessions`: every living session of the account.
+    /// `GET /api/sessions`: the living sessions of the account, the newest sign-in first. The first part begins with the
+    /// current one.
     ///
     /// # Errors
     /// As [`AuthorisedApi::me`].
-    pub async fn sessions(&self) -> Result<SessionList, ApiError> {
-        self.call(Request::new(Method::Get, routes::SESSIONS)).await
+    pub async fn sessions(&self, part: Part<'_>) -> Result<SessionList, ApiError> {
+        self.call(Request::new(Method::Get, Address::of(routes::SESSIONS).part(part))).await
     }
 
     /// `DELETE /api/sessions/{id}`: one session ends. To end the current one is to sign out, and it is done in that way:

@@ -57,7 +57,7 @@ async fn call_everything(api: AuthorisedApi) {
     let failures = [
         api.me().await.err(),
         api.rename(&UpdateProfileRequest::default()).await.err(),
-        api.sessions().await.err(),
+        api.sessions(Part::NEWEST).await.err(),
         api.end_session(&device).await.err(),
         api.end_other_sessions().await.err(),
         api.my_events(Part::NEWEST).await.err(),
@@ -65,7 +65,7 @@ async fn call_everything(api: AuthorisedApi) {
         api.users("", Part::NEWEST).await.err(),
         api.user(&user).await.err(),
         api.change_user(&user, &UpdateUserRequest::default()).await.err(),
-        api.sessions_of(&user).await.err(),
+        api.sessions_of(&user, Part::NEWEST).await.err(),
         api.end_sessions_of(&user).await.err(),
         api.all_events(None, None, Part::NEWEST).await.err(),
         api.live_events(None).await.err(),

@@ -3,10 +3,10 @@
 use leptos::{either::Either, ev, html, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::components::A;
-use sessionkeep_types::{ErrorCode, Session as Device};
+use sessionkeep_types::{ErrorCode, Session as Device, SessionList, limits};
 
 use crate::{
-    api::ApiError,
+    api::{ApiError, Part},
     components::{AccountNav, Confirm, DeviceRow, FormAlert, Heading, Loaded, Loading},
     light::later,
     paths,
@@ -56,6 +56,9 @@ struct Devices {
     session: Session,
     loading: Loading,
     list: RwSignal<Vec<Device>>,
+    /// The cursor of the next page, where there is one.
+    next: RwSignal<Option<String>>,
+    loading_more: RwSignal<bool>,
     /// What was done, for everybody to see and hear.
     said: RwSignal<Option<String>>,
     said_here: NodeRef<html::P>,
@@ -68,6 +71,8 @@ impl Devices {
             session,
             loading: Loading::new(session),
             list: RwSignal::new(Vec::new()),
+            next: RwSignal::new(None),
+            loading_more: RwSignal::new(false),
             said: RwSignal::new(None),
             said_here: NodeRef::new(),
             alert: RwSignal::new(None),
@@ -79,11 +84,46 @@ impl Devices {
     fn load(self) {
         let Some((asked, api)) = self.loading.begin() else { return };
         spawn_local(async move {
-            let answer = api.sessions().await;
-            self.loading.end(asked, answer, |list| {
-                self.list.try_set(in_order(list.sessions));
+            let answer = api.sessions(Part::NEWEST.at_most(limits::PAGE_MAX)).await;
+            self.loading.end(asked, answer, |SessionList { sessions, next }| {
+                self.list.try_set(in_order(sessions));
+                self.next.try_set(next);
             });
         });
+    }
+
+    /// Asks for the sign-ins before those that are shown.
+    fn load_more(self) {
+        let (Some(cursor), Some(api)) = (self.next.get_untracked(), self.session.signed_in()) else { return };
+        if self.loading_more.get_untracked() {
+            return;
+        }
+        self.loading_more.set(true);
+        self.alert.set(None);
+        spawn_local(async move {
+            let answer = api.sessions(Part::before(&cursor).at_most(limits::PAGE_MAX)).await;
+            self.loading_more.try_set(false);
+            match answer {
+                // Unless the list was loaded again meanwhile.
+                Ok(part) if self.next.try_get_untracked().flatten() == Some(cursor) => self.append(part),
+                Ok(_) => {}
+                Err(error) => self.failed(&error),
+            }
+        });
+    }
+
+    fn append(self, SessionList { sessions, next }: SessionList) {
+        let added = sessions.len();
+        self.list.try_update(|list| {
+            list.extend(sessions);
+            *list = in_order(core::mem::take(list));
+        });
+        let is_all = next.is_none();
+        self.next.try_set(next);
+        // The button that had the focus is gone then.
+        if is_all {
+            self.say(format!("{added} more devices are shown. That is all."));
+        }
     }
 
     /// Somebody who comes back wants to see what is, not what was.
@@ -175,6 +215,18 @@ fn DeviceList(
                     <DeviceRow device=device clock=clock end=move |(device, busy)| devices.end(device, busy) />
                 </For>
             </ul>
+            <Show when=move || devices.next.with(Option::is_some)>
+                <div class="actions">
+                    <button
+                        type="button"
+                        class="button secondary"
+                        aria-disabled=move || devices.loading_more.get().then_some("true")
+                        on:click=move |_| devices.load_more()
+                    >
+                        {move || if devices.loading_more.get() { "Loading…" } else { "Show more" }}
+                    </button>
+                </div>
+            </Show>
             {move || {
                 if has_others.get() {
                     Either::Left(view! {

@@ -86,6 +86,9 @@ impl SignedOut {
             Self::Ended(EndReason::AccountDisabled) => {
                 "This account has been disabled. An administrator can tell you more."
             }
+            Self::Ended(EndReason::SessionLimit) => {
+                "This session was ended because your account was signed in on too many devices. Please sign in again."
+            }
             Self::Ended(EndReason::Unknown(_)) | Self::Unexplained => "Your session was ended. Please sign in again.",
         })
     }

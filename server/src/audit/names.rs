@@ -25,6 +25,7 @@ pub fn of_event(kind: &EventKind) -> &str {
         EventKind::LoginFailed => "authn_login_fail",
         EventKind::LoginFailedOften => "authn_login_fail_max",
         EventKind::SignedOut | EventKind::SessionEnded | EventKind::SessionsEnded => "authn_token_delete",
+        EventKind::SessionLimitReached => "excess_sessions_exceeded",
         EventKind::PasswordChanged => "authn_password_change",
         EventKind::PasswordConfirmationFailed => "authn_password_change_fail",
         EventKind::RefreshRepeated

@@ -1,7 +1,7 @@
 //! What administrators do with other people's accounts. Who asks is checked here, against the store: a token may be older
 //! than a demotion.
 
-use sessionkeep_types::{EndReason, EventKind, Role, UserId};
+use sessionkeep_types::{EndReason, EventKind, Role, SessionId, UserId};
 
 use super::Auth;
 use crate::{
@@ -91,13 +91,19 @@ impl Auth {
         self.user(actor, id).await
     }
 
-    /// The living sessions of an account.
+    /// A part of an account's living sessions, the newest sign-in first.
     ///
     /// # Errors
     /// [`AdministrateError::NotFound`], or when the store fails.
-    pub async fn sessions_of(&self, actor: &Administrator, id: &UserId) -> Result<Vec<Session>, AdministrateError> {
+    pub async fn sessions_of(
+        &self,
+        actor: &Administrator,
+        id: &UserId,
+        before: Option<&SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Session>, AdministrateError> {
         self.user(actor, id).await?;
-        Ok(self.living_sessions(id).await?)
+        Ok(self.living_sessions(id, before, limit).await?)
     }
 
     /// Ends all sessions of an account.
@@ -112,7 +118,7 @@ impl Auth {
     ) -> Result<(), AdministrateError> {
         self.user(actor, id).await?;
         let event = SecurityEvent::new(EventKind::SessionsEnded, origin, self.clock.now()).of(id).by(Some(&actor.id));
-        self.end_all(&Scope::Of(id.clone()), &event).await.map(drop)
+        self.end_all_as_admin(&Scope::Of(id.clone()), &event).await.map(drop)
     }
 
     /// A part of everybody's security events, newest first.
@@ -169,10 +175,11 @@ impl Auth {
     ///
     /// # Errors
     /// [`AdministrateError::Forbidden`] where the administrator is none any more, or when the store fails.
-    pub(crate) async fn end_all(&self, scope: &Scope, event: &SecurityEvent) -> Result<usize, AdministrateError> {
-        let endings = self.sessions.end_all(scope, EndReason::Admin, event).await?;
-        let endings = endings.ok_or(AdministrateError::Forbidden)?;
-        self.revocations.note(&endings, event.at);
-        Ok(endings.len())
+    pub(crate) async fn end_all_as_admin(
+        &self,
+        scope: &Scope,
+        event: &SecurityEvent,
+    ) -> Result<usize, AdministrateError> {
+        self.end_all(scope, &EndReason::Admin, event).await?.ok_or(AdministrateError::Forbidden)
     }
 }

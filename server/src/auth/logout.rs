@@ -4,21 +4,38 @@ use sessionkeep_types::EndReason;
 
 use super::{Auth, Sent, end_step};
 use crate::{
+    limits::TooOften,
     session::{EventKind, Origin, Session},
     storage::{StorageError, Transacted},
 };
 
+/// Why nobody was signed out.
+#[derive(Debug, thiserror::Error)]
+pub enum LogoutError {
+    /// Too many requests with tokens of this session.
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
+    /// The store failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
 impl Auth {
     /// Ends the sessions of the tokens that count, of whatever generation: an old token means a sign-out, too. Where none
     /// counts, every genuine one is ended, since a browser that has lost the companion must not leave its session alive.
-    /// Without a genuine token there is nothing to end.
+    /// Without a genuine token there is nothing to end. The store is not asked about a session that is known to have ended, so
+    /// that repeating the request costs nothing and is never refused.
     ///
     /// # Errors
-    /// When the store fails: then nobody may be told that they are signed out.
-    pub async fn logout(&self, sent: &Sent, origin: &Origin) -> Result<(), StorageError> {
+    /// When the store fails: then nobody may be told that they are signed out. When there were too many requests.
+    pub async fn logout(&self, sent: &Sent, origin: &Origin) -> Result<(), LogoutError> {
         let genuine = self.recognise(sent);
         let counting = self.counting(sent, genuine.clone());
         for (_, genuine) in if counting.is_empty() { genuine } else { counting } {
+            if self.revocations.has_ended(&genuine.session_id) {
+                continue;
+            }
+            self.limits.sign_out(&genuine.session_id)?;
             let mut step =
                 |session: &Session, now| end_step(session, now, &EndReason::SignedOut, EventKind::SignedOut, origin);
             if let Transacted::Done { ended } =

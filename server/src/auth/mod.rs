@@ -41,7 +41,7 @@ use crate::{
     password::{PasswordRules, Passwords},
     random::Random,
     revocation::Revocations,
-    session::{Client, EventKind, Origin, Policy, SecurityEvent, Session, UnixMillis},
+    session::{Cap, Client, EventKind, Origin, Policy, SecurityEvent, Session, UnixMillis},
     storage::{Account, Accounts, Attempts, Events, Sessions, StorageError},
     token::{
         access::{AccessTokens, Claims},
@@ -84,6 +84,8 @@ pub struct Auth {
     pub registration_open: bool,
     /// The rules for sessions.
     pub policy: Policy,
+    /// How many living sessions an account may have.
+    pub sessions_per_account: u32,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// The time.
@@ -146,19 +148,26 @@ pub struct Device {
 }
 
 impl Auth {
-    /// Begins a session of `account`. `None`: the account was disabled, or got another password, since it was read.
+    /// Begins a session of `account`, and ends those for which it leaves no room. `None`: the account was disabled, or got
+    /// another password, since it was read.
     async fn begin_session(&self, mut account: Account, device: Device) -> Result<Option<SignedIn>, StorageError> {
         let now = self.clock.now();
         let (session, token) = self.new_session(&account, device, now);
         let event =
             SecurityEvent::new(EventKind::LoginSucceeded, &session.origin, now).of_session(&account.id, &session.id);
-        while !self.sessions.insert(&session, &account, &event).await? {
+        let report = SecurityEvent::new(EventKind::SessionLimitReached, &session.origin, now).of(&account.id);
+        let cap = Cap { at_most: self.sessions_per_account, report };
+        let endings = loop {
+            if let Some(endings) = self.sessions.insert(&session, &account, &event, &cap).await? {
+                break endings;
+            }
             // Where the role alone has changed meanwhile, the first access token must say the new one.
             match self.changed_in_role_alone(&account).await? {
                 Some(current) => account = current,
                 None => return Ok(None),
             }
-        }
+        };
+        self.revocations.note(&endings, now);
         Ok(Some(self.signed_in(account, &session, token, now)))
     }
 

@@ -5,7 +5,7 @@ use sessionkeep_types::{EndReason, SessionId, UserId};
 use super::Auth;
 use crate::{
     session::{EventKind, Origin, SecurityEvent, Session, UnixMillis},
-    storage::{Scope, Step, StorageError, Transacted},
+    storage::{EndedPart, Scope, Step, StorageError, Transacted},
     token::access::Claims,
 };
 
@@ -21,15 +21,38 @@ pub enum SessionEnd {
 }
 
 impl Auth {
-    /// The living sessions of an account, the one used last first.
+    /// A part of an account's living sessions, the newest sign-in first.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn living_sessions(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
-        let now = self.clock.now();
-        let mut sessions = self.sessions.of_user(user).await?;
-        sessions.retain(|session| !session.is_expired(now));
-        Ok(sessions)
+    pub async fn living_sessions(
+        &self,
+        user: &UserId,
+        before: Option<&SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Session>, StorageError> {
+        self.sessions.living(user, self.clock.now(), before, limit).await
+    }
+
+    /// A part of the own living sessions but the current one, the newest sign-in first; and the current one, with the first
+    /// part alone, so that it is found however many others there are.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn own_sessions(
+        &self,
+        claims: &Claims,
+        before: Option<&SessionId>,
+        limit: u32,
+    ) -> Result<(Option<Session>, Vec<Session>), StorageError> {
+        let current = match before {
+            None => self.sessions.find(&claims.session_id).await?,
+            Some(_) => None,
+        };
+        let mut others = self.living_sessions(&claims.user_id, before, limit.saturating_add(1)).await?;
+        others.retain(|session| session.id != claims.session_id);
+        others.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok((current.filter(|current| current.ended.is_none() && !current.is_expired(self.clock.now())), others))
     }
 
     /// Ends one of the own sessions; the current one is signed out by that. One that was ended before is fine, too.
@@ -71,11 +94,30 @@ impl Auth {
         let now = self.clock.now();
         let scope = Scope::OthersOf(claims.user_id.clone(), claims.session_id.clone());
         let event = SecurityEvent::new(EventKind::SessionsEnded, origin, now).of(&claims.user_id);
-        let Some(endings) = self.sessions.end_all(&scope, EndReason::SignedOutElsewhere, &event).await? else {
-            return Ok(false);
-        };
-        self.revocations.note(&endings, now);
-        Ok(true)
+        Ok(self.end_all(&scope, &EndReason::SignedOutElsewhere, &event).await?.is_some())
+    }
+
+    /// Ends the sessions of `scope`, part by part. Returns how many; `None`: the caller has lost the right to it meanwhile.
+    ///
+    /// # Errors
+    /// When the store fails: some of them are ended then.
+    pub(crate) async fn end_all(
+        &self,
+        scope: &Scope,
+        reason: &EndReason,
+        event: &SecurityEvent,
+    ) -> Result<Option<usize>, StorageError> {
+        let (mut count, mut after) = (0, None);
+        loop {
+            let part = self.sessions.end_part(scope, after.as_deref(), reason, event).await?;
+            let Some(EndedPart { endings, next }) = part else { return Ok(None) };
+            self.revocations.note(&endings, event.at);
+            count += endings.len();
+            if next.is_none() {
+                return Ok(Some(count));
+            }
+            after = next;
+        }
     }
 }
 

@@ -172,7 +172,7 @@ fn command() -> Command {
                 .subcommand_required(true)
                 .subcommand(
                     Command::new("list")
-                        .about("Lists the living sessions, an account's used last first")
+                        .about("Lists the living sessions, an account's newest sign-in first")
                         .arg(Arg::new("user").long("user").value_name("EMAIL").help("Of this account alone")),
                 )
                 .subcommand(

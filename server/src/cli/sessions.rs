@@ -1,17 +1,17 @@
 use anyhow::{Context as _, bail};
 use clap::ArgMatches;
-use sessionkeep_types::{EndReason, SessionId};
+use sessionkeep_types::{EndReason, SessionId, limits};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
-    all, find, open, operator,
+    find, open, operator,
     output::{row, say},
 };
 use crate::{
     auth::{Auth, end_step},
     config::Settings,
     session::{EventKind, SecurityEvent, UnixMillis},
-    storage::{Scope, Transacted},
+    storage::{Account, Scope, Transacted},
 };
 
 /// `sessionkeep sessions ...`. A running server sees within a second what is done here.
@@ -25,12 +25,27 @@ pub(super) async fn run(settings: &Settings, arguments: &ArgMatches) -> anyhow::
 }
 
 async fn list(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
-    let accounts = match arguments.get_one::<String>("user") {
-        Some(email) => vec![find(auth, email).await?],
-        None => all(auth).await?,
-    };
-    for account in accounts {
-        for session in auth.living_sessions(&account.id).await? {
+    if let Some(email) = arguments.get_one::<String>("user") {
+        return list_of(auth, &find(auth, email).await?).await;
+    }
+    let mut before = None;
+    loop {
+        let accounts = auth.accounts.page(None, before.as_ref(), limits::PAGE_MAX).await?;
+        for account in &accounts {
+            list_of(auth, account).await?;
+        }
+        match accounts.into_iter().next_back() {
+            Some(last) => before = Some(last.id),
+            None => return Ok(()),
+        }
+    }
+}
+
+async fn list_of(auth: &Auth, account: &Account) -> anyhow::Result<()> {
+    let mut before = None;
+    loop {
+        let sessions = auth.living_sessions(&account.id, before.as_ref(), limits::PAGE_MAX).await?;
+        for session in &sessions {
             let ends = session.idle_deadline.min(session.absolute_deadline);
             row(&[
                 &session.id,
@@ -42,8 +57,11 @@ async fn list(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
                 &session.origin.user_agent,
             ])?;
         }
+        match sessions.into_iter().next_back() {
+            Some(last) => before = Some(last.id),
+            None => return Ok(()),
+        }
     }
-    Ok(())
 }
 
 async fn revoke(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
@@ -56,7 +74,7 @@ async fn revoke(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
         (None, Some(before)) => Scope::BegunBefore(time(before, auth.clock.now())?),
         (None, None) => bail!("say which: a session's id, --user or --before"),
     };
-    match auth.end_all(&scope, &event).await? {
+    match auth.end_all_as_admin(&scope, &event).await? {
         1 => say!("1 session is ended."),
         count => say!("{count} sessions are ended."),
     }

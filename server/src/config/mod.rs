@@ -79,12 +79,16 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether new accounts are taken.
     pub registration_open: bool,
+    /// Living sessions of one account.
+    pub sessions_per_account: u32,
     /// Refreshes of one session; 0: any number.
     pub refreshes_per_minute: u32,
     /// Registrations from one network; 0: any number.
     pub registrations_per_hour: u32,
     /// Right passwords of one account from one network; 0: any number.
     pub sign_ins_at_once: u32,
+    /// Changes of one account, and endings of one session; 0: any number.
+    pub changes_per_minute: u32,
     /// Fewest characters in a new password.
     pub password_min_length: usize,
     /// Memory for one hash.
@@ -167,9 +171,11 @@ impl Settings {
             cookie: cookie(sources, &public_origin)?,
             trusted_proxies: sources.parse("TRUSTED_PROXIES", parse::networks)?,
             registration_open: sources.choose("REGISTRATION", &[("open", true), ("closed", false)])?,
+            sessions_per_account: sources.parse("SESSIONS_PER_ACCOUNT", parse::sessions_per_account)?,
             refreshes_per_minute: sources.parse("REFRESHES_PER_MINUTE", parse::number)?,
             registrations_per_hour: sources.parse("REGISTRATIONS_PER_HOUR", parse::number)?,
             sign_ins_at_once: sources.parse("SIGN_INS_AT_ONCE", parse::number)?,
+            changes_per_minute: sources.parse("CHANGES_PER_MINUTE", parse::number)?,
             password_min_length: sources.parse("PASSWORD_MIN_LENGTH", parse::password_min_length)?,
             argon2_memory_kib: sources.parse("ARGON2_MEMORY_KIB", parse::number)?,
             argon2_iterations: sources.parse("ARGON2_ITERATIONS", parse::number)?,

@@ -188,6 +188,16 @@ pub(super) fn password_min_length(value: &str) -> Result<usize, Wrong> {
     }
 }
 
+pub(super) fn sessions_per_account(value: &str) -> Result<u32, Wrong> {
+    match number(value)? {
+        cap @ 1..=session::MOST_SESSIONS => Ok(cap),
+        cap => wrong(
+            format!("{cap} is not between 1 and {}", session::MOST_SESSIONS),
+            "Use 100, or more where people need it",
+        ),
+    }
+}
+
 /// The largest networks that anybody has for themselves: 10.0.0.0/8 and `fc00::/7`. A larger one holds strangers.
 const LARGEST: (u8, u8) = (8, 7);
 

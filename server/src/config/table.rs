@@ -106,6 +106,11 @@ pub const SETTINGS: &[Setting] = &[
     plain("ACCESS_TOKEN_EXPIRES", Some("15m"), "How long an access token lives; at most 15 minutes."),
     plain("REFRESH_TOKEN_EXPIRES", Some("7d"), "How long a session lives without being used."),
     plain("SESSION_ABSOLUTE_LIFETIME", Some("30d"), "How long a session lives at most. Nothing extends it."),
+    plain(
+        "SESSIONS_PER_ACCOUNT",
+        Some("100"),
+        "How many living sessions an account may have; 1 to 500. A sign-in beyond that ends the session that was unused for longest.",
+    ),
     plain("REFRESH_ROTATION", Some("confirmed"), "Or `strict`: every second use of a refresh token is theft."),
     plain(
         "REFRESH_QUIET_PERIOD",
@@ -155,6 +160,12 @@ pub const SETTINGS: &[Setting] = &[
         "SIGN_INS_AT_ONCE",
         Some("20"),
         "Right passwords of one account from one network at once, on each instance, and one more every 10 s; 0: any number.",
+    ),
+    plain(
+        "CHANGES_PER_MINUTE",
+        Some("60"),
+        "Changes by one account, and as many requests of one session to end sessions, to change the password or to delete the \
+         account, on each instance; 0: any number.",
     ),
     plain(
         "PASSWORD_MIN_LENGTH",

@@ -16,7 +16,8 @@ use crate::{
     auth::{
         administrate::AdministrateError, authenticate::AuthenticateError, change_password::ChangePasswordError,
         confirm_password::ConfirmPasswordError, delete_account::DeleteAccountError, login::LoginError,
-        new_password::NewPasswordError, profile::ProfileError, refresh::RefreshError, register::RegisterError,
+        logout::LogoutError, new_password::NewPasswordError, profile::ProfileError, refresh::RefreshError,
+        register::RegisterError,
     },
     limits::TooOften,
     password::{Busy, PepperMissing},
@@ -373,7 +374,17 @@ fn ended(reason: &EndReason) -> &'static str {
         }
         EndReason::Admin => "An administrator ended this session.",
         EndReason::AccountDisabled => "This account is disabled.",
+        EndReason::SessionLimit => "This session was ended: the account was signed in on too many devices.",
         EndReason::Unknown(_) => "This session was ended. Sign in again.",
+    }
+}
+
+impl From<LogoutError> for ApiError {
+    fn from(error: LogoutError) -> Self {
+        match error {
+            LogoutError::TooOften(error) => error.into(),
+            LogoutError::Storage(error) => error.into(),
+        }
     }
 }
 

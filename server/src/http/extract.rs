@@ -16,10 +16,11 @@ use axum::{
 };
 use ipnet::IpNet;
 use serde::{Deserialize, de::DeserializeOwned};
-use sessionkeep_types::{Route, limits, routes};
+use sessionkeep_types::{Route, SessionId, limits, routes};
 use sessionkeep_verify::Rejection;
 use tokio::time::timeout;
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 use super::{AppState, cookie::Read, error::ApiError};
 use crate::{
@@ -213,6 +214,20 @@ impl Bearer {
         state.auth.administrator(&claims).await.map_err(|error| ApiError::from(error).of(&claims))
     }
 
+    /// Whose request for a change it is, if that has not made too many. The store has not been asked for anything yet.
+    pub(super) async fn authenticate_change(self, state: &AppState) -> Result<Claims, ApiError> {
+        let claims = self.authenticate(state).await?;
+        state.auth.limits.change(&claims.user_id).map_err(|error| ApiError::from(error).of(&claims))?;
+        Ok(claims)
+    }
+
+    /// The same for a request that ends sessions, or changes what guards them.
+    pub(super) async fn authenticate_ending(self, state: &AppState) -> Result<Claims, ApiError> {
+        let claims = self.authenticate(state).await?;
+        state.auth.limits.end(&claims.session_id).map_err(|error| ApiError::from(error).of(&claims))?;
+        Ok(claims)
+    }
+
     /// Whose request it is.
     pub(super) async fn authenticate(self, state: &AppState) -> Result<Claims, ApiError> {
         Ok(state.auth.authenticate(&self.0?).await?)
@@ -241,6 +256,11 @@ impl PageQuery {
     /// The cursor, as the list's own kind of id.
     pub(super) fn before<T: FromStr>(&self) -> Result<Option<T>, NoCursor> {
         self.before.as_ref().map(|before| before.parse().map_err(|_| NoCursor)).transpose()
+    }
+
+    /// The cursor of a list of sessions.
+    pub(super) fn before_session(&self) -> Result<Option<SessionId>, NoCursor> {
+        Ok(self.before::<Uuid>()?.map(|id| SessionId::new(id.to_string())))
     }
 
     /// How many entries to give: at least one, so that a cursor gets on.

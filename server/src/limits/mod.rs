@@ -18,7 +18,7 @@ use std::{
 };
 
 use aws_lc_rs::digest;
-use sessionkeep_types::SessionId;
+use sessionkeep_types::{SessionId, UserId};
 
 use self::{allowance::Allowance, counter::Key, rate::Rate};
 use crate::session::UnixMillis;
@@ -57,18 +57,32 @@ pub struct Limits {
     refreshes: Allowance,
     registrations: Option<Rate>,
     right_passwords: Allowance,
+    changes: Option<Rate>,
+    endings: Option<Rate>,
+    sign_outs: Option<Rate>,
 }
 
 impl Limits {
     /// `refreshes_per_minute` of one session, `registrations_per_hour` from one network, `sign_ins_at_once` of one account from
-    /// one network; 0: any number.
+    /// one network, `changes_per_minute` of one account; 0: any number.
     #[must_use]
-    pub fn new(refreshes_per_minute: u32, registrations_per_hour: u32, sign_ins_at_once: u32) -> Self {
-        let hourly = |number: NonZeroU32| Rate::new(number, Duration::from_hours(1) / number.get(), rate::ANYBODY);
+    pub fn new(
+        refreshes_per_minute: u32,
+        registrations_per_hour: u32,
+        sign_ins_at_once: u32,
+        changes_per_minute: u32,
+    ) -> Self {
+        let rate = |number, per: Duration, places| {
+            NonZeroU32::new(number).map(|number| Rate::new(number, per / number.get(), places))
+        };
+        let changes = || rate(changes_per_minute, Duration::from_mins(1), rate::OURS);
         Self {
             refreshes: Allowance::new(refreshes_per_minute, Duration::from_mins(1) / refreshes_per_minute.max(1)),
-            registrations: NonZeroU32::new(registrations_per_hour).map(hourly),
+            registrations: rate(registrations_per_hour, Duration::from_hours(1), rate::ANYBODY),
             right_passwords: Allowance::new(sign_ins_at_once, RIGHT_AGAIN),
+            changes: changes(),
+            endings: changes(),
+            sign_outs: changes(),
         }
     }
 
@@ -96,12 +110,39 @@ impl Limits {
         self.right_passwords.take(shares.account, now);
     }
 
+    /// A change by this account, of itself or, for an administrator, of another one. All its sessions share the allowance: an
+    /// account has many.
+    ///
+    /// # Errors
+    /// When there were too many.
+    pub fn change(&self, account: &UserId) -> Result<(), TooOften> {
+        take(self.changes.as_ref(), account.as_str())
+    }
+
+    /// What a person does against an intruder, or to leave: ending sessions, another password, deleting the account. Each
+    /// session has an allowance of its own, apart from that of changes, so that an intruder in another session of the
+    /// account cannot use it up.
+    ///
+    /// # Errors
+    /// When there were too many in this session.
+    pub fn end(&self, session: &SessionId) -> Result<(), TooOften> {
+        take(self.endings.as_ref(), session.as_str())
+    }
+
+    /// A sign-out by a refresh token of this session. It has an allowance of its own, which no access token can use up.
+    ///
+    /// # Errors
+    /// When there were too many.
+    pub fn sign_out(&self, session: &SessionId) -> Result<(), TooOften> {
+        take(self.sign_outs.as_ref(), session.as_str())
+    }
+
     /// A registration from this address.
     ///
     /// # Errors
     /// When there were too many from its network.
     pub fn register(&self, ip: &str) -> Result<(), TooOften> {
-        self.registrations.as_ref().map_or(Ok(()), |registrations| registrations.take(&network(ip)))
+        take(self.registrations.as_ref(), &network(ip))
     }
 }
 
@@ -129,6 +170,10 @@ impl Refreshes<'_> {
         self.allowance.take(self.key, now);
         Ok(())
     }
+}
+
+fn take(rate: Option<&Rate>, key: &str) -> Result<(), TooOften> {
+    rate.map_or(Ok(()), |rate| rate.take(key))
 }
 
 /// The smallest part of the net that one subscriber has: an IPv4 address, or 64 bits of an IPv6 address (RFC 6177), of which
@@ -175,17 +220,17 @@ mod tests {
     /// RL-04
     #[test]
     fn a_thousand_addresses_of_one_network_have_one_allowance() {
-        let limits = Limits::new(0, 100, 0);
+        let limits = Limits::new(0, 100, 0, 0);
         let taken = (0..1000).filter(|host| limits.register(&format!("2001:db8::{host:x}")).is_ok()).count();
         assert_eq!(taken, 100);
         assert!(limits.register("2001:db8:0:1::1").is_ok());
-        assert!((0..1000).all(|_| Limits::new(0, 0, 0).register("203.0.113.7").is_ok()));
+        assert!((0..1000).all(|_| Limits::new(0, 0, 0, 0).register("203.0.113.7").is_ok()));
     }
 
     /// RL-08
     #[test]
     fn sessions_behind_one_address_do_not_count_for_each_other() {
-        let limits = Limits::new(60, 0, 0);
+        let limits = Limits::new(60, 0, 0, 0);
         let take = |session: u32, ip| limits.refreshes(&SessionId::new(format!("session {session}")), ip).take(NOW);
         assert!((0..500).all(|session| take(session, "203.0.113.7").is_ok()));
         let taken = (0..100).filter(|_| take(1000, "203.0.113.7").is_ok()).count();
@@ -195,11 +240,25 @@ mod tests {
     /// RL-08
     #[test]
     fn a_thief_elsewhere_uses_up_nothing_of_the_owners_allowance() {
-        let limits = Limits::new(60, 0, 0);
+        let limits = Limits::new(60, 0, 0, 0);
         let session = SessionId::new("s");
         let (thief, owner) = (limits.refreshes(&session, "198.51.100.1"), limits.refreshes(&session, "203.0.113.7"));
         while thief.take(NOW).is_ok() {}
         assert!(thief.look(NOW).is_err());
         assert!(owner.look(NOW).is_ok() && owner.take(NOW).is_ok());
+    }
+
+    #[test]
+    fn an_intruder_who_uses_up_every_allowance_leaves_another_session_its_own() {
+        let limits = Limits::new(0, 0, 0, 60);
+        let (owners, intruders) = (SessionId::new("owner's"), SessionId::new("intruder's"));
+        for _ in 0..100 {
+            let _either = limits.change(&UserId::new("account"));
+            let _either = limits.end(&intruders);
+        }
+        assert!(limits.change(&UserId::new("account")).is_err() && limits.end(&intruders).is_err());
+        assert!(limits.end(&owners).is_ok() && limits.sign_out(&owners).is_ok());
+        assert!(limits.sign_out(&intruders).is_ok(), "signing out is apart from the rest");
+        assert!(limits.change(&UserId::new("another")).is_ok());
     }
 }

@@ -16,6 +16,8 @@ use super::TooOften;
 
 /// Where anybody may make keys up.
 pub(super) const ANYBODY: u64 = 0xffff;
+/// Where there are no more keys than we have made.
+pub(super) const OURS: u64 = u64::MAX;
 /// After so many those are forgotten whose allowance is whole.
 const SWEEP: u32 = 4096;
 

@@ -63,6 +63,13 @@ impl Revocations {
         }
     }
 
+    /// Whether the session is known to have ended. It is not known of all that have: those of long ago are forgotten.
+    #[must_use]
+    pub fn has_ended(&self, session: &SessionId) -> bool {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(session).is_some_and(|known| known.ended)
+    }
+
     /// Notes endings that the store has committed. What is older than any living access token is forgotten.
     pub fn note(&self, endings: &[Ending], now: UnixMillis) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);

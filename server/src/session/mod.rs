@@ -3,12 +3,14 @@
 //!
 //! What never lives here: tokens themselves (this module sees their hashes), HTTP, SQL.
 
+mod cap;
 mod event;
 mod policy;
 mod record;
 pub mod rotation;
 mod time;
 
+pub use cap::{Cap, LastUse, MOST_SESSIONS};
 pub use event::{Origin, SecurityEvent};
 pub use policy::{MAX_ABSOLUTE_LIFETIME, OnTheft, Policy, Rotation};
 pub use record::{Client, Ended, ServedAttempts, Session, TokenHash};

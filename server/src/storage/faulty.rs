@@ -6,14 +6,14 @@ use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::{
-    Account, AccountChange, Accounts, Attempts, Changed, Confirmation, Decide, Ending, EventFilter, Events, Recount,
-    Scope, Sessions, StorageError, StoredEvent, Transacted, Vitals, Watched,
+    Account, AccountChange, Accounts, Attempts, Changed, Confirmation, Decide, EndedPart, Ending, EventFilter, Events,
+    Recount, Scope, Sessions, StorageError, StoredEvent, Transacted, Vitals, Watched,
 };
 use crate::{
     clock::Clock,
     faults::Faults,
     limits::counter::Key,
-    session::{SecurityEvent, Session, UnixMillis},
+    session::{Cap, SecurityEvent, Session, UnixMillis},
 };
 
 /// `inner`, unless [`Faults::store_is_down`].
@@ -41,6 +41,16 @@ impl<S> Faulty<S> {
         } else {
             Ok(&self.inner)
         }
+    }
+}
+
+impl Faulty<super::sqlite::SqliteStore> {
+    /// As of the store that it wraps.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn copy_session(&self, id: &SessionId, count: u32) -> Result<(), StorageError> {
+        self.inner.copy_session(id, count).await
     }
 }
 
@@ -103,8 +113,14 @@ impl<S: Accounts> Accounts for Faulty<S> {
 
 #[async_trait]
 impl<S: Sessions> Sessions for Faulty<S> {
-    async fn insert(&self, session: &Session, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError> {
-        self.up()?.insert(session, account, event).await
+    async fn insert(
+        &self,
+        session: &Session,
+        account: &Account,
+        event: &SecurityEvent,
+        cap: &Cap,
+    ) -> Result<Option<Vec<Ending>>, StorageError> {
+        self.up()?.insert(session, account, event, cap).await
     }
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
         self.up()?.find(id).await
@@ -117,16 +133,23 @@ impl<S: Sessions> Sessions for Faulty<S> {
     ) -> Result<Transacted, StorageError> {
         self.up()?.transact(id, clock, decide).await
     }
-    async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
-        self.up()?.of_user(user).await
+    async fn living(
+        &self,
+        user: &UserId,
+        now: UnixMillis,
+        before: Option<&SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Session>, StorageError> {
+        self.up()?.living(user, now, before, limit).await
     }
-    async fn end_all(
+    async fn end_part(
         &self,
         scope: &Scope,
-        reason: EndReason,
+        after: Option<&str>,
+        reason: &EndReason,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
-        self.up()?.end_all(scope, reason, event).await
+    ) -> Result<Option<EndedPart>, StorageError> {
+        self.up()?.end_part(scope, after, reason, event).await
     }
     async fn confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
         self.in_background()?.confirm(confirmations, clock).await

@@ -30,7 +30,7 @@ pub use self::{
 use crate::{
     clock::Clock,
     limits::counter::{Counter, Key},
-    session::{SecurityEvent, Session, UnixMillis},
+    session::{Cap, MOST_SESSIONS, SecurityEvent, Session, UnixMillis},
 };
 
 /// Why a store did not do what was asked.
@@ -152,6 +152,14 @@ pub struct AccountChange {
     pub by: Option<UserId>,
 }
 
+impl AccountChange {
+    /// The event of what concerns all sessions of the account: another role, or its disabling.
+    fn on_all_sessions(&self) -> Option<&SecurityEvent> {
+        let disabling = self.disabled.as_ref().filter(|(disabled, _)| *disabled).map(|(_, event)| event);
+        self.role.as_ref().map(|(_, event)| event).or(disabling)
+    }
+}
+
 /// What became of a change to an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Changed {
@@ -170,12 +178,32 @@ pub enum Changed {
     },
 }
 
+impl Changed {
+    /// The same, with the sessions that were ended for the cap before it.
+    fn after_trimming(mut self, trimmed: Vec<Ending>, event: &SecurityEvent) -> Self {
+        if let Self::Done { endings, reported } = &mut self
+            && !trimmed.is_empty()
+        {
+            endings.splice(0..0, trimmed);
+            reported.insert(0, over_the_cap(event));
+        }
+        self
+    }
+}
+
 /// Sessions.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Adds a session of `account`, unless that was disabled, or got another password or role, since it was read. False:
-    /// it was not added.
-    async fn insert(&self, session: &Session, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError>;
+    /// Adds a session of `account` and ends the living sessions that exceed `cap` then. Returns those, and `None` where the
+    /// account was disabled, or got another password or role, since it was read: nothing was done then. Of sign-ins at the
+    /// same time each may leave one session more than the cap; the next one ends it.
+    async fn insert(
+        &self,
+        session: &Session,
+        account: &Account,
+        event: &SecurityEvent,
+        cap: &Cap,
+    ) -> Result<Option<Vec<Ending>>, StorageError>;
 
     /// Reads one session.
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError>;
@@ -187,19 +215,26 @@ pub trait Sessions: Send + Sync {
     async fn transact(&self, id: &SessionId, clock: &dyn Clock, decide: Decide<'_>)
     -> Result<Transacted, StorageError>;
 
-    /// The sessions of an account that were not ended, the one used last first. Some of them may have expired.
-    async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError>;
+    /// A part of an account's sessions that live at `now`, the newest sign-in first, begun before the session `before`.
+    async fn living(
+        &self,
+        user: &UserId,
+        now: UnixMillis,
+        before: Option<&SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Session>, StorageError>;
 
-    /// Ends all sessions of `scope` that were not ended yet, at the time of `event`, which is reported to each person who
-    /// had one. Where there was none to end, nothing is reported. `None`: who asks may not any more (the session that was to
-    /// be spared has ended, or the administrator is none), and nothing was ended. What was begun before a time may be ended in parts:
-    /// after an error some of them are.
-    async fn end_all(
+    /// Ends sessions of `scope` that were not ended yet, at the time of `event`, which is reported to each person who had
+    /// one: in one transaction, and no more than that holds ([`AT_ONCE`]). `after` is what the part before gave as `next`.
+    /// Where there was none to end, nothing is reported. `None`: the caller has lost the right to it (the session that was to
+    /// be spared has ended, or the account is no administrator any more), and this part ended nothing.
+    async fn end_part(
         &self,
         scope: &Scope,
-        reason: EndReason,
+        after: Option<&str>,
+        reason: &EndReason,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError>;
+    ) -> Result<Option<EndedPart>, StorageError>;
 
     /// Writes that access tokens of these generations were used, and never in the future.
     async fn confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError>;
@@ -223,6 +258,28 @@ pub trait Sessions: Send + Sync {
 
     /// Puts what is kept in a form that can be copied as it lies. The last thing that a server asks of its store.
     async fn settle(&self) -> Result<(), StorageError>;
+}
+
+/// How many sessions one transaction ends, raises or deletes at most, so that other writers never wait long for one. All
+/// living sessions of an account fit into it, unless the account is older than the cap: then those that were unused for
+/// longest end first, in transactions of their own.
+pub(crate) const AT_ONCE: u32 = MOST_SESSIONS;
+
+/// No limit, where the account was brought below [`AT_ONCE`] just before: what was begun since is ended, too.
+const ALL: u32 = u32::MAX;
+
+/// The report of an operation on all sessions of an account, about those that had to end before it for the cap.
+fn over_the_cap(event: &SecurityEvent) -> SecurityEvent {
+    SecurityEvent { kind: EventKind::SessionLimitReached, session_id: None, other: None, ..event.clone() }
+}
+
+/// What one part of an ending did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EndedPart {
+    /// The sessions that it ended.
+    pub endings: Vec<Ending>,
+    /// Where the next part begins; `None`: there is none.
+    pub next: Option<String>,
 }
 
 /// Which sessions.

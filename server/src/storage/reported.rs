@@ -6,12 +6,12 @@ use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::{
-    Account, AccountChange, Accounts, Changed, Confirmation, Decide, Ending, EventFilter, Events, Scope, Sessions,
-    StorageError, StoredEvent, Stores, Transacted,
+    Account, AccountChange, Accounts, Changed, Confirmation, Decide, EndedPart, Ending, EventFilter, Events, Scope,
+    Sessions, StorageError, StoredEvent, Stores, Transacted,
 };
 use crate::{
     clock::Clock,
-    session::{Origin, SecurityEvent, Session, UnixMillis},
+    session::{Cap, Origin, SecurityEvent, Session, UnixMillis},
 };
 
 /// Who is told. In the midst of somebody's request: nothing of it may wait.
@@ -144,12 +144,23 @@ impl Accounts for Reported {
 
 #[async_trait]
 impl Sessions for Reported {
-    async fn insert(&self, session: &Session, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError> {
-        let inserted = self.inner.sessions.insert(session, account, event).await?;
-        if inserted {
+    async fn insert(
+        &self,
+        session: &Session,
+        account: &Account,
+        event: &SecurityEvent,
+        cap: &Cap,
+    ) -> Result<Option<Vec<Ending>>, StorageError> {
+        let endings = self.inner.sessions.insert(session, account, event, cap).await?;
+        if let Some(endings) = &endings {
             self.begun(session, event);
+            if !endings.is_empty() {
+                let ended: Vec<_> = endings.iter().map(|ending| ending.session_id.clone()).collect();
+                self.report.committed(&cap.report(&ended));
+                self.ended(endings);
+            }
         }
-        Ok(inserted)
+        Ok(endings)
     }
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
         self.inner.sessions.find(id).await
@@ -180,22 +191,29 @@ impl Sessions for Reported {
         }
         Ok(transacted)
     }
-    async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
-        self.inner.sessions.of_user(user).await
+    async fn living(
+        &self,
+        user: &UserId,
+        now: UnixMillis,
+        before: Option<&SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Session>, StorageError> {
+        self.inner.sessions.living(user, now, before, limit).await
     }
-    async fn end_all(
+    async fn end_part(
         &self,
         scope: &Scope,
-        reason: EndReason,
+        after: Option<&str>,
+        reason: &EndReason,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
-        let endings = self.inner.sessions.end_all(scope, reason, event).await?;
-        if let Some(endings) = endings.as_ref().filter(|endings| !endings.is_empty()) {
+    ) -> Result<Option<EndedPart>, StorageError> {
+        let part = self.inner.sessions.end_part(scope, after, reason, event).await?;
+        if let Some(part) = part.as_ref().filter(|part| !part.endings.is_empty()) {
             // Stored for each person who had one; told once.
             self.report.committed(event);
-            self.ended(endings);
+            self.ended(&part.endings);
         }
-        Ok(endings)
+        Ok(part)
     }
     async fn confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
         self.inner.sessions.confirm(confirmations, clock).await

@@ -19,12 +19,20 @@ pub(super) use account_columns;
 /// The columns of [`SessionRow`].
 macro_rules! session_columns {
     () => {
-        "id, user_id, ver, ver_at, gen, head_hash, prev_hash, sealed_head, head_attempt, served_attempts, emitted_at, confirmed_at,
+        concat!("id, ", $crate::storage::rows::session_columns_but_id!())
+    };
+}
+pub(super) use session_columns;
+
+/// The same without the key.
+macro_rules! session_columns_but_id {
+    () => {
+        "user_id, ver, ver_at, gen, head_hash, prev_hash, sealed_head, head_attempt, served_attempts, emitted_at, confirmed_at,
          streak, hit, browser, attempts, remember_me, created_at, last_used_at, idle_deadline, absolute_deadline, revoked_at,
          revoked_reason, ip, user_agent"
     };
 }
-pub(super) use session_columns;
+pub(super) use session_columns_but_id;
 
 /// The columns of [`EventRow`].
 macro_rules! event_columns {

@@ -157,7 +157,13 @@ async fn an_administrator_sees_and_ends_a_persons_sessions() {
     let path = format!("/api/admin/users/{id}/sessions");
     let sessions = ada.get(&path).await;
     assert_eq!(sessions.body["sessions"].as_array().map(Vec::len), Some(1));
-    assert_eq!(sessions.body["sessions"][0]["current"], false);
+    assert_eq!((&sessions.body["sessions"][0]["current"], &sessions.body["next"]), (&json!(false), &Value::Null));
+    bob.copy().post("/api/auth/login", json!({"email": BOB, "password": PASSWORD})).await;
+    let part = ada.get(&format!("{path}?limit=1")).await;
+    let next = part.body["next"].as_str().expect("there is more").to_owned();
+    let rest = ada.get(&format!("{path}?limit=1&before={next}")).await;
+    assert_eq!(rest.body["sessions"][0]["id"], sessions.body["sessions"][0]["id"], "the newest sign-in came first");
+    assert_eq!(ada.get(&format!("{path}?before=x")).await.outcome(), (422, "VALIDATION_FAILED"));
     assert_eq!(ada.delete(&path).await.status, 204);
     assert_eq!(bob.me().await.outcome(), (403, "TOKEN_REVOKED"));
     assert_eq!(bob.refresh().await.body["reason"], "ADMIN");
@@ -177,7 +183,7 @@ async fn an_administrator_sees_and_ends_a_persons_sessions() {
 /// E6
 #[tokio::test]
 async fn a_refresh_that_races_an_administrator_wins_nothing() {
-    let app = TestApp::with(&[("REFRESHES_PER_MINUTE", "0")]).await;
+    let app = TestApp::with(&[("REFRESHES_PER_MINUTE", "0"), ("CHANGES_PER_MINUTE", "0")]).await;
     let (mut ada, mut bob, id) = ada_and_bob(&app).await;
     let path = format!("/api/admin/users/{id}/sessions");
     for _ in 0..rounds(20) {

@@ -327,6 +327,7 @@ async fn weak_settings_and_a_readable_database_are_found() {
         ("PASSWORD_MIN_LENGTH", "8"),
         ("REGISTRATIONS_PER_HOUR", "0"),
         ("REFRESHES_PER_MINUTE", "0"),
+        ("CHANGES_PER_MINUTE", "0"),
         ("METRICS_ADDR", "0.0.0.0:9464"),
         ("BIND_ADDR", "0.0.0.0:3000"),
     ];
@@ -338,6 +339,7 @@ async fn weak_settings_and_a_readable_database_are_found() {
         "PASSWORD_MIN_LENGTH",
         "REGISTRATIONS_PER_HOUR",
         "REFRESHES_PER_MINUTE",
+        "CHANGES_PER_MINUTE",
         "METRICS_ADDR",
         "database file",
     ];

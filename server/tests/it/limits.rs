@@ -321,3 +321,69 @@ async fn without_the_store_nobody_guesses() {
     assert_eq!(app.direct().request(Method::GET, "/healthz").send().await.expect("sent").status(), 200);
     assert_eq!(wrong(&mut app.direct()).await.status, 401);
 }
+
+/// Attack 13 of November 2026: one person's `PATCH /api/me` over 1,500 connections made other people's refreshes take seconds.
+#[tokio::test]
+async fn one_persons_changes_are_bounded_over_all_sessions_and_nobody_else_notices() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let mut elsewhere = app.direct();
+    elsewhere.login().await;
+    let mut bob = app.direct();
+    bob.register_as("bob@example.com").await;
+    let rename = || json!({"displayName": "Ada"});
+    let change = async |person: &Person| person.copy().call(Method::PATCH, "/api/me", Some(rename())).await;
+    let answers = join_all((0..150).map(|number| change(if number % 2 == 0 { &ada } else { &elsewhere }))).await;
+    let counts = how_many(&answers);
+    // Sixty, and one more for each second that a slow machine takes.
+    assert!((60..75).contains(&counts[&(200, "")]), "{counts:?}");
+    assert!(counts[&(429, "RATE_LIMITED")] > 70 && counts.len() == 2, "{counts:?}");
+
+    let exhausted = join_all((0..20).map(|_| change(&ada)));
+    exhausted.await;
+    let before = app.questions().await;
+    let refused = change(&ada).await;
+    assert_held(&refused, 1);
+    assert_eq!(app.questions().await, before, "what is refused asks the store for nothing");
+    assert_eq!(bob.refresh().await.status, 200);
+    assert_eq!(bob.call(Method::PATCH, "/api/me", Some(rename())).await.status, 200);
+    assert_eq!((ada.refresh().await.status, ada.me().await.status), (200, 200));
+}
+
+/// Whoever is in another session of the account, and asks all the time, keeps its owner from nothing that ends his.
+#[tokio::test]
+async fn an_intruder_cannot_use_up_what_the_owner_ends_his_session_with() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let mut intruder = app.direct();
+    intruder.login().await;
+    let answers = join_all((0..90).map(|_| {
+        let mut intruder = intruder.copy();
+        async move { intruder.delete("/api/sessions/018f6b1e-0000-7000-8000-000000000001").await }
+    }));
+    let answers = answers.await;
+    assert_eq!(how_many(&answers).into_keys().collect::<Vec<_>>(), [(404, "NOT_FOUND"), (429, "RATE_LIMITED")]);
+    assert_held(&intruder.delete("/api/sessions").await, 1);
+    assert_held(&intruder.change_password(PASSWORD, "a wholly different phrase").await, 1);
+    assert_eq!(ada.delete("/api/sessions").await.status, 204);
+    assert_eq!(intruder.me().await.outcome(), (403, "TOKEN_REVOKED"));
+}
+
+#[tokio::test]
+async fn a_sign_out_is_never_refused_however_often_it_was_asked_for() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    for _ in 0..70 {
+        // Neither the access token's requests nor somebody's repeats count for it.
+        ada.delete("/api/sessions/018f6b1e-0000-7000-8000-000000000001").await;
+    }
+    assert_eq!(ada.logout().await.status, 204);
+    let before = app.questions().await;
+    for _ in 0..100 {
+        assert_eq!(ada.logout().await.status, 204);
+    }
+    assert_eq!(app.questions().await, before, "what is known to have ended is not looked up again");
+}

@@ -2,6 +2,8 @@
 
 use crate::support::{PASSWORD, Person, TestApp};
 use serde_json::json;
+use server::storage::sqlite::SqliteStore;
+use sessionkeep_types::SessionId;
 
 /// Ada on three devices; the first one made the account.
 async fn three(app: &TestApp) -> (Person, Person, Person) {
@@ -146,9 +148,9 @@ async fn a_session_that_has_expired_is_not_listed() {
     assert_eq!(laptop.sessions().await.len(), 1);
 }
 
-/// RT-20: an account may have any number of sessions; signing in ends none. Whoever has too many sees and ends them.
+/// RT-20: signing in ends no other device's session as long as the account stays within the cap.
 #[tokio::test]
-async fn there_is_no_limit_to_the_sessions_of_an_account() {
+async fn twenty_sign_ins_end_nobodys_session() {
     let app = TestApp::start().await;
     let mut first = app.direct();
     first.register().await;
@@ -157,6 +159,74 @@ async fn there_is_no_limit_to_the_sessions_of_an_account() {
     }
     assert_eq!(first.sessions().await.len(), 21);
     assert_eq!(first.refresh().await.status, 200);
+}
+
+/// LG-01: and the person sees it among what happened to the account.
+#[tokio::test]
+async fn a_sign_in_beyond_the_cap_ends_the_device_that_was_unused_for_longest() {
+    let app = TestApp::with(&[("SESSIONS_PER_ACCOUNT", "3")]).await;
+    let (mut phone, mut laptop, tablet) = three(&app).await;
+    app.advance(60).await;
+    assert_eq!(phone.refresh().await.status, 200);
+    let mut fourth = app.direct().header("user-agent", "fourth/1");
+    assert_eq!(fourth.login().await.status, 200);
+    is_dead(&mut laptop, "SESSION_LIMIT").await;
+    assert_eq!([phone.me().await.status, tablet.me().await.status, fourth.me().await.status], [200; 3]);
+    assert_eq!(fourth.sessions().await.len(), 3);
+    let activity = fourth.get("/api/me/events").await;
+    let newest = &activity.body["items"][0];
+    assert_eq!(newest["kind"], "session_limit_reached");
+    assert_eq!(newest["sessionId"], laptop.session_id());
+    assert_eq!(newest["origin"]["device"], "fourth", "where the sign-in came from");
+}
+
+/// Attack 4 of November 2026: one person's 20,000 sessions, and a list of all of them in one answer of 14 MiB.
+#[tokio::test]
+async fn a_list_of_twenty_thousand_sessions_is_a_bounded_page_that_begins_with_the_current_one() {
+    let app = TestApp::on_sqlite().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let mut newest = app.direct();
+    newest.login().await;
+    let store = SqliteStore::open(&app.sqlite_file()).await.expect("opens");
+    store.copy_session(&SessionId::new(newest.session_id()), 20_000).await.expect("works");
+    for path in ["/api/sessions", "/api/sessions?limit=4000000000"] {
+        let answer = ada.get(path).await;
+        let sessions = answer.body["sessions"].as_array().expect("a list");
+        assert!((51..=201).contains(&sessions.len()) && answer.text.len() < 200_000, "{}", answer.text.len());
+        assert_eq!((&sessions[0]["id"], &sessions[0]["current"]), (&json!(ada.session_id()), &json!(true)));
+        assert!(answer.body["next"].is_string());
+    }
+    // Ending them is done part by part, and the next sign-in finds room.
+    assert_eq!(ada.delete("/api/sessions").await.status, 204);
+    assert_eq!(ada.sessions().await.len(), 1);
+    assert_eq!(newest.me().await.outcome(), (403, "TOKEN_REVOKED"));
+}
+
+#[tokio::test]
+async fn the_own_sessions_come_in_parts_each_once_and_the_current_one_first() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    for _ in 0..5 {
+        app.direct().login().await;
+    }
+    let (mut seen, mut path) = (vec![], "/api/sessions?limit=2".to_owned());
+    loop {
+        let answer = ada.get(&path).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let ids = answer.body["sessions"].as_array().expect("a list").iter();
+        seen.extend(ids.map(|session| session["id"].as_str().expect("text").to_owned()));
+        match answer.body["next"].as_str() {
+            Some(next) => path = format!("/api/sessions?limit=2&before={next}"),
+            None => break,
+        }
+    }
+    assert_eq!((seen.len(), &seen[0]), (6, &ada.session_id()));
+    assert!(seen[1..].windows(2).all(|pair| pair[0] > pair[1]), "then the newest sign-in first: {seen:?}");
+    for (query, refused) in [("before=x", (422, "VALIDATION_FAILED")), ("limit=x", (400, "MALFORMED_REQUEST"))] {
+        assert_eq!(ada.get(&format!("/api/sessions?{query}")).await.outcome(), refused);
+    }
 }
 
 /// RT-16
@@ -217,7 +287,7 @@ fn the_documentation_names_the_lifetimes_that_are_enforced() {
         "seven days after its last\nrefresh",
         "thirty days after its sign-in",
         "a week bounds",
-        "any number of sessions",
+        "a hundred living sessions",
     ] {
         assert!(page.contains(said), "{said}");
     }

@@ -48,6 +48,13 @@ pub(super) fn look(settings: &Settings) -> Vec<Check> {
             "Set a number: a client in a loop would keep the database busy",
         ));
     }
+    if settings.changes_per_minute == 0 {
+        found.push(Check::warn(
+            "CHANGES_PER_MINUTE",
+            "one account may change its data any number of times",
+            "Set a number: one person with many connections would keep the database busy",
+        ));
+    }
     if settings.metrics_addr.is_some_and(|address| address.ip().is_unspecified()) {
         found.push(Check::warn(
             "METRICS_ADDR",

@@ -7,7 +7,7 @@ mod refusals;
 #[cfg(test)]
 mod tests;
 
-pub(super) use params::{BeforeAccount, BeforeEvent};
+pub(super) use params::{BeforeAccount, BeforeEvent, BeforeSession};
 pub(super) use refusals::{
     ADMINISTRATOR, ALWAYS, ATTEMPT, BEARER, BODY, CONFIRMED, CSRF, LIMITED, NO_BODY, ONE_OF_OURS, PAGE, Refusal,
     refused, responses,

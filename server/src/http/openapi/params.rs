@@ -55,9 +55,21 @@ pub(in crate::http) struct BeforeAccount;
 
 impl IntoParams for BeforeAccount {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let format = SchemaFormat::Custom("uuid".to_owned());
-        vec![before(ObjectBuilder::new().schema_type(Type::String).format(Some(format)))]
+        vec![before(uuid())]
     }
+}
+
+/// `before` of a list of sessions.
+pub(in crate::http) struct BeforeSession;
+
+impl IntoParams for BeforeSession {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![before(uuid())]
+    }
+}
+
+fn uuid() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::Custom("uuid".to_owned())))
 }
 
 fn before(cursor: ObjectBuilder) -> Parameter {

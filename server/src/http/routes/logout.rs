@@ -5,10 +5,10 @@ use sessionkeep_types::routes as path;
 use super::{ApiError, AppState};
 use crate::http::{
     extract::{CsrfGate, From, NoBody, RefreshCookies},
-    openapi::{ALWAYS, CSRF, NO_BODY, refused},
+    openapi::{ALWAYS, CSRF, LIMITED, NO_BODY, refused},
 };
 
-refused!(Refused: ALWAYS, CSRF, NO_BODY);
+refused!(Refused: ALWAYS, CSRF, NO_BODY, LIMITED);
 
 /// `POST /api/auth/logout`. The cookies are cleared once the session is ended for good, and not before.
 #[utoipa::path(

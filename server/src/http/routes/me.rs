@@ -8,7 +8,7 @@ use crate::http::{
 };
 
 refused!(Unread: ALWAYS, BEARER);
-refused!(Unchanged: ALWAYS, BEARER, BODY);
+refused!(Unchanged: ALWAYS, BEARER, BODY, LIMITED);
 refused!(
     Undeleted: ALWAYS, BEARER, BODY, CONFIRMED, LIMITED, &[(StatusCode::CONFLICT, ErrorCode::LastAdmin)]
 );
@@ -44,7 +44,7 @@ pub(in crate::http) async fn rename(
     bearer: Bearer,
     Json(request): Json<UpdateProfileRequest>,
 ) -> Result<Answer<User>, ApiError> {
-    let claims = bearer.authenticate(&state).await?;
+    let claims = bearer.authenticate_change(&state).await?;
     Ok(Answer(user(state.auth.rename(&claims, request.display_name).await?)))
 }
 
@@ -65,7 +65,7 @@ pub(in crate::http) async fn delete(
     bearer: Bearer,
     Json(request): Json<DeleteAccountRequest>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let claims = bearer.authenticate(&state).await?;
+    let claims = bearer.authenticate_ending(&state).await?;
     state.auth.delete_account(&claims, &request.current_password, &origin).await?;
     Ok((StatusCode::NO_CONTENT, state.edge.cookie.clear()))
 }

@@ -75,9 +75,16 @@ fn told(stored: StoredEvent) -> SecurityEvent {
     }
 }
 
-/// Sessions as their owner sees them. `current` is the one that asks.
-fn session_list(sessions: Vec<session::Session>, current: &SessionId) -> SessionList {
-    let wire = |session: session::Session| Session {
+/// A part of a list of sessions. `current` is the one that asks.
+fn session_list(sessions: Vec<session::Session>, limit: u32, current: &SessionId) -> SessionList {
+    let Page { items, next } =
+        page(sessions, limit, |session| session.id.to_string(), |session| listed(session, current));
+    SessionList { sessions: items, next }
+}
+
+/// A session as a list shows it.
+fn listed(session: session::Session, current: &SessionId) -> Session {
+    Session {
         current: session.id == *current,
         created_at: rfc3339(session.created_at),
         last_used_at: rfc3339(session.last_used_at),
@@ -86,8 +93,7 @@ fn session_list(sessions: Vec<session::Session>, current: &SessionId) -> Session
         ip: session.origin.ip,
         user_agent: session.origin.user_agent,
         id: session.id,
-    };
-    SessionList { sessions: sessions.into_iter().map(wire).collect() }
+    }
 }
 
 /// A first access token in the body, a first refresh token in its cookie. `sent` are the cookies that the request brought.

@@ -36,7 +36,7 @@ pub(in crate::http) async fn change(
     bearer: Bearer,
     Json(request): Json<ChangePasswordRequest>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let claims = bearer.authenticate(&state).await?;
+    let claims = bearer.authenticate_ending(&state).await?;
     let ChangePasswordRequest { current_password, new_password } = request;
     let begun = state.auth.change_password(&claims, &sent, &current_password, &new_password, &origin).await?;
     let cookies = state.edge.cookie.set(&begun.refresh);

@@ -6,17 +6,18 @@ use axum::{
 };
 use sessionkeep_types::{SessionId, SessionList, routes as path};
 
-use super::{ApiError, AppState, session_list};
+use super::{ApiError, AppState, listed, session_list};
 use crate::{
     auth::sessions::SessionEnd,
     http::{
-        extract::{Bearer, From},
-        openapi::{ALWAYS, BEARER, ONE_OF_OURS, refused},
+        extract::{Bearer, From, PageQuery, Query},
+        openapi::{ALWAYS, BEARER, BeforeSession, LIMITED, ONE_OF_OURS, PAGE, refused},
     },
 };
 
-refused!(Refused: ALWAYS, BEARER);
-refused!(Unended: ALWAYS, BEARER, ONE_OF_OURS);
+refused!(Unlisted: ALWAYS, BEARER, PAGE);
+refused!(Refused: ALWAYS, BEARER, LIMITED);
+refused!(Unended: ALWAYS, BEARER, ONE_OF_OURS, LIMITED);
 
 /// `GET /api/sessions`
 #[utoipa::path(
@@ -24,16 +25,23 @@ refused!(Unended: ALWAYS, BEARER, ONE_OF_OURS);
     path = path::SESSIONS,
     operation_id = "sessions",
     tag = "account",
-    summary = "The own living sessions, the one used last first.",
+    summary = "The own living sessions, the newest sign-in first.",
+    description = "The current session is the first entry of the first part, whenever it was begun, and does not count towards `limit`.",
+    params(BeforeSession, PageQuery),
     security(("accessToken" = [])),
-    responses((status = OK, description = "All of them.", body = SessionList), Refused)
+    responses((status = OK, description = "A part of the list.", body = SessionList), Unlisted)
 )]
 pub(in crate::http) async fn list(
     State(state): State<AppState>,
+    Query(part): Query<PageQuery>,
     bearer: Bearer,
 ) -> Result<Json<SessionList>, ApiError> {
     let claims = bearer.authenticate(&state).await?;
-    Ok(Json(session_list(state.auth.living_sessions(&claims.user_id).await?, &claims.session_id)))
+    let before = part.before_session()?;
+    let (current, others) = state.auth.own_sessions(&claims, before.as_ref(), part.limit()).await?;
+    let mut list = session_list(others, part.limit(), &claims.session_id);
+    list.sessions.splice(0..0, current.map(|current| listed(current, &claims.session_id)));
+    Ok(Json(list))
 }
 
 /// `DELETE /api/sessions/{id}`. The current one is signed out by it, so its cookies are cleared.
@@ -53,7 +61,7 @@ pub(in crate::http) async fn end(
     Path(id): Path<SessionId>,
     bearer: Bearer,
 ) -> Result<impl IntoResponse, ApiError> {
-    let claims = bearer.authenticate(&state).await?;
+    let claims = bearer.authenticate_ending(&state).await?;
     let cookies = match state.auth.end_session(&claims, &id, &origin).await? {
         SessionEnd::NotFound => return Err(ApiError::not_found()),
         SessionEnd::Current => state.edge.cookie.clear(),
@@ -77,7 +85,7 @@ pub(in crate::http) async fn end_others(
     From(origin): From,
     bearer: Bearer,
 ) -> Result<StatusCode, ApiError> {
-    let claims = bearer.authenticate(&state).await?;
+    let claims = bearer.authenticate_ending(&state).await?;
     if state.auth.end_other_sessions(&claims, &origin).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {

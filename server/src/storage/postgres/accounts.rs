@@ -4,14 +4,14 @@ use sessionkeep_types::{EndReason, Role, SessionId, UserId};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use super::{
-    PostgresStore, changes, commit, events, retried, text,
+    PostgresStore, changes, commit, events, retried, sessions, text,
     their_sessions::{InThisDatabase, TheirSessions},
     within,
 };
 use crate::{
     session::{SecurityEvent, Session, UnixMillis},
     storage::{
-        Account, AccountChange, Accounts, Changed, Ending, StorageError,
+        AT_ONCE, Account, AccountChange, Accounts, Changed, Ending, StorageError,
         rows::{AccountRow, account_columns},
     },
 };
@@ -93,7 +93,11 @@ impl Accounts for PostgresStore {
     }
 
     async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
-        self.change_with(&InThisDatabase, id, change, now).await
+        let Some(event) = change.on_all_sessions() else {
+            return self.change_with(&InThisDatabase, id, change, now).await;
+        };
+        let trimmed = self.trim(id, None, event).await?;
+        Ok(self.change_with(&InThisDatabase, id, change, now).await?.after_trimming(trimmed, event))
     }
 
     async fn change_password(
@@ -104,7 +108,9 @@ impl Accounts for PostgresStore {
         session: &Session,
         event: &SecurityEvent,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
-        self.change_password_with(&InThisDatabase, account, asking, new_hash, session, event).await
+        let trimmed = self.trim(&account.id, Some(asking), event).await?;
+        let endings = self.change_password_with(&InThisDatabase, account, asking, new_hash, session, event).await?;
+        Ok(endings.map(|endings| trimmed.into_iter().chain(endings).collect()))
     }
 
     async fn delete(
@@ -113,7 +119,8 @@ impl Accounts for PostgresStore {
         asking: &SessionId,
         event: &SecurityEvent,
     ) -> Result<Changed, StorageError> {
-        self.delete_with(&InThisDatabase, account, asking, event).await
+        let trimmed = self.trim(&account.id, Some(asking), event).await?;
+        Ok(self.delete_with(&InThisDatabase, account, asking, event).await?.after_trimming(trimmed, event))
     }
 
     async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
@@ -182,7 +189,11 @@ impl PostgresStore {
         asking: &SessionId,
         event: &SecurityEvent,
     ) -> Result<Changed, StorageError> {
-        retried!(self.try_delete(theirs, account, asking, event))
+        loop {
+            if let Some(changed) = retried!(self.try_delete(theirs, account, asking, event))? {
+                return Ok(changed);
+            }
+        }
     }
 
     async fn try_change(
@@ -275,13 +286,14 @@ impl PostgresStore {
         Ok(Some(endings))
     }
 
+    /// `None`: a part of its ended sessions was removed, and the rest of the work is to be done.
     async fn try_delete(
         &self,
         theirs: &dyn TheirSessions,
         account: &Account,
         asking: &SessionId,
         event: &SecurityEvent,
-    ) -> Result<Changed, StorageError> {
+    ) -> Result<Option<Changed>, StorageError> {
         let id = &account.id;
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;
@@ -289,12 +301,17 @@ impl PostgresStore {
         let unchanged = |current: &Account| {
             current.disabled_at.is_none() && current.password_changed_at == account.password_changed_at
         };
-        let Some(account) = lock(&mut tx, id).await?.filter(unchanged) else { return Ok(Changed::NotFound) };
+        let Some(account) = lock(&mut tx, id).await?.filter(unchanged) else { return Ok(Some(Changed::NotFound)) };
         if !theirs.is_living(&mut tx, asking).await? {
-            return Ok(Changed::NotFound);
+            return Ok(Some(Changed::NotFound));
         }
         if is_last_admin(&mut tx, &account).await? {
-            return Ok(Changed::LastAdmin);
+            return Ok(Some(Changed::LastAdmin));
+        }
+        // Rows of ended sessions have no cap: those that one transaction cannot delete go before, in their own.
+        if sessions::bury_ended(&mut tx, id).await? >= AT_ONCE {
+            commit(tx).await?;
+            return Ok(None);
         }
         let endings = theirs.bury(&mut tx, id, event.at).await?;
         // Sessions in this database go with it (`ON DELETE CASCADE`).
@@ -302,7 +319,7 @@ impl PostgresStore {
         changes::notify(&mut tx).await?;
         events::insert(&mut tx, &[event]).await?;
         commit(tx).await?;
-        Ok(Changed::Done { endings, reported: vec![event.clone()] })
+        Ok(Some(Changed::Done { endings, reported: vec![event.clone()] }))
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) mod their_sessions;
 use std::time::Duration;
 
 use anyhow::Context as _;
+#[cfg(feature = "test-support")]
+use sessionkeep_types::SessionId;
 use sqlx::{
     ConnectOptions as _, Connection as _, Postgres, Transaction,
     error::DatabaseError,
@@ -77,6 +79,31 @@ impl PostgresStore {
         once.close().await;
         let pool = Pool::open(options.clone()).await?;
         Ok(Self { pool, changes: Mutex::new(Changes::of(options)), turns: Turns::default() })
+    }
+
+    /// Adds copies of a session. Their ids begin with its id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    #[cfg(feature = "test-support")]
+    pub async fn copy_session(&self, id: &SessionId, count: u32) -> Result<(), StorageError> {
+        // As many as one statement has time for.
+        const AT_ONCE: u32 = 2000;
+        for first in (0..count).step_by(AT_ONCE as usize) {
+            let copy = sqlx::query(concat!(
+                "INSERT INTO sessions (",
+                super::rows::session_columns!(),
+                ") SELECT id || '-' || to_char(number, 'FM00000'), ",
+                super::rows::session_columns_but_id!(),
+                " FROM sessions, generate_series($2 + 1, $3) AS number WHERE id = $1"
+            ));
+            copy.bind(id.as_str())
+                .bind(i64::from(first))
+                .bind(i64::from(count.min(first + AT_ONCE)))
+                .execute(&mut *self.connection().await?)
+                .await?;
+        }
+        Ok(())
     }
 
     async fn connection(&self) -> Result<Connection, StorageError> {

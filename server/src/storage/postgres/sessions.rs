@@ -1,31 +1,36 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
-use sessionkeep_types::{EndReason, SessionId, UserId};
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, Row as _, Transaction, postgres::PgRow};
+use sessionkeep_types::{EndReason, EventKind, SessionId, UserId};
+use sqlx::{FromRow, PgConnection, Row as _, postgres::PgRow};
 
 use super::{
     PostgresStore, accounts, changes, commit, events, is_an_answer, retried, session_store::must_be_here, text, within,
 };
 use crate::{
     clock::Clock,
-    session::{SecurityEvent, Session, UnixMillis},
+    session::{Cap, LastUse, SecurityEvent, Session, UnixMillis},
     storage::{
-        Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted,
+        ALL, AT_ONCE, Account, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError,
+        Transacted, over_the_cap,
         rows::{SessionRow, attempts_to_json, large, session_columns, small},
     },
     token::access,
 };
 
-/// Sessions that an operator ends in one transaction.
-const END_AT_ONCE: i64 = 500;
 /// Uses of access tokens that are written in one transaction.
 const CONFIRM_AT_ONCE: usize = 200;
 
 #[async_trait]
 impl Sessions for PostgresStore {
-    async fn insert(&self, session: &Session, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError> {
-        retried!(self.try_insert(session, account, event))
+    async fn insert(
+        &self,
+        session: &Session,
+        account: &Account,
+        event: &SecurityEvent,
+        cap: &Cap,
+    ) -> Result<Option<Vec<Ending>>, StorageError> {
+        retried!(self.try_insert(session, account, event, cap))
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
@@ -42,44 +47,60 @@ impl Sessions for PostgresStore {
         clock: &dyn Clock,
         decide: Decide<'_>,
     ) -> Result<Transacted, StorageError> {
-        retried!(async {
-            let place = self.turns.queue(id);
-            let _turn = place.turn().await;
-            self.try_transact(id, clock, decide).await
-        })
+        let mut trimmed = vec![];
+        loop {
+            let tried = retried!(async {
+                let place = self.turns.queue(id);
+                let _turn = place.turn().await;
+                self.try_transact(id, clock, decide).await
+            });
+            match tried? {
+                Tried::NotFound => return Ok(Transacted::NotFound),
+                Tried::Done { ended } => {
+                    return Ok(Transacted::Done { ended: trimmed.into_iter().chain(ended).collect() });
+                }
+                Tried::TooMany { of, event } => {
+                    let endings = self.trim(&of, Some(id), &event).await?;
+                    trimmed.extend(endings.into_iter().map(|ending| ending.session_id));
+                }
+            }
+        }
     }
 
-    async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
+    async fn living(
+        &self,
+        user: &UserId,
+        now: UnixMillis,
+        before: Option<&SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Session>, StorageError> {
+        // The ids are in the index, so that no row is read that is not on the page.
         let query = sqlx::query_as(concat!(
-            "SELECT ",
+            "WITH theirs AS MATERIALIZED
+                 (SELECT id FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND idle_deadline > $2)
+             SELECT ",
             session_columns!(),
-            " FROM sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY last_used_at DESC, id DESC"
+            " FROM sessions WHERE id IN
+                 (SELECT id FROM theirs WHERE $3::text IS NULL OR id < $3 ORDER BY id DESC LIMIT $4)
+              ORDER BY id DESC"
         ))
-        .bind(text(user.as_str()));
+        .bind(text(user.as_str()))
+        .bind(now.0)
+        .bind(before.map(|before| text(before.as_str())))
+        .bind(i64::from(limit));
         let rows: Vec<SessionRow> =
             within(async { Ok(query.fetch_all(&mut *self.connection().await?).await?) }).await?;
         rows.into_iter().map(Session::try_from).collect()
     }
 
-    async fn end_all(
+    async fn end_part(
         &self,
         scope: &Scope,
-        reason: EndReason,
+        after: Option<&str>,
+        reason: &EndReason,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
-        let Scope::BegunBefore(time) = scope else { return retried!(self.try_end_all(scope, &reason, event)) };
-        // Of any size, so in parts: nobody waits long behind one, and whoever breaks off has ended some.
-        let (mut all, mut after) = (vec![], String::new());
-        loop {
-            let Some(Part { endings, last }) = retried!(self.try_end_part(*time, &after, &reason, event))? else {
-                return Ok((!all.is_empty()).then_some(all));
-            };
-            all.extend(endings);
-            match last {
-                Some(last) => after = last,
-                None => return Ok(Some(all)),
-            }
-        }
+    ) -> Result<Option<EndedPart>, StorageError> {
+        retried!(self.try_end_part(scope, after.unwrap_or_default(), reason, event))
     }
 
     async fn confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
@@ -133,29 +154,38 @@ impl PostgresStore {
         session: &Session,
         account: &Account,
         event: &SecurityEvent,
-    ) -> Result<bool, StorageError> {
+        cap: &Cap,
+    ) -> Result<Option<Vec<Ending>>, StorageError> {
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;
+        let excess = cap.excess(last_uses(&mut tx, session, cap).await?);
         if !insert(&mut tx, session, account).await? {
             // Or they are kept elsewhere by now, and nobody would find this one.
             must_be_here(&mut tx).await?;
-            return Ok(false);
+            return Ok(None);
         }
-        events::insert(&mut tx, &[event]).await?;
+        let endings = end_these(&mut tx, &excess, session.created_at, &EndReason::SessionLimit).await?;
+        let report = cap.report(&excess);
+        if endings.is_empty() {
+            events::insert(&mut tx, &[event]).await?;
+        } else {
+            changes::notify(&mut tx).await?;
+            events::insert(&mut tx, &[event, &report]).await?;
+        }
         commit(tx).await?;
-        Ok(true)
+        Ok(Some(endings.into_iter().map(|(ending, _)| ending).collect()))
     }
 
-    async fn try_transact(
-        &self,
-        id: &SessionId,
-        clock: &dyn Clock,
-        decide: Decide<'_>,
-    ) -> Result<Transacted, StorageError> {
+    async fn try_transact(&self, id: &SessionId, clock: &dyn Clock, decide: Decide<'_>) -> Result<Tried, StorageError> {
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;
-        let Some((session, now)) = lock(&mut tx, id).await? else { return Ok(Transacted::NotFound) };
-        let Step { next, end_others, events } = decide(&session, clock.shared(now));
+        let Some((session, now)) = lock(&mut tx, id).await? else { return Ok(Tried::NotFound) };
+        let now = clock.shared(now);
+        let Step { next, end_others, events } = decide(&session, now);
+        if end_others.is_some() && excess(&mut tx, &session.user_id).await? > 0 {
+            let event = SecurityEvent::new(EventKind::SessionLimitReached, &session.origin, now);
+            return Ok(Tried::TooMany { event: event.of(&session.user_id), of: session.user_id });
+        }
         let mut ended = vec![];
         if let Some(next) = next {
             update(&mut tx, &session, &next).await?;
@@ -163,8 +193,8 @@ impl PostgresStore {
                 ended.push(session.id.clone());
             }
             if let (Some(reason), Some(end)) = (end_others, &next.ended) {
-                let others = Which::OthersOf(&session.user_id, &session.id);
-                let endings = end_all(&mut tx, &others, end.at, &reason).await?;
+                let others = unended(&mut tx, &session.user_id, Some(&session.id), ALL).await?;
+                let endings = end_these(&mut tx, &others, end.at, &reason).await?;
                 ended.extend(endings.into_iter().map(|(ending, _)| ending.session_id));
             }
         }
@@ -173,60 +203,79 @@ impl PostgresStore {
         }
         events::insert(&mut tx, &events.iter().collect::<Vec<_>>()).await?;
         commit(tx).await?;
-        Ok(Transacted::Done { ended })
+        Ok(Tried::Done { ended })
     }
 
-    async fn try_end_all(
+    async fn try_end_part(
         &self,
         scope: &Scope,
+        after: &str,
         reason: &EndReason,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
+    ) -> Result<Option<EndedPart>, StorageError> {
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;
-        let which = match scope {
-            Scope::Of(user) => Which::Of(user),
-            Scope::OthersOf(user, asking) => Which::OthersOf(user, asking),
-            Scope::BegunBefore(_) => unreachable!("it is done in parts"),
-        };
-        let may = match (&which, &event.by) {
-            (Which::OthersOf(_, asking), _) => is_living(&mut tx, asking).await?,
+        let may = match (scope, &event.by) {
+            (Scope::OthersOf(_, asking), _) => is_living(&mut tx, asking).await?,
             (_, Some(actor)) => accounts::may_administrate(&mut tx, actor).await?,
             (_, None) => true,
         };
         if !may {
             return Ok(None);
         }
-        let endings = end_all(&mut tx, &which, event.at, reason).await?;
-        report_and_commit(tx, endings, event).await.map(Some)
+        let ids = match scope {
+            Scope::Of(user) => unended(&mut tx, user, None, AT_ONCE).await?,
+            Scope::OthersOf(user, asking) => unended(&mut tx, user, Some(asking), AT_ONCE).await?,
+            Scope::BegunBefore(time) => begun_before(&mut tx, *time, after).await?,
+        };
+        let endings = end_these(&mut tx, &ids, event.at, reason).await?;
+        let people: BTreeSet<&UserId> = endings.iter().map(|(_, user)| user).collect();
+        let reports: Vec<SecurityEvent> = people.into_iter().map(|person| event.clone().of(person)).collect();
+        if !endings.is_empty() {
+            changes::notify(&mut tx).await?;
+        }
+        events::insert(&mut tx, &reports.iter().collect::<Vec<_>>()).await?;
+        commit(tx).await?;
+        let is_full = ids.len() >= AT_ONCE as usize;
+        let next = ids.last().filter(|_| is_full).map(ToString::to_string);
+        Ok(Some(EndedPart { endings: endings.into_iter().map(|(ending, _)| ending).collect(), next }))
     }
 
-    async fn try_end_part(
+    /// Ends those of an account's sessions that were unused for longest, until one transaction can end the rest.
+    pub(super) async fn trim(
         &self,
-        begun_before: UnixMillis,
-        after: &str,
-        reason: &EndReason,
+        user: &UserId,
+        spared: Option<&SessionId>,
         event: &SecurityEvent,
-    ) -> Result<Option<Part>, StorageError> {
+    ) -> Result<Vec<Ending>, StorageError> {
+        let mut trimmed = vec![];
+        loop {
+            let endings = retried!(self.try_trim(user, spared, event))?;
+            if endings.is_empty() {
+                return Ok(trimmed);
+            }
+            trimmed.extend(endings);
+        }
+    }
+
+    async fn try_trim(
+        &self,
+        user: &UserId,
+        spared: Option<&SessionId>,
+        event: &SecurityEvent,
+    ) -> Result<Vec<Ending>, StorageError> {
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;
-        if let Some(actor) = &event.by
-            && !accounts::may_administrate(&mut tx, actor).await?
-        {
-            return Ok(None);
+        let excess = excess(&mut tx, user).await?;
+        if excess == 0 {
+            return Ok(vec![]);
         }
-        let ids: Vec<String> = sqlx::query_scalar(
-            "SELECT id FROM sessions WHERE revoked_at IS NULL AND created_at < $1 AND id > $2 ORDER BY id LIMIT $3
-             FOR NO KEY UPDATE",
-        )
-        .bind(begun_before.0)
-        .bind(after)
-        .bind(END_AT_ONCE)
-        .fetch_all(&mut *tx)
-        .await?;
-        let endings = end_all(&mut tx, &Which::These(&ids), event.at, reason).await?;
-        let endings = report_and_commit(tx, endings, event).await?;
-        Ok(Some(Part { endings, last: ids.into_iter().next_back() }))
+        let ids = unended(&mut tx, user, spared, excess).await?;
+        let endings = end_these(&mut tx, &ids, event.at, &EndReason::SessionLimit).await?;
+        changes::notify(&mut tx).await?;
+        events::insert(&mut tx, &[&over_the_cap(event)]).await?;
+        commit(tx).await?;
+        Ok(endings.into_iter().map(|(ending, _)| ending).collect())
     }
 
     async fn try_confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
@@ -251,11 +300,17 @@ impl PostgresStore {
     }
 }
 
-/// What one part of a long work did.
-struct Part {
-    endings: Vec<Ending>,
-    /// Where the next part goes on; `None`: there is no more.
-    last: Option<String>,
+/// What a transaction on a session did, or why it did nothing.
+enum Tried {
+    NotFound,
+    Done {
+        ended: Vec<SessionId>,
+    },
+    /// It has to end more sessions of this account than one transaction does. The event reports that those end before.
+    TooMany {
+        of: UserId,
+        event: SecurityEvent,
+    },
 }
 
 /// Reads one session, keeps everybody else from changing it until the commit, and tells the time at which that began: later
@@ -363,52 +418,104 @@ pub(super) async fn is_living(connection: &mut PgConnection, id: &SessionId) -> 
     Ok(living.is_some())
 }
 
-/// Which sessions one statement ends.
-pub(super) enum Which<'a> {
-    Of(&'a UserId),
-    OthersOf(&'a UserId, &'a SessionId),
-    These(&'a [String]),
+/// When the account's living sessions were used last, as far as the cap has to know.
+async fn last_uses(connection: &mut PgConnection, new: &Session, cap: &Cap) -> Result<Vec<LastUse>, StorageError> {
+    let rows: Vec<(i64, String)> = sqlx::query_as(
+        "SELECT last_used_at, id FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND idle_deadline > $2
+         ORDER BY idle_deadline LIMIT $3",
+    )
+    .bind(new.user_id.as_str())
+    .bind(new.created_at.0)
+    .bind(i64::from(cap.window()))
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(at, id)| (UnixMillis(at), SessionId::new(id))).collect())
 }
 
-/// Ends those that live, and says whose each was. The caller notifies and commits.
-pub(super) async fn end_all(
+/// Some of the account's sessions that were not ended, those first that expire first. They stay so until the commit.
+pub(super) async fn unended(
     connection: &mut PgConnection,
-    which: &Which<'_>,
+    user: &UserId,
+    spared: Option<&SessionId>,
+    limit: u32,
+) -> Result<Vec<SessionId>, StorageError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND ($2::text IS NULL OR id <> $2)
+         ORDER BY idle_deadline LIMIT $3 FOR NO KEY UPDATE",
+    )
+    .bind(text(user.as_str()))
+    .bind(spared.map(|spared| text(spared.as_str())))
+    .bind(i64::from(limit))
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(SessionId::new).collect())
+}
+
+/// How many more sessions than one transaction may end were not ended, as far as one transaction can end them.
+async fn excess(connection: &mut PgConnection, user: &UserId) -> Result<u32, StorageError> {
+    let unended: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM (SELECT 1 FROM sessions WHERE user_id = $1 AND revoked_at IS NULL LIMIT $2) AS unended",
+    )
+    .bind(text(user.as_str()))
+    .bind(i64::from(2 * AT_ONCE))
+    .fetch_one(connection)
+    .await?;
+    Ok(u32::try_from(unended).unwrap_or(0).saturating_sub(AT_ONCE))
+}
+
+/// Some of everybody's sessions that were begun before that and not ended.
+async fn begun_before(
+    connection: &mut PgConnection,
+    time: UnixMillis,
+    after: &str,
+) -> Result<Vec<SessionId>, StorageError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM sessions WHERE revoked_at IS NULL AND created_at < $1 AND id > $2 ORDER BY id LIMIT $3
+         FOR NO KEY UPDATE",
+    )
+    .bind(time.0)
+    .bind(after)
+    .bind(i64::from(AT_ONCE))
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(SessionId::new).collect())
+}
+
+/// Ends those of them that were not ended, and says whose each was. The caller notifies and commits.
+pub(super) async fn end_these(
+    connection: &mut PgConnection,
+    ids: &[SessionId],
     at: UnixMillis,
     reason: &EndReason,
 ) -> Result<Vec<(Ending, UserId)>, StorageError> {
-    let mut query = QueryBuilder::<Postgres>::new("UPDATE sessions SET revoked_at = GREATEST(");
-    query
-        .push_bind(at.0)
-        .push(", last_used_at), revoked_reason = ")
-        .push_bind(reason.as_str())
-        .push(" WHERE revoked_at IS NULL AND ");
-    match which {
-        Which::Of(user) => query.push("user_id = ").push_bind(text(user.as_str())),
-        Which::OthersOf(user, but) => {
-            query.push("user_id = ").push_bind(text(user.as_str())).push(" AND id <> ").push_bind(text(but.as_str()))
-        }
-        Which::These(ids) => query.push("id = ANY(").push_bind(*ids).push(")"),
-    };
-    query.push(" RETURNING id, revoked_at, ver, ver_at, user_id");
-    let rows = query.build().fetch_all(connection).await?;
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    let rows = sqlx::query(
+        "UPDATE sessions SET revoked_at = GREATEST($1, last_used_at), revoked_reason = $2
+         WHERE revoked_at IS NULL AND id = ANY($3) RETURNING id, revoked_at, ver, ver_at, user_id",
+    )
+    .bind(at.0)
+    .bind(reason.as_str().to_owned())
+    .bind(ids.iter().map(SessionId::as_str).collect::<Vec<_>>())
+    .fetch_all(connection)
+    .await?;
     rows.iter().map(|row| Ok((ending(row)?, UserId::new(row.try_get::<String, _>(4)?)))).collect()
 }
 
-/// Tells each person who had one, and every instance.
-async fn report_and_commit(
-    mut tx: Transaction<'_, Postgres>,
-    endings: Vec<(Ending, UserId)>,
-    event: &SecurityEvent,
-) -> Result<Vec<Ending>, StorageError> {
-    let people: BTreeSet<&UserId> = endings.iter().map(|(_, user)| user).collect();
-    let reports: Vec<SecurityEvent> = people.into_iter().map(|person| event.clone().of(person)).collect();
-    if !endings.is_empty() {
-        changes::notify(&mut tx).await?;
-    }
-    events::insert(&mut tx, &reports.iter().collect::<Vec<_>>()).await?;
-    commit(tx).await?;
-    Ok(endings.into_iter().map(|(ending, _)| ending).collect())
+/// Removes some of the account's sessions that were ended, and leaves their tombstones. Returns how many.
+pub(super) async fn bury_ended(connection: &mut PgConnection, user: &UserId) -> Result<u32, StorageError> {
+    let buried = sqlx::query(
+        "WITH ended AS MATERIALIZED
+             (SELECT id FROM sessions WHERE user_id = $1 AND revoked_at IS NOT NULL LIMIT $2),
+             gone AS (DELETE FROM sessions WHERE id IN (SELECT id FROM ended) RETURNING id, revoked_at)
+         INSERT INTO tombstones (session_id, ended_at) SELECT id, revoked_at FROM gone",
+    )
+    .bind(text(user.as_str()))
+    .bind(i64::from(AT_ONCE))
+    .execute(connection)
+    .await?;
+    Ok(u32::try_from(buried.rows_affected()).unwrap_or(AT_ONCE))
 }
 
 pub(super) fn ending(row: &PgRow) -> Result<Ending, StorageError> {

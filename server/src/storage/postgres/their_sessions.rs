@@ -2,13 +2,10 @@ use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 use sqlx::PgConnection;
 
-use super::{
-    sessions::{self, Which},
-    text,
-};
+use super::{sessions, text};
 use crate::{
     session::{Session, UnixMillis},
-    storage::{Account, Ending, StorageError},
+    storage::{ALL, Account, Ending, StorageError},
 };
 
 /// What a change of an account does to its sessions, within the transaction that changes it. The account is locked.
@@ -72,7 +69,8 @@ impl TheirSessions for InThisDatabase {
         at: UnixMillis,
         reason: &EndReason,
     ) -> Result<Vec<Ending>, StorageError> {
-        let ended = sessions::end_all(tx, &Which::Of(user), at, reason).await?;
+        let all = sessions::unended(tx, user, None, ALL).await?;
+        let ended = sessions::end_these(tx, &all, at, reason).await?;
         Ok(ended.into_iter().map(|(ending, _)| ending).collect())
     }
 

@@ -12,11 +12,14 @@ use serde::Serialize;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 use sqlx::PgConnection;
 
-use super::{RedisStore, record, sessions};
+use super::{
+    RedisStore, record,
+    sessions::{self, first_part},
+};
 use crate::{
     session::{SecurityEvent, Session, UnixMillis},
     storage::{
-        Account, AccountChange, Accounts, Changed, Ending, Sessions, StorageError,
+        AT_ONCE, Account, AccountChange, Accounts, Changed, Ending, Sessions, StorageError,
         postgres::{
             tasks::{self, PendingTask, Task},
             their_sessions::TheirSessions,
@@ -94,9 +97,13 @@ impl Accounts for RedisStore {
             |current: &Account| current.password_hash.expose_secret() == new_hash && current.role == account.role;
         let begun = match current.filter(unchanged) {
             Some(current) => within(self.begin(session, &current, None)).await?,
-            None => false,
+            None => None,
         };
-        if begun { Ok(Some(endings)) } else { Err(StorageError::Unavailable("the account was changed again".into())) }
+        if begun.is_some() {
+            Ok(Some(endings))
+        } else {
+            Err(StorageError::Unavailable("the account was changed again".into()))
+        }
     }
 
     async fn delete(
@@ -186,9 +193,18 @@ impl RedisStore {
             Task::Bury => ("bury", None),
         };
         let (user, epoch, at) = (&task.user_id, task.epoch.to_string(), task.at.0.to_string());
-        let argument = Argument { user, epoch, kind, at, reason };
-        let endings: Vec<String> = self.connection.call(&self.scripts.task, &argument).await?;
-        endings.iter().map(|ending| sessions::ending(ending)).collect()
+        let mut argument =
+            Argument { user, epoch, kind, at, reason, at_most: AT_ONCE.to_string(), cursor: first_part() };
+        let mut done = vec![];
+        loop {
+            let answer: Vec<String> = self.connection.call(&self.scripts.task, &argument).await?;
+            let part = sessions::part(&answer)?;
+            done.extend(part.endings);
+            match part.next {
+                Some(next) => argument.cursor = next,
+                None => return Ok(done),
+            }
+        }
     }
 }
 
@@ -200,6 +216,8 @@ struct Argument<'a> {
     at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    at_most: String,
+    cursor: String,
 }
 
 #[derive(Serialize)]

@@ -98,6 +98,28 @@ impl RedisStore {
         Ok(store)
     }
 
+    /// Adds copies of a session. Their ids begin with its id.
+    ///
+    /// # Errors
+    /// When Redis fails.
+    #[cfg(feature = "test-support")]
+    pub async fn copy_session(&self, id: &sessionkeep_types::SessionId, count: u32) -> Result<(), StorageError> {
+        let copy = redis::Script::new(
+            "local asked = cjson.decode(ARGV[1])
+             local key = 'sessionkeep:session:' .. asked.id
+             local user = cjson.decode(redis.call('HGET', key, 'user_id'))
+             local deadline = redis.call('HGET', key, 'absolute_deadline')
+             for number = 1, asked.count do
+               local id = asked.id .. string.format('-%05d', number)
+               redis.call('COPY', key, 'sessionkeep:session:' .. id)
+               redis.call('SADD', 'sessionkeep:living-of:' .. user, id)
+               redis.call('ZADD', 'sessionkeep:deadlines', deadline, user .. ' ' .. id)
+             end
+             return redis.status_reply('OK')",
+        );
+        self.connection.call::<()>(&copy, &serde_json::json!({"id": id, "count": count})).await
+    }
+
     /// Gives a Redis that nobody has used its id.
     async fn take_possession(&self, id: &str) -> anyhow::Result<()> {
         let mut set = pipe();

@@ -6,7 +6,8 @@ use redis::Script;
 pub(super) struct Scripts {
     pub(super) insert: Script,
     pub(super) update: Script,
-    pub(super) end_all: Script,
+    pub(super) end_part: Script,
+    pub(super) end_these: Script,
     pub(super) task: Script,
     pub(super) known: Script,
     pub(super) confirm: Script,
@@ -24,7 +25,8 @@ impl Scripts {
         Self {
             insert: script!("scripts/insert.lua"),
             update: script!("scripts/update.lua"),
-            end_all: script!("scripts/end_all.lua"),
+            end_part: script!("scripts/end_part.lua"),
+            end_these: script!("scripts/end_these.lua"),
             task: script!("scripts/task.lua"),
             known: script!("scripts/known.lua"),
             confirm: script!("scripts/confirm.lua"),

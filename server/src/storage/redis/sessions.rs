@@ -6,7 +6,7 @@ use std::{
 use async_trait::async_trait;
 use redis::pipe;
 use serde::Serialize;
-use sessionkeep_types::{EndReason, SessionId, UserId};
+use sessionkeep_types::{EndReason, EventKind, SessionId, UserId};
 
 use super::{
     RedisStore,
@@ -16,9 +16,10 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    session::{SecurityEvent, Session, UnixMillis},
+    session::{Cap, LastUse, SecurityEvent, Session, UnixMillis},
     storage::{
-        Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted, postgres::within,
+        AT_ONCE, Account, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError, Transacted,
+        postgres::within,
     },
     token::access,
 };
@@ -37,9 +38,15 @@ const BATCH: usize = 200;
 
 #[async_trait]
 impl Sessions for RedisStore {
-    async fn insert(&self, session: &Session, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError> {
-        let begun = within(self.begin(session, account, Some(event))).await?;
-        if begun {
+    async fn insert(
+        &self,
+        session: &Session,
+        account: &Account,
+        event: &SecurityEvent,
+        cap: &Cap,
+    ) -> Result<Option<Vec<Ending>>, StorageError> {
+        let begun = within(self.begin(session, account, Some((event, cap)))).await?;
+        if begun.is_some() {
             self.move_events_now().await;
         }
         Ok(begun)
@@ -55,7 +62,7 @@ impl Sessions for RedisStore {
         clock: &dyn Clock,
         decide: Decide<'_>,
     ) -> Result<Transacted, StorageError> {
-        let mut has_events = false;
+        let (mut has_events, mut trimmed) = (false, vec![]);
         let done = within(async {
             let place = self.turns.queue(id);
             let _turn = place.turn().await;
@@ -71,8 +78,11 @@ impl Sessions for RedisStore {
                 let step = decide(&read.session, clock.shared(read.at));
                 has_events = !step.events.is_empty();
                 match self.update(&read, step).await? {
-                    Updated::Done(ended) => return Ok(Transacted::Done { ended }),
+                    Updated::Done(ended) => {
+                        return Ok(Transacted::Done { ended: trimmed.into_iter().chain(ended).collect() });
+                    }
                     Updated::Changed(now) => seen = now,
+                    Updated::TooMany => trimmed.extend(self.trim(&read.session, clock.shared(read.at)).await?),
                 }
             }
             Err(StorageError::Unavailable("a session is changed without a pause".into()))
@@ -84,56 +94,65 @@ impl Sessions for RedisStore {
         Ok(done)
     }
 
-    async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
-        let mut ids = pipe();
-        ids.cmd("SMEMBERS").arg(living_of(user));
-        let (ids,): (Vec<String>,) = self.connection.query(&ids).await?;
-        if ids.is_empty() {
-            return Ok(vec![]);
+    async fn living(
+        &self,
+        user: &UserId,
+        now: UnixMillis,
+        before: Option<&SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Session>, StorageError> {
+        let mut ids = self.scan_living(user).await?;
+        if let Some(before) = before {
+            let _begun_later = ids.split_off(before);
         }
-        let mut all = pipe();
-        for id in &ids {
-            all.cmd("HGETALL").arg(key(&SessionId::new(id.as_str())));
+        let (limit, mut living) = (usize::try_from(limit).unwrap_or(usize::MAX), vec![]);
+        let ids: Vec<SessionId> = ids.into_iter().rev().collect();
+        for some in ids.chunks(BATCH) {
+            let mut read = pipe();
+            for id in some {
+                read.cmd("HGETALL").arg(key(id));
+            }
+            let fields: Vec<Fields> = self.connection.query(&read).await?;
+            // One that Redis has removed at its end has no fields.
+            for (id, fields) in some.iter().zip(&fields).filter(|(_, fields)| !fields.is_empty()) {
+                let session = record::session(id, fields)?;
+                if session.ended.is_none() && !session.is_expired(now) {
+                    living.push(session);
+                }
+                if living.len() == limit {
+                    return Ok(living);
+                }
+            }
         }
-        let all: Vec<Fields> = self.connection.query(&all).await?;
-        // One that Redis has removed at its end has no fields.
-        let there = ids.into_iter().zip(&all).filter(|(_, fields)| !fields.is_empty());
-        let mut sessions =
-            there.map(|(id, fields)| record::session(&SessionId::new(id), fields)).collect::<Result<Vec<_>, _>>()?;
-        sessions.retain(|session| session.ended.is_none());
-        sessions.sort_by(|one, other| (other.last_used_at, &other.id).cmp(&(one.last_used_at, &one.id)));
-        Ok(sessions)
+        Ok(living)
     }
 
-    async fn end_all(
+    async fn end_part(
         &self,
         scope: &Scope,
-        reason: EndReason,
+        after: Option<&str>,
+        reason: &EndReason,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
+    ) -> Result<Option<EndedPart>, StorageError> {
         if let (Scope::Of(_), Some(actor)) = (scope, &event.by)
             && !self.database.is_admin(actor).await?
         {
             return Ok(None);
         }
-        let ended = match scope {
+        let cursor = after.map_or_else(first_part, str::to_owned);
+        let part = match scope {
             Scope::Of(user) => {
-                within(self.end(&Whose { user, spared: None, begun_before: None }, &reason, event)).await?
+                let whose = Whose { user, spared: None, begun_before: None };
+                within(self.end(&whose, &cursor, reason, event)).await?
             }
             Scope::OthersOf(user, spared) => {
-                within(self.end(&Whose { user, spared: Some(spared), begun_before: None }, &reason, event)).await?
+                let whose = Whose { user, spared: Some(spared), begun_before: None };
+                within(self.end(&whose, &cursor, reason, event)).await?
             }
-            Scope::BegunBefore(time) => {
-                let mut ended = vec![];
-                for user in self.everybody().await? {
-                    let theirs = Whose { user: &user, spared: None, begun_before: Some(*time) };
-                    ended.extend(self.end(&theirs, &reason, event).await?.into_iter().flatten());
-                }
-                Some(ended)
-            }
+            Scope::BegunBefore(time) => Some(self.end_begun_before(*time, &cursor, reason, event).await?),
         };
         self.move_events_now().await;
-        Ok(ended)
+        Ok(part)
     }
 
     async fn confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
@@ -228,6 +247,8 @@ enum Updated {
     Done(Vec<SessionId>),
     /// Nothing was done: the session is not any more what was read, but this, or gone.
     Changed(Option<Box<Read>>),
+    /// Nothing was done: the account has more sessions to end than one script does.
+    TooMany,
 }
 
 /// Seconds and microseconds, as Redis tells them.
@@ -241,23 +262,27 @@ struct Whose<'a> {
 }
 
 impl RedisStore {
-    /// Adds a session of `account`, if that is still what was read. What a change of it has left to do is done before, and
-    /// if another one comes between, the script refuses.
+    /// Adds a session of `account`, if that is still what was read, and ends those that exceed the cap then. What a change of
+    /// the account has left to do is done before, and if another one comes between, the script refuses.
     pub(super) async fn begin(
         &self,
         session: &Session,
         account: &Account,
-        event: Option<&SecurityEvent>,
-    ) -> Result<bool, StorageError> {
-        let mut done_before = None;
+        sign_in: Option<(&SecurityEvent, &Cap)>,
+    ) -> Result<Option<Vec<Ending>>, StorageError> {
+        let mut done_before: Option<i64> = None;
         for _ in 0..TRIES {
-            let Some(epoch) = self.database.session_epoch(account).await? else { return Ok(false) };
+            let Some(epoch) = self.database.session_epoch(account).await? else { return Ok(None) };
             self.do_tasks(Some(&account.id)).await?;
             if let Some(done) = done_before.filter(|done| epoch < *done) {
                 self.database.raise_epoch(&account.id, done).await?;
                 done_before = None;
                 continue;
             }
+            let excess = match sign_in {
+                Some((_, cap)) => self.excess(session, cap).await?,
+                None => None,
+            };
             let argument = Insert {
                 id: &session.id,
                 user: &session.user_id,
@@ -265,14 +290,106 @@ impl RedisStore {
                 fields: record::fields(session).0,
                 deadline: session.absolute_deadline.0.to_string(),
                 expires_at: session.absolute_deadline.plus(KEEP_ENDED).0.to_string(),
-                event: event.map(outbox::entry),
+                event: sign_in.map(|(event, _)| outbox::entry(event)),
+                excess,
             };
-            done_before = self.connection.call::<Option<i64>>(&self.scripts.insert, &argument).await?;
-            if done_before.is_none() {
-                return Ok(true);
+            let answer: Vec<String> = self.connection.call(&self.scripts.insert, &argument).await?;
+            let impossible = || StorageError::impossible("sessions", "an answer", session.id.as_str());
+            match answer.split_first() {
+                Some((begun, endings)) if begun == "BEGUN" => {
+                    return endings.iter().map(|text| ending(text)).collect::<Result<_, _>>().map(Some);
+                }
+                Some((_, [done])) => done_before = Some(done.parse().map_err(|_| impossible())?),
+                _ => return Err(impossible()),
             }
         }
         Err(StorageError::Unavailable("an account is changed without a pause".into()))
+    }
+
+    /// The sessions that have to end for the cap when `new` begins, and those of the looked at ones that expired long ago.
+    async fn excess(&self, new: &Session, cap: &Cap) -> Result<Option<EndThese<'static>>, StorageError> {
+        let user = &new.user_id;
+        if self.count_living(user).await? < u64::from(cap.at_most) {
+            return Ok(None);
+        }
+        let (living, expired) = self.last_uses(user, new.created_at, cap.window()).await?;
+        let ids = cap.excess(living);
+        let event = outbox::entry(&cap.report(&ids));
+        let reason = record::reason(&EndReason::SessionLimit);
+        Ok(Some(EndThese { user: None, ids, expired, at: new.created_at.0.to_string(), reason, event }))
+    }
+
+    /// When sessions of the account were used last that live: some of them, where it has more than `at_most`. And those of
+    /// them that Redis has removed, or that expired so long ago that no access token of theirs is in time.
+    async fn last_uses(
+        &self,
+        user: &UserId,
+        now: UnixMillis,
+        at_most: u32,
+    ) -> Result<(Vec<LastUse>, Vec<SessionId>), StorageError> {
+        let mut some = pipe();
+        some.cmd("SRANDMEMBER").arg(living_of(user)).arg(at_most);
+        let (ids,): (Vec<String>,) = self.connection.query(&some).await?;
+        let ids: Vec<SessionId> = ids.into_iter().map(SessionId::new).collect();
+        let mut read = pipe();
+        for id in &ids {
+            read.cmd("HMGET").arg(key(id)).arg("last_used_at").arg("idle_deadline");
+        }
+        let rows: Vec<(Option<i64>, Option<i64>)> =
+            if ids.is_empty() { vec![] } else { self.connection.query(&read).await? };
+        let (mut living, mut expired) = (vec![], vec![]);
+        for (id, row) in ids.into_iter().zip(rows) {
+            match row {
+                (Some(last_used), Some(ends)) if ends > now.0 => living.push((UnixMillis(last_used), id)),
+                (Some(_), Some(ends)) if ends > now.minus(access::MAX_LIFETIME * 2).0 => {}
+                _ => expired.push(id),
+            }
+        }
+        Ok((living, expired))
+    }
+
+    /// Ends those of an account's sessions that were unused for longest, until one script can end the rest but `spared`.
+    async fn trim(&self, spared: &Session, now: UnixMillis) -> Result<Vec<SessionId>, StorageError> {
+        let user = &spared.user_id;
+        let report = SecurityEvent::new(EventKind::SessionLimitReached, &spared.origin, now).of(user);
+        // The one that is spared takes the place that the cap leaves to a new one.
+        let cap = Cap { at_most: AT_ONCE, report };
+        let mut trimmed = vec![];
+        while self.count_living(user).await? > u64::from(AT_ONCE) {
+            // Whether they have expired or not: those, too, would have to be ended.
+            let (mut living, expired) = self.last_uses(user, UnixMillis(i64::MIN), cap.window()).await?;
+            living.retain(|(_, id)| *id != spared.id);
+            let ids = cap.excess(living);
+            let (event, reason) = (outbox::entry(&cap.report(&ids)), record::reason(&EndReason::SessionLimit));
+            let argument = EndThese { user: Some(user), ids, expired, at: now.0.to_string(), reason, event };
+            let endings: Vec<String> = self.connection.call(&self.scripts.end_these, &argument).await?;
+            for text in &endings {
+                trimmed.push(ending(text)?.session_id);
+            }
+        }
+        Ok(trimmed)
+    }
+
+    async fn count_living(&self, user: &UserId) -> Result<u64, StorageError> {
+        let mut count = pipe();
+        count.cmd("SCARD").arg(living_of(user));
+        let (count,): (u64,) = self.connection.query(&count).await?;
+        Ok(count)
+    }
+
+    /// The ids of the account's sessions that were not ended, read in parts.
+    async fn scan_living(&self, user: &UserId) -> Result<BTreeSet<SessionId>, StorageError> {
+        let (mut ids, mut cursor) = (BTreeSet::new(), 0_u64);
+        loop {
+            let mut scan = pipe();
+            scan.cmd("SSCAN").arg(living_of(user)).arg(cursor).arg("COUNT").arg(AT_ONCE);
+            let ((next, some),): ((u64, Vec<String>),) = self.connection.query(&scan).await?;
+            ids.extend(some.into_iter().map(SessionId::new));
+            cursor = next;
+            if cursor == 0 {
+                return Ok(ids);
+            }
+        }
     }
 
     async fn read(&self, id: &SessionId) -> Result<Option<Read>, StorageError> {
@@ -310,9 +427,11 @@ impl RedisStore {
             fields,
             unset,
             ended_at: ended.map(|ended| ended.at.0.to_string()),
-            end_others: ended
-                .zip(step.end_others.as_ref())
-                .map(|(ended, reason)| EndOthers { at: ended.at.0.to_string(), reason: record::reason(reason) }),
+            end_others: ended.zip(step.end_others.as_ref()).map(|(ended, reason)| EndOthers {
+                at: ended.at.0.to_string(),
+                reason: record::reason(reason),
+                at_most: AT_ONCE.to_string(),
+            }),
             events: step.events.iter().map(outbox::entry).collect(),
         };
         let mut answer: Vec<Vec<String>> = self.connection.call(&self.scripts.update, &argument).await?;
@@ -329,17 +448,18 @@ impl RedisStore {
                 let read = Read::of(&session.id, fields, (number(seconds)?, number(micros)?))?;
                 Ok(Updated::Changed(read.map(Box::new)))
             }
-            _ => Err(impossible()),
+            (None, _) => Ok(Updated::TooMany),
         }
     }
 
     async fn end(
         &self,
         whose: &Whose<'_>,
+        cursor: &str,
         reason: &EndReason,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
-        let argument = EndAll {
+    ) -> Result<Option<EndedPart>, StorageError> {
+        let argument = EndPart {
             not_after: self.now().await?.plus(NOT_LATER_THAN).0.to_string(),
             user: whose.user,
             spared: whose.spared,
@@ -347,25 +467,39 @@ impl RedisStore {
             at: event.at.0.to_string(),
             reason: record::reason(reason),
             event: outbox::entry(&event.clone().of(whose.user)),
+            at_most: AT_ONCE.to_string(),
+            cursor,
         };
-        let endings: Option<Vec<String>> = self.connection.call(&self.scripts.end_all, &argument).await?;
-        endings.map(|endings| endings.iter().map(|text| ending(text)).collect()).transpose()
+        let answer: Option<Vec<String>> = self.connection.call(&self.scripts.end_part, &argument).await?;
+        answer.as_deref().map(part).transpose()
     }
 
-    /// Everybody who has a session.
-    async fn everybody(&self) -> Result<BTreeSet<UserId>, StorageError> {
-        let (mut everybody, mut cursor) = (BTreeSet::new(), 0_u64);
-        loop {
-            let mut scan = pipe();
-            scan.cmd("ZSCAN").arg("sessionkeep:deadlines").arg(cursor).arg("COUNT").arg(BATCH);
-            let ((next, members),): ((u64, HashMap<String, String>),) = self.connection.query(&scan).await?;
-            let users = members.keys().filter_map(|member| member.split_once(' '));
-            everybody.extend(users.map(|(user, _)| UserId::new(user)));
-            cursor = next;
-            if cursor == 0 {
-                return Ok(everybody);
+    /// Ends what was begun before that, of some of the accounts that have sessions.
+    async fn end_begun_before(
+        &self,
+        time: UnixMillis,
+        cursor: &str,
+        reason: &EndReason,
+        event: &SecurityEvent,
+    ) -> Result<EndedPart, StorageError> {
+        let mut scan = pipe();
+        scan.cmd("ZSCAN").arg("sessionkeep:deadlines").arg(cursor).arg("COUNT").arg(BATCH);
+        let ((next, members),): ((String, HashMap<String, String>),) = self.connection.query(&scan).await?;
+        let users: BTreeSet<UserId> =
+            members.keys().filter_map(|member| member.split_once(' ')).map(|(user, _)| UserId::new(user)).collect();
+        let mut endings = vec![];
+        for user in &users {
+            let theirs = Whose { user, spared: None, begun_before: Some(time) };
+            let mut cursor = first_part();
+            while let Some(part) = self.end(&theirs, &cursor, reason, event).await? {
+                endings.extend(part.endings);
+                match part.next {
+                    Some(next) => cursor = next,
+                    None => break,
+                }
             }
         }
+        Ok(EndedPart { endings, next: Some(next).filter(|next| *next != first_part()) })
     }
 }
 
@@ -379,6 +513,18 @@ fn living_of(user: &UserId) -> String {
 
 fn millis((seconds, micros): Time) -> UnixMillis {
     UnixMillis(seconds * 1000 + micros / 1000)
+}
+
+/// Where Redis begins, and says that it has come to the end.
+pub(super) fn first_part() -> String {
+    "0".to_owned()
+}
+
+/// The answer of a script that works in parts: where the next one begins, and what this one did.
+pub(super) fn part(answer: &[String]) -> Result<EndedPart, StorageError> {
+    let Some((next, endings)) = answer.split_first() else { return Ok(EndedPart::default()) };
+    let endings = endings.iter().map(|text| ending(text)).collect::<Result<_, _>>()?;
+    Ok(EndedPart { endings, next: Some(next.clone()).filter(|next| *next != first_part()) })
 }
 
 /// As `announce` of `common.lua` writes it.
@@ -406,6 +552,19 @@ struct Insert<'a> {
     expires_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    excess: Option<EndThese<'a>>,
+}
+
+#[derive(Serialize)]
+struct EndThese<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<&'a UserId>,
+    ids: Vec<SessionId>,
+    expired: Vec<SessionId>,
+    at: String,
+    reason: String,
+    event: String,
 }
 
 #[derive(Serialize)]
@@ -428,10 +587,11 @@ struct Update<'a> {
 struct EndOthers {
     at: String,
     reason: String,
+    at_most: String,
 }
 
 #[derive(Serialize)]
-struct EndAll<'a> {
+struct EndPart<'a> {
     not_after: String,
     user: &'a UserId,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -441,6 +601,8 @@ struct EndAll<'a> {
     at: String,
     reason: String,
     event: String,
+    at_most: String,
+    cursor: &'a str,
 }
 
 #[derive(Serialize)]

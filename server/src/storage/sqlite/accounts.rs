@@ -9,7 +9,7 @@ use super::{SqliteStore, events, sessions};
 use crate::{
     session::{SecurityEvent, Session, UnixMillis},
     storage::{
-        Account, AccountChange, Accounts, Changed, Ending, Scope, StorageError,
+        ALL, AT_ONCE, Account, AccountChange, Accounts, Changed, Ending, StorageError,
         rows::{AccountRow, account_columns},
     },
 };
@@ -109,56 +109,9 @@ impl Accounts for SqliteStore {
     }
 
     async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
-        let mut tx = self.begin().await?;
-        let Some(account) = select(&mut tx, id).await? else { return Ok(Changed::NotFound) };
-        if let Some(actor) = &change.by
-            && !may_administrate(&mut tx, actor).await?
-        {
-            return Ok(Changed::Forbidden);
-        }
-        let was_disabled = account.disabled_at.is_some();
-        let role = change.role.as_ref().filter(|(role, _)| *role != account.role);
-        let disabled = change.disabled.as_ref().filter(|(disabled, _)| *disabled != was_disabled);
-        let stays_admin = role.map_or(&account.role, |(role, _)| role) == &Role::Admin
-            && !disabled.map_or(was_disabled, |(disabled, _)| *disabled);
-        if change.by.is_some() && !stays_admin && is_last_admin(&mut tx, &account).await? {
-            return Ok(Changed::LastAdmin);
-        }
-        let (mut endings, mut reported) = (vec![], vec![]);
-        if let Some((role, event)) = role {
-            sqlx::query("UPDATE users SET role = ? WHERE id = ?")
-                .bind(role.as_str())
-                .bind(id.as_str())
-                .execute(&mut *tx)
-                .await?;
-            let raised = sqlx::query(
-                "UPDATE sessions SET ver = ver + 1, ver_at = MAX(?, last_used_at) WHERE user_id = ? AND revoked_at IS NULL
-                 RETURNING id, revoked_at, ver, ver_at",
-            )
-            .bind(now.0)
-            .bind(id.as_str())
-            .fetch_all(&mut *tx)
-            .await?;
-            endings.extend(raised.iter().map(sessions::ending).collect::<Result<Vec<_>, _>>()?);
-            events::insert(&mut tx, event).await?;
-            reported.push(event.clone());
-        }
-        if let Some((disabled, event)) = disabled {
-            sqlx::query("UPDATE users SET disabled_at = ? WHERE id = ?")
-                .bind(disabled.then_some(now.0))
-                .bind(id.as_str())
-                .execute(&mut *tx)
-                .await?;
-            if *disabled {
-                let all = Scope::Of(id.clone());
-                let ended = sessions::end_all(&mut tx, &all, now, &EndReason::AccountDisabled).await?;
-                endings.extend(ended.into_iter().map(|(ending, _)| ending));
-            }
-            events::insert(&mut tx, event).await?;
-            reported.push(event.clone());
-        }
-        self.commit(tx).await?;
-        Ok(Changed::Done { endings, reported })
+        let Some(event) = change.on_all_sessions() else { return self.change_account(id, change, now).await };
+        let trimmed = self.trim(id, None, event).await?;
+        Ok(self.change_account(id, change, now).await?.after_trimming(trimmed, event))
     }
 
     async fn change_password(
@@ -169,10 +122,11 @@ impl Accounts for SqliteStore {
         session: &Session,
         event: &SecurityEvent,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
+        let mut endings = self.trim(&account.id, Some(asking), event).await?;
         let mut tx = self.begin().await?;
-        let all = Scope::Of(account.id.clone());
-        let ended = sessions::end_all(&mut tx, &all, event.at, &EndReason::PasswordChanged).await?;
-        let endings: Vec<Ending> = ended.into_iter().map(|(ending, _)| ending).collect();
+        let all = sessions::unended(&mut tx, &account.id, None, ALL).await?;
+        let ended = sessions::end_these(&mut tx, &all, event.at, &EndReason::PasswordChanged).await?;
+        endings.extend(ended.into_iter().map(|(ending, _)| ending));
         let was_living = endings.iter().any(|ending| ending.session_id == *asking);
         if !was_living || !sessions::insert(&mut tx, session, account).await? {
             return Ok(None);
@@ -197,17 +151,25 @@ impl Accounts for SqliteStore {
         event: &SecurityEvent,
     ) -> Result<Changed, StorageError> {
         let id = &account.id;
-        let mut tx = self.begin().await?;
+        let trimmed = self.trim(id, Some(asking), event).await?;
         let unchanged = |current: &Account| {
             current.disabled_at.is_none() && current.password_changed_at == account.password_changed_at
         };
-        let Some(account) = select(&mut tx, id).await?.filter(unchanged) else { return Ok(Changed::NotFound) };
-        if !sessions::is_living(&mut tx, asking).await? {
-            return Ok(Changed::NotFound);
-        }
-        if is_last_admin(&mut tx, &account).await? {
-            return Ok(Changed::LastAdmin);
-        }
+        let mut tx = loop {
+            let mut tx = self.begin().await?;
+            let Some(account) = select(&mut tx, id).await?.filter(unchanged) else { return Ok(Changed::NotFound) };
+            if !sessions::is_living(&mut tx, asking).await? {
+                return Ok(Changed::NotFound);
+            }
+            if is_last_admin(&mut tx, &account).await? {
+                return Ok(Changed::LastAdmin);
+            }
+            // Rows of ended sessions have no cap: those that one transaction cannot delete go before, in their own.
+            if sessions::bury_ended(&mut tx, id).await? < AT_ONCE {
+                break tx;
+            }
+            self.commit(tx).await?;
+        };
         let rows = sqlx::query(
             "INSERT INTO tombstones (session_id, ended_at) SELECT id, MAX(?, last_used_at) FROM sessions WHERE user_id = ?
              RETURNING session_id, ended_at, 0, 0",
@@ -224,7 +186,7 @@ impl Accounts for SqliteStore {
         // Whether the commit is acknowledged or not: a pass that runs meanwhile has not seen it.
         self.owe_the_log();
         committed?;
-        Ok(Changed::Done { endings, reported: vec![event.clone()] })
+        Ok(Changed::Done { endings, reported: vec![event.clone()] }.after_trimming(trimmed, event))
     }
 
     async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
@@ -234,6 +196,66 @@ impl Accounts for SqliteStore {
             return Ok(true);
         }
         Ok(more)
+    }
+}
+
+impl SqliteStore {
+    async fn change_account(
+        &self,
+        id: &UserId,
+        change: &AccountChange,
+        now: UnixMillis,
+    ) -> Result<Changed, StorageError> {
+        let mut tx = self.begin().await?;
+        let Some(account) = select(&mut tx, id).await? else { return Ok(Changed::NotFound) };
+        if let Some(actor) = &change.by
+            && !may_administrate(&mut tx, actor).await?
+        {
+            return Ok(Changed::Forbidden);
+        }
+        let was_disabled = account.disabled_at.is_some();
+        let role = change.role.as_ref().filter(|(role, _)| *role != account.role);
+        let disabled = change.disabled.as_ref().filter(|(disabled, _)| *disabled != was_disabled);
+        let stays_admin = role.map_or(&account.role, |(role, _)| role) == &Role::Admin
+            && !disabled.map_or(was_disabled, |(disabled, _)| *disabled);
+        if change.by.is_some() && !stays_admin && is_last_admin(&mut tx, &account).await? {
+            return Ok(Changed::LastAdmin);
+        }
+        let (mut endings, mut reported) = (vec![], vec![]);
+        if let Some((role, event)) = role {
+            sqlx::query("UPDATE users SET role = ? WHERE id = ?")
+                .bind(role.as_str())
+                .bind(id.as_str())
+                .execute(&mut *tx)
+                .await?;
+            let raised = sqlx::query(
+                "UPDATE sessions INDEXED BY sessions_unended SET ver = ver + 1, ver_at = MAX(?, last_used_at)
+                 WHERE user_id = ? AND revoked_at IS NULL RETURNING id, revoked_at, ver, ver_at",
+            )
+            .bind(now.0)
+            .bind(id.as_str())
+            .fetch_all(&mut *tx)
+            .await?;
+            endings.extend(raised.iter().map(sessions::ending).collect::<Result<Vec<_>, _>>()?);
+            events::insert(&mut tx, event).await?;
+            reported.push(event.clone());
+        }
+        if let Some((disabled, event)) = disabled {
+            sqlx::query("UPDATE users SET disabled_at = ? WHERE id = ?")
+                .bind(disabled.then_some(now.0))
+                .bind(id.as_str())
+                .execute(&mut *tx)
+                .await?;
+            if *disabled {
+                let all = sessions::unended(&mut tx, id, None, ALL).await?;
+                let ended = sessions::end_these(&mut tx, &all, now, &EndReason::AccountDisabled).await?;
+                endings.extend(ended.into_iter().map(|(ending, _)| ending));
+            }
+            events::insert(&mut tx, event).await?;
+            reported.push(event.clone());
+        }
+        self.commit(tx).await?;
+        Ok(Changed::Done { endings, reported })
     }
 }
 

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use sessionkeep_types::SessionId;
 use sqlx::{Sqlite, Transaction};
 
 use super::SqliteStore;
 use crate::{
     faults::{AbortAt, Faults},
-    storage::StorageError,
+    storage::{
+        StorageError,
+        rows::{session_columns, session_columns_but_id},
+    },
 };
 
 impl SqliteStore {
@@ -32,6 +36,23 @@ impl SqliteStore {
         };
         sqlx::query(pragma).execute(&mut *tx).await?;
         Ok(tx)
+    }
+
+    /// Adds copies of a session. Their ids begin with its id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn copy_session(&self, id: &SessionId, count: u32) -> Result<(), StorageError> {
+        let copy = sqlx::query(concat!(
+            "WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < ?2)
+             INSERT INTO sessions (",
+            session_columns!(),
+            ") SELECT id || printf('-%05d', number), ",
+            session_columns_but_id!(),
+            " FROM sessions, numbers WHERE id = ?1 AND ?2 > 0"
+        ));
+        copy.bind(id.as_str()).bind(count).execute(&self.writer).await?;
+        Ok(())
     }
 
     /// A transaction has done everything but commit.

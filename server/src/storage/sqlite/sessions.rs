@@ -1,29 +1,42 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
-use sessionkeep_types::{EndReason, SessionId, UserId};
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
+use serde::Serialize;
+use sessionkeep_types::{EndReason, EventKind, SessionId, UserId};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{SqliteStore, accounts, commit_in_the_background, events};
 use crate::{
     clock::Clock,
-    session::{SecurityEvent, Session, UnixMillis},
+    session::{Cap, LastUse, SecurityEvent, Session, UnixMillis},
     storage::{
-        Account, Confirmation, Decide, Ending, Scope, Sessions, Step, StorageError, Transacted,
+        ALL, AT_ONCE, Account, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError,
+        Transacted, over_the_cap,
         rows::{SessionRow, attempts_to_json, large, session_columns},
     },
 };
 
 #[async_trait]
 impl Sessions for SqliteStore {
-    async fn insert(&self, session: &Session, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError> {
+    async fn insert(
+        &self,
+        session: &Session,
+        account: &Account,
+        event: &SecurityEvent,
+        cap: &Cap,
+    ) -> Result<Option<Vec<Ending>>, StorageError> {
         let mut tx = self.begin().await?;
+        let excess = cap.excess(last_uses(&mut tx, session, cap).await?);
         if !insert(&mut tx, session, account).await? {
-            return Ok(false);
+            return Ok(None);
         }
         events::insert(&mut tx, event).await?;
+        let endings = end_these(&mut tx, &excess, session.created_at, &EndReason::SessionLimit).await?;
+        if !excess.is_empty() {
+            events::insert(&mut tx, &cap.report(&excess)).await?;
+        }
         self.commit(tx).await?;
-        Ok(true)
+        Ok(Some(endings.into_iter().map(|(ending, _)| ending).collect()))
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
@@ -36,18 +49,28 @@ impl Sessions for SqliteStore {
         clock: &dyn Clock,
         decide: Decide<'_>,
     ) -> Result<Transacted, StorageError> {
-        let mut tx = self.begin().await?;
-        let Some(session) = select(&mut tx, id).await? else { return Ok(Transacted::NotFound) };
-        let Step { next, end_others, events } = decide(&session, clock.now());
         let mut ended = vec![];
+        let (mut tx, session, next, end_others, events) = loop {
+            let mut tx = self.begin().await?;
+            let Some(session) = select(&mut tx, id).await? else { return Ok(Transacted::NotFound) };
+            let Step { next, end_others, events } = decide(&session, clock.now());
+            if end_others.is_none() || !has_too_many(&mut tx, &session.user_id).await? {
+                break (tx, session, next, end_others, events);
+            }
+            tx.rollback().await?;
+            let event = SecurityEvent::new(EventKind::SessionLimitReached, &session.origin, clock.now());
+            let event = event.of(&session.user_id);
+            let trimmed = self.trim(&session.user_id, Some(&session.id), &event).await?;
+            ended.extend(trimmed.into_iter().map(|ending| ending.session_id));
+        };
         if let Some(next) = next {
             update(&mut tx, &session, &next).await?;
             if session.ended.is_none() && next.ended.is_some() {
                 ended.push(session.id.clone());
             }
             if let (Some(reason), Some(end)) = (end_others, &next.ended) {
-                let others = Scope::OthersOf(session.user_id.clone(), session.id.clone());
-                let endings = end_all(&mut tx, &others, end.at, &reason).await?;
+                let others = unended(&mut tx, &session.user_id, Some(&session.id), ALL).await?;
+                let endings = end_these(&mut tx, &others, end.at, &reason).await?;
                 ended.extend(endings.into_iter().map(|(ending, _)| ending.session_id));
             }
         }
@@ -58,24 +81,46 @@ impl Sessions for SqliteStore {
         Ok(Transacted::Done { ended })
     }
 
-    async fn of_user(&self, user: &UserId) -> Result<Vec<Session>, StorageError> {
+    async fn living(
+        &self,
+        user: &UserId,
+        now: UnixMillis,
+        before: Option<&SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Session>, StorageError> {
+        // The ids are in the index, so that no row is read that is not on the page.
         let rows: Vec<SessionRow> = sqlx::query_as(concat!(
             "SELECT ",
             session_columns!(),
-            " FROM sessions WHERE user_id = ? AND revoked_at IS NULL ORDER BY last_used_at DESC, id DESC"
+            " FROM sessions WHERE id IN
+                 (SELECT id FROM sessions INDEXED BY sessions_unended
+                  WHERE user_id = ?1 AND revoked_at IS NULL AND idle_deadline > ?2 AND (?3 IS NULL OR id < ?3)
+                  ORDER BY id DESC LIMIT ?4)
+              ORDER BY id DESC"
         ))
         .bind(user.as_str())
+        .bind(now.0)
+        .bind(before.map(SessionId::as_str))
+        .bind(limit)
         .fetch_all(&self.readers)
         .await?;
         rows.into_iter().map(Session::try_from).collect()
     }
 
-    async fn end_all(
+    async fn end_part(
         &self,
         scope: &Scope,
-        reason: EndReason,
+        after: Option<&str>,
+        reason: &EndReason,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
+    ) -> Result<Option<EndedPart>, StorageError> {
+        // Nobody who writes waits while everybody's sessions are looked through.
+        let begun_before = match scope {
+            Scope::BegunBefore(time) => {
+                begun_before(&mut *self.readers.acquire().await?, *time, after.unwrap_or_default()).await?
+            }
+            Scope::Of(_) | Scope::OthersOf(..) => vec![],
+        };
         let mut tx = self.begin().await?;
         let may = match (scope, &event.by) {
             (Scope::OthersOf(_, asking), _) => is_living(&mut tx, asking).await?,
@@ -85,13 +130,20 @@ impl Sessions for SqliteStore {
         if !may {
             return Ok(None);
         }
-        let endings = end_all(&mut tx, scope, event.at, &reason).await?;
+        let ids = match scope {
+            Scope::Of(user) => unended(&mut tx, user, None, AT_ONCE).await?,
+            Scope::OthersOf(user, asking) => unended(&mut tx, user, Some(asking), AT_ONCE).await?,
+            Scope::BegunBefore(_) => begun_before,
+        };
+        let endings = end_these(&mut tx, &ids, event.at, reason).await?;
         let people: BTreeSet<&UserId> = endings.iter().map(|(_, user)| user).collect();
         for person in people {
             events::insert(&mut tx, &event.clone().of(person)).await?;
         }
         self.commit(tx).await?;
-        Ok(Some(endings.into_iter().map(|(ending, _)| ending).collect()))
+        let is_full = ids.len() >= AT_ONCE as usize;
+        let next = ids.last().filter(|_| is_full).map(ToString::to_string);
+        Ok(Some(EndedPart { endings: endings.into_iter().map(|(ending, _)| ending).collect(), next }))
     }
 
     async fn confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
@@ -150,6 +202,30 @@ impl Sessions for SqliteStore {
             (SELECT id FROM sessions WHERE absolute_deadline < ?1 ORDER BY absolute_deadline LIMIT ?2)";
         self.delete_in_batches(tombstones, before).await?;
         self.delete_in_batches(sessions, before).await
+    }
+}
+
+impl SqliteStore {
+    /// Ends those of an account's sessions that were unused for longest, until one transaction can end the rest.
+    pub(super) async fn trim(
+        &self,
+        user: &UserId,
+        spared: Option<&SessionId>,
+        event: &SecurityEvent,
+    ) -> Result<Vec<Ending>, StorageError> {
+        let mut trimmed = vec![];
+        loop {
+            let excess = excess(&mut *self.readers.acquire().await?, user).await?;
+            if excess == 0 {
+                return Ok(trimmed);
+            }
+            let mut tx = self.begin().await?;
+            let ids = unended(&mut tx, user, spared, excess).await?;
+            let endings = end_these(&mut tx, &ids, event.at, &EndReason::SessionLimit).await?;
+            events::insert(&mut tx, &over_the_cap(event)).await?;
+            self.commit(tx).await?;
+            trimmed.extend(endings.into_iter().map(|(ending, _)| ending));
+        }
     }
 }
 
@@ -243,29 +319,114 @@ pub(super) async fn is_living(connection: &mut SqliteConnection, id: &SessionId)
     Ok(select(connection, id).await?.is_some_and(|session| session.ended.is_none()))
 }
 
-/// Ends what lives of `scope`, and says whose each was. The caller commits.
-pub(super) async fn end_all(
+/// When the account's living sessions were used last, as far as the cap has to know.
+async fn last_uses(connection: &mut SqliteConnection, new: &Session, cap: &Cap) -> Result<Vec<LastUse>, StorageError> {
+    let rows: Vec<(i64, String)> = sqlx::query_as(
+        "SELECT last_used_at, id FROM sessions INDEXED BY sessions_unended
+         WHERE user_id = ? AND revoked_at IS NULL AND idle_deadline > ? ORDER BY idle_deadline LIMIT ?",
+    )
+    .bind(new.user_id.as_str())
+    .bind(new.created_at.0)
+    .bind(cap.window())
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(at, id)| (UnixMillis(at), SessionId::new(id))).collect())
+}
+
+/// Some of the account's sessions that were not ended, those first that expire first.
+pub(super) async fn unended(
     connection: &mut SqliteConnection,
-    scope: &Scope,
+    user: &UserId,
+    spared: Option<&SessionId>,
+    limit: u32,
+) -> Result<Vec<SessionId>, StorageError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM sessions INDEXED BY sessions_unended
+         WHERE user_id = ?1 AND revoked_at IS NULL AND (?2 IS NULL OR id <> ?2) ORDER BY idle_deadline LIMIT ?3",
+    )
+    .bind(user.as_str())
+    .bind(spared.map(SessionId::as_str))
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(SessionId::new).collect())
+}
+
+/// How many more sessions than one transaction may end were not ended, as far as one transaction can end them.
+async fn excess(connection: &mut SqliteConnection, user: &UserId) -> Result<u32, StorageError> {
+    let unended: u32 = sqlx::query_scalar(
+        "SELECT count(*) FROM (SELECT 1 FROM sessions INDEXED BY sessions_unended
+                               WHERE user_id = ? AND revoked_at IS NULL LIMIT ?)",
+    )
+    .bind(user.as_str())
+    .bind(2 * AT_ONCE)
+    .fetch_one(connection)
+    .await?;
+    Ok(unended.saturating_sub(AT_ONCE))
+}
+
+async fn has_too_many(connection: &mut SqliteConnection, user: &UserId) -> Result<bool, StorageError> {
+    Ok(excess(connection, user).await? > 0)
+}
+
+/// Some of everybody's sessions that were begun before that and not ended.
+async fn begun_before(
+    connection: &mut SqliteConnection,
+    time: UnixMillis,
+    after: &str,
+) -> Result<Vec<SessionId>, StorageError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM sessions WHERE revoked_at IS NULL AND created_at < ? AND id > ? ORDER BY id LIMIT ?",
+    )
+    .bind(time.0)
+    .bind(after)
+    .bind(AT_ONCE)
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(SessionId::new).collect())
+}
+
+/// Ends those of them that were not ended, and says whose each was. The caller commits.
+pub(super) async fn end_these(
+    connection: &mut SqliteConnection,
+    ids: &[SessionId],
     at: UnixMillis,
     reason: &EndReason,
 ) -> Result<Vec<(Ending, UserId)>, StorageError> {
-    let mut query = QueryBuilder::<Sqlite>::new("UPDATE sessions SET revoked_at = MAX(");
-    query
-        .push_bind(at.0)
-        .push(", last_used_at), revoked_reason = ")
-        .push_bind(reason.as_str())
-        .push(" WHERE revoked_at IS NULL AND ");
-    match scope {
-        Scope::Of(user) => query.push("user_id = ").push_bind(user.as_str()),
-        Scope::OthersOf(user, but) => {
-            query.push("user_id = ").push_bind(user.as_str()).push(" AND id <> ").push_bind(but.as_str())
-        }
-        Scope::BegunBefore(time) => query.push("created_at < ").push_bind(time.0),
-    };
-    query.push(" RETURNING id, revoked_at, ver, ver_at, user_id");
-    let rows = query.build().fetch_all(connection).await?;
+    let rows = sqlx::query(
+        "UPDATE sessions SET revoked_at = MAX(?, last_used_at), revoked_reason = ?
+         WHERE revoked_at IS NULL AND id IN (SELECT value FROM json_each(?))
+         RETURNING id, revoked_at, ver, ver_at, user_id",
+    )
+    .bind(at.0)
+    .bind(reason.as_str().to_owned())
+    .bind(json(ids))
+    .fetch_all(connection)
+    .await?;
     rows.iter().map(|row| Ok((ending(row)?, UserId::new(row.try_get::<String, _>(4)?)))).collect()
+}
+
+/// Removes some of the account's sessions that were ended, and leaves their tombstones. Returns how many.
+pub(super) async fn bury_ended(connection: &mut SqliteConnection, user: &UserId) -> Result<u32, StorageError> {
+    let ids: Vec<String> =
+        sqlx::query_scalar("SELECT id FROM sessions WHERE user_id = ? AND revoked_at IS NOT NULL LIMIT ?")
+            .bind(user.as_str())
+            .bind(AT_ONCE)
+            .fetch_all(&mut *connection)
+            .await?;
+    for statement in [
+        "INSERT INTO tombstones (session_id, ended_at)
+         SELECT id, revoked_at FROM sessions WHERE id IN (SELECT value FROM json_each(?))",
+        "DELETE FROM sessions WHERE id IN (SELECT value FROM json_each(?))",
+    ] {
+        sqlx::query(statement).bind(json(&ids)).execute(&mut *connection).await?;
+    }
+    Ok(u32::try_from(ids.len()).unwrap_or(AT_ONCE))
+}
+
+/// A list, as `json_each` takes it.
+fn json(ids: &[impl Serialize]) -> String {
+    serde_json::to_string(ids).expect("OK because it is a list of texts")
 }
 
 pub(super) fn ending(row: &SqliteRow) -> Result<Ending, StorageError> {

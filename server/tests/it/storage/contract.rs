@@ -6,10 +6,13 @@ use server::{
     clock::Clock,
     limits::counter::{Counter, Key},
     session::{
-        Client, Decision, Ended, EventKind, NewHead, Origin, Policy, Presented, SecurityEvent, Session, UnixMillis,
-        apply, decide,
+        Cap, Client, Decision, Ended, EventKind, NewHead, Origin, Policy, Presented, SecurityEvent, Session,
+        UnixMillis, apply, decide,
     },
-    storage::{Account, AccountChange, Changed, Confirmation, EventFilter, Scope, Step, StoredEvent, Transacted},
+    storage::{
+        Account, AccountChange, Changed, Confirmation, Ending, EventFilter, Scope, Step, StorageError, StoredEvent,
+        Transacted,
+    },
 };
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
 
@@ -63,6 +66,16 @@ suite! {
     a_transaction_that_fails_changes_nothing
     a_session_is_not_begun_for_an_account_that_has_changed_since_it_was_read
     a_use_confirms_the_head_and_no_other_generation
+    /// LG-01
+    a_sign_in_beyond_the_cap_ends_the_session_that_was_unused_for_longest_and_reports_it
+    an_account_from_before_the_cap_gets_below_it_with_a_bounded_number_of_endings_a_sign_in
+    /// LG-01
+    of_sign_ins_at_the_same_time_no_more_than_those_exceed_the_cap
+    twenty_thousand_sessions_are_listed_in_bounded_pages_the_newest_first
+    a_list_has_no_session_that_has_expired
+    five_thousand_sessions_are_ended_by_transactions_of_at_most_a_batch
+    operations_on_all_of_too_many_sessions_end_in_batches_those_that_were_unused_for_longest
+    an_account_with_thousands_of_ended_sessions_is_deleted_in_batches
     ending_others_spares_one_and_reports_once
     who_has_lost_the_right_ends_nothing
     ending_all_takes_what_its_scope_names_and_nothing_else
@@ -120,8 +133,57 @@ async fn add_account(store: &impl Store, account: &Account) {
     assert!(server::storage::Accounts::insert(store, account, &event(EventKind::Registered)).await.expect("works"));
 }
 
+/// A cap that no test reaches that is not about it.
+pub(super) fn no_cap() -> Cap {
+    cap(1_000_000)
+}
+
+fn cap(at_most: u32) -> Cap {
+    Cap { at_most, report: event(EventKind::SessionLimitReached).of(&UserId::new("u")) }
+}
+
+pub(super) async fn try_to_begin(
+    store: &impl Store,
+    session: &Session,
+    account: &Account,
+) -> Result<bool, StorageError> {
+    let signed_in = event(EventKind::LoginSucceeded).of_session(&session.user_id, &session.id);
+    let begun = server::storage::Sessions::insert(store, session, account, &signed_in, &no_cap()).await?;
+    Ok(begun.is_some())
+}
+
 async fn begin(store: &impl Store, session: &Session, account: &Account) -> bool {
-    server::storage::Sessions::insert(store, session, account, &event(EventKind::LoginSucceeded)).await.expect("works")
+    try_to_begin(store, session, account).await.expect("works")
+}
+
+/// Signs `u` in under a cap. Returns what that ended.
+async fn begin_under(store: &impl Store, session: &Session, at_most: u32) -> Vec<Ending> {
+    let signed_in = event(EventKind::LoginSucceeded).of_session(&session.user_id, &session.id);
+    let begun = server::storage::Sessions::insert(store, session, &account(), &signed_in, &cap(at_most)).await;
+    begun.expect("works").expect("begun")
+}
+
+/// Ends the sessions of `scope`, part by part.
+pub(super) async fn end_all(
+    store: &impl Store,
+    scope: &Scope,
+    reason: EndReason,
+    report: &SecurityEvent,
+) -> Result<Option<Vec<Ending>>, StorageError> {
+    let (mut all, mut after) = (vec![], None);
+    loop {
+        let Some(part) = store.end_part(scope, after.as_deref(), &reason, report).await? else { return Ok(None) };
+        all.extend(part.endings);
+        after = part.next;
+        if after.is_none() {
+            return Ok(Some(all));
+        }
+    }
+}
+
+/// The living sessions of an account.
+pub(super) async fn living(store: &impl Store, user: &str) -> Vec<Session> {
+    store.living(&UserId::new(user), NOW, None, u32::MAX).await.expect("works")
 }
 
 /// With one account, `u`, and one session of it, `s`.
@@ -311,6 +373,195 @@ pub(super) async fn a_use_confirms_the_head_and_no_other_generation(store: impl 
     }
 }
 
+/// A session that was used last so many minutes after [`NOW`].
+fn used(id: &str, minutes: u64) -> Session {
+    let at = NOW.plus(Duration::from_mins(minutes));
+    let policy = Policy::default();
+    Session { last_used_at: at, idle_deadline: at.plus(policy.idle_lifetime), ..session(id) }
+}
+
+pub(super) async fn a_sign_in_beyond_the_cap_ends_the_session_that_was_unused_for_longest_and_reports_it(
+    store: impl Store,
+) {
+    add_account(&store, &account()).await;
+    add_account(&store, &account_of("v")).await;
+    assert!(begin(&store, &session_of("v", "o"), &account_of("v")).await);
+    for (id, minutes) in [("s", 30), ("t", 10), ("r", 20)] {
+        assert_eq!(begin_under(&store, &used(id, minutes), 3).await, []);
+    }
+    let endings = begin_under(&store, &used("n", 0), 3).await;
+    let ended: Vec<_> = endings.iter().map(|ending| (&ending.session_id, ending.ended_at)).collect();
+    let last_use = NOW.plus(Duration::from_mins(10));
+    assert_eq!(ended, [(&SessionId::new("t"), Some(last_use))], "never the new one, though nobody has used it since");
+    assert_eq!(find(&store, "t").await.expect("there").ended.expect("ended").reason, EndReason::SessionLimit);
+    assert_eq!(store.endings_since(NOW).await.expect("works"), endings, "every instance hears of it");
+    let reported = store.after(0, 1000).await.expect("works").pop().expect("an event").event;
+    assert_eq!(reported, cap(3).report(&[SessionId::new("t")]));
+    let mut left: Vec<_> = living(&store, "u").await.into_iter().map(|session| session.id.to_string()).collect();
+    left.sort();
+    assert_eq!(left, ["n", "r", "s"]);
+    assert_eq!(living(&store, "v").await.len(), 1, "another account is another matter");
+    // Lowered, the setting takes effect at the next sign-in.
+    assert_eq!(begin_under(&store, &used("m", 40), 2).await.len(), 2);
+    let reported = store.after(0, 1000).await.expect("works").pop().expect("an event").event;
+    assert_eq!(reported, cap(2).report(&[]), "it names the session only where it is one");
+}
+
+/// So many sessions of `u`, as a version without a cap leaves them.
+async fn crowd(store: &impl Store, account: &Account, name: &str, count: u32) {
+    assert!(begin(store, &used(name, 0), account).await);
+    store.copy_session(&SessionId::new(name), count - 1).await;
+}
+
+pub(super) async fn an_account_from_before_the_cap_gets_below_it_with_a_bounded_number_of_endings_a_sign_in(
+    store: impl Store,
+) {
+    add_account(&store, &account()).await;
+    crowd(&store, &account(), "old", 1201).await;
+    let mut living_before = 1201;
+    for (id, ended) in [("n", 500), ("m", 500), ("l", 104), ("k", 1)] {
+        assert_eq!(begin_under(&store, &used(id, 1), 100).await.len(), ended, "{id}");
+        living_before = living_before + 1 - ended;
+        assert_eq!(living(&store, "u").await.len(), living_before);
+    }
+    assert_eq!(living_before, 100);
+}
+
+pub(super) async fn of_sign_ins_at_the_same_time_no_more_than_those_exceed_the_cap(store: impl Store) {
+    const CAP: u32 = 5;
+    const AT_ONCE: usize = 8;
+    add_account(&store, &account()).await;
+    let store = Arc::new(store);
+    for round in 0..3_u64 {
+        let sign_ins = (0..AT_ONCE).map(|number| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                begin_under(&*store, &used(&format!("{round}-{number}"), round), CAP).await;
+            })
+        });
+        for sign_in in sign_ins.collect::<Vec<_>>() {
+            sign_in.await.expect("runs");
+        }
+        assert!(living(&*store, "u").await.len() < CAP as usize + AT_ONCE);
+    }
+    begin_under(&*store, &used("last", 9), CAP).await;
+    assert_eq!(living(&*store, "u").await.len(), CAP as usize, "the next sign-in ends what they left");
+}
+
+/// Attack 4 of November 2026: the list of 20,000 sessions was one answer of 14 MiB.
+pub(super) async fn twenty_thousand_sessions_are_listed_in_bounded_pages_the_newest_first(store: impl Store) {
+    add_account(&store, &account()).await;
+    crowd(&store, &account(), "old", 20_000).await;
+    let u = UserId::new("u");
+    let page = async |before: Option<&SessionId>| store.living(&u, NOW, before, 200).await.expect("works");
+    let (mut seen, mut before) = (HashSet::new(), None);
+    loop {
+        let part = page(before.as_ref()).await;
+        assert!(part.len() <= 200);
+        assert!(part.windows(2).all(|pair| pair[0].id > pair[1].id), "the newest first");
+        assert!(before.as_ref().is_none_or(|before| part.iter().all(|session| session.id < *before)));
+        let Some(last) = part.last() else { break };
+        before = Some(last.id.clone());
+        seen.extend(part.into_iter().map(|session| session.id));
+        if seen.len() == 600 {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 600);
+}
+
+pub(super) async fn a_list_has_no_session_that_has_expired(store: impl Store) {
+    filled(&store).await;
+    assert!(begin(&store, &used("t", 60), &account()).await);
+    let ids = async |now| {
+        let living = store.living(&UserId::new("u"), now, None, 9).await.expect("works");
+        living.into_iter().map(|session| session.id.to_string()).collect::<Vec<_>>()
+    };
+    let ends = session("s").idle_deadline;
+    assert_eq!(ids(UnixMillis(ends.0 - 1)).await, ["t", "s"]);
+    assert_eq!(ids(ends).await, ["t"]);
+}
+
+/// Attack 4 of November 2026: to end 50,000 sessions held the only writer for eight seconds.
+pub(super) async fn five_thousand_sessions_are_ended_by_transactions_of_at_most_a_batch(store: impl Store) {
+    filled(&store).await;
+    crowd(&store, &account(), "old", 5000).await;
+    let scopes = [Scope::OthersOf(UserId::new("u"), SessionId::new("s")), Scope::BegunBefore(UnixMillis(NOW.0 + 1))];
+    let report = event(EventKind::SessionsEnded);
+    let (mut parts, mut ended, mut after) = (0, 0, None);
+    loop {
+        let reason = EndReason::SignedOutElsewhere;
+        let part = store.end_part(&scopes[0], after.as_deref(), &reason, &report).await.expect("works").expect("may");
+        assert!(part.endings.len() <= 1000, "{} at once", part.endings.len());
+        (parts, ended, after) = (parts + 1, ended + part.endings.len(), part.next);
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((ended, living(&store, "u").await.len()), (5000, 1));
+    assert!(parts >= 5, "{parts}");
+    assert_eq!(end_all(&store, &scopes[1], EndReason::Admin, &report).await.expect("works").expect("may").len(), 1);
+}
+
+pub(super) async fn operations_on_all_of_too_many_sessions_end_in_batches_those_that_were_unused_for_longest(
+    store: impl Store,
+) {
+    const MANY: u32 = 1700;
+    let u = UserId::new("u");
+    let admin = Account { role: Role::Admin, ..account() };
+    add_account(&store, &account()).await;
+    crowd(&store, &account(), "first", MANY).await;
+    let role =
+        AccountChange { role: Some((Role::Admin, event(EventKind::RoleChanged).of(&u))), ..AccountChange::default() };
+    assert!(matches!(store.change(&u, &role, NOW).await.expect("works"), Changed::Done { .. }));
+    let raised = living(&store, "u").await;
+    assert!(!raised.is_empty() && raised.iter().all(|session| session.ver >= 1), "all that live are raised");
+
+    crowd(&store, &admin, "second", MANY).await;
+    let mut theft = |session: &Session, _| Step {
+        next: Some(end(session, EndReason::ReuseDetected)),
+        end_others: Some(EndReason::ReuseDetected),
+        events: vec![event(EventKind::RefreshReused)],
+    };
+    let stolen = used("stolen", 0);
+    assert!(begin(&store, &stolen, &admin).await);
+    let Transacted::Done { ended } = store.transact(&stolen.id, &AtNow, &mut theft).await.expect("works") else {
+        panic!("it is there")
+    };
+    assert!(ended.len() > MANY as usize && living(&store, "u").await.is_empty(), "{}", ended.len());
+    assert_eq!(find(&store, "stolen").await.expect("there").ended.expect("ended").reason, EndReason::ReuseDetected);
+
+    crowd(&store, &admin, "third", MANY).await;
+    let asks = used("asks", 0);
+    assert!(begin(&store, &asks, &admin).await);
+    let report = event(EventKind::PasswordChanged).of(&u);
+    let changed = store.change_password(&admin, &asks.id, "$new$", &session("n"), &report).await.expect("works");
+    assert!(changed.expect("changed").len() > MANY as usize);
+    assert_eq!(living(&store, "u").await, [session("n")]);
+    assert_eq!(find(&store, "asks").await.expect("there").ended.expect("ended").reason, EndReason::PasswordChanged);
+
+    let admin = store.by_id(&u).await.expect("works").expect("there");
+    crowd(&store, &admin, "fourth", MANY).await;
+    let disable =
+        AccountChange { disabled: Some((true, event(EventKind::AccountDisabled).of(&u))), ..AccountChange::default() };
+    assert!(matches!(store.change(&u, &disable, NOW).await.expect("works"), Changed::Done { .. }));
+    assert_eq!(living(&store, "u").await, []);
+}
+
+pub(super) async fn an_account_with_thousands_of_ended_sessions_is_deleted_in_batches(store: impl Store) {
+    filled(&store).await;
+    crowd(&store, &account(), "old", 1300).await;
+    let others = Scope::OthersOf(UserId::new("u"), SessionId::new("s"));
+    let report = event(EventKind::SessionsEnded);
+    end_all(&store, &others, EndReason::SignedOutElsewhere, &report).await.expect("works").expect("may");
+    let deleted = store.delete(&account(), &SessionId::new("s"), &event(EventKind::AccountDeleted)).await;
+    let Changed::Done { endings, .. } = deleted.expect("works") else { panic!("it was there") };
+    assert_eq!(endings.len(), 1, "those that had ended before are no news");
+    assert!(store.by_id(&UserId::new("u")).await.expect("works").is_none());
+    assert_eq!(find(&store, "s").await, None);
+    assert_eq!(store.endings_since(NOW).await.expect("works").len(), 1301, "all of their access tokens stay dead");
+}
+
 pub(super) async fn ending_others_spares_one_and_reports_once(store: impl Store) {
     filled(&store).await;
     add_account(&store, &account_of("v")).await;
@@ -321,16 +572,15 @@ pub(super) async fn ending_others_spares_one_and_reports_once(store: impl Store)
     let before = events(&store).await.len();
     let report = event(EventKind::SessionsEnded);
     let mut ended: Vec<_> =
-        (store.end_all(&scope, EndReason::SignedOutElsewhere, &report).await.expect("works").expect("may"))
+        (end_all(&store, &scope, EndReason::SignedOutElsewhere, &report).await.expect("works").expect("may"))
             .into_iter()
             .map(|ending| (ending.session_id, ending.ended_at))
             .collect();
     ended.sort();
     assert_eq!(ended, [(SessionId::new("r"), Some(NOW)), (SessionId::new("t"), Some(NOW))]);
-    let living = store.of_user(&UserId::new("u")).await.expect("works");
-    assert_eq!(living, [session("s")]);
-    assert_eq!(store.of_user(&UserId::new("v")).await.expect("works").len(), 1);
-    assert!(store.end_all(&scope, EndReason::Admin, &report).await.expect("works").expect("may").is_empty());
+    assert_eq!(living(&store, "u").await, [session("s")]);
+    assert_eq!(living(&store, "v").await.len(), 1);
+    assert!(end_all(&store, &scope, EndReason::Admin, &report).await.expect("works").expect("may").is_empty());
     assert_eq!(find(&store, "t").await.expect("there").ended.expect("ended").reason, EndReason::SignedOutElsewhere);
     assert_eq!(events(&store).await.len(), before + 1);
 }
@@ -340,12 +590,12 @@ pub(super) async fn who_has_lost_the_right_ends_nothing(store: impl Store) {
     assert!(begin(&store, &session("t"), &account()).await);
     let others = |asking| Scope::OthersOf(UserId::new("u"), SessionId::new(asking));
     let report = event(EventKind::SessionsEnded);
-    store.end_all(&others("t"), EndReason::SignedOutElsewhere, &report).await.expect("works").expect("may");
+    end_all(&store, &others("t"), EndReason::SignedOutElsewhere, &report).await.expect("works").expect("may");
     let before = events(&store).await;
     for (scope, by) in [(others("s"), None), (others("x"), None), (Scope::Of(UserId::new("u")), Some(UserId::new("u")))]
     {
         let report = report.clone().by(by.as_ref());
-        assert_eq!(store.end_all(&scope, EndReason::Admin, &report).await.expect("works"), None, "{scope:?}");
+        assert_eq!(end_all(&store, &scope, EndReason::Admin, &report).await.expect("works"), None, "{scope:?}");
     }
     assert_eq!(find(&store, "t").await.expect("there").ended, None);
     assert_eq!(events(&store).await, before);
@@ -359,7 +609,7 @@ pub(super) async fn ending_all_takes_what_its_scope_names_and_nothing_else(store
     let report = event(EventKind::SessionsEnded);
     let begun_before = async |time| {
         let scope = Scope::BegunBefore(UnixMillis(time));
-        store.end_all(&scope, EndReason::Admin, &report).await.expect("works").expect("may").len()
+        end_all(&store, &scope, EndReason::Admin, &report).await.expect("works").expect("may").len()
     };
     assert_eq!(begun_before(NOW.0).await, 0);
     assert_eq!(begun_before(NOW.0 + 1).await, 1);
@@ -367,7 +617,7 @@ pub(super) async fn ending_all_takes_what_its_scope_names_and_nothing_else(store
     assert_eq!((told.kind, told.user_id), (EventKind::SessionsEnded, Some(UserId::new("u"))), "the person is told");
     assert!(find(&store, "s").await.expect("there").ended.is_some());
     let all = Scope::Of(UserId::new("v"));
-    assert_eq!(store.end_all(&all, EndReason::Admin, &report).await.expect("works").expect("may").len(), 1);
+    assert_eq!(end_all(&store, &all, EndReason::Admin, &report).await.expect("works").expect("may").len(), 1);
     assert!(find(&store, "o").await.expect("there").ended.is_some());
 }
 

@@ -12,14 +12,33 @@ use server::storage::{
     Accounts, Attempts, Events, Sessions, faulty::Faulty, postgres::PostgresStore, redis::RedisStore,
     sqlite::SqliteStore,
 };
+use sessionkeep_types::SessionId;
 use tempfile::TempDir;
 
 use crate::support::database;
 
 /// Everything that a store is.
-pub(crate) trait Store: Accounts + Sessions + Events + Attempts + 'static {}
+pub(crate) trait Store: Accounts + Sessions + Events + Attempts + Copies + 'static {}
 
-impl<S: Accounts + Sessions + Events + Attempts + 'static> Store for S {}
+impl<S: Accounts + Sessions + Events + Attempts + Copies + 'static> Store for S {}
+
+/// Adds copies of a session directly, as many as a version without a cap may have left. Their ids begin with its id.
+#[async_trait]
+pub(crate) trait Copies {
+    async fn copy_session(&self, id: &SessionId, count: u32);
+}
+
+macro_rules! copies {
+    ($($store:ty),+) => { $(
+        #[async_trait]
+        impl Copies for $store {
+            async fn copy_session(&self, id: &SessionId, count: u32) {
+                <$store>::copy_session(self, id, count).await.expect("works");
+            }
+        }
+    )+ };
+}
+copies!(SqliteStore, Faulty<SqliteStore>, PostgresStore, RedisStore);
 
 /// An empty store. Whatever keeps it there goes with it.
 #[async_trait]

@@ -46,7 +46,7 @@ async fn an_ending_of_one_instance_moves_the_others_marker_and_nothing_else_does
     let before = two.change_marker().await.expect("works");
     add(&one, &contract::account_of("u")).await;
     let (account, session) = (contract::account_of("u"), contract::session_of("u", "s"));
-    let begun = server::storage::Sessions::insert(&one, &session, &account, &event(EventKind::LoginSucceeded)).await;
+    let begun = contract::try_to_begin(&one, &session, &account).await;
     assert!(begun.expect("works"));
     assert_eq!(two.change_marker().await.expect("works"), before);
     let mut end = |session: &Session, _| Step {
@@ -129,8 +129,7 @@ async fn sessions_that_end_each_other_at_once_all_get_an_answer() {
         let ids = [format!("a{round}"), format!("b{round}")];
         for id in &ids {
             let session = contract::session_of("u", id);
-            let event = event(EventKind::LoginSucceeded);
-            assert!(server::storage::Sessions::insert(&one, &session, &account, &event).await.expect("works"));
+            assert!(contract::try_to_begin(&one, &session, &account).await.expect("works"));
         }
         let end = |session: &Session, _| match &session.ended {
             Some(_) => Step::default(),
@@ -199,7 +198,7 @@ async fn what_is_decided_and_confirmed_has_the_databases_time() {
     let account = contract::account_of("u");
     add(&one, &account).await;
     let session = contract::session_of("u", "s");
-    let begun = server::storage::Sessions::insert(&one, &session, &account, &event(EventKind::LoginSucceeded)).await;
+    let begun = contract::try_to_begin(&one, &session, &account).await;
     assert!(begun.expect("works"));
     let id = SessionId::new("s");
     for wrong in [UnixMillis(0), UnixMillis(i64::MAX / 2)] {
@@ -229,7 +228,7 @@ async fn with_many_sessions() -> (PostgresStore, PgConnection, Vec<SessionId>) {
     let (store, _) = two_stores_on(&address).await;
     let (account, session) = (contract::account_of("u"), contract::session_of("u", "s"));
     add(&store, &account).await;
-    let begun = server::storage::Sessions::insert(&store, &session, &account, &event(EventKind::LoginSucceeded)).await;
+    let begun = contract::try_to_begin(&store, &session, &account).await;
     assert!(begun.expect("works"));
     let options: PgConnectOptions = address.parse().expect("an address");
     let mut operator = options.connect().await.expect("PostgreSQL is there");
@@ -253,14 +252,14 @@ async fn everybodys_sessions_are_ended_in_parts_and_what_was_left_the_next_time(
     let (store, mut operator, ids) = with_many_sessions().await;
     hold(&mut operator, &ids[700]).await;
     let (everybodys, report) = (Scope::BegunBefore(UnixMillis(i64::MAX)), event(EventKind::SessionsEnded));
-    store.end_all(&everybodys, EndReason::Admin, &report).await.expect_err("somebody holds one of them");
+    contract::end_all(&store, &everybodys, EndReason::Admin, &report).await.expect_err("somebody holds one of them");
     assert!(store.find(&ids[0]).await.expect("works").expect("there").ended.is_some(), "a part is ended");
     assert!(store.find(&ids[1199]).await.expect("works").expect("there").ended.is_none());
     sqlx::query("COMMIT").execute(&mut operator).await.expect("works");
-    let left = store.of_user(&contract::account_of("u").id).await.expect("works").len();
-    let ended = store.end_all(&everybodys, EndReason::Admin, &report).await.expect("works").expect("may");
+    let left = contract::living(&store, "u").await.len();
+    let ended = contract::end_all(&store, &everybodys, EndReason::Admin, &report).await.expect("works").expect("may");
     assert!(left > 500 && ended.len() == left, "{left}");
-    assert!(store.of_user(&contract::account_of("u").id).await.expect("works").is_empty());
+    assert!(contract::living(&store, "u").await.is_empty());
 }
 
 #[tokio::test]

@@ -73,8 +73,7 @@ async fn add_account(store: &RedisStore) {
 }
 
 async fn begin(store: &RedisStore, id: &str) -> Result<bool, StorageError> {
-    let session = contract::session_of("u", id);
-    server::storage::Sessions::insert(store, &session, &account(), &event(EventKind::LoginSucceeded)).await
+    contract::try_to_begin(store, &contract::session_of("u", id), &account()).await
 }
 
 async fn end(store: &RedisStore, id: &str) -> Result<(), StorageError> {
@@ -239,16 +238,15 @@ async fn an_emptied_redis_signs_nobody_out_and_is_not_taken_for_the_one_that_has
 async fn sessions_that_are_in_the_database_are_not_forgotten_by_the_way() {
     let shared = Shared::empty().await;
     let here = PostgresStore::open(shared.postgres.parse().expect("an address")).await.expect("opens");
-    let (session, signed_in) = (contract::session_of("u", "s"), event(EventKind::LoginSucceeded));
     server::storage::Accounts::insert(&here, &account(), &event(EventKind::Registered)).await.expect("works");
-    server::storage::Sessions::insert(&here, &session, &account(), &signed_in).await.expect("works");
+    assert!(contract::try_to_begin(&here, &contract::session_of("u", "s"), &account()).await.expect("works"));
     let refused = format!("{:#}", shared.try_open().await.err().expect("refused"));
     assert!(refused.contains("it has 1 sessions"), "{refused}");
     let everybody = Scope::BegunBefore(NOW.plus(Duration::from_secs(1)));
-    here.end_all(&everybody, EndReason::Admin, &event(EventKind::SessionsEnded)).await.expect("works");
+    contract::end_all(&here, &everybody, EndReason::Admin, &event(EventKind::SessionsEnded)).await.expect("works");
     shared.open().await;
     // An instance that still runs without Redis begins none that the others would not find.
-    let late = server::storage::Sessions::insert(&here, &contract::session_of("u", "t"), &account(), &signed_in).await;
+    let late = contract::try_to_begin(&here, &contract::session_of("u", "t"), &account()).await;
     assert!(matches!(late, Err(StorageError::Unavailable(_))), "{late:?}");
 }
 

@@ -66,8 +66,7 @@ async fn use_everything(store: &impl Store, name: &str) {
     let session = contract::session_of(name, &format!("session of {name}"));
     let registered = event(EventKind::Registered);
     assert!(server::storage::Accounts::insert(store, &account, &registered).await.expect("works"));
-    let signed_in = event(EventKind::LoginSucceeded);
-    assert!(server::storage::Sessions::insert(store, &session, &account, &signed_in).await.expect("works"));
+    assert!(contract::try_to_begin(store, &session, &account).await.expect("works"));
     assert_eq!(store.find(&session.id).await.expect("works").expect("there"), session);
     assert_eq!(store.by_email(&account.email).await.expect("works").expect("there").id, id);
     assert_eq!(store.by_id(&id).await.expect("works").expect("there").email, account.email);
@@ -79,9 +78,9 @@ async fn use_everything(store: &impl Store, name: &str) {
     store.transact(&session.id, &AtNow, &mut rotate).await.expect("works");
     let used = Confirmation { session_id: session.id.clone(), generation: session.generation + 1, at: NOW };
     store.confirm(&[used], &AtNow).await.expect("works");
-    assert_eq!(store.of_user(&id).await.expect("works")[0].generation, session.generation + 1);
+    assert_eq!(contract::living(store, name).await[0].generation, session.generation + 1);
     let ended = event(EventKind::SessionsEnded);
-    store.end_all(&Scope::Of(id.clone()), EndReason::Admin, &ended).await.expect("works");
+    contract::end_all(store, &Scope::Of(id.clone()), EndReason::Admin, &ended).await.expect("works");
     assert!(store.endings_since(NOW).await.expect("works").iter().any(|ending| ending.session_id == session.id));
     let of_them = EventFilter { user: Some(id), ..EventFilter::default() };
     assert_eq!(server::storage::Events::page(store, &of_them, None, 9).await.expect("works").len(), 3);

@@ -226,6 +226,11 @@ impl TestApp {
         self.folder.path().join("keys").join(kind)
     }
 
+    /// The file of [`Self::on_sqlite`].
+    pub(crate) fn sqlite_file(&self) -> PathBuf {
+        self.folder.path().join("sessionkeep.db")
+    }
+
     /// A second process on the same database, as an operator's command is.
     pub(crate) async fn store(&self) -> Stores {
         let settings = Settings::load(&Sources::new(HashMap::new(), self.environment.clone()).expect("sources"));

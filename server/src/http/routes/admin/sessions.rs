@@ -8,11 +8,12 @@ use sessionkeep_types::{SessionList, UserId, routes as path};
 
 use super::{ApiError, AppState, session_list};
 use crate::http::{
-    extract::{Bearer, From},
-    openapi::{ADMINISTRATOR, ALWAYS, BEARER, ONE_OF_OURS, refused},
+    extract::{Bearer, From, PageQuery, Query},
+    openapi::{ADMINISTRATOR, ALWAYS, BEARER, BeforeSession, LIMITED, ONE_OF_OURS, PAGE, refused},
 };
 
-refused!(Refused: ALWAYS, BEARER, ADMINISTRATOR, ONE_OF_OURS);
+refused!(Unlisted: ALWAYS, BEARER, ADMINISTRATOR, ONE_OF_OURS, PAGE);
+refused!(Refused: ALWAYS, BEARER, ADMINISTRATOR, ONE_OF_OURS, LIMITED);
 
 /// `GET /api/admin/users/{id}/sessions`
 #[utoipa::path(
@@ -20,19 +21,22 @@ refused!(Refused: ALWAYS, BEARER, ADMINISTRATOR, ONE_OF_OURS);
     path = path::ADMIN_USER_SESSIONS,
     operation_id = "userSessions",
     tag = "administration",
-    summary = "An account's living sessions, the one used last first.",
-    params(("id" = UserId, Path, description = "The account.")),
+    summary = "An account's living sessions, the newest sign-in first.",
+    params(("id" = UserId, Path, description = "The account."), BeforeSession, PageQuery),
     security(("accessToken" = [])),
-    responses((status = OK, description = "All of them.", body = SessionList), Refused)
+    responses((status = OK, description = "A part of the list.", body = SessionList), Unlisted)
 )]
 pub(in crate::http) async fn list(
     State(state): State<AppState>,
     Path(id): Path<UserId>,
+    Query(part): Query<PageQuery>,
     bearer: Bearer,
 ) -> Result<Json<SessionList>, ApiError> {
     let claims = bearer.authenticate(&state).await?;
     let admin = state.auth.administrator(&claims).await?;
-    Ok(Json(session_list(state.auth.sessions_of(&admin, &id).await?, &claims.session_id)))
+    let before = part.before_session()?;
+    let sessions = state.auth.sessions_of(&admin, &id, before.as_ref(), part.limit()).await?;
+    Ok(Json(session_list(sessions, part.limit(), &claims.session_id)))
 }
 
 /// `DELETE /api/admin/users/{id}/sessions`
@@ -52,7 +56,7 @@ pub(in crate::http) async fn end(
     Path(id): Path<UserId>,
     bearer: Bearer,
 ) -> Result<impl IntoResponse, ApiError> {
-    let claims = bearer.authenticate(&state).await?;
+    let claims = bearer.authenticate_change(&state).await?;
     let admin = state.auth.administrator(&claims).await?;
     state.auth.end_sessions_of(&admin, &id, &origin).await?;
     // One's own: the current session is among them.

@@ -12,7 +12,7 @@ use super::{ApiError, AppState, page, rfc3339};
 use crate::{
     http::{
         extract::{Bearer, From, Json, PageQuery, Query},
-        openapi::{ADMINISTRATOR, ALWAYS, BEARER, BODY, BeforeAccount, ONE_OF_OURS, PAGE, refused},
+        openapi::{ADMINISTRATOR, ALWAYS, BEARER, BODY, BeforeAccount, LIMITED, ONE_OF_OURS, PAGE, refused},
     },
     storage::Account,
 };
@@ -29,7 +29,7 @@ pub(in crate::http) struct Search {
 refused!(Unlisted: ALWAYS, BEARER, ADMINISTRATOR, PAGE);
 refused!(Unfound: ALWAYS, BEARER, ADMINISTRATOR, ONE_OF_OURS);
 refused!(
-    Unchanged: ALWAYS, BEARER, ADMINISTRATOR, ONE_OF_OURS, BODY, &[(StatusCode::CONFLICT, ErrorCode::LastAdmin)]
+    Unchanged: ALWAYS, BEARER, ADMINISTRATOR, ONE_OF_OURS, BODY, LIMITED, &[(StatusCode::CONFLICT, ErrorCode::LastAdmin)]
 );
 
 /// `GET /api/admin/users`
@@ -98,7 +98,8 @@ pub(in crate::http) async fn change(
     bearer: Bearer,
     Json(request): Json<UpdateUserRequest>,
 ) -> Result<Answer<ManagedUser>, ApiError> {
-    let admin = bearer.administrator(&state).await?;
+    let claims = bearer.authenticate_change(&state).await?;
+    let admin = state.auth.administrator(&claims).await.map_err(|error| ApiError::from(error).of(&claims))?;
     let account = state.auth.change_user(&admin, &id, request.role, request.disabled, &origin).await?;
     Ok(Answer(managed(account)))
 }

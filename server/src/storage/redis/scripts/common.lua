@@ -58,3 +58,10 @@ local function end_one(user, id, at, reason)
   leave_the_living(user, id)
   return announce(id, at, row[4], row[5])
 end
+
+-- Ends these sessions of an account, as far as they live, and reports it where there was one. Adds what it ended to `ended`.
+local function end_these(ended, user, ids, at, reason, event)
+  local before = #ended
+  for _, id in ipairs(ids) do table.insert(ended, end_one(user, id, at, reason)) end
+  if #ended > before then report(event) end
+end

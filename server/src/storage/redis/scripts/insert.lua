@@ -1,6 +1,7 @@
--- Adds a session, unless its account was changed after it was read: then it says which change that was.
+-- Adds a session and ends those that exceed the cap then, unless its account was changed after it was read: then it says
+-- which change that was.
 local done = redis.call('GET', epoch_key(asked.user))
-if done and tonumber(done) > tonumber(asked.epoch) then return done end
+if done and tonumber(done) > tonumber(asked.epoch) then return {'CHANGED', done} end
 local key, index = session_key(asked.id), living_key(asked.user)
 if redis.call('EXISTS', key) == 1 then return redis.error_reply('ERR there is a session of this id') end
 for field, value in pairs(asked.fields) do redis.call('HSET', key, field, value) end
@@ -15,4 +16,9 @@ else
 end
 redis.call('ZADD', DEADLINES, asked.deadline, asked.user .. ' ' .. asked.id)
 if asked.event then report(asked.event) end
-return false
+local answer = {'BEGUN'}
+if asked.excess then
+  for _, id in ipairs(asked.excess.expired) do leave_the_living(asked.user, id) end
+  end_these(answer, asked.user, asked.excess.ids, asked.excess.at, asked.excess.reason, asked.excess.event)
+end
+return answer

@@ -2,6 +2,8 @@
 -- who has lost decides again at once, and is ahead of the next one, who has to read first.
 local key = session_key(asked.id)
 if redis.call('HGET', key, 'rev') ~= asked.rev then return {redis.call('HGETALL', key), redis.call('TIME')} end
+-- More than one script ends: nothing is done before they are fewer.
+if asked.end_others and redis.call('SCARD', living_key(asked.user)) > tonumber(asked.end_others.at_most) then return {} end
 local ended = {}
 if asked.fields then
   for field, value in pairs(asked.fields) do redis.call('HSET', key, field, value) end
