@@ -154,12 +154,12 @@ impl Auth {
     ) -> Result<Decided, RefreshError> {
         let presented = presented(token, genuine);
         let mut decided = Err(RefreshError::Invalid);
-        // Taken once, however often the transaction begins again.
-        let mut taken = None;
+        // Drawn once, however often the transaction begins again.
+        let mut drawn = None;
         let mut step = |session: &Session, now: UnixMillis| {
             let decision = decide(session, presented, attempt, &self.policy, now);
             if decision.draws_on_allowance(session, &self.policy)
-                && let Err(too_often) = *taken.get_or_insert_with(|| allowance.take(self.clock.now()))
+                && let Err(too_often) = *drawn.get_or_insert_with(|| allowance.take(self.clock.now()))
             {
                 decided = Err(too_often.into());
                 return Step::default();

@@ -119,9 +119,8 @@ impl Thief {
                 }
             }
             match self.habit {
-                Habit::Repeats if is_late => return,
                 Habit::Probes if is_late && leaps < 2 => id += 1,
-                Habit::Probes if is_late => return,
+                Habit::Repeats | Habit::Probes if is_late => return,
                 _ => sleep(self.random.millis(300..1500)).await,
             }
         }
