@@ -12,10 +12,12 @@ mod fold;
 mod own;
 mod scripts;
 
+use std::collections::BTreeSet;
+
 pub use advice::Advice;
 use fold::{accented, fold};
 use sessionkeep_types::limits;
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 /// What a new password must meet. Nothing else is asked of it: no digits, no capitals, no expiry (ASVS 5.0, 6.2.5 and
 /// 6.2.10).
@@ -98,20 +100,38 @@ impl PasswordRules {
 
 /// How hard `password` is to guess for somebody who knows `person`. Its length alone is not judged.
 ///
-/// It is judged as it reads, and as the keys that it is typed with on a Latin keyboard; the weaker of the two counts.
+/// It is judged as it reads, without its separators, and as the keys that it is typed with on a Latin keyboard; the weakest
+/// counts.
 fn estimate(password: &str, person: Person<'_>) -> Estimate {
     let folded = fold(password).text;
     if common::contains(&folded) {
         return Estimate { strength: Strength::Weak, advice: Some(Advice::Common) };
     }
     let own_words = own::words(person);
-    let as_read = judge(&scripts::latin(&folded), &own_words);
+    let latin = scripts::latin(&folded);
+    let as_read = judge(&latin, &own_words);
+    if let Some(bare) = without_separators(&latin) {
+        let as_bare = judge(&bare, &own_words);
+        if as_bare.strength == Strength::Weak {
+            return as_bare;
+        }
+    }
     let accented = accented(password);
     if as_read.strength == Strength::Weak || accented.is_ascii() {
         return as_read;
     }
     let as_typed = judge(&scripts::keys(&accented), &own_words);
     if as_typed.strength < as_read.strength { as_typed } else { as_read }
+}
+
+/// The form without its separators, where it has any: `password password` is no harder to guess than `passwordpassword`. Where
+/// there are more than two kinds of signs, they are not separators but part of what has to be guessed.
+fn without_separators(form: &str) -> Option<String> {
+    const MOST: usize = 2;
+
+    let is_separator = |c: &char| !c.is_alphanumeric() && !is_combining_mark(*c);
+    let kinds: BTreeSet<char> = form.chars().filter(is_separator).collect();
+    (1..=MOST).contains(&kinds.len()).then(|| form.chars().filter(|c| !is_separator(c)).collect())
 }
 
 /// Judges one form of a password.
