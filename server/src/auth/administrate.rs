@@ -6,7 +6,7 @@ use sessionkeep_types::{EndReason, EventKind, Role, SessionId, UserId};
 use super::Auth;
 use crate::{
     session::{Origin, SecurityEvent, Session},
-    storage::{Account, AccountChange, Changed, EventFilter, Scope, StorageError, StoredEvent},
+    storage::{Account, AccountChange, Changed, EventFilter, Scope, StorageError, StoredEvent, Trimmed},
     token::access::Claims,
 };
 
@@ -138,7 +138,8 @@ impl Auth {
     /// What an administrator, or an operator (`actor` is `None`), changes about an account.
     ///
     /// # Errors
-    /// [`AdministrateError`]; nothing was changed then.
+    /// [`AdministrateError`]; nothing was changed then. Of an account with too many sessions some may have ended for the cap, if
+    /// the change was permitted until then.
     pub(crate) async fn change_account(
         &self,
         id: &UserId,
@@ -160,14 +161,17 @@ impl Auth {
             }),
             by: actor.cloned(),
         };
-        match self.accounts.change(id, &change, now).await? {
-            Changed::Done { endings, .. } => {
-                self.revocations.note(&endings, now);
-                Ok(())
+        loop {
+            match self.accounts.change(id, &change, now).await? {
+                Changed::Trimmed(Trimmed { endings, .. }) => self.revocations.note(&endings, now),
+                Changed::Done { endings, .. } => {
+                    self.revocations.note(&endings, now);
+                    return Ok(());
+                }
+                Changed::NotFound => return Err(AdministrateError::NotFound),
+                Changed::Forbidden => return Err(AdministrateError::Forbidden),
+                Changed::LastAdmin => return Err(AdministrateError::LastAdmin),
             }
-            Changed::NotFound => Err(AdministrateError::NotFound),
-            Changed::Forbidden => Err(AdministrateError::Forbidden),
-            Changed::LastAdmin => Err(AdministrateError::LastAdmin),
         }
     }
 

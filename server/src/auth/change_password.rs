@@ -6,7 +6,7 @@ use super::{Auth, Device, Sent, SignedIn, confirm_password::ConfirmPasswordError
 use crate::{
     password::Normalised,
     session::{EventKind, Origin, SecurityEvent},
-    storage::StorageError,
+    storage::{PasswordChange, StorageError, Trimmed},
     token::access::Claims,
 };
 
@@ -85,13 +85,16 @@ impl Auth {
             let (session, token) = self.new_session(&account, device, now);
             let event =
                 SecurityEvent::new(EventKind::PasswordChanged, origin, now).of_session(&account.id, &session.id);
-            if let Some(endings) =
-                self.accounts.change_password(&account, &claims.session_id, &hash, &session, &event).await?
-            {
-                self.revocations.note(&endings, now);
-                return Ok(self.signed_in(account, &session, token, now));
+            match self.accounts.change_password(&account, &claims.session_id, &hash, &session, &event).await? {
+                PasswordChange::Done(endings) => {
+                    self.revocations.note(&endings, now);
+                    return Ok(self.signed_in(account, &session, token, now));
+                }
+                PasswordChange::Trimmed(Trimmed { endings, .. }) => self.revocations.note(&endings, now),
+                PasswordChange::Refused => {
+                    account = self.changed_in_role_alone(&account).await?.ok_or(ChangePasswordError::Gone)?;
+                }
             }
-            account = self.changed_in_role_alone(&account).await?.ok_or(ChangePasswordError::Gone)?;
         }
     }
 }

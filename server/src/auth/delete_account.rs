@@ -5,7 +5,7 @@ use sessionkeep_types::Password;
 use super::{Auth, confirm_password::ConfirmPasswordError};
 use crate::{
     session::{EventKind, Origin, SecurityEvent},
-    storage::{Changed, StorageError},
+    storage::{Changed, StorageError, Trimmed},
     token::access::Claims,
 };
 
@@ -39,14 +39,17 @@ impl Auth {
         let now = self.clock.now();
         let event =
             SecurityEvent::new(EventKind::AccountDeleted, origin, now).of_session(&account.id, &claims.session_id);
-        match self.accounts.delete(&account, &claims.session_id, &event).await? {
-            Changed::Done { endings, .. } => {
-                self.revocations.note(&endings, now);
-                self.deleted.notify_one();
-                Ok(())
+        loop {
+            match self.accounts.delete(&account, &claims.session_id, &event).await? {
+                Changed::Trimmed(Trimmed { endings, .. }) => self.revocations.note(&endings, now),
+                Changed::Done { endings, .. } => {
+                    self.revocations.note(&endings, now);
+                    self.deleted.notify_one();
+                    return Ok(());
+                }
+                Changed::LastAdmin => return Err(DeleteAccountError::LastAdmin),
+                Changed::NotFound | Changed::Forbidden => return Err(ConfirmPasswordError::Gone.into()),
             }
-            Changed::LastAdmin => Err(DeleteAccountError::LastAdmin),
-            Changed::NotFound | Changed::Forbidden => Err(ConfirmPasswordError::Gone.into()),
         }
     }
 }

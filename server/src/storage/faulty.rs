@@ -7,7 +7,7 @@ use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::{
     Account, AccountChange, Accounts, Attempts, Changed, Confirmation, Decide, EndedPart, Ending, EventFilter, Events,
-    Recount, Scope, Sessions, StorageError, StoredEvent, Transacted, Vitals, Watched,
+    PasswordChange, Recount, Scope, Sessions, StorageError, StoredEvent, Tried, Vitals, Watched,
 };
 use crate::{
     clock::Clock,
@@ -95,7 +95,7 @@ impl<S: Accounts> Accounts for Faulty<S> {
         new_hash: &str,
         session: &Session,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
+    ) -> Result<PasswordChange, StorageError> {
         self.up()?.change_password(account, asking, new_hash, session, event).await
     }
     async fn delete(
@@ -125,13 +125,8 @@ impl<S: Sessions> Sessions for Faulty<S> {
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
         self.up()?.find(id).await
     }
-    async fn transact(
-        &self,
-        id: &SessionId,
-        clock: &dyn Clock,
-        decide: Decide<'_>,
-    ) -> Result<Transacted, StorageError> {
-        self.up()?.transact(id, clock, decide).await
+    async fn try_transact(&self, id: &SessionId, clock: &dyn Clock, decide: Decide<'_>) -> Result<Tried, StorageError> {
+        self.up()?.try_transact(id, clock, decide).await
     }
     async fn living(
         &self,

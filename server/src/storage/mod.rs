@@ -111,12 +111,12 @@ pub trait Accounts: Send + Sync {
     ) -> Result<Vec<Account>, StorageError>;
     /// Whether there is an administrator who can sign in.
     async fn has_admin(&self) -> Result<bool, StorageError>;
-    /// Changes what `change` names. A new role raises the version of the account's sessions, so that live access tokens
-    /// are refreshed; disabling ends them. Of the events those are stored whose change was one.
+    /// Changes what `change` names. Disabling ends the account's sessions. A new role raises their version, so that live
+    /// access tokens are refreshed: of more than [`AT_ONCE`] those that were used last in the transaction of the role, and
+    /// the others in transactions after it. An event is stored only if its change had an effect.
     async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError>;
     /// Sets the password of `account`, ends all its sessions and begins `session`, unless the account was disabled, or got
-    /// another password or role, since it was read, or the session `asking` has ended: then nothing happens and the answer
-    /// is `None`.
+    /// another password or role, since it was read, or the session `asking` has ended.
     async fn change_password(
         &self,
         account: &Account,
@@ -124,7 +124,7 @@ pub trait Accounts: Send + Sync {
         new_hash: &str,
         session: &Session,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError>;
+    ) -> Result<PasswordChange, StorageError>;
     /// Removes the account and its sessions. For access tokens that are in time a tombstone of each session stays. Where it
     /// was disabled, or got another password, since it was read, or the session `asking` has ended, the answer is as if it
     /// were not there.
@@ -152,14 +152,6 @@ pub struct AccountChange {
     pub by: Option<UserId>,
 }
 
-impl AccountChange {
-    /// The event of what concerns all sessions of the account: another role, or its disabling.
-    fn on_all_sessions(&self) -> Option<&SecurityEvent> {
-        let disabling = self.disabled.as_ref().filter(|(disabled, _)| *disabled).map(|(_, event)| event);
-        self.role.as_ref().map(|(_, event)| event).or(disabling)
-    }
-}
-
 /// What became of a change to an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Changed {
@@ -169,6 +161,8 @@ pub enum Changed {
     Forbidden,
     /// Nobody could administrate any more; nothing was changed.
     LastAdmin,
+    /// The change is permitted and not made yet: ask again.
+    Trimmed(Trimmed),
     /// It is as was asked.
     Done {
         /// The sessions whose access tokens are no longer good.
@@ -178,17 +172,26 @@ pub enum Changed {
     },
 }
 
-impl Changed {
-    /// The same, with the sessions that were ended for the cap before it.
-    fn after_trimming(mut self, trimmed: Vec<Ending>, event: &SecurityEvent) -> Self {
-        if let Self::Done { endings, reported } = &mut self
-            && !trimmed.is_empty()
-        {
-            endings.splice(0..0, trimmed);
-            reported.insert(0, over_the_cap(event));
-        }
-        self
-    }
+/// What became of a change of password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PasswordChange {
+    /// The account is not what was read any more, or the session that asked has ended. Nothing was changed.
+    Refused,
+    /// The change is permitted and not made yet: ask again.
+    Trimmed(Trimmed),
+    /// The password is set. These sessions were ended.
+    Done(Vec<Ending>),
+}
+
+/// The account had more sessions than one transaction ends ([`AT_ONCE`]), so a transaction ended some of them, did nothing
+/// else, and was committed. Each such transaction is an answer of its own, so that its endings and its event are
+/// reported whatever becomes of the operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trimmed {
+    /// The sessions that were ended. None where others ended them at the same time.
+    pub endings: Vec<Ending>,
+    /// The event that was stored with it. `None`: all of those sessions had expired.
+    pub event: Option<SecurityEvent>,
 }
 
 /// Sessions.
@@ -211,9 +214,9 @@ pub trait Sessions: Send + Sync {
     /// Reads one session, asks `decide` what to do, and does all of it in one transaction that nothing else comes between.
     /// `decide` is told the time within it: that of the store where several instances share one, else that of `clock`. It
     /// may be asked again when the transaction had to be begun again. What it says is committed whatever it means to
-    /// the client: a refusal that revokes is a success here.
-    async fn transact(&self, id: &SessionId, clock: &dyn Clock, decide: Decide<'_>)
-    -> Result<Transacted, StorageError>;
+    /// the client: a refusal that revokes is a success here. Callers use `transact`, which asks again after
+    /// [`Tried::Trimmed`].
+    async fn try_transact(&self, id: &SessionId, clock: &dyn Clock, decide: Decide<'_>) -> Result<Tried, StorageError>;
 
     /// A part of an account's sessions that live at `now`, the newest sign-in first, begun before the session `before`.
     async fn living(
@@ -260,9 +263,35 @@ pub trait Sessions: Send + Sync {
     async fn settle(&self) -> Result<(), StorageError>;
 }
 
+impl dyn Sessions {
+    /// [`Sessions::try_transact`] until it is done.
+    ///
+    /// # Errors
+    /// When the store fails. Sessions that were ended for the cap until then stay ended, and [`Sessions::endings_since`]
+    /// names them.
+    pub async fn transact(
+        &self,
+        id: &SessionId,
+        clock: &dyn Clock,
+        decide: Decide<'_>,
+    ) -> Result<Transacted, StorageError> {
+        let mut trimmed = vec![];
+        loop {
+            match self.try_transact(id, clock, decide).await? {
+                Tried::NotFound => return Ok(Transacted::NotFound),
+                Tried::Trimmed(part) => trimmed.extend(part.endings.into_iter().map(|ending| ending.session_id)),
+                Tried::Done { ended } => {
+                    trimmed.extend(ended);
+                    return Ok(Transacted::Done { ended: trimmed });
+                }
+            }
+        }
+    }
+}
+
 /// How many sessions one transaction ends, raises or deletes at most, so that other writers never wait long for one. All
 /// living sessions of an account fit into it, unless the account is older than the cap: then those that were unused for
-/// longest end first, in transactions of their own.
+/// longest end first, in transactions of their own ([`Trimmed`]).
 pub(crate) const AT_ONCE: u32 = MOST_SESSIONS;
 
 /// No limit, where the account was brought below [`AT_ONCE`] just before: what was begun since is ended, too.
@@ -271,6 +300,18 @@ const ALL: u32 = u32::MAX;
 /// The report of an operation on all sessions of an account, about those that had to end before it for the cap.
 fn over_the_cap(event: &SecurityEvent) -> SecurityEvent {
     SecurityEvent { kind: EventKind::SessionLimitReached, session_id: None, other: None, ..event.clone() }
+}
+
+/// The same, where a transaction on this session ends all others.
+fn over_the_cap_of(session: &Session, at: UnixMillis) -> SecurityEvent {
+    SecurityEvent::new(EventKind::SessionLimitReached, &session.origin, at).of(&session.user_id)
+}
+
+/// Of sessions, each with its idle deadline, those that have expired, and those that live.
+fn split_expired(rows: Vec<(String, i64)>, now: UnixMillis) -> (Vec<SessionId>, Vec<SessionId>) {
+    let (expired, living): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, idle_deadline)| *idle_deadline <= now.0);
+    let ids = |rows: Vec<(String, i64)>| rows.into_iter().map(|(id, _)| SessionId::new(id)).collect();
+    (ids(expired), ids(living))
 }
 
 /// What one part of an ending did.
@@ -360,6 +401,20 @@ pub struct Step {
     pub end_others: Option<EndReason>,
     /// What to report.
     pub events: Vec<SecurityEvent>,
+}
+
+/// What one try of a transaction on one session did.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// There is no such session.
+    NotFound,
+    /// What was decided ends more sessions than one transaction does, and is not done yet: ask again.
+    Trimmed(Trimmed),
+    /// It is committed.
+    Done {
+        /// The sessions that it ended.
+        ended: Vec<SessionId>,
+    },
 }
 
 /// What a transaction on one session did.

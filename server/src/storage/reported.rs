@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::{
-    Account, AccountChange, Accounts, Changed, Confirmation, Decide, EndedPart, Ending, EventFilter, Events, Scope,
-    Sessions, StorageError, StoredEvent, Stores, Transacted,
+    Account, AccountChange, Accounts, Changed, Confirmation, Decide, EndedPart, Ending, EventFilter, Events,
+    PasswordChange, Scope, Sessions, StorageError, StoredEvent, Stores, Tried, Trimmed,
 };
 use crate::{
     clock::Clock,
@@ -57,12 +57,23 @@ impl Reported {
         }
     }
 
+    fn trimmed(&self, trimmed: &Trimmed) {
+        if let Some(event) = &trimmed.event {
+            self.report.committed(event);
+        }
+        self.ended(&trimmed.endings);
+    }
+
     fn changed(&self, changed: &Changed) {
-        if let Changed::Done { endings, reported } = changed {
-            for event in reported {
-                self.report.committed(event);
+        match changed {
+            Changed::Done { endings, reported } => {
+                for event in reported {
+                    self.report.committed(event);
+                }
+                self.ended(endings);
             }
-            self.ended(endings);
+            Changed::Trimmed(trimmed) => self.trimmed(trimmed),
+            Changed::NotFound | Changed::Forbidden | Changed::LastAdmin => {}
         }
     }
 
@@ -119,13 +130,17 @@ impl Accounts for Reported {
         new_hash: &str,
         session: &Session,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
-        let endings = self.inner.accounts.change_password(account, asking, new_hash, session, event).await?;
-        if let Some(endings) = &endings {
-            self.begun(session, event);
-            self.ended(endings);
+    ) -> Result<PasswordChange, StorageError> {
+        let change = self.inner.accounts.change_password(account, asking, new_hash, session, event).await?;
+        match &change {
+            PasswordChange::Done(endings) => {
+                self.begun(session, event);
+                self.ended(endings);
+            }
+            PasswordChange::Trimmed(trimmed) => self.trimmed(trimmed),
+            PasswordChange::Refused => {}
         }
-        Ok(endings)
+        Ok(change)
     }
     async fn delete(
         &self,
@@ -165,12 +180,7 @@ impl Sessions for Reported {
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
         self.inner.sessions.find(id).await
     }
-    async fn transact(
-        &self,
-        id: &SessionId,
-        clock: &dyn Clock,
-        decide: Decide<'_>,
-    ) -> Result<Transacted, StorageError> {
+    async fn try_transact(&self, id: &SessionId, clock: &dyn Clock, decide: Decide<'_>) -> Result<Tried, StorageError> {
         let (mut events, mut created) = (vec![], None);
         // Asked again, it is the last answer that is committed.
         let mut listening = |session: &Session, now: UnixMillis| {
@@ -179,17 +189,21 @@ impl Sessions for Reported {
             created = step.next.as_ref().filter(|next| next.generation > session.generation).cloned();
             step
         };
-        let transacted = self.inner.sessions.transact(id, clock, &mut listening).await?;
-        if let Transacted::Done { ended } = &transacted {
-            for event in &events {
-                self.report.committed(event);
+        let tried = self.inner.sessions.try_transact(id, clock, &mut listening).await?;
+        match &tried {
+            Tried::Done { ended } => {
+                for event in &events {
+                    self.report.committed(event);
+                }
+                if let Some(next) = created {
+                    self.report.token_created(&next.user_id, &next.id, &next.origin);
+                }
+                self.revoked(ended);
             }
-            if let Some(next) = created {
-                self.report.token_created(&next.user_id, &next.id, &next.origin);
-            }
-            self.revoked(ended);
+            Tried::Trimmed(trimmed) => self.trimmed(trimmed),
+            Tried::NotFound => {}
         }
-        Ok(transacted)
+        Ok(tried)
     }
     async fn living(
         &self,
@@ -209,7 +223,7 @@ impl Sessions for Reported {
     ) -> Result<Option<EndedPart>, StorageError> {
         let part = self.inner.sessions.end_part(scope, after, reason, event).await?;
         if let Some(part) = part.as_ref().filter(|part| !part.endings.is_empty()) {
-            // Stored for each person who had one; told once.
+            // Stored for each account that had one, and reported once a part.
             self.report.committed(event);
             self.ended(&part.endings);
         }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::session::EventKind;
-use sessionkeep_types::UserId;
+use server::{session::EventKind, storage::sqlite::SqliteStore};
+use sessionkeep_types::{SessionId, UserId};
 use tokio::time::timeout;
 
 use crate::support::{Answer, EMAIL, PASSWORD, Person, TestApp, rounds};
@@ -116,6 +116,22 @@ async fn disabling_ends_every_session_and_enabling_lets_sign_in_again() {
     assert_eq!(patch(&mut ada, &id, json!({"disabled": false})).await.status, 200);
     assert_eq!(bob.refresh().await.outcome(), (403, "SESSION_REVOKED"), "what was ended stays ended");
     assert_eq!(bob.post("/api/auth/login", login).await.status, 200);
+}
+
+/// An account from before there was a cap: a new role only stales its tokens, and disabling ends its sessions part by part.
+#[tokio::test]
+async fn a_person_with_too_many_sessions_gets_another_role_and_is_disabled() {
+    let app = TestApp::on_sqlite().await;
+    let (mut ada, mut bob, id) = ada_and_bob(&app).await;
+    let store = SqliteStore::open(&app.sqlite_file()).await.expect("opens");
+    store.copy_session(&SessionId::new(bob.session_id()), 1700).await.expect("works");
+    assert_eq!(patch(&mut ada, &id, json!({"role": "admin"})).await.status, 200);
+    assert_eq!(bob.me().await.outcome(), (401, "TOKEN_STALE"));
+    assert_eq!(bob.refresh().await.status, 200, "no session is ended");
+    assert_eq!(patch(&mut ada, &id, json!({"disabled": true})).await.status, 200);
+    assert_eq!(bob.refresh().await.body["reason"], "ACCOUNT_DISABLED", "the one that was used last");
+    let kinds = app.events().await.into_iter().map(|event| event.kind).collect::<Vec<_>>();
+    assert_eq!(kinds.iter().filter(|kind| **kind == EventKind::SessionLimitReached).count(), 3, "{kinds:?}");
 }
 
 #[tokio::test]

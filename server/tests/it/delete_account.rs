@@ -6,9 +6,9 @@ use reqwest::Method;
 use serde_json::json;
 use server::{
     session::{EventKind, Origin, SecurityEvent},
-    storage::Account,
+    storage::{Account, sqlite::SqliteStore},
 };
-use sessionkeep_types::{Role, UserId};
+use sessionkeep_types::{Role, SessionId, UserId};
 use tokio::task::spawn_blocking;
 
 use crate::support::{EMAIL, PASSWORD, TestApp};
@@ -35,6 +35,20 @@ async fn the_account_and_its_sessions_are_gone_and_the_address_is_free_again() {
     assert_eq!(new.register().await.status, 201);
     assert_eq!(new.sessions().await.len(), 1);
     assert_eq!(new.get("/api/me/events").await.body["items"].as_array().map(Vec::len), Some(2), "nothing is inherited");
+}
+
+#[tokio::test]
+async fn an_account_with_too_many_sessions_is_deleted_part_by_part() {
+    let app = TestApp::on_sqlite().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let mut other = app.direct();
+    other.login().await;
+    let store = SqliteStore::open(&app.sqlite_file()).await.expect("opens");
+    store.copy_session(&SessionId::new(other.session_id()), 1700).await.expect("works");
+    assert_eq!(ada.delete_account(PASSWORD).await.status, 204);
+    assert_eq!(other.me().await.outcome(), (403, "TOKEN_REVOKED"));
+    assert_eq!(other.refresh().await.outcome(), (403, "REFRESH_INVALID"));
 }
 
 /// A tombstone outlives the process: the sessions' rows are gone, but their access tokens are still in time.

@@ -2,7 +2,7 @@
 
 use crate::support::{PASSWORD, Person, TestApp};
 use serde_json::json;
-use server::storage::sqlite::SqliteStore;
+use server::{session::EventKind, storage::sqlite::SqliteStore};
 use sessionkeep_types::SessionId;
 
 /// Ada on three devices; the first one made the account.
@@ -201,6 +201,23 @@ async fn a_list_of_twenty_thousand_sessions_is_a_bounded_page_that_begins_with_t
     assert_eq!(ada.delete("/api/sessions").await.status, 204);
     assert_eq!(ada.sessions().await.len(), 1);
     assert_eq!(newest.me().await.outcome(), (403, "TOKEN_REVOKED"));
+}
+
+/// An account from before there was a cap: each part of its sessions that ends is known at once.
+#[tokio::test]
+async fn a_new_password_ends_too_many_sessions_part_by_part() {
+    let app = TestApp::on_sqlite().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let mut other = app.direct();
+    other.login().await;
+    let store = SqliteStore::open(&app.sqlite_file()).await.expect("opens");
+    store.copy_session(&SessionId::new(other.session_id()), 1700).await.expect("works");
+    assert_eq!(ada.change_password(PASSWORD, "another river under an elm").await.status, 200);
+    assert_eq!(ada.sessions().await.len(), 1);
+    assert_eq!(other.me().await.outcome(), (403, "TOKEN_REVOKED"));
+    let kinds = app.events().await.into_iter().map(|event| event.kind).collect::<Vec<_>>();
+    assert_eq!(kinds.iter().filter(|kind| **kind == EventKind::SessionLimitReached).count(), 3, "{kinds:?}");
 }
 
 #[tokio::test]

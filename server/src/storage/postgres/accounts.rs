@@ -5,13 +5,13 @@ use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use super::{
     PostgresStore, changes, commit, events, retried, sessions, text,
-    their_sessions::{InThisDatabase, TheirSessions},
+    their_sessions::{InThisDatabase, Raised, TheirSessions},
     within,
 };
 use crate::{
     session::{SecurityEvent, Session, UnixMillis},
     storage::{
-        AT_ONCE, Account, AccountChange, Accounts, Changed, Ending, StorageError,
+        AT_ONCE, Account, AccountChange, Accounts, Changed, PasswordChange, StorageError,
         rows::{AccountRow, account_columns},
     },
 };
@@ -93,11 +93,7 @@ impl Accounts for PostgresStore {
     }
 
     async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
-        let Some(event) = change.on_all_sessions() else {
-            return self.change_with(&InThisDatabase, id, change, now).await;
-        };
-        let trimmed = self.trim(id, None, event).await?;
-        Ok(self.change_with(&InThisDatabase, id, change, now).await?.after_trimming(trimmed, event))
+        self.change_with(&InThisDatabase, id, change, now).await
     }
 
     async fn change_password(
@@ -107,10 +103,8 @@ impl Accounts for PostgresStore {
         new_hash: &str,
         session: &Session,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
-        let trimmed = self.trim(&account.id, Some(asking), event).await?;
-        let endings = self.change_password_with(&InThisDatabase, account, asking, new_hash, session, event).await?;
-        Ok(endings.map(|endings| trimmed.into_iter().chain(endings).collect()))
+    ) -> Result<PasswordChange, StorageError> {
+        self.change_password_with(&InThisDatabase, account, asking, new_hash, session, event).await
     }
 
     async fn delete(
@@ -119,8 +113,7 @@ impl Accounts for PostgresStore {
         asking: &SessionId,
         event: &SecurityEvent,
     ) -> Result<Changed, StorageError> {
-        let trimmed = self.trim(&account.id, Some(asking), event).await?;
-        Ok(self.delete_with(&InThisDatabase, account, asking, event).await?.after_trimming(trimmed, event))
+        self.delete_with(&InThisDatabase, account, asking, event).await
     }
 
     async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
@@ -167,7 +160,19 @@ impl PostgresStore {
         change: &AccountChange,
         now: UnixMillis,
     ) -> Result<Changed, StorageError> {
-        retried!(self.try_change(theirs, id, change, now))
+        let (mut changed, not_raised) = retried!(self.try_change(theirs, id, change, now))?;
+        for some in not_raised.chunks(AT_ONCE as usize) {
+            match (self.raise(some, now).await, &mut changed) {
+                (Ok(raised), Changed::Done { endings, .. }) => endings.extend(raised),
+                (Ok(_), _) => {}
+                (Err(error), _) => {
+                    // The role is committed. Its rights are checked against the account; those tokens only name the old one.
+                    tracing::warn!(%error, "access tokens with the old role of an account stay in use until they expire");
+                    break;
+                }
+            }
+        }
+        Ok(changed)
     }
 
     pub(in crate::storage) async fn change_password_with(
@@ -178,7 +183,7 @@ impl PostgresStore {
         new_hash: &str,
         session: &Session,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
+    ) -> Result<PasswordChange, StorageError> {
         retried!(self.try_change_password(theirs, account, asking, new_hash, session, event))
     }
 
@@ -196,21 +201,22 @@ impl PostgresStore {
         }
     }
 
+    /// Returns, too, the sessions whose version is still to be raised.
     async fn try_change(
         &self,
         theirs: &dyn TheirSessions,
         id: &UserId,
         change: &AccountChange,
         now: UnixMillis,
-    ) -> Result<Changed, StorageError> {
+    ) -> Result<(Changed, Vec<SessionId>), StorageError> {
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;
         one_at_a_time(&mut tx).await?;
-        let Some(account) = lock(&mut tx, id).await? else { return Ok(Changed::NotFound) };
+        let Some(account) = lock(&mut tx, id).await? else { return Ok((Changed::NotFound, vec![])) };
         if let Some(actor) = &change.by
             && !may_administrate(&mut tx, actor).await?
         {
-            return Ok(Changed::Forbidden);
+            return Ok((Changed::Forbidden, vec![]));
         }
         let was_disabled = account.disabled_at.is_some();
         let role = change.role.as_ref().filter(|(role, _)| *role != account.role);
@@ -218,16 +224,25 @@ impl PostgresStore {
         let stays_admin = role.map_or(&account.role, |(role, _)| role) == &Role::Admin
             && !disabled.map_or(was_disabled, |(disabled, _)| *disabled);
         if change.by.is_some() && !stays_admin && is_last_admin(&mut tx, &account).await? {
-            return Ok(Changed::LastAdmin);
+            return Ok((Changed::LastAdmin, vec![]));
         }
-        let mut endings = vec![];
+        let disabling = disabled.filter(|(disabled, _)| *disabled);
+        if let Some((_, event)) = disabling
+            && let Some(trimmed) = theirs.trim(&mut tx, id, None, &EndReason::AccountDisabled, event).await?
+        {
+            commit(tx).await?;
+            return Ok((Changed::Trimmed(trimmed), vec![]));
+        }
+        let Raised { mut endings, mut rest } = Raised::default();
         if let Some((role, _)) = role {
             sqlx::query("UPDATE users SET role = $1 WHERE id = $2")
                 .bind(role.as_str())
                 .bind(text(id.as_str()))
                 .execute(&mut *tx)
                 .await?;
-            endings.extend(theirs.raise(&mut tx, id, now).await?);
+            if disabling.is_none() {
+                Raised { endings, rest } = theirs.raise(&mut tx, id, now).await?;
+            }
         }
         if let Some((disabled, _)) = disabled {
             sqlx::query("UPDATE users SET disabled_at = $1 WHERE id = $2")
@@ -246,7 +261,7 @@ impl PostgresStore {
             [role.map(|(_, event)| event), disabled.map(|(_, event)| event)].into_iter().flatten().collect();
         events::insert(&mut tx, &reports).await?;
         commit(tx).await?;
-        Ok(Changed::Done { endings, reported: reports.into_iter().cloned().collect() })
+        Ok((Changed::Done { endings, reported: reports.into_iter().cloned().collect() }, rest))
     }
 
     async fn try_change_password(
@@ -257,7 +272,7 @@ impl PostgresStore {
         new_hash: &str,
         session: &Session,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
+    ) -> Result<PasswordChange, StorageError> {
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;
         // A session that somebody begins at this moment is seen below, or sees the new password.
@@ -266,11 +281,18 @@ impl PostgresStore {
                 && current.password_changed_at == account.password_changed_at
                 && current.role == account.role
         };
-        if !lock(&mut tx, &account.id).await?.as_ref().is_some_and(unchanged) {
-            return Ok(None);
+        if !lock(&mut tx, &account.id).await?.as_ref().is_some_and(unchanged)
+            || !theirs.is_living(&mut tx, asking).await?
+        {
+            return Ok(PasswordChange::Refused);
+        }
+        let reason = EndReason::PasswordChanged;
+        if let Some(trimmed) = theirs.trim(&mut tx, &account.id, Some(asking), &reason, event).await? {
+            commit(tx).await?;
+            return Ok(PasswordChange::Trimmed(trimmed));
         }
         let Some(endings) = theirs.replace(&mut tx, account, asking, session, event.at).await? else {
-            return Ok(None);
+            return Ok(PasswordChange::Refused);
         };
         // A sign-in that began with the old password compares this time, so it must be another one even within a millisecond.
         let changed_at = event.at.0.max(account.password_changed_at.0.saturating_add(1));
@@ -283,7 +305,7 @@ impl PostgresStore {
         changes::notify(&mut tx).await?;
         events::insert(&mut tx, &[event]).await?;
         commit(tx).await?;
-        Ok(Some(endings))
+        Ok(PasswordChange::Done(endings))
     }
 
     /// `None`: a part of its ended sessions was removed, and the rest of the work is to be done.
@@ -307,6 +329,11 @@ impl PostgresStore {
         }
         if is_last_admin(&mut tx, &account).await? {
             return Ok(Some(Changed::LastAdmin));
+        }
+        let reason = EndReason::SignedOutElsewhere;
+        if let Some(trimmed) = theirs.trim(&mut tx, id, Some(asking), &reason, event).await? {
+            commit(tx).await?;
+            return Ok(Some(Changed::Trimmed(trimmed)));
         }
         // Rows of ended sessions have no cap: those that one transaction cannot delete go before, in their own.
         if sessions::bury_ended(&mut tx, id).await? >= AT_ONCE {

@@ -1,7 +1,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
-use sessionkeep_types::{EndReason, EventKind, SessionId, UserId};
+use sessionkeep_types::{EndReason, SessionId, UserId};
 use sqlx::{FromRow, PgConnection, Row as _, postgres::PgRow};
 
 use super::{
@@ -11,9 +11,10 @@ use crate::{
     clock::Clock,
     session::{Cap, LastUse, SecurityEvent, Session, UnixMillis},
     storage::{
-        ALL, AT_ONCE, Account, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError,
-        Transacted, over_the_cap,
+        ALL, AT_ONCE, Account, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError, Tried,
+        Trimmed, over_the_cap, over_the_cap_of,
         rows::{SessionRow, attempts_to_json, large, session_columns, small},
+        split_expired,
     },
     token::access,
 };
@@ -41,30 +42,12 @@ impl Sessions for PostgresStore {
         row.map(Session::try_from).transpose()
     }
 
-    async fn transact(
-        &self,
-        id: &SessionId,
-        clock: &dyn Clock,
-        decide: Decide<'_>,
-    ) -> Result<Transacted, StorageError> {
-        let mut trimmed = vec![];
-        loop {
-            let tried = retried!(async {
-                let place = self.turns.queue(id);
-                let _turn = place.turn().await;
-                self.try_transact(id, clock, decide).await
-            });
-            match tried? {
-                Tried::NotFound => return Ok(Transacted::NotFound),
-                Tried::Done { ended } => {
-                    return Ok(Transacted::Done { ended: trimmed.into_iter().chain(ended).collect() });
-                }
-                Tried::TooMany { of, event } => {
-                    let endings = self.trim(&of, Some(id), &event).await?;
-                    trimmed.extend(endings.into_iter().map(|ending| ending.session_id));
-                }
-            }
-        }
+    async fn try_transact(&self, id: &SessionId, clock: &dyn Clock, decide: Decide<'_>) -> Result<Tried, StorageError> {
+        retried!(async {
+            let place = self.turns.queue(id);
+            let _turn = place.turn().await;
+            self.transact_once(id, clock, decide).await
+        })
     }
 
     async fn living(
@@ -176,15 +159,24 @@ impl PostgresStore {
         Ok(Some(endings.into_iter().map(|(ending, _)| ending).collect()))
     }
 
-    async fn try_transact(&self, id: &SessionId, clock: &dyn Clock, decide: Decide<'_>) -> Result<Tried, StorageError> {
+    async fn transact_once(
+        &self,
+        id: &SessionId,
+        clock: &dyn Clock,
+        decide: Decide<'_>,
+    ) -> Result<Tried, StorageError> {
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;
         let Some((session, now)) = lock(&mut tx, id).await? else { return Ok(Tried::NotFound) };
         let now = clock.shared(now);
         let Step { next, end_others, events } = decide(&session, now);
-        if end_others.is_some() && excess(&mut tx, &session.user_id).await? > 0 {
-            let event = SecurityEvent::new(EventKind::SessionLimitReached, &session.origin, now);
-            return Ok(Tried::TooMany { event: event.of(&session.user_id), of: session.user_id });
+        let ends = session.ended.is_none() && next.as_ref().is_some_and(|next| next.ended.is_some());
+        if let Some(reason) = end_others.as_ref().filter(|_| ends) {
+            let event = over_the_cap_of(&session, now);
+            if let Some(trimmed) = trim(&mut tx, &session.user_id, Some(id), reason, &event).await? {
+                commit(tx).await?;
+                return Ok(Tried::Trimmed(trimmed));
+            }
         }
         let mut ended = vec![];
         if let Some(next) = next {
@@ -241,41 +233,16 @@ impl PostgresStore {
         Ok(Some(EndedPart { endings: endings.into_iter().map(|(ending, _)| ending).collect(), next }))
     }
 
-    /// Ends those of an account's sessions that were unused for longest, until one transaction can end the rest.
-    pub(super) async fn trim(
-        &self,
-        user: &UserId,
-        spared: Option<&SessionId>,
-        event: &SecurityEvent,
-    ) -> Result<Vec<Ending>, StorageError> {
-        let mut trimmed = vec![];
-        loop {
-            let endings = retried!(self.try_trim(user, spared, event))?;
-            if endings.is_empty() {
-                return Ok(trimmed);
-            }
-            trimmed.extend(endings);
-        }
-    }
-
-    async fn try_trim(
-        &self,
-        user: &UserId,
-        spared: Option<&SessionId>,
-        event: &SecurityEvent,
-    ) -> Result<Vec<Ending>, StorageError> {
-        let mut connection = self.connection().await?;
-        let mut tx = connection.begin().await?;
-        let excess = excess(&mut tx, user).await?;
-        if excess == 0 {
-            return Ok(vec![]);
-        }
-        let ids = unended(&mut tx, user, spared, excess).await?;
-        let endings = end_these(&mut tx, &ids, event.at, &EndReason::SessionLimit).await?;
-        changes::notify(&mut tx).await?;
-        events::insert(&mut tx, &[&over_the_cap(event)]).await?;
-        commit(tx).await?;
-        Ok(endings.into_iter().map(|(ending, _)| ending).collect())
+    /// Raises the version of those of them that were not ended.
+    pub(super) async fn raise(&self, ids: &[SessionId], at: UnixMillis) -> Result<Vec<Ending>, StorageError> {
+        retried!(async {
+            let mut connection = self.connection().await?;
+            let mut tx = connection.begin().await?;
+            let raised = raise_these(&mut tx, ids, at).await?;
+            changes::notify(&mut tx).await?;
+            commit(tx).await?;
+            Ok(raised)
+        })
     }
 
     async fn try_confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
@@ -298,19 +265,6 @@ impl PostgresStore {
         .await?;
         Ok(())
     }
-}
-
-/// What a transaction on a session did, or why it did nothing.
-enum Tried {
-    NotFound,
-    Done {
-        ended: Vec<SessionId>,
-    },
-    /// It has to end more sessions of this account than one transaction does. The event reports that those end before.
-    TooMany {
-        of: UserId,
-        event: SecurityEvent,
-    },
 }
 
 /// Reads one session, keeps everybody else from changing it until the commit, and tells the time at which that began: later
@@ -451,7 +405,43 @@ pub(super) async fn unended(
     Ok(ids.into_iter().map(SessionId::new).collect())
 }
 
-/// How many more sessions than one transaction may end were not ended, as far as one transaction can end them.
+/// Where an operation that `event` reports has to end more of an account's sessions than one transaction ends, ends some of
+/// those that were unused for longest, and the caller commits. `None`: one transaction ends all of them. Sessions that have expired
+/// are no excess over the cap: they end first, for the operation's `reason`, and are not reported.
+pub(super) async fn trim(
+    connection: &mut PgConnection,
+    user: &UserId,
+    spared: Option<&SessionId>,
+    reason: &EndReason,
+    event: &SecurityEvent,
+) -> Result<Option<Trimmed>, StorageError> {
+    let excess = excess(connection, user).await?;
+    if excess == 0 {
+        return Ok(None);
+    }
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT id, idle_deadline FROM sessions
+         WHERE user_id = $1 AND revoked_at IS NULL AND ($2::text IS NULL OR id <> $2)
+         ORDER BY idle_deadline LIMIT $3 FOR NO KEY UPDATE",
+    )
+    .bind(text(user.as_str()))
+    .bind(spared.map(|spared| text(spared.as_str())))
+    .bind(i64::from(excess))
+    .fetch_all(&mut *connection)
+    .await?;
+    let (expired, living) = split_expired(rows, event.at);
+    let mut ended = end_these(connection, &expired, event.at, reason).await?;
+    let over_the_cap = (!living.is_empty()).then(|| over_the_cap(event));
+    if let Some(event) = &over_the_cap {
+        ended.extend(end_these(connection, &living, event.at, &EndReason::SessionLimit).await?);
+        events::insert(connection, &[event]).await?;
+    }
+    changes::notify(connection).await?;
+    Ok(Some(Trimmed { endings: ended.into_iter().map(|(ending, _)| ending).collect(), event: over_the_cap }))
+}
+
+/// How many more sessions than one transaction may end were not ended, as far as one transaction can end them. Those that have
+/// expired count, because they have to be ended, too: the clock that says so may be wrong.
 async fn excess(connection: &mut PgConnection, user: &UserId) -> Result<u32, StorageError> {
     let unended: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM (SELECT 1 FROM sessions WHERE user_id = $1 AND revoked_at IS NULL LIMIT $2) AS unended",
@@ -476,6 +466,34 @@ async fn begun_before(
     .bind(time.0)
     .bind(after)
     .bind(i64::from(AT_ONCE))
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(SessionId::new).collect())
+}
+
+/// Raises the version of those of them that were not ended. The caller notifies and commits.
+pub(super) async fn raise_these(
+    connection: &mut PgConnection,
+    ids: &[SessionId],
+    at: UnixMillis,
+) -> Result<Vec<Ending>, StorageError> {
+    let rows = sqlx::query(
+        "UPDATE sessions SET ver = ver + 1, ver_at = GREATEST($1, last_used_at)
+         WHERE revoked_at IS NULL AND id = ANY($2) RETURNING id, revoked_at, ver, ver_at",
+    )
+    .bind(at.0)
+    .bind(ids.iter().map(SessionId::as_str).collect::<Vec<_>>())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(ending).collect()
+}
+
+/// The ids of all sessions of the account that were not ended, those first that expire last. They are not locked.
+pub(super) async fn all_unended(connection: &mut PgConnection, user: &UserId) -> Result<Vec<SessionId>, StorageError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY idle_deadline DESC",
+    )
+    .bind(text(user.as_str()))
     .fetch_all(connection)
     .await?;
     Ok(ids.into_iter().map(SessionId::new).collect())

@@ -4,8 +4,8 @@ use sqlx::PgConnection;
 
 use super::{sessions, text};
 use crate::{
-    session::{Session, UnixMillis},
-    storage::{ALL, Account, Ending, StorageError},
+    session::{SecurityEvent, Session, UnixMillis},
+    storage::{ALL, AT_ONCE, Account, Ending, StorageError, Trimmed},
 };
 
 /// What a change of an account does to its sessions, within the transaction that changes it. The account is locked.
@@ -14,8 +14,19 @@ pub(in crate::storage) trait TheirSessions: Send + Sync {
     /// Whether it is there and was not ended.
     async fn is_living(&self, tx: &mut PgConnection, id: &SessionId) -> Result<bool, StorageError>;
 
-    /// Raises the version of all that live.
-    async fn raise(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Vec<Ending>, StorageError>;
+    /// Where they are more than this transaction ends, ends some but `spared`. The caller commits that, and does nothing else
+    /// before it begins again.
+    async fn trim(
+        &self,
+        tx: &mut PgConnection,
+        user: &UserId,
+        spared: Option<&SessionId>,
+        reason: &EndReason,
+        event: &SecurityEvent,
+    ) -> Result<Option<Trimmed>, StorageError>;
+
+    /// Raises the version of those that live, as many as this transaction raises.
+    async fn raise(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Raised, StorageError>;
 
     /// Ends all that live.
     async fn end(
@@ -41,6 +52,14 @@ pub(in crate::storage) trait TheirSessions: Send + Sync {
     async fn bury(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Vec<Ending>, StorageError>;
 }
 
+/// What a transaction raised.
+#[derive(Default)]
+pub(in crate::storage) struct Raised {
+    pub(super) endings: Vec<Ending>,
+    /// Those whose version is to be raised after the commit.
+    pub(super) rest: Vec<SessionId>,
+}
+
 /// They are in the same database: it is all one transaction.
 pub(super) struct InThisDatabase;
 
@@ -50,16 +69,21 @@ impl TheirSessions for InThisDatabase {
         sessions::is_living(tx, id).await
     }
 
-    async fn raise(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Vec<Ending>, StorageError> {
-        let raised = sqlx::query(
-            "UPDATE sessions SET ver = ver + 1, ver_at = GREATEST($1, last_used_at)
-             WHERE user_id = $2 AND revoked_at IS NULL RETURNING id, revoked_at, ver, ver_at",
-        )
-        .bind(at.0)
-        .bind(text(user.as_str()))
-        .fetch_all(tx)
-        .await?;
-        raised.iter().map(sessions::ending).collect()
+    async fn trim(
+        &self,
+        tx: &mut PgConnection,
+        user: &UserId,
+        spared: Option<&SessionId>,
+        reason: &EndReason,
+        event: &SecurityEvent,
+    ) -> Result<Option<Trimmed>, StorageError> {
+        sessions::trim(tx, user, spared, reason, event).await
+    }
+
+    async fn raise(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Raised, StorageError> {
+        let mut first = sessions::all_unended(tx, user).await?;
+        let rest = first.split_off(first.len().min(AT_ONCE as usize));
+        Ok(Raised { endings: sessions::raise_these(tx, &first, at).await?, rest })
     }
 
     async fn end(

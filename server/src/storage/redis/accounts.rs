@@ -19,10 +19,10 @@ use super::{
 use crate::{
     session::{SecurityEvent, Session, UnixMillis},
     storage::{
-        AT_ONCE, Account, AccountChange, Accounts, Changed, Ending, Sessions, StorageError,
+        AT_ONCE, Account, AccountChange, Accounts, Changed, Ending, PasswordChange, Sessions, StorageError, Trimmed,
         postgres::{
             tasks::{self, PendingTask, Task},
-            their_sessions::TheirSessions,
+            their_sessions::{Raised, TheirSessions},
             within,
         },
     },
@@ -80,14 +80,14 @@ impl Accounts for RedisStore {
         new_hash: &str,
         session: &Session,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
+    ) -> Result<PasswordChange, StorageError> {
         if !self.is_living(asking).await? {
-            return Ok(None);
+            return Ok(PasswordChange::Refused);
         }
         let theirs = Theirs::default();
         let changed = self.database.change_password_with(&theirs, account, asking, new_hash, session, event).await?;
-        if changed.is_none() {
-            return Ok(None);
+        if !matches!(changed, PasswordChange::Done(_)) {
+            return Ok(changed);
         }
         let endings = self.endings_of(&theirs, &account.id, event.at).await?;
         // Where something overtakes it meanwhile, or Redis fails now, the person signs in with the new password. The token
@@ -100,7 +100,7 @@ impl Accounts for RedisStore {
             None => None,
         };
         if begun.is_some() {
-            Ok(Some(endings))
+            Ok(PasswordChange::Done(endings))
         } else {
             Err(StorageError::Unavailable("the account was changed again".into()))
         }
@@ -160,9 +160,25 @@ impl RedisStore {
         if !endings.is_empty() {
             return Ok(endings);
         }
-        let known: Vec<String> =
-            self.connection.call(&self.scripts.known, &Known { user, since: at.0.to_string() }).await?;
-        known.iter().map(|ending| sessions::ending(ending)).collect()
+        within(self.known(user, at)).await
+    }
+
+    /// What is known of the sessions of an account that were ended, or raised, at some time or later. Everybody's are looked
+    /// through, so in parts. An ending that is written meanwhile may move others to the next part, which then names them again.
+    async fn known(&self, user: &UserId, since: UnixMillis) -> Result<Vec<Ending>, StorageError> {
+        let (mut endings, mut offset) = (vec![], 0_u64);
+        loop {
+            let (since, at_most) = (since.0.to_string(), AT_ONCE.to_string());
+            let argument = Known { user, since, at_most, offset: offset.to_string() };
+            let (walked, known): (u64, Vec<String>) = self.connection.call(&self.scripts.known, &argument).await?;
+            for text in &known {
+                endings.push(sessions::ending(text)?);
+            }
+            if walked < u64::from(AT_ONCE) {
+                return Ok(endings);
+            }
+            offset += walked;
+        }
     }
 
     /// Does what changes of accounts have left to be done, of one account or of all. Those of one account are done in their
@@ -224,6 +240,8 @@ struct Argument<'a> {
 struct Known<'a> {
     user: &'a UserId,
     since: String,
+    offset: String,
+    at_most: String,
 }
 
 /// The sessions are in Redis: the transaction leaves tasks to whoever commits it. Nothing there is asked meanwhile, since it
@@ -253,8 +271,21 @@ impl TheirSessions for Theirs {
         Ok(true)
     }
 
-    async fn raise(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Vec<Ending>, StorageError> {
-        self.leave(tx, user, &Task::Raise, at).await
+    /// A task is done in parts, and is not lost in a crash between them.
+    async fn trim(
+        &self,
+        _: &mut PgConnection,
+        _: &UserId,
+        _: Option<&SessionId>,
+        _: &EndReason,
+        _: &SecurityEvent,
+    ) -> Result<Option<Trimmed>, StorageError> {
+        Ok(None)
+    }
+
+    async fn raise(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Raised, StorageError> {
+        self.leave(tx, user, &Task::Raise, at).await?;
+        Ok(Raised::default())
     }
 
     async fn end(

@@ -6,7 +6,7 @@ use std::{
 use async_trait::async_trait;
 use redis::pipe;
 use serde::Serialize;
-use sessionkeep_types::{EndReason, EventKind, SessionId, UserId};
+use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::{
     RedisStore,
@@ -18,8 +18,8 @@ use crate::{
     clock::Clock,
     session::{Cap, LastUse, SecurityEvent, Session, UnixMillis},
     storage::{
-        AT_ONCE, Account, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError, Transacted,
-        postgres::within,
+        AT_ONCE, Account, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError, Tried, Trimmed,
+        over_the_cap_of, postgres::within,
     },
     token::access,
 };
@@ -56,13 +56,8 @@ impl Sessions for RedisStore {
         Ok(self.read(id).await?.map(|read| read.session))
     }
 
-    async fn transact(
-        &self,
-        id: &SessionId,
-        clock: &dyn Clock,
-        decide: Decide<'_>,
-    ) -> Result<Transacted, StorageError> {
-        let (mut has_events, mut trimmed) = (false, vec![]);
+    async fn try_transact(&self, id: &SessionId, clock: &dyn Clock, decide: Decide<'_>) -> Result<Tried, StorageError> {
+        let mut has_events = false;
         let done = within(async {
             let place = self.turns.queue(id);
             let _turn = place.turn().await;
@@ -72,17 +67,24 @@ impl Sessions for RedisStore {
                     Some(read) => *read,
                     None => match self.read(id).await? {
                         Some(read) => read,
-                        None => return Ok(Transacted::NotFound),
+                        None => return Ok(Tried::NotFound),
                     },
                 };
-                let step = decide(&read.session, clock.shared(read.at));
+                let now = clock.shared(read.at);
+                let step = decide(&read.session, now);
                 has_events = !step.events.is_empty();
-                match self.update(&read, step).await? {
-                    Updated::Done(ended) => {
-                        return Ok(Transacted::Done { ended: trimmed.into_iter().chain(ended).collect() });
+                let end_others = step.end_others.clone();
+                match (self.update(&read, step).await?, end_others) {
+                    (Updated::Done(ended), _) => return Ok(Tried::Done { ended }),
+                    (Updated::Changed(now), _) => seen = now,
+                    (Updated::TooMany, Some(reason)) => {
+                        if let Some(trimmed) = self.trim(&read.session, &reason, now).await? {
+                            has_events = trimmed.event.is_some();
+                            return Ok(Tried::Trimmed(trimmed));
+                        }
                     }
-                    Updated::Changed(now) => seen = now,
-                    Updated::TooMany => trimmed.extend(self.trim(&read.session, clock.shared(read.at)).await?),
+                    // The script says so only where there are others to end.
+                    (Updated::TooMany, None) => {}
                 }
             }
             Err(StorageError::Unavailable("a session is changed without a pause".into()))
@@ -251,6 +253,16 @@ enum Updated {
     TooMany,
 }
 
+/// Sessions of an account that were not ended.
+#[derive(Default)]
+struct Unended {
+    living: Vec<LastUse>,
+    /// When each expired, and its id.
+    expired: Vec<(UnixMillis, SessionId)>,
+    /// Those that Redis has removed.
+    gone: Vec<SessionId>,
+}
+
 /// Seconds and microseconds, as Redis tells them.
 type Time = (i64, i64);
 
@@ -312,21 +324,20 @@ impl RedisStore {
         if self.count_living(user).await? < u64::from(cap.at_most) {
             return Ok(None);
         }
-        let (living, expired) = self.last_uses(user, new.created_at, cap.window()).await?;
-        let ids = cap.excess(living);
+        let some = self.last_uses(user, new.created_at, cap.window()).await?;
+        let ids = cap.excess(some.living);
         let event = outbox::entry(&cap.report(&ids));
         let reason = record::reason(&EndReason::SessionLimit);
-        Ok(Some(EndThese { user: None, ids, expired, at: new.created_at.0.to_string(), reason, event }))
+        // Of those that expired long ago no access token is in time.
+        let long_ago = new.created_at.minus(access::MAX_LIFETIME * 2);
+        let expired = some.expired.into_iter().filter(|(at, _)| *at <= long_ago).map(|(_, id)| id);
+        let gone = some.gone.into_iter().chain(expired).collect();
+        let at = new.created_at.0.to_string();
+        Ok(Some(EndThese { user: None, ids, gone, expired: vec![], expired_reason: None, at, reason, event }))
     }
 
-    /// When sessions of the account were used last that live: some of them, where it has more than `at_most`. And those of
-    /// them that Redis has removed, or that expired so long ago that no access token of theirs is in time.
-    async fn last_uses(
-        &self,
-        user: &UserId,
-        now: UnixMillis,
-        at_most: u32,
-    ) -> Result<(Vec<LastUse>, Vec<SessionId>), StorageError> {
+    /// Sessions of the account that were not ended: some of them, where it has more than `at_most`.
+    async fn last_uses(&self, user: &UserId, now: UnixMillis, at_most: u32) -> Result<Unended, StorageError> {
         let mut some = pipe();
         some.cmd("SRANDMEMBER").arg(living_of(user)).arg(at_most);
         let (ids,): (Vec<String>,) = self.connection.query(&some).await?;
@@ -337,37 +348,51 @@ impl RedisStore {
         }
         let rows: Vec<(Option<i64>, Option<i64>)> =
             if ids.is_empty() { vec![] } else { self.connection.query(&read).await? };
-        let (mut living, mut expired) = (vec![], vec![]);
+        let mut unended = Unended::default();
         for (id, row) in ids.into_iter().zip(rows) {
             match row {
-                (Some(last_used), Some(ends)) if ends > now.0 => living.push((UnixMillis(last_used), id)),
-                (Some(_), Some(ends)) if ends > now.minus(access::MAX_LIFETIME * 2).0 => {}
-                _ => expired.push(id),
+                (Some(last_used), Some(ends)) if ends > now.0 => unended.living.push((UnixMillis(last_used), id)),
+                (Some(_), Some(ends)) => unended.expired.push((UnixMillis(ends), id)),
+                _ => unended.gone.push(id),
             }
         }
-        Ok((living, expired))
+        Ok(unended)
     }
 
-    /// Ends those of an account's sessions that were unused for longest, until one script can end the rest but `spared`.
-    async fn trim(&self, spared: &Session, now: UnixMillis) -> Result<Vec<SessionId>, StorageError> {
+    /// Ends some of an account's sessions but `spared`, those that were unused for longest, so that one script can end the
+    /// rest. Sessions that have expired are no excess over the cap: they end first, for `reason`, and are not reported.
+    /// `None`: there was none to end.
+    async fn trim(
+        &self,
+        spared: &Session,
+        reason: &EndReason,
+        now: UnixMillis,
+    ) -> Result<Option<Trimmed>, StorageError> {
         let user = &spared.user_id;
-        let report = SecurityEvent::new(EventKind::SessionLimitReached, &spared.origin, now).of(user);
         // The one that is spared takes the place that the cap leaves to a new one.
-        let cap = Cap { at_most: AT_ONCE, report };
-        let mut trimmed = vec![];
-        while self.count_living(user).await? > u64::from(AT_ONCE) {
-            // Whether they have expired or not: those, too, would have to be ended.
-            let (mut living, expired) = self.last_uses(user, UnixMillis(i64::MIN), cap.window()).await?;
-            living.retain(|(_, id)| *id != spared.id);
-            let ids = cap.excess(living);
-            let (event, reason) = (outbox::entry(&cap.report(&ids)), record::reason(&EndReason::SessionLimit));
-            let argument = EndThese { user: Some(user), ids, expired, at: now.0.to_string(), reason, event };
-            let endings: Vec<String> = self.connection.call(&self.scripts.end_these, &argument).await?;
-            for text in &endings {
-                trimmed.push(ending(text)?.session_id);
-            }
-        }
-        Ok(trimmed)
+        let cap = Cap { at_most: AT_ONCE, report: over_the_cap_of(spared, now) };
+        let Unended { mut living, mut expired, gone } = self.last_uses(user, now, cap.window()).await?;
+        living.retain(|(_, id)| *id != spared.id);
+        expired.retain(|(_, id)| *id != spared.id);
+        expired.truncate(AT_ONCE as usize);
+        let mut ids = cap.excess(living);
+        ids.truncate((AT_ONCE as usize).saturating_sub(expired.len()));
+        let report = cap.report(&ids);
+        let argument = EndThese {
+            user: Some(user),
+            ids: ids.clone(),
+            gone,
+            expired: expired.into_iter().map(|(_, id)| id).collect(),
+            expired_reason: Some(record::reason(reason)),
+            at: now.0.to_string(),
+            reason: record::reason(&EndReason::SessionLimit),
+            event: outbox::entry(&report),
+        };
+        let answer: Vec<String> = self.connection.call(&self.scripts.end_these, &argument).await?;
+        let endings = answer.iter().map(|text| ending(text)).collect::<Result<Vec<_>, _>>()?;
+        let reported = endings.iter().any(|ending| ids.contains(&ending.session_id));
+        let event = reported.then_some(report);
+        Ok(Some(Trimmed { endings, event }).filter(|trimmed| !trimmed.endings.is_empty()))
     }
 
     async fn count_living(&self, user: &UserId) -> Result<u64, StorageError> {
@@ -561,7 +586,10 @@ struct EndThese<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<&'a UserId>,
     ids: Vec<SessionId>,
+    gone: Vec<SessionId>,
     expired: Vec<SessionId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expired_reason: Option<String>,
     at: String,
     reason: String,
     event: String,

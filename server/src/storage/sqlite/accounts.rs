@@ -9,7 +9,7 @@ use super::{SqliteStore, events, sessions};
 use crate::{
     session::{SecurityEvent, Session, UnixMillis},
     storage::{
-        ALL, AT_ONCE, Account, AccountChange, Accounts, Changed, Ending, StorageError,
+        ALL, AT_ONCE, Account, AccountChange, Accounts, Changed, Ending, PasswordChange, StorageError,
         rows::{AccountRow, account_columns},
     },
 };
@@ -109,9 +109,19 @@ impl Accounts for SqliteStore {
     }
 
     async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
-        let Some(event) = change.on_all_sessions() else { return self.change_account(id, change, now).await };
-        let trimmed = self.trim(id, None, event).await?;
-        Ok(self.change_account(id, change, now).await?.after_trimming(trimmed, event))
+        let (mut changed, not_raised) = self.change_account(id, change, now).await?;
+        for some in not_raised.chunks(AT_ONCE as usize) {
+            match (self.raise(some, now).await, &mut changed) {
+                (Ok(raised), Changed::Done { endings, .. }) => endings.extend(raised),
+                (Ok(_), _) => {}
+                (Err(error), _) => {
+                    // The role is committed. Its rights are checked against the account; those tokens only name the old one.
+                    tracing::warn!(%error, "access tokens with the old role of an account stay in use until they expire");
+                    break;
+                }
+            }
+        }
+        Ok(changed)
     }
 
     async fn change_password(
@@ -121,15 +131,27 @@ impl Accounts for SqliteStore {
         new_hash: &str,
         session: &Session,
         event: &SecurityEvent,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
-        let mut endings = self.trim(&account.id, Some(asking), event).await?;
+    ) -> Result<PasswordChange, StorageError> {
+        let reason = EndReason::PasswordChanged;
+        let unchanged = |current: &Account| {
+            current.disabled_at.is_none()
+                && current.password_changed_at == account.password_changed_at
+                && current.role == account.role
+        };
         let mut tx = self.begin().await?;
+        if !select(&mut tx, &account.id).await?.as_ref().is_some_and(unchanged)
+            || !sessions::is_living(&mut tx, asking).await?
+        {
+            return Ok(PasswordChange::Refused);
+        }
+        if let Some(trimmed) = sessions::trim(&mut tx, &account.id, Some(asking), &reason, event).await? {
+            self.commit(tx).await?;
+            return Ok(PasswordChange::Trimmed(trimmed));
+        }
         let all = sessions::unended(&mut tx, &account.id, None, ALL).await?;
-        let ended = sessions::end_these(&mut tx, &all, event.at, &EndReason::PasswordChanged).await?;
-        endings.extend(ended.into_iter().map(|(ending, _)| ending));
-        let was_living = endings.iter().any(|ending| ending.session_id == *asking);
-        if !was_living || !sessions::insert(&mut tx, session, account).await? {
-            return Ok(None);
+        let endings = sessions::end_these(&mut tx, &all, event.at, &reason).await?;
+        if !sessions::insert(&mut tx, session, account).await? {
+            return Ok(PasswordChange::Refused);
         }
         // A sign-in that began with the old password compares this time, so it must be another one even within a millisecond.
         let changed_at = event.at.0.max(account.password_changed_at.0.saturating_add(1));
@@ -141,7 +163,7 @@ impl Accounts for SqliteStore {
             .await?;
         events::insert(&mut tx, event).await?;
         self.commit(tx).await?;
-        Ok(Some(endings))
+        Ok(PasswordChange::Done(endings.into_iter().map(|(ending, _)| ending).collect()))
     }
 
     async fn delete(
@@ -151,7 +173,6 @@ impl Accounts for SqliteStore {
         event: &SecurityEvent,
     ) -> Result<Changed, StorageError> {
         let id = &account.id;
-        let trimmed = self.trim(id, Some(asking), event).await?;
         let unchanged = |current: &Account| {
             current.disabled_at.is_none() && current.password_changed_at == account.password_changed_at
         };
@@ -163,6 +184,11 @@ impl Accounts for SqliteStore {
             }
             if is_last_admin(&mut tx, &account).await? {
                 return Ok(Changed::LastAdmin);
+            }
+            let reason = EndReason::SignedOutElsewhere;
+            if let Some(trimmed) = sessions::trim(&mut tx, id, Some(asking), &reason, event).await? {
+                self.commit(tx).await?;
+                return Ok(Changed::Trimmed(trimmed));
             }
             // Rows of ended sessions have no cap: those that one transaction cannot delete go before, in their own.
             if sessions::bury_ended(&mut tx, id).await? < AT_ONCE {
@@ -186,7 +212,7 @@ impl Accounts for SqliteStore {
         // Whether the commit is acknowledged or not: a pass that runs meanwhile has not seen it.
         self.owe_the_log();
         committed?;
-        Ok(Changed::Done { endings, reported: vec![event.clone()] }.after_trimming(trimmed, event))
+        Ok(Changed::Done { endings, reported: vec![event.clone()] })
     }
 
     async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
@@ -200,18 +226,26 @@ impl Accounts for SqliteStore {
 }
 
 impl SqliteStore {
+    async fn raise(&self, ids: &[SessionId], at: UnixMillis) -> Result<Vec<Ending>, StorageError> {
+        let mut tx = self.begin().await?;
+        let raised = sessions::raise_these(&mut tx, ids, at).await?;
+        self.commit(tx).await?;
+        Ok(raised)
+    }
+
+    /// Returns, too, the sessions whose version is still to be raised.
     async fn change_account(
         &self,
         id: &UserId,
         change: &AccountChange,
         now: UnixMillis,
-    ) -> Result<Changed, StorageError> {
+    ) -> Result<(Changed, Vec<SessionId>), StorageError> {
         let mut tx = self.begin().await?;
-        let Some(account) = select(&mut tx, id).await? else { return Ok(Changed::NotFound) };
+        let Some(account) = select(&mut tx, id).await? else { return Ok((Changed::NotFound, vec![])) };
         if let Some(actor) = &change.by
             && !may_administrate(&mut tx, actor).await?
         {
-            return Ok(Changed::Forbidden);
+            return Ok((Changed::Forbidden, vec![]));
         }
         let was_disabled = account.disabled_at.is_some();
         let role = change.role.as_ref().filter(|(role, _)| *role != account.role);
@@ -219,24 +253,25 @@ impl SqliteStore {
         let stays_admin = role.map_or(&account.role, |(role, _)| role) == &Role::Admin
             && !disabled.map_or(was_disabled, |(disabled, _)| *disabled);
         if change.by.is_some() && !stays_admin && is_last_admin(&mut tx, &account).await? {
-            return Ok(Changed::LastAdmin);
+            return Ok((Changed::LastAdmin, vec![]));
         }
-        let (mut endings, mut reported) = (vec![], vec![]);
+        let disabling = disabled.filter(|(disabled, _)| *disabled);
+        if let Some((_, event)) = disabling
+            && let Some(trimmed) = sessions::trim(&mut tx, id, None, &EndReason::AccountDisabled, event).await?
+        {
+            self.commit(tx).await?;
+            return Ok((Changed::Trimmed(trimmed), vec![]));
+        }
+        let (mut endings, mut reported, mut not_raised) = (vec![], vec![], vec![]);
         if let Some((role, event)) = role {
             sqlx::query("UPDATE users SET role = ? WHERE id = ?")
                 .bind(role.as_str())
                 .bind(id.as_str())
                 .execute(&mut *tx)
                 .await?;
-            let raised = sqlx::query(
-                "UPDATE sessions INDEXED BY sessions_unended SET ver = ver + 1, ver_at = MAX(?, last_used_at)
-                 WHERE user_id = ? AND revoked_at IS NULL RETURNING id, revoked_at, ver, ver_at",
-            )
-            .bind(now.0)
-            .bind(id.as_str())
-            .fetch_all(&mut *tx)
-            .await?;
-            endings.extend(raised.iter().map(sessions::ending).collect::<Result<Vec<_>, _>>()?);
+            if disabling.is_none() {
+                (endings, not_raised) = sessions::raise_first(&mut tx, id, now).await?;
+            }
             events::insert(&mut tx, event).await?;
             reported.push(event.clone());
         }
@@ -255,7 +290,7 @@ impl SqliteStore {
             reported.push(event.clone());
         }
         self.commit(tx).await?;
-        Ok(Changed::Done { endings, reported })
+        Ok((Changed::Done { endings, reported }, not_raised))
     }
 }
 

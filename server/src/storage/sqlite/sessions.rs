@@ -2,7 +2,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
 use serde::Serialize;
-use sessionkeep_types::{EndReason, EventKind, SessionId, UserId};
+use sessionkeep_types::{EndReason, SessionId, UserId};
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{SqliteStore, accounts, commit_in_the_background, events};
@@ -10,9 +10,10 @@ use crate::{
     clock::Clock,
     session::{Cap, LastUse, SecurityEvent, Session, UnixMillis},
     storage::{
-        ALL, AT_ONCE, Account, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError,
-        Transacted, over_the_cap,
+        ALL, AT_ONCE, Account, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError, Tried,
+        Trimmed, over_the_cap, over_the_cap_of,
         rows::{SessionRow, attempts_to_json, large, session_columns},
+        split_expired,
     },
 };
 
@@ -43,26 +44,20 @@ impl Sessions for SqliteStore {
         select(&mut *self.readers.acquire().await?, id).await
     }
 
-    async fn transact(
-        &self,
-        id: &SessionId,
-        clock: &dyn Clock,
-        decide: Decide<'_>,
-    ) -> Result<Transacted, StorageError> {
-        let mut ended = vec![];
-        let (mut tx, session, next, end_others, events) = loop {
-            let mut tx = self.begin().await?;
-            let Some(session) = select(&mut tx, id).await? else { return Ok(Transacted::NotFound) };
-            let Step { next, end_others, events } = decide(&session, clock.now());
-            if end_others.is_none() || !has_too_many(&mut tx, &session.user_id).await? {
-                break (tx, session, next, end_others, events);
+    async fn try_transact(&self, id: &SessionId, clock: &dyn Clock, decide: Decide<'_>) -> Result<Tried, StorageError> {
+        let mut tx = self.begin().await?;
+        let Some(session) = select(&mut tx, id).await? else { return Ok(Tried::NotFound) };
+        let now = clock.now();
+        let Step { next, end_others, events } = decide(&session, now);
+        let ends = session.ended.is_none() && next.as_ref().is_some_and(|next| next.ended.is_some());
+        if let Some(reason) = end_others.as_ref().filter(|_| ends) {
+            let event = over_the_cap_of(&session, now);
+            if let Some(trimmed) = trim(&mut tx, &session.user_id, Some(id), reason, &event).await? {
+                self.commit(tx).await?;
+                return Ok(Tried::Trimmed(trimmed));
             }
-            tx.rollback().await?;
-            let event = SecurityEvent::new(EventKind::SessionLimitReached, &session.origin, clock.now());
-            let event = event.of(&session.user_id);
-            let trimmed = self.trim(&session.user_id, Some(&session.id), &event).await?;
-            ended.extend(trimmed.into_iter().map(|ending| ending.session_id));
-        };
+        }
+        let mut ended = vec![];
         if let Some(next) = next {
             update(&mut tx, &session, &next).await?;
             if session.ended.is_none() && next.ended.is_some() {
@@ -78,7 +73,7 @@ impl Sessions for SqliteStore {
             events::insert(&mut tx, event).await?;
         }
         self.commit(tx).await?;
-        Ok(Transacted::Done { ended })
+        Ok(Tried::Done { ended })
     }
 
     async fn living(
@@ -205,28 +200,37 @@ impl Sessions for SqliteStore {
     }
 }
 
-impl SqliteStore {
-    /// Ends those of an account's sessions that were unused for longest, until one transaction can end the rest.
-    pub(super) async fn trim(
-        &self,
-        user: &UserId,
-        spared: Option<&SessionId>,
-        event: &SecurityEvent,
-    ) -> Result<Vec<Ending>, StorageError> {
-        let mut trimmed = vec![];
-        loop {
-            let excess = excess(&mut *self.readers.acquire().await?, user).await?;
-            if excess == 0 {
-                return Ok(trimmed);
-            }
-            let mut tx = self.begin().await?;
-            let ids = unended(&mut tx, user, spared, excess).await?;
-            let endings = end_these(&mut tx, &ids, event.at, &EndReason::SessionLimit).await?;
-            events::insert(&mut tx, &over_the_cap(event)).await?;
-            self.commit(tx).await?;
-            trimmed.extend(endings.into_iter().map(|(ending, _)| ending));
-        }
+/// Where an operation that `event` reports has to end more of an account's sessions than one transaction ends, ends some of
+/// those that were unused for longest, and the caller commits. `None`: one transaction ends all of them. Sessions that have expired
+/// are no excess over the cap: they end first, for the operation's `reason`, and are not reported.
+pub(super) async fn trim(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+    spared: Option<&SessionId>,
+    reason: &EndReason,
+    event: &SecurityEvent,
+) -> Result<Option<Trimmed>, StorageError> {
+    let excess = excess(connection, user).await?;
+    if excess == 0 {
+        return Ok(None);
     }
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT id, idle_deadline FROM sessions INDEXED BY sessions_unended
+         WHERE user_id = ?1 AND revoked_at IS NULL AND (?2 IS NULL OR id <> ?2) ORDER BY idle_deadline LIMIT ?3",
+    )
+    .bind(user.as_str())
+    .bind(spared.map(SessionId::as_str))
+    .bind(excess)
+    .fetch_all(&mut *connection)
+    .await?;
+    let (expired, living) = split_expired(rows, event.at);
+    let mut ended = end_these(connection, &expired, event.at, reason).await?;
+    let over_the_cap = (!living.is_empty()).then(|| over_the_cap(event));
+    if let Some(event) = &over_the_cap {
+        ended.extend(end_these(connection, &living, event.at, &EndReason::SessionLimit).await?);
+        events::insert(connection, event).await?;
+    }
+    Ok(Some(Trimmed { endings: ended.into_iter().map(|(ending, _)| ending).collect(), event: over_the_cap }))
 }
 
 async fn select(connection: &mut SqliteConnection, id: &SessionId) -> Result<Option<Session>, StorageError> {
@@ -352,7 +356,8 @@ pub(super) async fn unended(
     Ok(ids.into_iter().map(SessionId::new).collect())
 }
 
-/// How many more sessions than one transaction may end were not ended, as far as one transaction can end them.
+/// How many more sessions than one transaction may end were not ended, as far as one transaction can end them. Those that have
+/// expired count, because they have to be ended, too: the clock that says so may be wrong.
 async fn excess(connection: &mut SqliteConnection, user: &UserId) -> Result<u32, StorageError> {
     let unended: u32 = sqlx::query_scalar(
         "SELECT count(*) FROM (SELECT 1 FROM sessions INDEXED BY sessions_unended
@@ -363,10 +368,6 @@ async fn excess(connection: &mut SqliteConnection, user: &UserId) -> Result<u32,
     .fetch_one(connection)
     .await?;
     Ok(unended.saturating_sub(AT_ONCE))
-}
-
-async fn has_too_many(connection: &mut SqliteConnection, user: &UserId) -> Result<bool, StorageError> {
-    Ok(excess(connection, user).await? > 0)
 }
 
 /// Some of everybody's sessions that were begun before that and not ended.
@@ -384,6 +385,36 @@ async fn begun_before(
     .fetch_all(connection)
     .await?;
     Ok(ids.into_iter().map(SessionId::new).collect())
+}
+
+/// Raises the version of all sessions of the account that were not ended, if one transaction can do that; else of those that
+/// expire last. Returns what it raised, and those that are left for [`raise_these`].
+pub(super) async fn raise_first(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+    at: UnixMillis,
+) -> Result<(Vec<Ending>, Vec<SessionId>), StorageError> {
+    let mut first = unended(connection, user, None, ALL).await?;
+    first.reverse();
+    let rest = first.split_off(first.len().min(AT_ONCE as usize));
+    Ok((raise_these(connection, &first, at).await?, rest))
+}
+
+/// Raises the version of those of them that were not ended. The caller commits.
+pub(super) async fn raise_these(
+    connection: &mut SqliteConnection,
+    ids: &[SessionId],
+    at: UnixMillis,
+) -> Result<Vec<Ending>, StorageError> {
+    let rows = sqlx::query(
+        "UPDATE sessions SET ver = ver + 1, ver_at = MAX(?, last_used_at)
+         WHERE revoked_at IS NULL AND id IN (SELECT value FROM json_each(?)) RETURNING id, revoked_at, ver, ver_at",
+    )
+    .bind(at.0)
+    .bind(json(ids))
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(ending).collect()
 }
 
 /// Ends those of them that were not ended, and says whose each was. The caller commits.

@@ -1,6 +1,10 @@
 //! The suite. Each function is a test of any store; [`holds_for`] makes them tests of one.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use server::{
     clock::Clock,
@@ -10,8 +14,8 @@ use server::{
         UnixMillis, apply, decide,
     },
     storage::{
-        Account, AccountChange, Changed, Confirmation, Ending, EventFilter, Scope, Step, StorageError, StoredEvent,
-        Transacted,
+        Account, AccountChange, Changed, Confirmation, Ending, EventFilter, PasswordChange, Report, Scope, Step,
+        StorageError, StoredEvent, Stores, Transacted, Trimmed,
     },
 };
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
@@ -75,6 +79,11 @@ suite! {
     a_list_has_no_session_that_has_expired
     five_thousand_sessions_are_ended_by_transactions_of_at_most_a_batch
     operations_on_all_of_too_many_sessions_end_in_batches_those_that_were_unused_for_longest
+    a_new_role_raises_all_of_too_many_sessions_and_ends_none
+    a_change_that_is_refused_or_is_none_ends_no_session_for_the_cap
+    sessions_that_have_expired_do_not_exceed_the_cap
+    /// LG-01
+    endings_for_the_cap_are_reported_whatever_becomes_of_the_operation
     an_account_with_thousands_of_ended_sessions_is_deleted_in_batches
     ending_others_spares_one_and_reports_once
     who_has_lost_the_right_ends_nothing
@@ -509,14 +518,7 @@ pub(super) async fn operations_on_all_of_too_many_sessions_end_in_batches_those_
     const MANY: u32 = 1700;
     let u = UserId::new("u");
     let admin = Account { role: Role::Admin, ..account() };
-    add_account(&store, &account()).await;
-    crowd(&store, &account(), "first", MANY).await;
-    let role =
-        AccountChange { role: Some((Role::Admin, event(EventKind::RoleChanged).of(&u))), ..AccountChange::default() };
-    assert!(matches!(store.change(&u, &role, NOW).await.expect("works"), Changed::Done { .. }));
-    let raised = living(&store, "u").await;
-    assert!(!raised.is_empty() && raised.iter().all(|session| session.ver >= 1), "all that live are raised");
-
+    add_account(&store, &admin).await;
     crowd(&store, &admin, "second", MANY).await;
     let mut theft = |session: &Session, _| Step {
         next: Some(end(session, EndReason::ReuseDetected)),
@@ -534,18 +536,258 @@ pub(super) async fn operations_on_all_of_too_many_sessions_end_in_batches_those_
     crowd(&store, &admin, "third", MANY).await;
     let asks = used("asks", 0);
     assert!(begin(&store, &asks, &admin).await);
-    let report = event(EventKind::PasswordChanged).of(&u);
-    let changed = store.change_password(&admin, &asks.id, "$new$", &session("n"), &report).await.expect("works");
-    assert!(changed.expect("changed").len() > MANY as usize);
+    let (changed, ended) = change_password(&store, &admin, &asks.id, "n").await;
+    assert!(matches!(changed, PasswordChange::Done(_)) && ended.len() > MANY as usize, "{changed:?}");
     assert_eq!(living(&store, "u").await, [session("n")]);
     assert_eq!(find(&store, "asks").await.expect("there").ended.expect("ended").reason, EndReason::PasswordChanged);
 
     let admin = store.by_id(&u).await.expect("works").expect("there");
     crowd(&store, &admin, "fourth", MANY).await;
-    let disable =
-        AccountChange { disabled: Some((true, event(EventKind::AccountDisabled).of(&u))), ..AccountChange::default() };
-    assert!(matches!(store.change(&u, &disable, NOW).await.expect("works"), Changed::Done { .. }));
+    let (changed, ended) = change(&store, "u", &disabling(true)).await;
+    assert!(matches!(changed, Changed::Done { .. }) && ended.len() > MANY as usize, "{changed:?}");
     assert_eq!(living(&store, "u").await, []);
+}
+
+fn disabling(disabled: bool) -> AccountChange {
+    let event = event(EventKind::AccountDisabled).of(&UserId::new("u"));
+    AccountChange { disabled: Some((disabled, event)), ..AccountChange::default() }
+}
+
+fn to_role(role: Role) -> AccountChange {
+    let event = event(EventKind::RoleChanged).of(&UserId::new("u"));
+    AccountChange { role: Some((role, event)), ..AccountChange::default() }
+}
+
+/// What one transaction ended for the cap: no more than a batch.
+fn part(trimmed: Trimmed) -> Vec<Ending> {
+    assert!((1..=500).contains(&trimmed.endings.len()), "{}", trimmed.endings.len());
+    trimmed.endings
+}
+
+/// Changes an account as callers do. Returns, too, all sessions that were ended or raised.
+async fn change(store: &impl Store, user: &str, change: &AccountChange) -> (Changed, Vec<Ending>) {
+    let mut all = vec![];
+    loop {
+        let changed = store.change(&UserId::new(user), change, NOW).await.expect("works");
+        match changed {
+            Changed::Trimmed(trimmed) => all.extend(part(trimmed)),
+            changed => {
+                if let Changed::Done { endings, .. } = &changed {
+                    all.extend(endings.clone());
+                }
+                return (changed, all);
+            }
+        }
+    }
+}
+
+/// Deletes an account as callers do. Returns, too, all sessions that were ended.
+async fn delete(store: &impl Store, account: &Account, asking: &SessionId) -> (Changed, Vec<Ending>) {
+    let (mut all, report) = (vec![], event(EventKind::AccountDeleted).of(&account.id));
+    loop {
+        match store.delete(account, asking, &report).await.expect("works") {
+            Changed::Trimmed(trimmed) => all.extend(part(trimmed)),
+            changed => {
+                if let Changed::Done { endings, .. } = &changed {
+                    all.extend(endings.clone());
+                }
+                return (changed, all);
+            }
+        }
+    }
+}
+
+/// Changes the password of `u` as callers do. Returns, too, all sessions that were ended.
+async fn change_password(
+    store: &impl Store,
+    read: &Account,
+    asking: &SessionId,
+    new: &str,
+) -> (PasswordChange, Vec<Ending>) {
+    let (mut all, report) = (vec![], event(EventKind::PasswordChanged).of(&read.id));
+    loop {
+        match store.change_password(read, asking, "$new$", &session(new), &report).await.expect("works") {
+            PasswordChange::Trimmed(trimmed) => all.extend(part(trimmed)),
+            changed => {
+                if let PasswordChange::Done(endings) = &changed {
+                    all.extend(endings.clone());
+                }
+                return (changed, all);
+            }
+        }
+    }
+}
+
+pub(super) async fn a_new_role_raises_all_of_too_many_sessions_and_ends_none(store: impl Store) {
+    const MANY: u32 = 1700;
+    add_account(&store, &account()).await;
+    crowd(&store, &account(), "old", MANY).await;
+    let before = events(&store).await;
+    let (changed, raised) = change(&store, "u", &to_role(Role::Admin)).await;
+    let Changed::Done { reported, .. } = changed else { panic!("{changed:?}") };
+    assert_eq!(reported.len(), 1);
+    assert!(raised.iter().all(|ending| ending.ended_at.is_none() && ending.ver == 1));
+    assert_eq!(raised.iter().map(|ending| &ending.session_id).collect::<HashSet<_>>().len(), MANY as usize);
+    let all = living(&store, "u").await;
+    assert_eq!(all.len(), MANY as usize, "none is ended");
+    assert!(all.iter().all(|session| session.ver == 1), "all are raised");
+    assert_eq!(store.endings_since(NOW).await.expect("works").len(), MANY as usize, "every instance hears of it");
+    assert_eq!(events(&store).await[before.len()..], [EventKind::RoleChanged]);
+}
+
+pub(super) async fn a_change_that_is_refused_or_is_none_ends_no_session_for_the_cap(store: impl Store) {
+    const MANY: u32 = 1200;
+    let admin = Account { role: Role::Admin, ..account() };
+    add_account(&store, &admin).await;
+    add_account(&store, &account_of("v")).await;
+    crowd(&store, &admin, "old", MANY).await;
+    let by = |change: AccountChange, actor: &str| AccountChange { by: Some(UserId::new(actor)), ..change };
+    let before = events(&store).await;
+    let nothing = Changed::Done { endings: vec![], reported: vec![] };
+    for (user, asked, outcome) in [
+        ("u", by(disabling(true), "v"), Changed::Forbidden),
+        ("u", by(disabling(true), "u"), Changed::LastAdmin),
+        ("u", by(to_role(Role::User), "u"), Changed::LastAdmin),
+        ("u", to_role(Role::Admin), nothing.clone()),
+        ("u", disabling(false), nothing),
+        ("nobody", disabling(true), Changed::NotFound),
+    ] {
+        assert_eq!(change(&store, user, &asked).await, (outcome.clone(), vec![]), "{outcome:?}");
+    }
+    let (asks, gone) = (SessionId::new("old"), SessionId::new("another"));
+    let other_password = Account { password_changed_at: UnixMillis(1), ..admin.clone() };
+    let other_role = account();
+    for (read, asking) in [(&other_password, &asks), (&other_role, &asks), (&admin, &gone)] {
+        assert_eq!(change_password(&store, read, asking, "n").await, (PasswordChange::Refused, vec![]));
+    }
+    assert_eq!(delete(&store, &other_password, &asks).await, (Changed::NotFound, vec![]));
+    assert_eq!(delete(&store, &admin, &gone).await, (Changed::NotFound, vec![]));
+    assert_eq!(delete(&store, &admin, &asks).await, (Changed::LastAdmin, vec![]));
+    assert_eq!(living(&store, "u").await.len(), MANY as usize);
+    assert_eq!(store.endings_since(UnixMillis(0)).await.expect("works"), []);
+    assert_eq!(events(&store).await, before);
+}
+
+/// Within the cap live 300 sessions of an account; 900 more were never ended, and have expired.
+async fn living_among_expired(store: &impl Store, account: &Account, name: &str) -> SessionId {
+    let minute_ago = NOW.minus(Duration::from_mins(1));
+    let (id, living) = (format!("{name}-expired"), format!("{name}-living"));
+    let expired = Session { last_used_at: minute_ago, idle_deadline: minute_ago, ..session(&id) };
+    assert!(begin(store, &expired, account).await);
+    store.copy_session(&SessionId::new(&*id), 899).await;
+    crowd(store, account, &living, 300).await;
+    SessionId::new(living)
+}
+
+pub(super) async fn sessions_that_have_expired_do_not_exceed_the_cap(store: impl Store) {
+    add_account(&store, &account()).await;
+    let reason_of = async |id: String| find(&store, &id).await.expect("there").ended.expect("ended").reason;
+    let check = async |name: &str, reason: EndReason| {
+        assert_eq!(living(&store, "u").await.iter().filter(|session| session.id.as_str() != "n").count(), 0, "{name}");
+        for which in ["expired", "expired-00001", "expired-00899", "living-00001", "living-00299"] {
+            assert_eq!(reason_of(format!("{name}-{which}")).await, reason, "{name}-{which}");
+        }
+    };
+    let id = living_among_expired(&store, &account(), "theft").await;
+    let mut theft = |session: &Session, _| Step {
+        next: Some(end(session, EndReason::ReuseDetected)),
+        end_others: Some(EndReason::ReuseDetected),
+        events: vec![event(EventKind::RefreshReused)],
+    };
+    let done = store.transact(&id, &AtNow, &mut theft).await.expect("works");
+    assert!(matches!(&done, Transacted::Done { ended } if ended.len() == 1200), "{done:?}");
+    check("theft", EndReason::ReuseDetected).await;
+
+    let id = living_among_expired(&store, &account(), "password").await;
+    let (changed, ended) = change_password(&store, &account(), &id, "n").await;
+    assert!(matches!(changed, PasswordChange::Done(_)) && ended.len() == 1200, "{changed:?}");
+    check("password", EndReason::PasswordChanged).await;
+
+    let current = store.by_id(&account().id).await.expect("works").expect("there");
+    living_among_expired(&store, &current, "disable").await;
+    let (changed, ended) = change(&store, "u", &disabling(true)).await;
+    assert!(matches!(changed, Changed::Done { .. }) && ended.len() == 1201, "{changed:?}");
+    check("disable", EndReason::AccountDisabled).await;
+
+    change(&store, "u", &disabling(false)).await;
+    let id = living_among_expired(&store, &current, "delete").await;
+    let (changed, _) = delete(&store, &current, &id).await;
+    assert!(matches!(changed, Changed::Done { .. }), "{changed:?}");
+    store.tend().await.expect("works");
+    assert!(!events(&store).await.contains(&EventKind::SessionLimitReached), "nobody had too many sessions");
+}
+
+/// What was reported: how often that the cap was exceeded, and which sessions were ended.
+#[derive(Default)]
+struct Heard {
+    over_the_cap: Mutex<usize>,
+    revoked: Mutex<Vec<SessionId>>,
+}
+
+impl Report for Heard {
+    fn committed(&self, event: &SecurityEvent) {
+        *self.over_the_cap.lock().expect("whole") += usize::from(event.kind == EventKind::SessionLimitReached);
+    }
+
+    fn token_created(&self, _: &UserId, _: &SessionId, _: &Origin) {}
+
+    fn tokens_revoked(&self, sessions: &[SessionId]) {
+        self.revoked.lock().expect("whole").extend_from_slice(sessions);
+    }
+}
+
+pub(super) async fn endings_for_the_cap_are_reported_whatever_becomes_of_the_operation(store: impl Store) {
+    const MANY: u32 = 1700;
+    let (store, heard) = (Arc::new(store), Arc::new(Heard::default()));
+    let stores = Stores {
+        accounts: Arc::clone(&store) as _,
+        sessions: Arc::clone(&store) as _,
+        events: Arc::clone(&store) as _,
+        attempts: Arc::clone(&store) as _,
+        watched: Arc::clone(&store) as _,
+    };
+    let reported = stores.reported_to(Arc::clone(&heard) as _);
+    let check = async || {
+        store.tend().await.expect("works");
+        let kinds = events(&*store).await;
+        let over_the_cap = kinds.iter().filter(|kind| **kind == EventKind::SessionLimitReached).count();
+        assert_eq!(*heard.over_the_cap.lock().expect("whole"), over_the_cap);
+        let endings = store.endings_since(UnixMillis(0)).await.expect("works");
+        let ended: HashSet<_> = endings.into_iter().map(|ending| ending.session_id).collect();
+        let revoked = heard.revoked.lock().expect("whole").clone();
+        assert_eq!(revoked.len(), ended.len(), "each once");
+        assert_eq!(revoked.into_iter().collect::<HashSet<_>>(), ended);
+        (over_the_cap, ended.len())
+    };
+    add_account(&*store, &account()).await;
+    crowd(&*store, &account(), "theft", MANY).await;
+    let mut theft = |session: &Session, _| Step {
+        next: Some(end(session, EndReason::ReuseDetected)),
+        end_others: Some(EndReason::ReuseDetected),
+        events: vec![event(EventKind::RefreshReused)],
+    };
+    reported.sessions.transact(&SessionId::new("theft"), &AtNow, &mut theft).await.expect("works");
+    let (reports, ended) = check().await;
+    assert!(reports >= 3 && ended == MANY as usize, "{reports} {ended}");
+
+    // Refused after a part of it was done: the account is disabled meanwhile.
+    crowd(&*store, &account(), "password", MANY).await;
+    let (asks, report) = (SessionId::new("password"), event(EventKind::PasswordChanged).of(&account().id));
+    let ask = async || {
+        reported.accounts.change_password(&account(), &asks, "$new$", &session("n"), &report).await.expect("works")
+    };
+    if matches!(ask().await, PasswordChange::Trimmed(_)) {
+        let (more_reports, more_ended) = check().await;
+        assert!(more_reports == reports + 1 && (1..=500).contains(&(more_ended - ended)), "{more_ended}");
+        while let Changed::Trimmed(_) =
+            reported.accounts.change(&account().id, &disabling(true), NOW).await.expect("works")
+        {
+            check().await;
+        }
+    }
+    assert_eq!(ask().await, PasswordChange::Refused);
+    let (_, ended) = check().await;
+    assert_eq!(ended, 2 * MANY as usize);
 }
 
 pub(super) async fn an_account_with_thousands_of_ended_sessions_is_deleted_in_batches(store: impl Store) {
@@ -733,9 +975,9 @@ pub(super) async fn a_new_password_ends_every_session_and_begins_one(store: impl
     filled(&store).await;
     assert!(begin(&store, &session("t"), &account()).await);
     let report = event(EventKind::PasswordChanged);
-    let endings =
+    let changed =
         store.change_password(&account(), &SessionId::new("s"), "$new$", &session("n"), &report).await.expect("works");
-    assert_eq!(endings.expect("changed").len(), 2);
+    assert!(matches!(&changed, PasswordChange::Done(endings) if endings.len() == 2), "{changed:?}");
     for id in ["s", "t"] {
         assert_eq!(find(&store, id).await.expect("there").ended.expect("ended").reason, EndReason::PasswordChanged);
     }
@@ -755,8 +997,12 @@ pub(super) async fn a_refused_change_of_password_changes_nothing(store: impl Sto
         let asking = SessionId::new(asking);
         store.change_password(read, &asking, "$new$", &session("n"), &report).await.expect("works")
     };
-    assert!(change(&stale, "s").await.is_none());
-    assert!(change(&account(), "another").await.is_none(), "a session that has ended changes no password");
+    assert_eq!(change(&stale, "s").await, PasswordChange::Refused);
+    assert_eq!(
+        change(&account(), "another").await,
+        PasswordChange::Refused,
+        "a session that has ended changes no password"
+    );
     assert_eq!((find(&store, "s").await, events(&store).await), before);
     assert_eq!(find(&store, "n").await, None);
     let kept = store.by_id(&account().id).await.expect("works").expect("there");

@@ -8,9 +8,12 @@ mod sqlite;
 mod versions;
 
 use async_trait::async_trait;
-use server::storage::{
-    Accounts, Attempts, Events, Sessions, faulty::Faulty, postgres::PostgresStore, redis::RedisStore,
-    sqlite::SqliteStore,
+use server::{
+    clock::Clock,
+    storage::{
+        Accounts, Attempts, Decide, Events, Sessions, StorageError, Transacted, Watched, faulty::Faulty,
+        postgres::PostgresStore, redis::RedisStore, sqlite::SqliteStore,
+    },
 };
 use sessionkeep_types::SessionId;
 use tempfile::TempDir;
@@ -18,9 +21,29 @@ use tempfile::TempDir;
 use crate::support::database;
 
 /// Everything that a store is.
-pub(crate) trait Store: Accounts + Sessions + Events + Attempts + Copies + 'static {}
+pub(crate) trait Store: Accounts + Sessions + Events + Attempts + Watched + Transact + Copies + 'static {}
 
-impl<S: Accounts + Sessions + Events + Attempts + Copies + 'static> Store for S {}
+impl<S: Accounts + Sessions + Events + Attempts + Watched + Copies + 'static> Store for S {}
+
+/// What callers use, who have a store as a trait object.
+#[async_trait]
+pub(crate) trait Transact {
+    async fn transact(&self, id: &SessionId, clock: &dyn Clock, decide: Decide<'_>)
+    -> Result<Transacted, StorageError>;
+}
+
+#[async_trait]
+impl<S: Sessions + 'static> Transact for S {
+    async fn transact(
+        &self,
+        id: &SessionId,
+        clock: &dyn Clock,
+        decide: Decide<'_>,
+    ) -> Result<Transacted, StorageError> {
+        let store: &dyn Sessions = self;
+        store.transact(id, clock, decide).await
+    }
+}
 
 /// Adds copies of a session directly, as many as a version without a cap may have left. Their ids begin with its id.
 #[async_trait]

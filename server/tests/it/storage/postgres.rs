@@ -15,7 +15,10 @@ use sessionkeep_types::{EndReason, Role, SessionId, UserId};
 use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
 use tokio::time::timeout;
 
-use super::contract::{self, AtNow, NOW};
+use super::{
+    Transact as _,
+    contract::{self, AtNow, NOW},
+};
 #[cfg(unix)]
 use crate::support::{TestApp, cluster::Cluster, program, tls};
 use crate::support::{database, proxy::behind_a_line};

@@ -19,7 +19,10 @@ use sessionkeep_types::{EndReason, SessionId, UserId};
 use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
 use tokio::sync::{Mutex, Notify};
 
-use super::contract::{self, AtNow, NOW};
+use super::{
+    Transact as _,
+    contract::{self, AtNow, NOW},
+};
 use crate::support::{
     database, program,
     redis::{OwnRedis, SAFE, ask},
@@ -172,6 +175,30 @@ async fn what_is_done_again_touches_no_session_that_began_since() {
         .await;
     store.tend().await.expect("works");
     assert!(is_living(&store, "s").await);
+}
+
+/// As by an instance that was slower than another one, which has ended the sessions. Others ended many at the same time.
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn what_another_instance_has_ended_for_a_change_is_found_among_thousands() {
+    let shared = Shared::empty().await;
+    let store = shared.open().await;
+    add_account(&store).await;
+    assert!(begin(&store, "s").await.expect("works"));
+    let (v, other) = (contract::account_of("v"), contract::session_of("v", "o"));
+    server::storage::Accounts::insert(&store, &v, &event(EventKind::Registered)).await.expect("works");
+    assert!(contract::try_to_begin(&store, &other, &v).await.expect("works"));
+    store.copy_session(&other.id, 1700).await.expect("works");
+    let report = event(EventKind::SessionsEnded);
+    contract::end_all(&store, &Scope::Of(v.id), EndReason::Admin, &report).await.expect("works").expect("may");
+    end(&store, "s").await.expect("works");
+    let ahead = 4_000_000_000_000_i64;
+    let _: (String,) = ask(&shared.redis, pipe().cmd("SET").arg("sessionkeep:epoch-of:u").arg(ahead)).await;
+    let disable =
+        AccountChange { disabled: Some((true, event(EventKind::AccountDisabled))), ..AccountChange::default() };
+    let changed = store.change(&UserId::new("u"), &disable, NOW).await.expect("works");
+    let Changed::Done { endings, .. } = changed else { panic!("{changed:?}") };
+    assert_eq!(endings.iter().map(|ending| &ending.session_id).collect::<Vec<_>>(), [&SessionId::new("s")]);
 }
 
 /// As after a backup of the database was restored: Redis has done what the database does not know of. A number that was used
