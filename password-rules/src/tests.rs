@@ -135,7 +135,8 @@ fn attack_a_separator_makes_no_weak_password_acceptable() {
     ] {
         assert_eq!(check(weak), Err(Refused::TooWeak), "{weak:?}");
     }
-    for good in ["x9#K!2$v%Q&z", "a lantern over the quay", "seven-herons-at-the-weir", "тихая река под дубом"] {
+    for good in ["x9#K!2$v%Q&z", "a lantern over the quay", "seven-herons-at-the-weir", "тихая река под дубом"]
+    {
         assert_eq!(check(good), Ok(()), "{good:?}");
     }
 }

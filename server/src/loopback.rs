@@ -23,7 +23,10 @@ pub(crate) fn is_asked(uri: &Uri, headers: &HeaderMap) -> bool {
     let mut hosts = uri.authority().cloned().map(Some).into_iter().chain(named);
     headers.get_all(HOST).iter().count() <= 1
         && hosts.all(|host| {
-            host.is_some_and(|host| !host.as_str().contains('@') && is_loopback(&host.host().to_lowercase()))
+            host.is_some_and(|host| {
+                let nothing_else = host.as_str() == host.host() || host.port_u16().is_some();
+                !host.as_str().contains('@') && nothing_else && is_loopback(&host.host().to_lowercase())
+            })
         })
 }
 
@@ -55,6 +58,8 @@ mod tests {
             "localhost@evil.example",
             "evil.example@localhost",
             "a;b.localhost",
+            "localhost:3000;x",
+            "localhost:x",
             ".localhost",
             "localhost.",
             "127.0.0.1.evil.example",

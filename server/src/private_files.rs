@@ -25,7 +25,7 @@ pub(crate) fn create_new(file: &Path) -> io::Result<File> {
     options().create_new(true).open(file)
 }
 
-/// Whether its owner alone may change a file, and nobody but that one's group may read it.
+/// Whether only the owner can write the file, and only the owner and its group can read it.
 #[cfg(unix)]
 pub(crate) fn is_private(file: &Metadata) -> bool {
     std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o137 == 0

@@ -12,7 +12,7 @@ use crate::{
     limits::{
         TooOften,
         counter::Key,
-        guessing::{Attempt, Counts, Held},
+        guessing::{Attempt, Counts, Held, Spared},
         under_way::{Look, Running},
     },
     password::{Busy, Place},
@@ -55,8 +55,8 @@ enum Standing {
     /// A counter that is shared with others is used up.
     Beyond {
         too_often: TooOften,
-        /// Whether the password is compared all the same.
-        is_spared: bool,
+        /// Whether the password is compared all the same, and what that uses.
+        spared: Spared,
     },
 }
 
@@ -68,10 +68,10 @@ impl Counted<'_> {
 
     /// Whether the password is compared with the stored one.
     pub(super) fn is_compared(&self) -> bool {
-        !matches!(self.standing, Standing::Beyond { is_spared: false, .. })
+        !matches!(self.standing, Standing::Beyond { spared: Spared { is_compared: false, .. }, .. })
     }
 
-    /// The answer to a password that is not right, where it is not that. Every network gets it, a known place as well.
+    /// The answer to a wrong password beyond a shared limit. Known places get it, too.
     pub(super) fn held(&self) -> Option<TooOften> {
         match self.standing {
             Standing::Counted(_) => None,
@@ -136,8 +136,8 @@ impl Auth {
                 Held::Own(too_often) => return Err(too_often.into()),
                 Held::Shared { too_often, is_known } => {
                     let place = self.passwords.place(&attempt.shares)?;
-                    let is_spared = self.guessing.is_spared(&attempt, is_known, self.clock.now());
-                    let standing = Standing::Beyond { too_often, is_spared };
+                    let spared = self.guessing.spare(&attempt, is_known, self.clock.now());
+                    let standing = Standing::Beyond { too_often, spared };
                     let running = (own.begin(), None);
                     return Ok((Counted { attempt, standing, _running: running, _turn: turn }, place));
                 }
@@ -145,7 +145,7 @@ impl Auth {
         }
     }
 
-    /// One of the turns of an account in a network. Whoever waits for it has no place in the queue.
+    /// Waits for one of the two concurrent attempts of an account in a network. A waiting attempt has no place in the queue.
     async fn turn(&self, own: &Look<'_>, give_up_at: Instant) -> Result<OwnedSemaphorePermit, Busy> {
         if let Some(turn) = own.turn_at_once() {
             return Ok(turn);
@@ -186,8 +186,8 @@ impl Auth {
                 Standing::Beyond { .. } => attempt.first_succeeded(counters, self.clock.now()),
             })
         };
-        if let Standing::Beyond { is_spared: true, .. } = standing {
-            self.guessing.give_back_spared(attempt);
+        if let Standing::Beyond { spared, .. } = standing {
+            self.guessing.give_back_spared(attempt, *spared);
         }
         if let Err(error) = self.attempts.recount(&attempt.keys(), &mut decide).await {
             tracing::warn!(%error, "a right password counts as a wrong one");
@@ -208,10 +208,8 @@ impl Auth {
         let Counted { attempt, standing, .. } = &counted;
         let counts = match standing {
             Standing::Counted(counts) => counts,
-            Standing::Beyond { is_spared, .. } => {
-                if *is_spared {
-                    self.guessing.give_back_spared(attempt);
-                }
+            Standing::Beyond { spared, .. } => {
+                self.guessing.give_back_spared(attempt, *spared);
                 return;
             }
         };

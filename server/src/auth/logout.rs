@@ -1,6 +1,6 @@
 //! Sign-out: ends the session of a refresh token.
 
-use sessionkeep_types::EndReason;
+use sessionkeep_types::{EndReason, SessionId};
 
 use super::{Auth, Sent, end_step};
 use crate::{
@@ -27,22 +27,27 @@ impl Auth {
     /// that repeating the request costs nothing and is never refused.
     ///
     /// # Errors
-    /// When the store fails: then nobody may be told that they are signed out. When there were too many requests.
+    /// When the store fails: then nobody may be told that they are signed out. When there were too many requests. All other
+    /// sessions are ended before the first error is returned.
     pub async fn logout(&self, sent: &Sent, origin: &Origin) -> Result<(), LogoutError> {
         let genuine = self.recognise(sent);
         let counting = self.counting(sent, genuine.clone());
+        let mut outcome = Ok(());
         for (_, genuine) in if counting.is_empty() { genuine } else { counting } {
-            if self.revocations.has_ended(&genuine.session_id) {
-                continue;
-            }
-            self.limits.sign_out(&genuine.session_id)?;
-            let mut step =
-                |session: &Session, now| end_step(session, now, &EndReason::SignedOut, EventKind::SignedOut, origin);
-            if let Transacted::Done { ended } =
-                self.sessions.transact(&genuine.session_id, &*self.clock, &mut step).await?
-            {
-                self.note_ended(&ended);
-            }
+            outcome = outcome.and(self.sign_out(&genuine.session_id, origin).await);
+        }
+        outcome
+    }
+
+    async fn sign_out(&self, session: &SessionId, origin: &Origin) -> Result<(), LogoutError> {
+        if self.revocations.has_ended(session) {
+            return Ok(());
+        }
+        self.limits.sign_out(session)?;
+        let mut step =
+            |session: &Session, now| end_step(session, now, &EndReason::SignedOut, EventKind::SignedOut, origin);
+        if let Transacted::Done { ended } = self.sessions.transact(session, &*self.clock, &mut step).await? {
+            self.note_ended(&ended);
         }
         Ok(())
     }

@@ -100,8 +100,10 @@ impl Auth {
         let (token, genuine) = self.choose(sent).await?;
         let allowance = self.limits.refreshes(&genuine.session_id, &origin.ip);
         if let Err(too_often) = allowance.look(self.clock.now()) {
-            // So that a flood does not keep the store's writer busy.
-            self.needs_no_allowance(&token, &genuine, attempt).await?.then_some(()).ok_or(too_often)?;
+            // A read first, so that a flood does not keep the store's writer busy.
+            if !self.needs_no_allowance(&token, &genuine, attempt).await? {
+                return Err(too_often.into());
+            }
         }
         let decided = self.rotate(&token, &genuine, attempt, origin, &allowance).await?;
         *told = Some(decided.decision.clone());

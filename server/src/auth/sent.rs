@@ -65,8 +65,8 @@ impl Auth {
         genuine
     }
 
-    /// Those of `genuine` that count. Beside a companion that belongs to none of them none does: it may be all that is left
-    /// of the browser's own session.
+    /// Returns the tokens of `genuine` that count. If a companion was sent and matches no token, none counts: the companion may
+    /// be all that is left of the browser's own session.
     pub(super) fn counting(&self, sent: &Sent, genuine: Vec<(RefreshToken, Genuine)>) -> Vec<(RefreshToken, Genuine)> {
         let now = self.clock.now();
         let is_accompanied = |(_, says): &(RefreshToken, Genuine)| {

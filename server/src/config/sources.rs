@@ -120,7 +120,7 @@ impl Sources {
         self.set(name).or_else(|| setting(name).default.map(str::to_owned)).filter(|value| !value.is_empty())
     }
 
-    /// What it is set to; nothing, too.
+    /// The configured value, possibly empty, without the default.
     fn set(&self, name: &str) -> Option<String> {
         (self.flags.get(name).or_else(|| self.environment.get(name)))
             .or_else(|| self.file.get(&name.to_lowercase()))

@@ -138,7 +138,7 @@ pub const SETTINGS: &[Setting] = &[
         "TRUSTED_PROXIES",
         Some(""),
         "Networks (CIDR, separated by commas) whose `X-Forwarded-For` is believed; the client's address is the \
-         rightmost hop outside them. Networks that together are larger than a /8 (IPv6: a /7) are refused.",
+         rightmost hop outside them. A network larger than a /8 (IPv6: a /7) is refused, also one that adjacent entries make.",
     ),
     plain(
         "MAX_CONNECTIONS",
@@ -165,7 +165,7 @@ pub const SETTINGS: &[Setting] = &[
         "CHANGES_PER_MINUTE",
         Some("60"),
         "Changes by one account, and as many requests of one session to end sessions, to change the password or to delete the \
-         account, on each instance; 0: any number.",
+         account at once and by the hour, on each instance; 0: any number.",
     ),
     plain(
         "PASSWORD_MIN_LENGTH",

@@ -214,7 +214,7 @@ impl Bearer {
         state.auth.administrator(&claims).await.map_err(|error| ApiError::from(error).of(&claims))
     }
 
-    /// Whose request for a change it is, if that has not made too many. The store has not been asked for anything yet.
+    /// Authenticates a request that changes data, and counts it. The store is not queried for a refused request.
     pub(super) async fn authenticate_change(self, state: &AppState) -> Result<Claims, ApiError> {
         let claims = self.authenticate(state).await?;
         state.auth.limits.change(&claims.user_id).map_err(|error| ApiError::from(error).of(&claims))?;

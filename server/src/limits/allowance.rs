@@ -13,8 +13,9 @@ use crate::session::UnixMillis;
 /// After so many keys those are forgotten whose allowance is whole.
 const SWEEP: usize = 4096;
 
-/// An allowance for each key, in memory, that can be looked at before it is used and given back after. Only for keys of which a
-/// caller needs a right password, or a network where one was given: there is no other bound on how many there are.
+/// An allowance for each key, in memory, that can be looked at before it is used and given back after. Only for keys that
+/// take a right password or a genuine refresh token to make: nothing else bounds how many there are. Those whose allowance is
+/// whole again are forgotten.
 pub(super) struct Allowance {
     burst: u32,
     every: Duration,
@@ -63,7 +64,7 @@ impl Allowance {
         }
     }
 
-    /// One that is used up for longer than it can be was counted before the clock went back, and counts no more.
+    /// Ignores a counter that lies further ahead than any counter can: the clock was set back.
     fn counter(&self, used: &Used, key: &Key, now: UnixMillis) -> Counter {
         let latest = now.plus(self.every * self.burst * 2);
         used.counters.get(key).copied().filter(|counter| counter.counted_at <= latest).unwrap_or_default()

@@ -34,6 +34,9 @@ pub struct TooOften {
 /// One more right password is taken after each of these.
 const RIGHT_AGAIN: Duration = Duration::from_secs(10);
 
+/// A subscriber line may register as often as so many of its networks.
+const NETWORKS_OF_A_LINE: u32 = 4;
+
 /// Whose places in the hashing queue an attempt uses, as keyed hashes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shares {
@@ -56,6 +59,7 @@ impl Shares {
 pub struct Limits {
     refreshes: Allowance,
     registrations: Option<Rate>,
+    registrations_by_line: Option<Rate>,
     right_passwords: Allowance,
     changes: Option<Rate>,
     endings: Option<Rate>,
@@ -79,9 +83,14 @@ impl Limits {
         Self {
             refreshes: Allowance::new(refreshes_per_minute, Duration::from_mins(1) / refreshes_per_minute.max(1)),
             registrations: rate(registrations_per_hour, Duration::from_hours(1), rate::ANYBODY),
+            registrations_by_line: rate(
+                registrations_per_hour.saturating_mul(NETWORKS_OF_A_LINE),
+                Duration::from_hours(1),
+                rate::ANYBODY,
+            ),
             right_passwords: Allowance::new(sign_ins_at_once, RIGHT_AGAIN),
             changes: changes(),
-            endings: changes(),
+            endings: rate(changes_per_minute, Duration::from_hours(1), rate::OURS),
             sign_outs: changes(),
         }
     }
@@ -119,9 +128,9 @@ impl Limits {
         take(self.changes.as_ref(), account.as_str())
     }
 
-    /// What a person does against an intruder, or to leave: ending sessions, another password, deleting the account. Each
-    /// session has an allowance of its own, apart from that of changes, so that an intruder in another session of the
-    /// account cannot use it up.
+    /// Counts a request that ends sessions, changes the password or deletes the account. Each session has its own allowance,
+    /// apart from that of changes, so that an attacker in another session of the account cannot exhaust it. It fills up by the
+    /// hour: an attacker who ends all other sessions every second would end each new one before its owner can act.
     ///
     /// # Errors
     /// When there were too many in this session.
@@ -142,6 +151,8 @@ impl Limits {
     /// # Errors
     /// When there were too many from its network.
     pub fn register(&self, ip: &str) -> Result<(), TooOften> {
+        // The line first: one has as many networks as there are places for all networks.
+        take(self.registrations_by_line.as_ref(), &line(ip))?;
         take(self.registrations.as_ref(), &network(ip))
     }
 }
@@ -223,8 +234,19 @@ mod tests {
         let limits = Limits::new(0, 100, 0, 0);
         let taken = (0..1000).filter(|host| limits.register(&format!("2001:db8::{host:x}")).is_ok()).count();
         assert_eq!(taken, 100);
-        assert!(limits.register("2001:db8:0:1::1").is_ok());
+        assert!(limits.register("2001:db8:1::1").is_ok());
         assert!((0..1000).all(|_| Limits::new(0, 0, 0, 0).register("203.0.113.7").is_ok()));
+    }
+
+    /// RL-04: a line has as many networks as there are places.
+    #[test]
+    fn one_line_uses_up_no_other_lines_registrations() {
+        let limits = Limits::new(0, 1, 0, 0);
+        for network in 0..66_000_u32 {
+            let _either = limits.register(&format!("2001:db8:1:{:x}::1", network & 0xffff));
+        }
+        let held = (0..200).filter(|host| limits.register(&format!("192.0.2.{host}")).is_err()).count();
+        assert!(held <= 2, "{held} of 200 share a place with one of the four");
     }
 
     /// RL-08

@@ -67,7 +67,7 @@ pub(crate) async fn serve(
     stop.run_until_cancelled(server.serve(router.into_make_service())).await.unwrap_or(Ok(()))
 }
 
-/// No page of a browser on this machine reads them by a name of its own ([`loopback`]).
+/// Rejects requests with a foreign `Host`, so that DNS rebinding cannot read the metrics ([`loopback`]).
 async fn own_names(request: Request, next: Next) -> Response {
     if loopback::is_asked(request.uri(), request.headers()) {
         next.run(request).await

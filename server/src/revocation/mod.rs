@@ -63,7 +63,7 @@ impl Revocations {
         }
     }
 
-    /// Whether the session is known to have ended. It is not known of all that have: those of long ago are forgotten.
+    /// Whether the session is known to have ended. Older endings are forgotten.
     #[must_use]
     pub fn has_ended(&self, session: &SessionId) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);

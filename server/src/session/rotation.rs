@@ -61,9 +61,9 @@ impl Decision {
 
     /// Whether the answer is taken from the session's allowance of refreshes. `session` is the row that was decided on.
     ///
-    /// What changes the row for good can happen once a head and is bounded by that. It neither uses the allowance nor waits for
-    /// it: otherwise an attacker with a copy of the head could use the allowance up and so hold up the owner's rotation, which
-    /// is what reveals the copy.
+    /// A decision that changes the row permanently can occur only a few times per head. It therefore neither uses the allowance nor
+    /// waits for it: otherwise an attacker with a copy of the head could exhaust the allowance and hold up the owner's rotation,
+    /// which reveals the copy.
     #[must_use]
     pub fn draws_on_allowance(&self, session: &Session, policy: &Policy) -> bool {
         match self {

@@ -494,10 +494,9 @@ async fn a_probing_thief_on_another_network_is_shown_to_the_owner() {
     assert_eq!(probe.refresh().await.outcome(), (409, "REFRESH_DUPLICATE"), "the owner has rotated");
     assert_eq!(thief.attempt("leap").refresh().await.status, 200, "and has not used the access token yet");
     let events = owner.get("/api/me/events").await;
-    let shown: Vec<_> = events.body["items"].as_array().expect("a list").iter().collect();
-    for (event, other) in shown.iter().zip(["203.0.113.7", "203.0.113.7"]) {
+    for event in [&events.body["items"][0], &events.body["items"][1]] {
         assert_eq!(event["kind"], "refresh_from_elsewhere");
-        assert_eq!((&event["origin"]["ip"], &event["other"]["ip"]), (&json!("198.51.100.9"), &json!(other)));
+        assert_eq!((&event["origin"]["ip"], &event["other"]["ip"]), (&json!("198.51.100.9"), &json!("203.0.113.7")));
     }
     let counted = app.metric("sessionkeep_security_events_total", &[r#"event="refresh_from_elsewhere""#]).await;
     assert!(counted > 1.5, "{counted}");
@@ -509,12 +508,16 @@ async fn a_replaced_token_is_reuse_on_another_instance_as_soon_as_its_successor_
     let one = TestApp::start().await;
     let two = one.beside().await;
     for round in 0..rounds(5) {
-        let mut owner = one.browser();
-        assert_eq!(owner.register_as(&format!("{round}@example.com")).await.status, 201);
-        let mut thief = Person::at(&two.url);
-        thief.cookie = owner.cookie.clone();
-        owner.refresh().await;
-        assert_eq!(owner.me().await.status, 200);
-        assert_eq!(thief.attempt("thief").refresh().await.outcome(), (403, "REFRESH_REUSED"), "round {round}");
+        // The direct client without attempt ids was shadowed for ever.
+        for (mut owner, attempt) in [(one.browser(), "thief"), (one.direct(), "")] {
+            let email = format!("{attempt}{round}@example.com");
+            assert_eq!(owner.register_as(&email).await.status, 201);
+            let mut thief = Person::at(&two.url);
+            thief.cookie = owner.cookie.clone();
+            owner.refresh().await;
+            assert_eq!(owner.me().await.status, 200);
+            thief = if attempt.is_empty() { thief } else { thief.attempt(attempt) };
+            assert_eq!(thief.refresh().await.outcome(), (403, "REFRESH_REUSED"), "{email}");
+        }
     }
 }

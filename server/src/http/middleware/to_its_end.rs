@@ -14,7 +14,7 @@ pub(in crate::http) async fn take(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let gone = presence::token();
-    // Cancelled when this future is dropped, which is when the client has disconnected, and of no consequence after the answer.
+    // The guard cancels `gone` when the client disconnects. After the answer it has no effect.
     let _guard = gone.clone().drop_guard();
     match spawn(presence::of(gone, next.run(request)).in_current_span()).await {
         Ok(response) => response,

@@ -49,9 +49,11 @@ impl Policies {
         ))
     }
 
-    /// The bundle's files. A path needs an origin before it: `'self'` takes none.
+    /// The bundle's files. A path needs an origin before it: `'self'` takes none. No source can name an IPv6 address (CSP 3,
+    /// 2.3.1), so that a developer who opens `http://[::1]` has the whole origin.
     fn bundle(&self, asked: &HeaderMap) -> String {
-        format!("{}{ASSETS_PATH}", own_origin(&self.origin, asked))
+        let origin = own_origin(&self.origin, asked);
+        if origin.contains('[') { "'self'".to_owned() } else { format!("{origin}{ASSETS_PATH}") }
     }
 
     /// Nothing else on a developer's machine is https, and reports by `report-to` are not sent from there either: a browser

@@ -263,7 +263,7 @@ fn who_use_the_allowance_up_hold_up_no_refresh_of_the_owner() {
     for (uses, fresh) in [(None, false), (None, true), (Some(100), false), (Some(100), true)] {
         let mut world = World::new(line(BROWSER, Rotation::Confirmed));
         let (mut owner, mut thief) = (0, 0);
-        let mut answered = 0;
+        let (mut asked, mut answered) = (0, 0);
         let mut ignored = Counts::default();
         for time in 1..30 * PERIOD / SECOND {
             world.at(time * SECOND, if time * SECOND % PERIOD == 0 { Event::Owner } else { Event::Thief });
@@ -279,6 +279,7 @@ fn who_use_the_allowance_up_hold_up_no_refresh_of_the_owner() {
                     let (session, policy) = (world.line.session.clone(), world.line.policy.clone());
                     let decision = decide(&session, presented(owner), Some(&attempt), &policy, world.line.now);
                     assert!(!decision.draws_on_allowance(&session, &policy), "{decision:?} after {} s", now / SECOND);
+                    asked += 1;
                     let Ok(answer) = world.refresh(owner, Some(&attempt), &mut ignored) else { break };
                     answered += 1;
                     owner = answer.cookie.unwrap_or(owner);
@@ -297,6 +298,7 @@ fn who_use_the_allowance_up_hold_up_no_refresh_of_the_owner() {
                 Event::Thief => {}
             }
         }
+        assert!(asked >= 2, "the owner has asked since the theft");
         assert!(world.line.session.ended.is_some(), "the thief is caught");
     }
 }

@@ -169,10 +169,14 @@ impl Client {
         reply.answer().is_some()
     }
 
-    /// Begins another session, whatever this one is.
+    /// Begins another session, and ends the one before: an account may have so many.
     pub(super) async fn sign_in_again(&mut self) -> Reply {
+        let before = self.held.borrow().clone();
         let reply = self.sign_up_or_in(Verb::Login).await;
         self.signed_in(&reply);
+        if reply.is_success() && before.cookie.is_some() {
+            self.log_out(&before).await;
+        }
         reply
     }
 
@@ -238,9 +242,7 @@ impl Client {
     async fn sign_out(&mut self) -> bool {
         self.standing = Standing::Leaving;
         let held = self.held.borrow().clone();
-        let request = with_cookie(&self.world, &self.url, self.kind, "/api/auth/logout", &held);
-        let operation = operation(self.identity(), Verb::Logout, held.cookie.as_deref(), None);
-        let reply = record(&self.world, operation, request).await;
+        let reply = self.log_out(&held).await;
         if reply.is_success() {
             self.end();
             if self.random.percent(50) {
@@ -249,6 +251,12 @@ impl Client {
             }
         }
         reply.answer().is_some()
+    }
+
+    async fn log_out(&self, held: &Held) -> Reply {
+        let request = with_cookie(&self.world, &self.url, self.kind, "/api/auth/logout", held);
+        let operation = operation(self.identity(), Verb::Logout, held.cookie.as_deref(), None);
+        record(&self.world, operation, request).await
     }
 
     fn end(&mut self) {
