@@ -150,14 +150,16 @@ impl Auth {
         if let Some(turn) = own.turn_at_once() {
             return Ok(turn);
         }
-        let waits = self.guessing.may_wait();
+        let (waits, failures) = (self.guessing.may_wait(), self.guessing.store_failures());
         if waits.is_none() || own.is_crowded() {
             return Err(self.passwords.refused());
         }
-        tokio::select! {
-            turn = timeout_at(give_up_at, own.turn()) => turn.map_err(|_| self.passwords.refused()),
-            () = presence::client_gone() => Err(Busy),
-        }
+        let turn = tokio::select! {
+            turn = timeout_at(give_up_at, own.turn()) => turn.map_err(|_| self.passwords.refused())?,
+            () = presence::client_gone() => return Err(Busy),
+        };
+        // Where the store has failed the attempt before, this one would wait as long for the same answer once more.
+        if self.guessing.store_failures() == failures { Ok(turn) } else { Err(self.passwords.refused()) }
     }
 
     /// The same for what is hashed and not compared.
@@ -172,7 +174,8 @@ impl Auth {
             counted = attempt.count(counters, self.clock.now());
             counted.as_ref().ok().filter(|_| write).map(Counts::counters)
         };
-        self.attempts.recount(&attempt.keys(), &mut decide).await?;
+        let recounted = self.attempts.recount(&attempt.keys(), &mut decide).await;
+        recounted.inspect_err(|_| self.guessing.store_failed())?;
         Ok(counted)
     }
 

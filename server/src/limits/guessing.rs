@@ -11,7 +11,10 @@
 //! answer everywhere, after the same work, or a neighbour could learn from it who has an account. Therefore an attempt beyond the shared
 //! counters is compared everywhere, except that elsewhere it is compared with nothing.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
 
 use aws_lc_rs::digest;
 use serde::Serialize;
@@ -55,6 +58,7 @@ pub struct Guessing {
     pub(crate) under_way: UnderWay,
     waiting: Semaphore,
     looking: Semaphore,
+    store_failures: AtomicU64,
     spared_own: Allowance,
     spared_network: Allowance,
 }
@@ -69,6 +73,7 @@ impl Guessing {
             under_way: UnderWay::default(),
             waiting: Semaphore::new(WAITING),
             looking: Semaphore::new(LOOKING),
+            store_failures: AtomicU64::new(0),
             spared_own: allowance(SPARED_OWN),
             spared_network: allowance(SPARED_NETWORK),
         }
@@ -134,6 +139,16 @@ impl Guessing {
         if spared.is_compared {
             self.spared_own.give_back(&attempt.shares.account);
         }
+    }
+
+    /// How often the store has not counted an attempt.
+    pub(crate) fn store_failures(&self) -> u64 {
+        self.store_failures.load(Relaxed)
+    }
+
+    /// The store has not counted an attempt.
+    pub(crate) fn store_failed(&self) {
+        self.store_failures.fetch_add(1, Relaxed);
     }
 
     /// Leave to wait for another attempt. `None`: too many do.

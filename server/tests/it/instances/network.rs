@@ -61,7 +61,8 @@ async fn a_black_hole_is_503_in_time_and_signs_nobody_out() {
 async fn a_black_hole_in_the_middle_of_the_work_is_503_in_time_and_blocks_no_connection() {
     let address = database::postgres().await;
     let (proxy, through_the_line) = behind_a_line(&address).await;
-    let app = TestApp::on_database(&through_the_line).await;
+    let app =
+        TestApp::on(tempfile::tempdir().expect("a folder"), &through_the_line, &[("SIGN_INS_AT_ONCE", "0")]).await;
     app.direct().register().await;
     let mut people = signed_in(&app, MANY).await;
     let mut operator = connect(&address).await;
