@@ -72,7 +72,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await signIn.signIn(person);
         let release = (): void => {};
         const held = new Promise<void>((resolve) => (release = resolve));
-        await page.route('/api/sessions', async (route) => {
+        await page.route('/api/sessions*', async (route) => {
           await held;
           await route.continue();
         });
@@ -89,7 +89,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await devices.signOutOthers();
         await devices.shows(1);
         await take(page, 'devices-alone');
-        await page.route('/api/sessions', (route) => route.fulfill({ status: 500, body: 'no' }));
+        await page.route('/api/sessions*', (route) => route.fulfill({ status: 500, body: 'no' }));
         await page.reload();
         await expect(devices.loadAgain).toBeVisible();
         await take(page, 'devices-failed');

@@ -119,7 +119,7 @@ test('the question can be answered with the keyboard, and the focus stays where 
   const group = devices.others.getByRole('group');
   await expect(group.getByRole('button', { name: 'Sign out' })).toBeFocused();
   // Somebody who comes back loses neither the question nor the focus.
-  const loaded = page.waitForResponse('/api/sessions');
+  const loaded = page.waitForResponse('/api/sessions*');
   await devices.comeBack();
   await loaded;
   await expect(group.getByRole('button', { name: 'Sign out' })).toBeFocused();
@@ -135,10 +135,10 @@ test('the question can be answered with the keyboard, and the focus stays where 
 
 test('a list that could not be loaded can be loaded again', async ({ page, signIn, devices, person }) => {
   await signIn.signIn(person);
-  await page.route('/api/sessions', (route) => route.fulfill({ status: 429, contentType: 'application/json', body: '{"error":"Too often.","code":"RATE_LIMITED","requestId":"1"}' }));
+  await page.route('/api/sessions*', (route) => route.fulfill({ status: 429, contentType: 'application/json', body: '{"error":"Too often.","code":"RATE_LIMITED","requestId":"1"}' }));
   await devices.open();
   await expect(devices.alert).toHaveText('Too often.');
-  await page.unroute('/api/sessions');
+  await page.unroute('/api/sessions*');
   await devices.loadAgain.click();
   await devices.shows(2);
 });
