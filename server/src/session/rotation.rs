@@ -132,8 +132,8 @@ pub fn decide(
     let known = attempt.is_some_and(|attempt| session.served_attempts.knows(attempt, now));
     let within = |window, earlier| now.since(earlier).is_some_and(|ago| ago < window);
     // For a known attempt, a time in the future is not outside the window: a clock that went back must not end its repeats.
-    // The windows end all the same: an attempt that is repeated again and again stays known, and must not hold up the rotation
-    // that reveals a second party.
+    // The windows end all the same: an attempt that is repeated again and again stays known, and must not give access for ever
+    // without the rotation that reveals a second party.
     let lately = |window, earlier| now.since(earlier).is_none_or(|ago| ago < window);
     let quiet_period = policy.quiet_period(session.client);
 
@@ -142,6 +142,9 @@ pub fn decide(
         Position::Head if strict => Decision::Rotate,
         Position::Head if within(quiet_period, session.emitted_at) => Decision::Quiet,
         Position::Head if known && lately(quiet_period + ServedAttempts::MEMORY, session.emitted_at) => Decision::Quiet,
+        // The client has an answer to this attempt and may have sent the next one, with the same token. If this copy rotated,
+        // that request would come with a replaced token and an attempt that is not known: reuse.
+        Position::Head if known => Decision::LateCopy,
         Position::Head => Decision::Rotate,
         Position::Previous | Position::Older if strict => Decision::Theft,
         Position::Previous => match session.confirmed_at {

@@ -460,16 +460,29 @@ proptest! {
         }
     }
 
-    /// Whatever is repeated: whoever presents the head later than Q and the memory of attempts after it was given out last causes
-    /// a rotation. (A thief who repeated one attempt id held that up for as long as he did.)
+    /// A client that presents the head later than Q and the memory of attempts after it was last given out gets an access token
+    /// only with a rotation, whatever attempt it repeats.
     #[test]
-    fn whoever_presents_the_head_long_after_it_was_given_out_causes_a_rotation(world in world()) {
+    fn an_old_head_gives_an_access_token_only_with_a_rotation(world in world()) {
         for step in world.run().1 {
             if step.answer.decision == Decision::Quiet {
                 let given_out = step.head_given_out.expect("signing in starts no quiet period");
                 let longest = world.policy.quiet_period(step.before.client) + MEMORY;
                 prop_assert!(step.now.since(given_out).is_none_or(|ago| ago < longest));
             }
+        }
+    }
+
+    /// A client that has an answer to an attempt may have sent the next one with the same token. A new head made by a copy of the
+    /// answered attempt would turn that request into reuse.
+    #[test]
+    fn an_attempt_that_was_answered_makes_no_head_while_it_is_known(mut world in world()) {
+        world.policy.rotation = Rotation::Confirmed;
+        for step in world.run().1 {
+            let known = step.attempt.as_deref().is_some_and(|attempt| {
+                step.before.client.attempts && step.before.served_attempts.knows(attempt, step.now)
+            });
+            prop_assert!(!(known && step.answer.decision.makes_head()), "{:?}", step.answer.decision);
         }
     }
 

@@ -162,7 +162,7 @@ mod the_head_is_quiet {
         }
     }
 
-    /// A thief who repeats one attempt id keeps it known. He was quiet for as long as he did.
+    /// An attacker who repeats one attempt id keeps it known.
     #[test]
     fn for_a_repeated_attempt_until_its_memory_is_over_after_the_quiet_period() {
         for (client, quiet_period) in [(BROWSER, Q), (DIRECT, 0)] {
@@ -173,7 +173,7 @@ mod the_head_is_quiet {
             }
             line.now = START.plus(Duration::from_millis(longest.unsigned_abs()));
             assert_eq!(line.clone().wait(-1).present(1, Some("a")), Decision::Quiet);
-            assert_eq!(line.present(1, Some("a")), Decision::Rotate);
+            assert_eq!(line.present(1, Some("a")), Decision::LateCopy);
         }
     }
 
@@ -723,6 +723,24 @@ mod a_late_copy_is_turned_away {
         assert_eq!(line.clone().present(0, Some("a")), Decision::LateCopy);
         line.present(2, Some("quiet 15"));
         assert_eq!(line.present(0, Some("a")), Decision::Theft);
+    }
+
+    /// The client has moved on to its next attempt, with the same token: a rotation by this copy would make reuse of it.
+    #[test]
+    fn with_the_head_after_its_last_quiet_answer_until_it_is_forgotten() {
+        for (client, quiet_period) in [(BROWSER, Q), (DIRECT, 0)] {
+            let mut line = rotated(client);
+            for _ in 0..4 {
+                assert_eq!(line.wait((quiet_period + MEMORY - 1) / 4).present(1, Some("a")), Decision::Quiet);
+            }
+            let before = line.session.clone();
+            for later in [4, SECOND, MEMORY] {
+                assert_eq!(line.clone().wait(later).present(1, Some("a")), Decision::LateCopy, "{client:?}, {later}");
+            }
+            assert_eq!(line.session, before, "a late copy is not remembered");
+            assert_eq!(line.clone().wait(4).present(1, OTHER), Decision::Rotate);
+            assert_eq!(line.wait(MEMORY + 1).present(1, Some("a")), Decision::Rotate);
+        }
     }
 
     #[test]
