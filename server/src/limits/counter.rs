@@ -123,9 +123,11 @@ fn failures(remembered: Duration, counter: &Counter, now: UnixMillis) -> u32 {
     if forgotten { 0 } else { counter.failures }
 }
 
-/// When the allowance is whole again. Later than it can be: a clock was put back meanwhile.
+/// When the allowance is whole again. If that is later than it can be, a clock was put back since the attempt was counted. The
+/// counter says nothing then: otherwise it would refuse every attempt until the clock has come to that time again.
 fn whole_at(burst: u32, every: Duration, counter: &Counter, now: UnixMillis) -> UnixMillis {
-    counter.counted_at.min(now.plus(every * burst))
+    let latest = now.plus(every * burst);
+    if counter.counted_at > latest.plus(CLOCKS_DIFFER) { now } else { counter.counted_at.min(latest) }
 }
 
 impl Counter {
@@ -181,8 +183,21 @@ mod tests {
         assert_eq!(GROWING.wait(&failed(16), NOW.minus(Duration::from_hours(1))), Duration::ZERO);
         assert_eq!(GROWING.wait(&failed(16), NOW.minus(Duration::from_secs(5))), LONGEST_WAIT);
         assert_eq!(GROWING.counted(&failed(16), NOW.minus(Duration::from_hours(1))).failures, 17);
-        let far = Counter { counted_at: NOW.plus(DAY), ..Counter::default() };
-        assert!(STEADY.wait(&far, NOW) <= Duration::from_hours(1) + Duration::from_secs(36));
+    }
+
+    /// E14: an attempt that was counted while the clock was a day ahead refused everybody for that day.
+    #[test]
+    fn an_allowance_that_was_counted_before_a_clock_was_put_back_is_whole() {
+        let far = Counter { failures: 1, counted_at: NOW.plus(DAY), succeeded_at: None };
+        assert_eq!(STEADY.wait(&far, NOW), Duration::ZERO);
+        assert!(STEADY.is_free(&far, NOW));
+        let next = STEADY.counted(&far, NOW);
+        assert_eq!((next.failures, next.counted_at), (1, after(36)));
+        // An hour fills it up, so it may be whole in an hour, and by another instance's clock in a minute more.
+        for (ahead, wait) in [(3600, 36), (3659, 36), (3661, 0)] {
+            let counter = Counter { counted_at: after(ahead), ..far };
+            assert_eq!(STEADY.wait(&counter, NOW), Duration::from_secs(wait), "{ahead}");
+        }
     }
 
     #[test]
