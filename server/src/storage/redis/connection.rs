@@ -5,7 +5,7 @@ use std::{
 
 use redis::{
     AsyncConnectionConfig, Client, ConnectionInfo, ErrorKind, FromRedisValue, InfoDict, Pipeline, RedisError,
-    RedisResult, Script, aio::MultiplexedConnection, pipe,
+    RedisResult, Script, Value, aio::MultiplexedConnection, from_redis_value, pipe,
 };
 use serde::Serialize;
 use tokio::time::timeout;
@@ -43,19 +43,37 @@ impl Connection {
         Ok(Self { client, store_id, current: Mutex::default(), connecting: tokio::sync::Mutex::new(0) })
     }
 
-    /// Calls `script` with one argument, a JSON object.
+    /// Calls `script` with a JSON object and the id of the right Redis. The script does nothing in any other.
     pub(super) async fn call<T: FromRedisValue>(
         &self,
         script: &Script,
         argument: &impl Serialize,
     ) -> Result<T, StorageError> {
         let argument = serde_json::to_string(argument).expect("OK because it is texts and numbers");
-        self.with(async |mut connection| script.arg(argument.as_str()).invoke_async(&mut connection).await).await
+        let store_id = self.store_id.get().map_or("", String::as_str);
+        self.with(async |mut connection| {
+            script.arg(argument.as_str()).arg(store_id).invoke_async(&mut connection).await
+        })
+        .await
     }
 
-    /// Sends commands together.
+    /// Sends commands together. What another Redis than the right one answers, or one that was emptied, is an error.
     pub(super) async fn query<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, StorageError> {
-        self.with(async |mut connection| commands.query_async(&mut connection).await).await
+        let Some(wanted) = self.store_id.get() else {
+            return self.with(async |mut connection| commands.query_async(&mut connection).await).await;
+        };
+        let mut commands = commands.clone();
+        // Last: what an emptied Redis has answered is not believed either.
+        commands.cmd("GET").arg(STORE_ID);
+        self.with(async |mut connection| {
+            let mut answers: Vec<Value> = commands.query_async(&mut connection).await?;
+            let id: Option<String> = from_redis_value(answers.pop().unwrap_or(Value::Nil))?;
+            if id.as_ref() != Some(wanted) {
+                return Err(another_redis());
+            }
+            Ok(from_redis_value(Value::Array(answers))?)
+        })
+        .await
     }
 
     async fn with<T>(
@@ -120,7 +138,7 @@ impl Connection {
             return Err((ErrorKind::Client, "this Redis is a replica").into());
         }
         if self.store_id.get().is_some_and(|wanted| id.as_ref() != Some(wanted)) {
-            return Err((ErrorKind::Client, "this Redis is not the one that has the sessions").into());
+            return Err(another_redis());
         }
         Ok(())
     }
@@ -128,6 +146,10 @@ impl Connection {
     fn current(&self) -> Option<Numbered> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+fn another_redis() -> RedisError {
+    (ErrorKind::Client, "this Redis is not the one that has the sessions").into()
 }
 
 /// Whether another connection may be better: one that a failover has left at a replica stays there.

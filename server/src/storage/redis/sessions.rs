@@ -9,9 +9,7 @@ use serde::Serialize;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::{
-    RedisStore,
-    connection::STORE_ID,
-    outbox,
+    RedisStore, outbox,
     record::{self, Fields},
 };
 use crate::{
@@ -421,13 +419,9 @@ impl RedisStore {
         let mut read = pipe();
         // In this order, so that nothing that was read is later than the time. What is written in between fails the comparison.
         // No MULTI: a full Redis refuses even reads in one.
-        read.cmd("HGETALL").arg(key(id)).cmd("TIME").cmd("EXISTS").arg(STORE_ID);
-        let (fields, time, is_ours): (Fields, Time, bool) = self.connection.query(&read).await?;
-        match Read::of(id, fields, time)? {
-            // A Redis that somebody has emptied knows of no session, and says nothing about any.
-            None if !is_ours => Err(StorageError::Unavailable("Redis was emptied".into())),
-            read => Ok(read),
-        }
+        read.cmd("HGETALL").arg(key(id)).cmd("TIME");
+        let (fields, time): (Fields, Time) = self.connection.query(&read).await?;
+        Read::of(id, fields, time)
     }
 
     pub(super) async fn now(&self) -> Result<UnixMillis, StorageError> {

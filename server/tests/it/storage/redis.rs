@@ -250,6 +250,16 @@ async fn an_emptied_redis_signs_nobody_out_and_is_not_taken_for_the_one_that_has
     assert_eq!(store.find(&SessionId::new("unknown")).await.expect("works"), None);
     let _: (String,) = ask(&shared.redis, pipe().cmd("FLUSHDB")).await;
     assert!(matches!(store.find(&SessionId::new("s")).await, Err(StorageError::Unavailable(_))));
+    // What it took now would be lost with it, and what it does not know it cannot deny.
+    assert!(matches!(begin(&store, "t").await, Err(StorageError::Unavailable(_))));
+    let others = Scope::OthersOf(account().id, SessionId::new("s"));
+    let ended = contract::end_all(&store, &others, EndReason::Admin, &event(EventKind::SessionsEnded)).await;
+    assert!(matches!(ended, Err(StorageError::Unavailable(_))), "{ended:?}");
+    assert!(matches!(store.living(&account().id, NOW, None, 10).await, Err(StorageError::Unavailable(_))));
+    assert!(matches!(store.change_marker().await, Err(StorageError::Unavailable(_))));
+    assert!(matches!(store.endings_since(NOW).await, Err(StorageError::Unavailable(_))));
+    let (keys,): (u64,) = ask(&shared.redis, pipe().cmd("DBSIZE")).await;
+    assert_eq!(keys, 0, "nothing was written to it");
     for redis in [shared.redis.clone(), database::redis().await] {
         let elsewhere = Shared { postgres: shared.postgres.clone(), redis };
         let refused = format!("{:#}", elsewhere.try_open().await.err().expect("refused"));

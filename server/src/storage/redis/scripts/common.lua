@@ -1,5 +1,10 @@
 -- What stands before every script. A script is one transaction: nothing comes between, and where its first write is
--- refused nothing of it happens. Its one argument is a JSON object; all values that are stored come as texts.
+-- refused nothing of it happens. Its first argument is a JSON object; all values that are stored come as texts. The second one is
+-- the id of the Redis that has the sessions: one that was emptied, or that an address leads to by mistake, must not take a sign-in.
+
+if ARGV[2] ~= '' and redis.call('GET', 'sessionkeep:store') ~= ARGV[2] then
+  return redis.error_reply('ERR this Redis is not the one that has the sessions')
+end
 
 local asked = cjson.decode(ARGV[1])
 
