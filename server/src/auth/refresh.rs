@@ -7,7 +7,8 @@ use crate::{
     limits::{Refreshes, TooOften, network},
     metrics::RefreshOutcome,
     session::{
-        Decision, EventKind, NewHead, OnTheft, Origin, Presented, SecurityEvent, Session, UnixMillis, apply, decide,
+        Decision, EventKind, NewHead, OnTheft, Origin, Presented, Rotation, SecurityEvent, Session, UnixMillis, apply,
+        decide,
     },
     storage::{Step, StorageError, Transacted},
     token::{
@@ -104,6 +105,11 @@ impl Auth {
             if !self.needs_no_allowance(&token, &genuine, attempt).await? {
                 return Err(too_often.into());
             }
+        }
+        // A token that was replaced is final in strict mode. If the accounts cannot be read, as while the database of a session store in
+        // Redis is down, the answer would be 503 and the client's next try reuse.
+        if self.policy.rotation == Rotation::Strict {
+            self.accounts.by_id(&genuine.user_id).await?;
         }
         let decided = self.rotate(&token, &genuine, attempt, origin, &allowance).await?;
         *told = Some(decided.decision.clone());

@@ -100,3 +100,20 @@ async fn a_sign_out_needs_no_database_and_its_event_is_there_when_the_database_i
     };
     recovered(async || moved().await == 1).await;
 }
+
+/// In strict mode the second use of a token is reuse. A refresh that was answered 503 had used the token up, in Redis, before the
+/// account was read in PostgreSQL.
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn in_strict_mode_a_refresh_that_could_not_read_the_account_is_no_use_of_the_token() {
+    let (proxy, postgres) = behind_a_line(&database::postgres().await).await;
+    let settings = [("SESSION_STORE", &*database::redis().await), ("REFRESH_ROTATION", "strict")];
+    let app = TestApp::on(tempfile::tempdir().expect("a folder"), &postgres, &settings).await;
+    let mut ada = app.direct();
+    ada.register().await;
+    proxy.swallow();
+    unavailable(ada.copy().refresh()).await;
+    proxy.heal();
+    recovered(async || get(&app, "/readyz").await.status == 200).await;
+    assert_eq!(ada.refresh().await.status, 200);
+}
