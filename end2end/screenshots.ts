@@ -34,7 +34,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await take(page, 'sign-up-mistakes');
         for (const [name, text, words] of [
           ['weak', `${person.email}2026`, /^Easily guessed/],
-          ['fair', 'harbour lantern', /^Could be stronger/],
+          ['fair', 'harbourx lantern', /^Could be stronger/],
           ['strong', 'seven lanterns by the harbour', 'Strong.'],
         ] as const) {
           await open(page, '/sign-up');

@@ -31,7 +31,8 @@ async function judges(page: Page, field: Locator): Promise<void> {
   await says(field, 'password1234', 'Easily guessed. Many people use this one, or one like it.');
   const asked = requests(page);
   await says(field, STRONG, 'Strong.');
-  await says(field, 'harbour lantern', 'Could be stronger. Add a word or two that do not belong together.');
+  await says(field, 'harbour lantern', 'Easily guessed. Add a word or two that do not belong together.');
+  await says(field, 'harbourx lantern', 'Could be stronger. Add a word or two that do not belong together.');
   // Of the shipped list alone.
   await says(field, 'PolniyPizdec0211', /^Easily guessed\. Many people/);
   await says(field, 'bvbvbvbvbvbvbv', /^Easily guessed\. Repeating/);

@@ -1,4 +1,8 @@
-use zxcvbn::{Entropy, feedback::Warning};
+use zxcvbn::{
+    Entropy,
+    feedback::Warning,
+    matching::patterns::{DictionaryPattern, MatchPattern},
+};
 
 /// What makes a password easier to guess than it need be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +32,8 @@ impl Advice {
     pub(super) fn of(entropy: &Entropy) -> Self {
         let Some(feedback) = entropy.feedback() else { return Self::More };
         match feedback.warning() {
+            // The longest of several words is a password by itself. The whole is not like one.
+            Some(Warning::ThisIsSimilarToACommonlyUsedPassword) if is_made_of_words(entropy) => Self::More,
             Some(
                 Warning::ThisIsATop10Password
                 | Warning::ThisIsATop100Password
@@ -64,4 +70,17 @@ impl Advice {
             Self::More => "Add a word or two that do not belong together.",
         }
     }
+}
+
+/// Whether it holds two words or more, none of them among the hundred most common passwords.
+fn is_made_of_words(entropy: &Entropy) -> bool {
+    const MOST_COMMON: usize = 100;
+
+    let words: Vec<&DictionaryPattern> = entropy
+        .sequence()
+        .iter()
+        .filter_map(|part| if let MatchPattern::Dictionary(word) = &part.pattern { Some(word) } else { None })
+        .filter(|word| word.matched_word.chars().all(char::is_alphabetic))
+        .collect();
+    words.len() > 1 && words.iter().all(|word| word.rank > MOST_COMMON)
 }

@@ -273,11 +273,23 @@ fn a_person_without_a_name_or_an_address_has_no_words() {
 #[test]
 fn what_is_refused_comes_with_the_reason() {
     let advice = |password: &str| estimate(password, ADA).advice;
-    assert_eq!(advice("PolniyPizdec0211"), Some(Advice::Common));
+    for common in ["PolniyPizdec0211", "password1234", "password password", "passwordqwerty", "lantern1234"] {
+        assert_eq!(advice(common), Some(Advice::Common), "{common}");
+    }
     assert_eq!(advice("lovelace.ada.2026!"), Some(Advice::OwnData));
     assert_eq!(advice("bvbvbvbvbvbvbv"), Some(Advice::Repeats));
     let good = estimate("seven lanterns by the harbour", ADA);
     assert_eq!(good, Estimate { strength: Strength::Strong, advice: None });
+}
+
+/// Nobody need have such a password for its words to be tried together.
+#[test]
+fn two_words_are_refused_with_the_advice_to_add_another() {
+    for few in ["harbour lantern", "harbourlantern", "Harbour-Lantern"] {
+        let weak = Estimate { strength: Strength::Weak, advice: Some(Advice::More) };
+        assert_eq!(estimate(few, ADA), weak, "{few}");
+    }
+    assert_eq!(check("harbour lantern tin"), Ok(()));
 }
 
 #[test]
