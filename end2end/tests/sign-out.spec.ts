@@ -56,6 +56,9 @@ test('a sign-out that the server could not hear of is kept until it can', async 
   // Not even a reload brings the session back.
   await page.reload();
   await expect(signIn.heading).toBeVisible();
+  // A page that is asked for meanwhile comes after the next sign-in.
+  await page.goto('/account/sessions');
+  await expect(page).toHaveURL('/sign-in?next=/account/sessions');
   const told = page.waitForResponse((response) => response.url().endsWith('/api/auth/logout') && response.ok());
   await server.breakDown({ storeDown: false });
   await told;
