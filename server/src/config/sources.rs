@@ -70,20 +70,58 @@ pub(crate) fn flag(name: &str) -> String {
     format!("--{}", name.to_lowercase().replace('_', "-"))
 }
 
-/// Whether an address holds a password: `scheme://user:password@host`, or a parameter such as `password=`.
+/// Whether an address holds a password: `scheme://user:password@host`, or a parameter such as `password=`. Names are compared as
+/// the libraries read them that connect: without percent-encoding, tabs and ends of lines.
 pub(crate) fn holds_password(value: &str) -> bool {
-    let Some((scheme, rest)) = value.split_once("://") else { return false };
+    let value: String = value.trim().chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
+    let Some((scheme, rest)) = value.split_once(':') else { return false };
+    let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
     // A path, which may have any character.
-    if scheme == "sqlite" {
+    if scheme == "sqlite" || scheme.is_empty() || !scheme.chars().all(is_scheme) {
         return false;
     }
-    let user = rest.rsplit_once('@').map_or("", |(user, _)| user);
-    let parameters = rest.split_once('?').map_or("", |(_, parameters)| parameters);
-    let is_password = |parameter: &str| {
-        let (name, value) = parameter.split_once('=').unwrap_or_default();
-        name.to_lowercase().contains("pass") && !name.to_lowercase().ends_with("file") && !value.is_empty()
+    user_has_password(rest) || parameters(rest).any(|(name, value)| names_password(&name) && !value.is_empty())
+}
+
+fn user_has_password(rest: &str) -> bool {
+    let Some(rest) = rest.strip_prefix("//") else { return false };
+    let has_password = |text: &str| {
+        let user = text.rsplit_once('@').map_or("", |(user, _)| user);
+        user.split_once(':').is_some_and(|(_, password)| !password.is_empty())
     };
-    user.split_once(':').is_some_and(|(_, password)| !password.is_empty()) || parameters.split('&').any(is_password)
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // A password that is not encoded may hold a slash.
+    has_password(rest) || has_password(&decoded(authority))
+}
+
+/// The parameters of an address. What follows `#` is one, too.
+fn parameters(rest: &str) -> impl Iterator<Item = (String, &str)> {
+    let parameters = rest.find(['?', '#']).map_or("", |at| &rest[at..]);
+    parameters.split(['?', '#', '&', ';']).filter_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        Some((decoded(name).to_lowercase(), value))
+    })
+}
+
+/// Whether a parameter of this name, in lower case, is a password. The name of a file with a password is not.
+fn names_password(name: &str) -> bool {
+    ["pass", "pwd", "secret"].iter().any(|part| name.contains(part)) && !name.ends_with("file")
+}
+
+/// The text without percent-encoding.
+fn decoded(text: &str) -> String {
+    let (mut bytes, mut rest) = (vec![], text.as_bytes());
+    while let [first, after @ ..] = rest {
+        let digit = |at: usize| after.get(at).and_then(|digit| char::from(*digit).to_digit(16));
+        if let (b'%', Some(high), Some(low)) = (first, digit(0), digit(1)) {
+            bytes.extend(u8::try_from(high * 16 + low));
+            rest = &after[2..];
+        } else {
+            bytes.push(*first);
+            rest = after;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Where settings come from. A flag beats the environment, the environment beats the file.

@@ -260,6 +260,24 @@ fn a_flag_that_holds_a_password_is_refused_and_not_printed() {
             "redis://:canary@host:6379/0",
             "redis+unix:///socket?pass=canary",
             "https://user:canary@host",
+            // As the libraries read them that connect.
+            "postgres://host/x?%70assword=canary",
+            "postgres://host/x?user=u&%50%41%53%53word=canary",
+            "postgres://host/x?sslpassword=canary",
+            "postgres://host/x?ssl%70assword=canary",
+            "postgres://host/x?pa\tss\nword=canary",
+            "postgres:/x?password=canary",
+            "postgres:x?password=canary",
+            "POSTGRES://host/x?PASSWORD=canary",
+            "postgres://user%3Acanary@host/x",
+            "postgres://user%3acanary%40host/x",
+            "postgres://user:canary%40host/x",
+            "postgres://user:ca/nary@host/x",
+            "redis+unix:///socket?user=u&%70ass=canary",
+            "redis://host/0#password=canary",
+            "https://host/x?a=b;secret=canary",
+            " \tpostgres://user:canary@host/x",
+            "po\tstgres://user:canary@host/x",
         ] {
             let line = refused(setting.name, value).expect_err(value);
             assert!(line.starts_with("--") && line.contains(setting.name) && !line.contains("nary"), "{line}");
@@ -270,7 +288,14 @@ fn a_flag_that_holds_a_password_is_refused_and_not_printed() {
         "postgres://host/x?passfile=/run/pgpass",
         "rediss://host:6379/0",
         "sqlite://data/a:b@c.db",
+        "sqlite:data/a?password=b",
         "[::1]:3000",
+        "localhost:3000",
+        "postgres://host:5432/x?user=u%40example.com&sslmode=require",
+        "postgres://host:5432/x?options=-c%20search_path%3Da",
+        "postgres://%2Frun%2Fpostgresql:5432/x",
+        "postgres://host/x?100%=a&%zz=b&%7=c",
+        "https://alerts.example.com/%70assword=x",
     ] {
         assert_eq!(refused("DATABASE_URL", value), Ok(()), "{value}");
     }
