@@ -201,7 +201,21 @@ pub(super) fn sessions_per_account(value: &str) -> Result<u32, Wrong> {
 /// The largest networks that anybody has for themselves: 10.0.0.0/8 and `fc00::/7`. A larger one holds strangers.
 const LARGEST: (u8, u8) = (8, 7);
 
-/// Networks of proxies. They are joined before their size is judged: two halves of the internet are all of it.
+/// The networks whose addresses no stranger has: RFC 1918, 6598, 3927, 4193, 4291 and 1122.
+const PRIVATE: [&str; 9] = [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "169.254.0.0/16",
+    "127.0.0.0/8",
+    "fc00::/7",
+    "fe80::/10",
+    "::1/128",
+];
+
+/// Networks of proxies. They are joined before their size is judged: two halves of the internet are all of it. What is not
+/// private is judged together, too: every second /8 is half of the internet, and no two of them are adjacent.
 pub(super) fn networks(value: &str) -> Result<Vec<IpNet>, Wrong> {
     let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
     let networks: Vec<IpNet> = parts
@@ -212,16 +226,33 @@ pub(super) fn networks(value: &str) -> Result<Vec<IpNet>, Wrong> {
             })
         })
         .collect::<Result<_, Wrong>>()?;
+    let joined = IpNet::aggregate(&networks);
     let too_large = |network: &&IpNet| match network {
         IpNet::V4(network) => network.prefix_len() < LARGEST.0,
         IpNet::V6(network) => network.prefix_len() < LARGEST.1,
     };
-    match IpNet::aggregate(&networks).iter().find(too_large) {
-        Some(network) => {
-            wrong(format!("`{network}` trusts strangers, who could choose their address"), "Name the proxies alone")
-        }
-        None => Ok(networks),
+    if let Some(network) = joined.iter().find(too_large) {
+        return wrong(
+            format!("`{network}` trusts strangers, who could choose their address"),
+            "Name the proxies alone",
+        );
     }
+    let private = PRIVATE.map(|network| network.parse::<IpNet>().expect("OK because a test reads them all"));
+    let public = joined.iter().filter(|network| !private.iter().any(|private| private.contains(*network)));
+    let (mut addresses, mut v6_addresses) = (0_u64, 0_u128);
+    for network in public {
+        match network {
+            IpNet::V4(network) => addresses += 1 << (32 - network.prefix_len()),
+            IpNet::V6(network) => v6_addresses += 1 << (128 - network.prefix_len()),
+        }
+    }
+    if addresses > 1 << (32 - LARGEST.0) || v6_addresses > 1 << (128 - LARGEST.1) {
+        return wrong(
+            "together these networks trust strangers, who could choose their address".to_owned(),
+            "Name the proxies alone",
+        );
+    }
+    Ok(networks)
 }
 
 fn duration(value: &str) -> Result<Duration, Wrong> {

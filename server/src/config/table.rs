@@ -138,7 +138,8 @@ pub const SETTINGS: &[Setting] = &[
         "TRUSTED_PROXIES",
         Some(""),
         "Networks (CIDR, separated by commas) whose `X-Forwarded-For` is believed; the client's address is the \
-         rightmost hop outside them. A network larger than a /8 (IPv6: a /7) is refused, also one that adjacent entries make.",
+         rightmost hop outside them. A network larger than a /8 (IPv6: a /7) is refused, also one that adjacent entries make, and so \
+         are networks that are not private and together larger.",
     ),
     plain(
         "MAX_CONNECTIONS",

@@ -36,6 +36,8 @@ fn without_any_setting_the_defaults_of_the_table_hold() {
 /// CF-01
 #[test]
 fn every_wrong_setting_is_refused_by_name() {
+    let every_second_network =
+        (0..256).step_by(2).map(|first| format!("{first}.0.0.0/8")).collect::<Vec<_>>().join(",");
     for (name, value) in [
         ("BIND_ADDR", "localhost"),
         ("BIND_ADDR", "127.0.0.1:70000"),
@@ -81,6 +83,10 @@ fn every_wrong_setting_is_refused_by_name() {
         ("TRUSTED_PROXIES", "0.0.0.0/2,64.0.0.0/2,128.0.0.0/2,192.0.0.0/2"),
         ("TRUSTED_PROXIES", "10.0.0.0/8,11.0.0.0/8"),
         ("TRUSTED_PROXIES", "2000::/3"),
+        ("TRUSTED_PROXIES", "16.0.0.0/8,32.0.0.0/8"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8,16.0.0.0/8,33.1.1.1"),
+        ("TRUSTED_PROXIES", &every_second_network),
+        ("TRUSTED_PROXIES", "2000::/7,2400::/7"),
         ("TRUSTED_PROXIES", "proxy"),
         ("MAX_CONNECTIONS", "0"),
         ("REGISTRATION", "maybe"),
@@ -242,6 +248,19 @@ fn the_addresses_of_the_stores_can_stand_in_files() {
     std::fs::write(database, "mysql://user:canary@localhost/x\n").expect("written");
     let line = refused(&files);
     assert!(line.starts_with("DATABASE_URL: ") && !line.contains("canary"), "{line}");
+}
+
+#[test]
+fn private_networks_and_lists_of_public_proxies_may_be_trusted() {
+    for networks in [
+        "10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 127.0.0.0/8, 100.64.0.0/10, 169.254.0.0/16",
+        "fc00::/7, fe80::/10, ::1",
+        "10.0.0.0/8, 16.0.0.0/8, fc00::/7, 2400::/7",
+        "173.245.48.0/20, 103.21.244.0/22, 104.16.0.0/13, 104.24.0.0/14, 172.64.0.0/13, 2400:cb00::/32, 2a06:98c0::/29",
+        "203.0.113.9, 2001:db8::9",
+    ] {
+        assert!(load(&[("TRUSTED_PROXIES", networks)]).is_ok(), "{networks}");
+    }
 }
 
 /// CF-02, attack 12: each setting that has a flag, and each way to write a password.
