@@ -13,6 +13,9 @@ use crate::{
     },
 };
 
+/// So many tokens that count are looked up. A browser that brings more has been given them by somebody else.
+const MOST: usize = 8;
+
 /// What a request's cookies hold.
 #[derive(Debug, Default)]
 pub struct Sent {
@@ -24,7 +27,8 @@ pub struct Sent {
 
 impl Auth {
     /// The one token to refresh with. Of several that count, the one of a living session is taken; of several living ones
-    /// none, since nothing tells which is meant.
+    /// none, since nothing tells which is meant. Nor is one taken of more than [`MOST`]: each costs a query, and no allowance is
+    /// looked at before. Tokens without a companion do not count beside one that has it, so they displace none.
     pub(super) async fn choose(&self, sent: &Sent) -> Result<(RefreshToken, Genuine), RefreshError> {
         if sent.tokens.is_empty() {
             return Err(RefreshError::Missing);
@@ -34,6 +38,9 @@ impl Auth {
             return Err(RefreshError::Invalid);
         }
         let mut counting = self.counting(sent, genuine);
+        if counting.len() > MOST {
+            return Err(RefreshError::Conflict);
+        }
         if counting.len() > 1 {
             let living = self.living(&counting).await?;
             if living.len() > 1 {

@@ -313,6 +313,39 @@ async fn two_tokens_that_both_have_their_companions_are_a_conflict_which_a_sign_
     assert_eq!(answer.set_cookies().len(), 12, "what this host can have left is cleared: {answer:?}");
 }
 
+/// Each token that counts costs a query before any allowance is looked at. What counts is decided without the store, so that planted
+/// tokens without a companion use up none of the eight.
+#[tokio::test]
+async fn more_than_eight_tokens_that_count_are_a_conflict_without_a_query() {
+    let app = TestApp::on_https(&[]).await;
+    let (mut victim, mut sessions) = (Browser::of(&app), vec![]);
+    victim.register().await;
+    for _ in 0..9 {
+        victim.sign_in().await;
+        sessions.push(
+            ["__Secure-refreshToken", "__Host-Http-sessionCompanion"]
+                .map(|name| (name, victim.own(name).expect("a cookie").to_owned())),
+        );
+    }
+    let holding = |number: usize| {
+        let mut browser = Browser::of(&app);
+        for (name, value) in sessions[..number].iter().flatten() {
+            browser.plant(name, "/", value);
+        }
+        browser
+    };
+    app.store_down(true).await;
+    assert_eq!(holding(8).refresh().await.outcome(), (503, "UNAVAILABLE"), "they are looked up");
+    assert_eq!(holding(9).refresh().await.outcome(), (409, "COOKIE_CONFLICT"));
+    app.store_down(false).await;
+    assert_eq!(holding(8).refresh().await.outcome(), (409, "COOKIE_CONFLICT"));
+    let mut accompanied = holding(1);
+    for [(name, token), _] in &sessions {
+        accompanied.plant(name, REFRESH, token);
+    }
+    assert_eq!(accompanied.refresh().await.outcome(), (200, ""));
+}
+
 /// Signing out must not leave a session alive because the browser has lost one of its cookies.
 #[tokio::test]
 async fn a_browser_that_has_lost_the_companion_is_signed_out_and_can_end_its_session() {
