@@ -101,7 +101,7 @@ impl Auth {
         loop {
             self.limits.password(&attempt.shares, self.clock.now())?;
             // In a flood the store is not even asked.
-            let look = self.guessing.may_look().filter(|_| self.passwords.has_place(&attempt.shares));
+            let look = self.guessing.may_look(&attempt.shares).filter(|_| self.passwords.has_place(&attempt.shares));
             let Some(look) = look else { return Err(self.passwords.refused().into()) };
             let account = self.guessing.under_way.on(attempt.together);
             let (own_done, account_done) = (own.next_done(), account.next_done());

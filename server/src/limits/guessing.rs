@@ -25,6 +25,7 @@ use super::{
     Shares, TooOften,
     allowance::Allowance,
     counter::{Counter, Key, Rule},
+    fair_shares::{FairShare, FairShares},
     line, network,
     under_way::UnderWay,
 };
@@ -47,7 +48,8 @@ pub const KNOWN: Duration = Duration::from_hours(24 * 90);
 pub const REMEMBERED: Duration = Duration::from_hours(24);
 /// So many requests may wait for others at once.
 const WAITING: usize = 256;
-/// So many may read their counters at once before they have a place: a flood must not keep the store's connections from everybody else.
+/// So many may read their counters at once before they have a place: a flood must not keep the store's connections from everybody
+/// else. While the store is slow, a flood from a few lines must not keep these from everybody else either.
 const LOOKING: usize = 64;
 /// The header's `typ` of what is hashed for a key: no other token has it.
 const TYPE: &str = "attempts+jwt";
@@ -57,7 +59,7 @@ pub struct Guessing {
     keys: Keys,
     pub(crate) under_way: UnderWay,
     waiting: Semaphore,
-    looking: Semaphore,
+    looking: FairShares,
     store_failures: AtomicU64,
     spared_own: Allowance,
     spared_network: Allowance,
@@ -72,7 +74,7 @@ impl Guessing {
             keys,
             under_way: UnderWay::default(),
             waiting: Semaphore::new(WAITING),
-            looking: Semaphore::new(LOOKING),
+            looking: FairShares::new(LOOKING),
             store_failures: AtomicU64::new(0),
             spared_own: allowance(SPARED_OWN),
             spared_network: allowance(SPARED_NETWORK),
@@ -156,9 +158,9 @@ impl Guessing {
         self.waiting.try_acquire().ok()
     }
 
-    /// Leave to read the counters. `None`: too many do.
-    pub(crate) fn may_look(&self) -> Option<SemaphorePermit<'_>> {
-        self.looking.try_acquire().ok()
+    /// Leave to read the counters. `None`: too many do, or too many of this line.
+    pub(crate) fn may_look(&self, shares: &Shares) -> Option<FairShare<'_>> {
+        self.looking.take(shares.line)
     }
 
     /// A keyed hash: what people type into the field for the e-mail address is a password at times.
@@ -402,6 +404,18 @@ mod tests {
             };
             self.store(&attempt, counters);
             Ok(())
+        }
+    }
+
+    /// While the store is slow, the attempts of a few lines stay where they are.
+    #[test]
+    fn a_burst_of_one_line_leaves_others_leave_to_read_their_counters() {
+        let guessing = World::new().guessing;
+        let look = |ip: String| guessing.may_look(&guessing.sign_in("ada", &ip, NOW).shares);
+        for burst in [|_| "192.0.2.1".to_owned(), |number| format!("2001:db8:1:{number:x}::1")] {
+            let burst: Vec<_> = (0..500).filter_map(|number| look(burst(number))).collect();
+            let others: Vec<_> = (0..30).map(|number| look(format!("198.51.100.{number}"))).collect();
+            assert!(others.iter().all(Option::is_some), "{} looks of the burst", burst.len());
         }
     }
 

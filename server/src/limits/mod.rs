@@ -7,6 +7,7 @@
 
 mod allowance;
 pub mod counter;
+mod fair_shares;
 pub mod guessing;
 mod rate;
 pub(crate) mod under_way;
