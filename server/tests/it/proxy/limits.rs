@@ -146,6 +146,25 @@ async fn the_addresses_of_one_ipv6_network_share_its_limits() {
     assert_eq!(at("2001:db8:a0a:a0b::1").register().await.status, 201);
 }
 
+/// One line has 2^16 networks of IPv6. One byte is a line feed.
+#[tokio::test]
+#[ignore = "needs nginx: cargo xtask test proxy"]
+async fn the_networks_of_one_ipv6_line_share_four_times_the_limits_of_one() {
+    let (_one, _two, nginx) = two_instances().await;
+    let person = nginx.person();
+    let at = |network: usize| person.copy().header("x-test-address", &format!("2001:db8:a0a:{network:x}::1"));
+    let (begun, mut asking) = (Instant::now(), JoinSet::new());
+    for network in 0..600 {
+        let mut person = at(network);
+        asking.spawn(async move { person.post("/api/auth/login", json!({})).await });
+    }
+    let taken = asking.join_all().await.into_iter().filter(|answer| answer.status != 429).count();
+    let most = 201 + 20 * (begun.elapsed().as_secs() + 1);
+    assert!(taken >= 201 && taken as u64 <= most, "{taken} of at most {most}");
+    let mut another_line = nginx.person().header("x-test-address", "2001:db8:a0b:1::1");
+    assert_eq!(another_line.post("/api/auth/login", json!({})).await.status, 422);
+}
+
 /// In the contract's words, with the headers of every other answer.
 #[tokio::test]
 #[ignore = "needs nginx: cargo xtask test proxy"]
