@@ -213,16 +213,16 @@ async fn find(auth: &Auth, email: &str) -> anyhow::Result<Account> {
     auth.account_of(&email).await?.with_context(|| format!("there is no account {}", email.as_str()))
 }
 
-/// All accounts, newest first.
-async fn all(auth: &Auth) -> anyhow::Result<Vec<Account>> {
-    let mut accounts: Vec<Account> = vec![];
+/// Calls `show` with one page of all accounts after the other, newest first. Only one page is in memory.
+async fn each_page(auth: &Auth, mut show: impl AsyncFnMut(&[Account]) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let mut before = None;
     loop {
-        let before = accounts.last().map(|account| account.id.clone());
-        let part = auth.accounts.page(None, before.as_ref(), limits::PAGE_MAX).await?;
-        if part.is_empty() {
-            return Ok(accounts);
+        let accounts = auth.accounts.page(None, before.as_ref(), limits::PAGE_MAX).await?;
+        show(&accounts).await?;
+        match accounts.into_iter().next_back() {
+            Some(last) => before = Some(last.id),
+            None => return Ok(()),
         }
-        accounts.extend(part);
     }
 }
 

@@ -4,7 +4,7 @@ use sessionkeep_types::{EndReason, SessionId, limits};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
-    find, open, operator,
+    each_page, find, open, operator,
     output::{row, say},
 };
 use crate::{
@@ -28,17 +28,13 @@ async fn list(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
     if let Some(email) = arguments.get_one::<String>("user") {
         return list_of(auth, &find(auth, email).await?).await;
     }
-    let mut before = None;
-    loop {
-        let accounts = auth.accounts.page(None, before.as_ref(), limits::PAGE_MAX).await?;
-        for account in &accounts {
+    each_page(auth, async |accounts| {
+        for account in accounts {
             list_of(auth, account).await?;
         }
-        match accounts.into_iter().next_back() {
-            Some(last) => before = Some(last.id),
-            None => return Ok(()),
-        }
-    }
+        Ok(())
+    })
+    .await
 }
 
 async fn list_of(auth: &Auth, account: &Account) -> anyhow::Result<()> {

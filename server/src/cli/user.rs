@@ -5,7 +5,7 @@ use clap::ArgMatches;
 use sessionkeep_types::Password;
 
 use super::{
-    all, chosen_role, find, open, operator,
+    chosen_role, each_page, find, open, operator,
     output::{row, say},
 };
 use crate::{
@@ -27,11 +27,14 @@ pub(super) async fn run(settings: &Settings, arguments: &ArgMatches) -> anyhow::
 }
 
 async fn list(auth: &Auth) -> anyhow::Result<()> {
-    for account in all(auth).await? {
-        let state = if account.disabled_at.is_some() { "disabled" } else { "enabled" };
-        row(&[&account.id, &account.role.as_str(), &state, &account.email])?;
-    }
-    Ok(())
+    each_page(auth, async |accounts| {
+        for account in accounts {
+            let state = if account.disabled_at.is_some() { "disabled" } else { "enabled" };
+            row(&[&account.id, &account.role.as_str(), &state, &account.email])?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 async fn create(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {

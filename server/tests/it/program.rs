@@ -7,6 +7,7 @@ use std::{
 
 use reqwest::Method;
 use serde_json::json;
+use sqlx::{Connection as _, SqliteConnection};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -40,6 +41,24 @@ fn a_bundle_that_is_not_there_is_refused_and_does_not_matter_for_managing_accoun
         assert!(String::from_utf8(output.stderr).expect("text").contains("sessionkeep: ASSETS_DIR: "));
     }
     assert!(program::output(folder.path(), &["user", "list"], &[("ASSETS_DIR", "nowhere")]).status.success());
+}
+
+/// It has one page of accounts in memory, however many there are: what came before a row that cannot be read is printed.
+#[tokio::test]
+async fn accounts_are_listed_while_they_are_read() {
+    let folder = folder();
+    assert!(program::output(folder.path(), &["user", "list"], &[]).status.success(), "makes the database");
+    let file = format!("sqlite://{}", folder.path().join("data/sessionkeep.db").display());
+    let mut database = SqliteConnection::connect(&file).await.expect("opens");
+    let accounts = "WITH RECURSIVE numbers (n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1449) \
+                    INSERT INTO users (id, email, role, password_hash, password_changed_at, created_at) \
+                    SELECT 'id-' || n, iif(n = 1000, CAST(x'ff' AS TEXT), n || '@example.com'), 'user', '', 0, 0 FROM numbers";
+    sqlx::query(accounts).execute(&mut database).await.expect("filled");
+    let output = program::output(folder.path(), &["user", "list"], &[]);
+    let printed = String::from_utf8(output.stdout).expect("text");
+    assert!(!output.status.success());
+    assert_eq!(printed.lines().count(), 400, "two pages: {}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(printed.lines().next(), Some("id-1449\tuser\tenabled\t1449@example.com"));
 }
 
 #[test]
