@@ -13,8 +13,9 @@ use crate::{
 /// Where the words come from is told in `common/README.md`.
 const WORDS: &str = include_str!("../common/words.txt");
 
-/// Letters and the Latin letters, small or capital, that look like them.
-const LOOKALIKES: [(&str, &str); 10] = [
+/// Letters and the Latin letters, small or capital, that look like them (UTS #39, `confusables.txt`). The last five rows are Cherokee,
+/// Coptic and Lisu.
+const LOOKALIKES: [(&str, &str); 15] = [
     ("авеікмһнопрстухјѕԁԛԝӏгьб", "abeikmhhonpctyxjsdqwlrb6"),
     ("АВЕІКМҺНОПРСТУХЈЅԌԚԜӀЬ", "ABEIKMHHONPCTYXJSGQWIb"),
     ("αβγεηικνορτυχω", "abyenikvoptuxw"),
@@ -25,6 +26,11 @@ const LOOKALIKES: [(&str, &str); 10] = [
     ("օոսհզյ", "onuhqj"),
     ("ОПС", "ONC"),
     ("ՕՍ", "OU"),
+    ("ᎠᎡᎢᎥᎩᎪᎫᎬᎳᎷᎻᎽᏀᏂᏃᏎᏏᏒᏔᏕᏙᏚᏞᏟᏢᏦᏧᏮᏳᏴ", "DRTiYAJEWMHYGhZ4bRWSVSLCPKd6GB"),
+    ("ꭰꭱꭲꭵꭹꭺꭻꭼꮃꮇꮋꮍꮐꮒꮓꮞꮟꮢꮤꮥꮩꮪꮮꮯꮲꮶꮷꮾᏻᏼ", "drtiyajewmhyghz4brwsvslcpkd6gb"),
+    ("ⲀⲂⲈⲌⲎⲒⲔⲘⲚⲞⲢⲤⲦⲨⲬ", "ABEZHIKMNOPCTYX"),
+    ("ⲁⲃⲉⲍⲏⲓⲕⲙⲛⲟⲣⲥⲧⲩⲭ", "abezhikmnopctyx"),
+    ("ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ", "BPDTGKJCZFMNLSRVHWXYAEIOU"),
 ];
 
 /// Orders in which letters are learnt or counted. Latin and whatever follows the code points is zxcvbn's.

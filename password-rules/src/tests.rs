@@ -142,6 +142,18 @@ fn attack_a_separator_makes_no_weak_password_acceptable() {
 }
 
 #[test]
+fn attack_letters_of_rare_scripts_that_look_like_latin_ones_make_no_weak_password_acceptable() {
+    for weak in ["ꓑꓮꓢꓢꓪꓳꓣꓓ1234", "ꓡꓳꓦꓰꓡꓮꓚꓰ2026", "ᏢᎪᏚᏚᎳOᏒᎠ1234", "ꮲꭺꮪꮪꮃoꮢꭰ1234", "ⲙⲟⲛⲕⲉⲩⲙⲟⲛⲕⲉⲩ", "ⲘⲞⲚⲔⲈⲨ123456"]
+    {
+        assert_eq!(check(weak), Err(Refused::TooWeak), "{weak}");
+    }
+    for good in ["ᏣᎳᎩ ᎦᏬᏂᎯᏍᏗ ᎤᏓᏅᏘ ᎠᎹ", "ⲡⲓⲣⲱⲙⲓ ϧⲉⲛ ⲡⲏⲓ ⲛⲉⲙ ⲓⲟⲙ", "ꓡꓲ ꓢꓴ ꓫꓵꓽ ꓟꓬꓰ ꓗꓪꓯ ꓕꓳꓽ"]
+    {
+        assert_eq!(check(good), Ok(()), "{good}");
+    }
+}
+
+#[test]
 fn attack_a_password_without_ascii_is_judged_like_any_other() {
     for weak in [
         "аааааааааааа",
