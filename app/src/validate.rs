@@ -2,12 +2,12 @@
 
 use sessionkeep_types::{
     limits::{DISPLAY_NAME_MAX_LENGTH, EMAIL_MAX_LENGTH, PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH},
-    text::check_visible,
+    text::check_readable,
 };
 
 /// What is wrong with the e-mail address of a new account. Older accounts may sign in with one that is refused today.
 pub(crate) fn new_email(email: &str) -> Option<String> {
-    invisible(email).or_else(|| self::email(email).map(str::to_owned))
+    unreadable(email).or_else(|| self::email(email).map(str::to_owned))
 }
 
 /// What is wrong with an e-mail address, if anything can be told from its form alone.
@@ -48,14 +48,14 @@ pub(crate) fn password(password: &str) -> Option<&'static str> {
 /// What is wrong with a display name.
 pub(crate) fn display_name(name: &str) -> Option<String> {
     let length = name.trim().chars().count();
-    invisible(name).or_else(|| {
+    unreadable(name).or_else(|| {
         (length > DISPLAY_NAME_MAX_LENGTH)
             .then(|| format!("Use {DISPLAY_NAME_MAX_LENGTH} characters or fewer; this has {length}."))
     })
 }
 
-fn invisible(text: &str) -> Option<String> {
-    check_visible(text).err().map(|invisible| invisible.to_string())
+fn unreadable(text: &str) -> Option<String> {
+    check_readable(text).err().map(|unreadable| unreadable.to_string())
 }
 
 /// How far a new password is, for the line below the field.

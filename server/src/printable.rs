@@ -1,11 +1,11 @@
 //! Text from outside, for the eyes of an operator.
 
-use sessionkeep_types::text::is_invisible;
+use sessionkeep_types::text::{is_invisible, is_undefined};
 
-/// Whether the character moves a cursor, ends a line, begins a command of a terminal, cannot be seen, turns the text that
-/// follows around, or looks like a space and is none.
+/// Whether the character moves a cursor, ends a line, begins a command of a terminal, cannot be seen or means nothing, turns the
+/// text that follows around, or looks like a space and is none.
 pub(crate) fn is_deceptive(c: char) -> bool {
-    is_invisible(c) || (c.is_whitespace() && c != ' ')
+    is_invisible(c) || is_undefined(c) || (c.is_whitespace() && c != ' ')
 }
 
 /// The text with every deceptive character escaped, as in `\u{202e}`.
@@ -35,6 +35,7 @@ mod tests {
             printable("a\u{202e}b\u{2066}c\u{ad}d\u{200b}e\u{a0}"),
             r"a\u{202e}b\u{2066}c\u{ad}d\u{200b}e\u{a0}"
         );
+        assert_eq!(printable("a\u{e000}b\u{fffc}c\u{10fffd}"), r"a\u{e000}b\u{fffc}c\u{10fffd}");
         assert_eq!(printable("Ада 山田 é"), "Ада 山田 é");
     }
 }

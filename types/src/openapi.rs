@@ -71,20 +71,21 @@ pub(crate) fn email() -> Object {
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::IdnEmail)))
         .max_length(Some(limits::EMAIL_MAX_LENGTH))
         .examples([an_email()])
-        .description(Some(
-            "Counted in bytes. No invisible characters, and no mark at the start of a part. Trimmed and compared in lower case and \
-             NFC.",
-        ))
+        .description(Some(format!(
+            "Counted in bytes. No characters that are invisible or for private use, no mark at the start of a part, and at most {} \
+             marks on one letter. Trimmed and compared in lower case and NFC.",
+            limits::MARKS_MAX
+        )))
         .build()
 }
 
 /// What Unicode calls white space; what `\s` stands for is another set in each language.
 const WHITE: &str = r"[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]";
 
-/// The [`text::INVISIBLE`] characters, for a class of a pattern. Not those beyond U+FFFF, for which each language has its own
-/// notation.
-fn invisible() -> String {
-    let ranges = text::INVISIBLE.iter().filter(|(_, last)| *last <= '\u{ffff}');
+/// The [`text::INVISIBLE`] and [`text::UNDEFINED`] characters, for a class of a pattern. Not those beyond U+FFFF, for which each
+/// language has its own notation.
+fn unreadable() -> String {
+    let ranges = text::INVISIBLE.iter().chain(&text::UNDEFINED).filter(|(_, last)| *last <= '\u{ffff}');
     let ranges = ranges.map(|(first, last)| format!(r"\u{:04x}-\u{:04x}", u32::from(*first), u32::from(*last)));
     ranges.collect::<Vec<_>>().concat()
 }
@@ -97,14 +98,16 @@ pub(crate) fn display_name() -> Object {
         // Not `maxLength`, which would count what is dropped.
         .pattern(Some(format!(
             r"^{WHITE}*[^{}]{{0,{}}}{WHITE}*$",
-            invisible(),
+            unreadable(),
             limits::DISPLAY_NAME_MAX_LENGTH
         )))
         .description(Some(format!(
             "Shown instead of the e-mail address. At most {} characters, none of them invisible (controls, format characters, \
-             what Unicode calls default-ignorable), the first one not a mark. Stored in NFC. White space around it is dropped \
+             what Unicode calls default-ignorable), for private use or a noncharacter, the first one not a mark, at most {} marks on \
+             one letter. Stored in NFC. White space around it is dropped \
              and not counted; blank means none.",
-            limits::DISPLAY_NAME_MAX_LENGTH
+            limits::DISPLAY_NAME_MAX_LENGTH,
+            limits::MARKS_MAX
         )))
         .build()
 }

@@ -1,4 +1,4 @@
-//! Characters that e-mail addresses and display names must not contain, because nobody can see them.
+//! Characters that e-mail addresses and display names must not contain, because nobody can see them or because they mean nothing.
 //!
 //! They make two different names look the same, turn the text around them, or command a terminal. The server refuses them,
 //! a form can say so before it sends, and whatever prints text of other people escapes them.
@@ -39,38 +39,80 @@ pub const INVISIBLE: [(char, char); 28] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
+/// Characters that mean nothing, or something else in each font, in ascending ranges: those for private use, noncharacters, the
+/// object replacement character, and planes 4 to 16, in which Unicode has no letters. Unassigned characters of the other planes are
+/// not among them, because each version of Unicode assigns some.
+pub const UNDEFINED: [(char, char); 7] = [
+    ('\u{e000}', '\u{f8ff}'),
+    ('\u{fdd0}', '\u{fdef}'),
+    ('\u{fffc}', '\u{fffc}'),
+    ('\u{fffe}', '\u{ffff}'),
+    ('\u{1fffe}', '\u{1ffff}'),
+    ('\u{2fffe}', '\u{2ffff}'),
+    ('\u{3fffe}', '\u{10ffff}'),
+];
+
 /// Whether this is one of the [`INVISIBLE`] characters.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
-    let next = INVISIBLE.partition_point(|(first, _)| *first <= c);
-    next > 0 && c <= INVISIBLE[next - 1].1
+    is_in(&INVISIBLE, c)
 }
 
-/// Text contains a character that cannot be seen. Displayed, it is a sentence for the person who entered it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Invisible(
-    /// The first one.
-    pub char,
-);
+/// Whether this is one of the [`UNDEFINED`] characters.
+#[must_use]
+pub fn is_undefined(c: char) -> bool {
+    is_in(&UNDEFINED, c)
+}
 
-impl fmt::Display for Invisible {
+fn is_in(ranges: &[(char, char)], c: char) -> bool {
+    let next = ranges.partition_point(|(first, _)| *first <= c);
+    next > 0 && c <= ranges[next - 1].1
+}
+
+/// Text contains a character that cannot be read. Displayed, it is a sentence for the person who entered it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It cannot be seen.
+    Invisible(
+        /// The first one.
+        char,
+    ),
+    /// It means nothing.
+    Undefined(
+        /// The first one.
+        char,
+    ),
+}
+
+impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Remove the invisible character U+{:04X}.", u32::from(self.0))?;
-        match self.0 {
-            '\u{200c}' | '\u{200d}' | '\u{fe0f}' => f.write_str(" Some emoji and ligatures contain it."),
+        match *self {
+            Self::Invisible(c) => write!(f, "Remove the invisible character U+{:04X}.", u32::from(c))?,
+            Self::Undefined(c) => write!(f, "Remove the character U+{:04X}, which has no meaning.", u32::from(c))?,
+        }
+        match self {
+            Self::Invisible('\u{200c}' | '\u{200d}' | '\u{fe0f}') => {
+                f.write_str(" Some emoji and ligatures contain it.")
+            }
             _ => Ok(()),
         }
     }
 }
 
-impl core::error::Error for Invisible {}
+impl core::error::Error for Unreadable {}
 
-/// Checks that every character of an e-mail address or a display name can be seen. White space around it does not count.
+/// Checks that every character of an e-mail address or a display name can be seen and means something. White space around it does
+/// not count.
 ///
 /// # Errors
-/// [`Invisible`], with the first character that cannot.
-pub fn check_visible(text: &str) -> Result<(), Invisible> {
-    text.trim().chars().find(|c| is_invisible(*c)).map_or(Ok(()), |c| Err(Invisible(c)))
+/// [`Unreadable`], with the first character that cannot.
+pub fn check_readable(text: &str) -> Result<(), Unreadable> {
+    let unreadable = |c| match c {
+        _ if is_invisible(c) => Some(Unreadable::Invisible(c)),
+        _ if is_undefined(c) => Some(Unreadable::Undefined(c)),
+        _ => None,
+    };
+    text.trim().chars().find_map(unreadable).map_or(Ok(()), Err)
 }
 
 #[cfg(test)]
@@ -97,10 +139,24 @@ mod tests {
     }
 
     #[test]
+    fn the_other_table_is_private_use_noncharacters_the_object_replacement_and_planes_without_letters() {
+        let categories = CodePointMapData::<GeneralCategory>::new();
+        for c in '\0'..=char::MAX {
+            let (code, category) = (u32::from(c), categories.get(c));
+            let is_noncharacter = code & 0xfffe == 0xfffe || ('\u{fdd0}'..='\u{fdef}').contains(&c);
+            let expected =
+                category == GeneralCategory::PrivateUse || is_noncharacter || c == '\u{fffc}' || code >= 0x40000;
+            assert_eq!(is_undefined(c), expected, "U+{code:04X}");
+            let has_letter = !matches!(category, GeneralCategory::PrivateUse | GeneralCategory::Unassigned);
+            assert!(!is_undefined(c) || !has_letter || is_invisible(c) || c == '\u{fffc}', "U+{code:04X}");
+        }
+    }
+
+    #[test]
     fn the_first_invisible_character_is_named_and_white_space_around_is_none() {
         for visible in ["ada@example.com", " Ada\t\n", "José", "山田\u{3000}太郎", "नमस्ते", "สวัสดี", "🔑"]
         {
-            assert_eq!(check_visible(visible), Ok(()), "{visible:?}");
+            assert_eq!(check_readable(visible), Ok(()), "{visible:?}");
         }
         for (text, c) in [
             ("ada\u{200b}@example.com", '\u{200b}'),
@@ -109,8 +165,28 @@ mod tests {
             ("a\0", '\0'),
             ("\u{e0041}", '\u{e0041}'),
         ] {
-            assert_eq!(check_visible(text), Err(Invisible(c)), "{text:?}");
+            assert_eq!(check_readable(text), Err(Unreadable::Invisible(c)), "{text:?}");
         }
-        assert_eq!(Invisible('\u{ad}').to_string(), "Remove the invisible character U+00AD.");
+        assert_eq!(Unreadable::Invisible('\u{ad}').to_string(), "Remove the invisible character U+00AD.");
+    }
+
+    #[test]
+    fn a_character_without_meaning_is_refused_wherever_it_is() {
+        for c in [
+            '\u{e000}',
+            '\u{f8ff}',
+            '\u{fdd0}',
+            '\u{fffc}',
+            '\u{ffff}',
+            '\u{5fffe}',
+            '\u{50000}',
+            '\u{f0000}',
+            '\u{10fffd}',
+        ] {
+            for text in [format!("ada{c}"), format!("{c}ada"), format!("ada@{c}.example.com")] {
+                assert_eq!(check_readable(&text), Err(Unreadable::Undefined(c)), "{text:?}");
+            }
+        }
+        assert_eq!(Unreadable::Undefined('\u{e000}').to_string(), "Remove the character U+E000, which has no meaning.");
     }
 }

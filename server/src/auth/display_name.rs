@@ -1,7 +1,9 @@
 //! The name that others see: which text it may be, and the form in which it is stored.
 
-use sessionkeep_types::{limits, text::check_visible};
+use sessionkeep_types::{limits, text::check_readable};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+
+use super::marks;
 
 /// The name as it is stored: trimmed, in NFC, and with plain spaces alone, so that no two of them look the same and are not.
 /// Blank means none.
@@ -10,13 +12,16 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 /// With a sentence for its field.
 pub(super) fn checked(name: Option<&str>) -> Result<Option<String>, String> {
     let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else { return Ok(None) };
-    check_visible(name).map_err(|invisible| invisible.to_string())?;
+    check_readable(name).map_err(|unreadable| unreadable.to_string())?;
     if name.chars().count() > limits::DISPLAY_NAME_MAX_LENGTH {
         return Err(format!("Use at most {} characters.", limits::DISPLAY_NAME_MAX_LENGTH));
     }
     // It would be drawn on the character before it, which belongs to the page.
     if name.starts_with(is_combining_mark) {
         return Err("Put a letter before the accent or mark that the name begins with.".to_owned());
+    }
+    if marks::too_many(name) {
+        return Err(marks::sentence());
     }
     Ok(Some(name.nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).collect()))
 }
@@ -38,8 +43,20 @@ mod tests {
 
     #[test]
     fn a_name_that_cannot_be_read_as_it_is_is_refused() {
-        let long = "n".repeat(65);
-        for bad in ["a\tb", "a\u{200b}b", "\u{202e}ada", "ad\u{ad}a", "\u{301}ada", "\u{93e}", "\u{3164}", &long] {
+        let (long, heap) = ("n".repeat(65), format!("a{}", "\u{301}".repeat(9)));
+        for bad in [
+            "a\tb",
+            "a\u{200b}b",
+            "\u{202e}ada",
+            "ad\u{ad}a",
+            "\u{301}ada",
+            "\u{93e}",
+            "\u{3164}",
+            "a\u{e000}b",
+            "\u{fffc}",
+            &heap,
+            &long,
+        ] {
             assert!(checked(Some(bad)).is_err(), "{bad:?}");
         }
     }

@@ -1,9 +1,9 @@
 //! E-mail addresses: the one form in which they are stored and compared, and the forms in which older accounts have them.
 
-use sessionkeep_types::{limits, text::check_visible};
+use sessionkeep_types::{limits, text::check_readable};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
-use super::Auth;
+use super::{Auth, marks};
 use crate::storage::{Account, StorageError};
 
 /// An e-mail address that somebody entered.
@@ -40,7 +40,10 @@ impl Email {
     /// # Errors
     /// With a sentence for its field.
     pub(super) fn check(&self) -> Result<(), String> {
-        check_visible(&self.canonical).map_err(|invisible| invisible.to_string())?;
+        check_readable(&self.canonical).map_err(|unreadable| unreadable.to_string())?;
+        if marks::too_many(&self.canonical) {
+            return Err(marks::sentence());
+        }
         if is_email(&self.canonical) {
             Ok(())
         } else {
@@ -92,6 +95,7 @@ mod tests {
             assert_eq!(Email::entered(good).check(), Ok(()), "{good}");
         }
         let long = format!("{}@example.com", "a".repeat(250));
+        let heap = format!("a{}@b.c", "\u{301}".repeat(9));
         for bad in [
             "",
             "a",
@@ -107,6 +111,9 @@ mod tests {
             "\u{301}a@b.c",
             "a@\u{301}b.c",
             "a@b.\u{93f}c",
+            "a\u{e000}@b.c",
+            "a@\u{fffc}.c",
+            &heap,
             &long,
         ] {
             assert!(Email::entered(bad).check().is_err(), "{bad:?}");

@@ -16,6 +16,7 @@ mod display_name;
 pub(crate) mod email;
 pub mod login;
 pub mod logout;
+mod marks;
 pub mod new_password;
 pub mod profile;
 pub mod refresh;
