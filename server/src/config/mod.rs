@@ -276,10 +276,20 @@ fn policy(sources: &Sources) -> Result<Policy, Refusal> {
             "A session ends at its absolute lifetime at the latest: shorten the one or lengthen the other",
         ));
     }
+    let quiet_period = sources.parse("REFRESH_QUIET_PERIOD", parse::quiet_period)?;
+    let between_rotations = quiet_period + sources.parse("ACCESS_TOKEN_EXPIRES", parse::access_token_lifetime)?;
+    if idle_lifetime < between_rotations {
+        return Err(Refusal::new(
+            "REFRESH_TOKEN_EXPIRES",
+            "it is shorter than REFRESH_QUIET_PERIOD and ACCESS_TOKEN_EXPIRES together",
+            "A client refreshes when its access token ends, and a refresh in the quiet period does not extend the session. Lengthen \
+             this one or shorten the others: sessions in use would end",
+        ));
+    }
     Ok(Policy {
         rotation: sources
             .choose("REFRESH_ROTATION", &[("confirmed", Rotation::Confirmed), ("strict", Rotation::Strict)])?,
-        quiet_period: sources.parse("REFRESH_QUIET_PERIOD", parse::quiet_period)?,
+        quiet_period,
         tolerance: sources.parse("REFRESH_TOLERANCE", parse::tolerance)?,
         on_theft: sources.choose("ON_THEFT", &[("session", OnTheft::Session), ("user", OnTheft::User)])?,
         idle_lifetime,

@@ -104,7 +104,11 @@ pub const SETTINGS: &[Setting] = &[
     plain("ISSUER", None, "`iss` of access tokens; by default the public origin."),
     plain("AUDIENCE", Some("sessionkeep"), "`aud` of access tokens."),
     plain("ACCESS_TOKEN_EXPIRES", Some("15m"), "How long an access token lives; at most 15 minutes."),
-    plain("REFRESH_TOKEN_EXPIRES", Some("7d"), "How long a session lives without being used."),
+    plain(
+        "REFRESH_TOKEN_EXPIRES",
+        Some("7d"),
+        "How long a session lives without being used; at least REFRESH_QUIET_PERIOD and ACCESS_TOKEN_EXPIRES together.",
+    ),
     plain("SESSION_ABSOLUTE_LIFETIME", Some("30d"), "How long a session lives at most. Nothing extends it."),
     plain(
         "SESSIONS_PER_ACCOUNT",
@@ -115,7 +119,8 @@ pub const SETTINGS: &[Setting] = &[
     plain(
         "REFRESH_QUIET_PERIOD",
         Some("75s"),
-        "How long a browser keeps a new refresh token before it can be replaced; 0 to 5 minutes.",
+        "How long a browser keeps a new refresh token before it can be replaced; 0 to 5 minutes. A cookie that arrives later than this \
+         can sign its browser out.",
     ),
     plain(
         "REFRESH_TOLERANCE",

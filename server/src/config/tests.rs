@@ -69,6 +69,7 @@ fn every_wrong_setting_is_refused_by_name() {
         ("ACCESS_TOKEN_EXPIRES", "0"),
         ("ACCESS_TOKEN_EXPIRES", "soon"),
         ("REFRESH_TOKEN_EXPIRES", "31d"),
+        ("REFRESH_TOKEN_EXPIRES", "974s"),
         ("SESSION_ABSOLUTE_LIFETIME", "-1d"),
         ("REFRESH_ROTATION", "Strict"),
         ("REFRESH_QUIET_PERIOD", "1h"),
@@ -248,6 +249,15 @@ fn the_addresses_of_the_stores_can_stand_in_files() {
     std::fs::write(database, "mysql://user:canary@localhost/x\n").expect("written");
     let line = refused(&files);
     assert!(line.starts_with("DATABASE_URL: ") && !line.contains("canary"), "{line}");
+}
+
+/// A client that refreshed whenever its access token ended was signed out in the middle of its work.
+#[test]
+fn a_session_may_end_no_sooner_than_a_client_in_use_rotates_its_token() {
+    let settings = |idle| load(&[("REFRESH_TOKEN_EXPIRES", idle), ("ACCESS_TOKEN_EXPIRES", "1m")]);
+    assert!(settings("135s").is_ok());
+    let refused = settings("134s").expect_err("it is too short");
+    assert!(refused.to_string().contains("REFRESH_TOKEN_EXPIRES"), "{refused}");
 }
 
 #[test]
