@@ -60,6 +60,8 @@ codes! {
         CsrfRejected = "CSRF_REJECTED",
         /// 401 at sign-in, 403 where a password confirms something: unknown account, wrong password or disabled account.
         InvalidCredentials = "INVALID_CREDENTIALS",
+        /// 403: a session without the password may not do this. Send the current password with the request.
+        PasswordRequired = "PASSWORD_REQUIRED",
         /// 409: there is an account with this e-mail address.
         EmailTaken = "EMAIL_TAKEN",
         /// 403: this server does not take new accounts.

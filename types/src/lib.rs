@@ -32,5 +32,5 @@ pub use error::{EndReason, ErrorBody, ErrorCode};
 pub use events::{EventKind, Origin, Page, SecurityEvent};
 pub use ids::{RequestId, SessionId, UserId};
 pub use secret::{AccessToken, Password};
-pub use sessions::{Session, SessionList};
+pub use sessions::{EndSessionsRequest, Session, SessionList};
 pub use user::{DeleteAccountRequest, Role, UpdateProfileRequest, User};

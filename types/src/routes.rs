@@ -22,9 +22,11 @@ pub const ME: &str = "/api/me";
 /// `GET`, 200 [`crate::Page`] of [`crate::SecurityEvent`]: one's own, without [`crate::EventKind::ROUTINE`]. Takes `before`
 /// and `limit`.
 pub const MY_EVENTS: &str = "/api/me/events";
-/// `GET`, 200 [`crate::SessionList`], takes `before` and `limit`; `DELETE`, 204: every session but this one ends.
+/// `GET`, 200 [`crate::SessionList`], takes `before` and `limit`; `DELETE`, 204: every session but this one ends. Where one
+/// of them is not older than this one, it takes [`crate::EndSessionsRequest`].
 pub const SESSIONS: &str = "/api/sessions";
-/// `DELETE`, 204: one session ends. [`session`] fills the id in.
+/// `DELETE`, 204: one session ends. For one that is not older than this one it takes [`crate::EndSessionsRequest`]. [`session`]
+/// fills the id in.
 pub const SESSION: &str = "/api/sessions/{id}";
 /// `GET`, 200 [`crate::Page`] of [`crate::ManagedUser`], newest first. Takes `query`, `before` and `limit`. For
 /// administrators, like all that follow.

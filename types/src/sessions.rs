@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::SessionId;
+use crate::{Password, SessionId};
 
 /// One sign-in on one device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,4 +40,14 @@ pub struct SessionList {
     /// To be given as `before` to get the next part; null at the end.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub next: Option<String>,
+}
+
+/// Ends sessions that began no earlier than one's own (`DELETE` [`crate::routes::SESSION`] and [`crate::routes::SESSIONS`]).
+/// Older ones end without it: the body may be left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EndSessionsRequest {
+    /// Proves that the owner of the account asks. It is checked whenever it is sent.
+    pub current_password: Password,
 }

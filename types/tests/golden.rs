@@ -6,9 +6,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sessionkeep_types::{
     AccessToken, AuthResponse, ChangePasswordRequest, Connection, ConnectionRequest, DeleteAccountRequest, EndReason,
-    ErrorBody, ErrorCode, EventKind, LoginRequest, ManagedUser, Origin, Page, Password, RegisterRequest, RequestId,
-    Role, Route, SecurityEvent, Session, SessionId, SessionList, TokenResponse, TokenType, UpdateProfileRequest,
-    UpdateUserRequest, User, UserId, routes,
+    EndSessionsRequest, ErrorBody, ErrorCode, EventKind, LoginRequest, ManagedUser, Origin, Page, Password,
+    RegisterRequest, RequestId, Role, Route, SecurityEvent, Session, SessionId, SessionList, TokenResponse, TokenType,
+    UpdateProfileRequest, UpdateUserRequest, User, UserId, routes,
 };
 
 #[track_caller]
@@ -107,6 +107,11 @@ fn change_password_request() {
 #[test]
 fn delete_account_request() {
     golden(&DeleteAccountRequest { current_password: Password::new("p") }, json!({"currentPassword": "p"}));
+}
+
+#[test]
+fn end_sessions_request() {
+    golden(&EndSessionsRequest { current_password: Password::new("p") }, json!({"currentPassword": "p"}));
 }
 
 #[test]

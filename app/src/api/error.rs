@@ -121,6 +121,7 @@ fn kind_of(code: &ErrorCode, status: u16) -> Kind {
         | ErrorCode::Unavailable => Kind::TryLater,
 
         ErrorCode::InvalidCredentials
+        | ErrorCode::PasswordRequired
         | ErrorCode::EmailTaken
         | ErrorCode::ValidationFailed
         | ErrorCode::PasswordTooWeak
@@ -203,6 +204,7 @@ mod tests {
             (403, "SESSION_REVOKED", Kind::Final),
             (403, "CSRF_REJECTED", Kind::Final),
             (401, "INVALID_CREDENTIALS", Kind::YourInput),
+            (403, "PASSWORD_REQUIRED", Kind::YourInput),
             (409, "EMAIL_TAKEN", Kind::YourInput),
             (403, "REGISTRATION_CLOSED", Kind::Final),
             (422, "VALIDATION_FAILED", Kind::YourInput),

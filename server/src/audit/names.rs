@@ -48,7 +48,9 @@ pub fn of_event(kind: &EventKind) -> &str {
 pub fn of_refusal(code: &ErrorCode) -> Option<&'static str> {
     match code {
         ErrorCode::CsrfRejected => Some("malicious_csrf"),
-        ErrorCode::Forbidden | ErrorCode::TokenInvalid | ErrorCode::RefreshInvalid => Some("authz_fail"),
+        ErrorCode::Forbidden | ErrorCode::TokenInvalid | ErrorCode::RefreshInvalid | ErrorCode::PasswordRequired => {
+            Some("authz_fail")
+        }
         ErrorCode::RateLimited => Some("excess_rate_limit_exceeded"),
         _ => None,
     }

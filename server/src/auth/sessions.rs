@@ -1,8 +1,8 @@
 //! The sessions of an account: listing and ending them, as their owner does.
 
-use sessionkeep_types::{EndReason, SessionId, UserId};
+use sessionkeep_types::{EndReason, Password, SessionId, UserId};
 
-use super::Auth;
+use super::{Auth, confirm_password::ConfirmPasswordError};
 use crate::{
     session::{EventKind, Origin, SecurityEvent, Session, UnixMillis},
     storage::{EndedPart, Scope, Step, StorageError, Transacted},
@@ -18,6 +18,23 @@ pub enum SessionEnd {
     Current,
     /// It is ended.
     Other,
+}
+
+/// Why no session was ended.
+#[derive(Debug, thiserror::Error)]
+pub enum EndSessionsError {
+    /// It takes the current password.
+    #[error("the current password is required")]
+    PasswordRequired,
+    /// The session that asks has ended meanwhile.
+    #[error("the session has ended meanwhile")]
+    Gone,
+    /// The password that was sent could not be confirmed.
+    #[error(transparent)]
+    Confirm(#[from] ConfirmPasswordError),
+    /// The store failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
 }
 
 impl Auth {
@@ -55,46 +72,91 @@ impl Auth {
         Ok((current.filter(|current| current.ended.is_none() && !current.is_expired(self.clock.now())), others))
     }
 
-    /// Ends one of the own sessions; the current one is signed out by that. One that was ended before is fine, too.
+    /// Ends one of the own sessions; the current one is signed out by that. One that was ended before is fine, too. One that did
+    /// not begin before the current one takes the password.
     ///
     /// # Errors
-    /// When the store fails.
+    /// [`EndSessionsError`]; nothing was ended then.
     pub async fn end_session(
         &self,
         claims: &Claims,
         id: &SessionId,
+        password: Option<&Password>,
         origin: &Origin,
-    ) -> Result<SessionEnd, StorageError> {
+    ) -> Result<SessionEnd, EndSessionsError> {
         let current = *id == claims.session_id;
         let (reason, kind) = if current {
             (EndReason::SignedOut, EventKind::SignedOut)
         } else {
             (EndReason::SignedOutElsewhere, EventKind::SessionEnded)
         };
-        let mut own = false;
+        let begun_before = match password {
+            None if current => None,
+            password => self.may_end_what_began_before(claims, password, origin).await?,
+        };
+        let (mut own, mut refused) = (false, false);
         let mut step = |session: &Session, now: UnixMillis| {
             own = session.user_id == claims.user_id;
-            if own { end_step(session, now, &reason, kind.clone(), origin) } else { Step::default() }
+            let may_end = begun_before.is_none_or(|time| session.created_at < time);
+            refused = own && !may_end && session.ended.is_none();
+            if own && may_end { end_step(session, now, &reason, kind.clone(), origin) } else { Step::default() }
         };
         if let Transacted::Done { ended } = self.sessions.transact(id, &*self.clock, &mut step).await? {
             self.note_ended(&ended);
         }
-        Ok(match (own, current) {
-            (false, _) => SessionEnd::NotFound,
-            (true, true) => SessionEnd::Current,
-            (true, false) => SessionEnd::Other,
-        })
+        match (own, current) {
+            _ if refused => Err(EndSessionsError::PasswordRequired),
+            (false, _) => Ok(SessionEnd::NotFound),
+            (true, true) => Ok(SessionEnd::Current),
+            (true, false) => Ok(SessionEnd::Other),
+        }
     }
 
-    /// Ends every own session but the one that asks. False: that one has ended meanwhile, and nothing was done.
+    /// Ends every own session but the one that asks. Where one of them did not begin before that, this takes the password.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn end_other_sessions(&self, claims: &Claims, origin: &Origin) -> Result<bool, StorageError> {
+    /// [`EndSessionsError`]; nothing was ended then, unless the store failed in the middle.
+    pub async fn end_other_sessions(
+        &self,
+        claims: &Claims,
+        password: Option<&Password>,
+        origin: &Origin,
+    ) -> Result<(), EndSessionsError> {
+        let begun_before = self.may_end_what_began_before(claims, password, origin).await?;
         let now = self.clock.now();
-        let scope = Scope::OthersOf(claims.user_id.clone(), claims.session_id.clone());
+        if let Some(time) = begun_before {
+            // One of the two newest is not the one that asks. A session that begins after this look stays.
+            let newest = self.sessions.living(&claims.user_id, now, None, 2).await?;
+            if newest.iter().any(|other| other.id != claims.session_id && other.created_at >= time) {
+                return Err(EndSessionsError::PasswordRequired);
+            }
+        }
+        let scope = Scope::OthersOf { user: claims.user_id.clone(), asking: claims.session_id.clone(), begun_before };
         let event = SecurityEvent::new(EventKind::SessionsEnded, origin, now).of(&claims.user_id);
-        Ok(self.end_all(&scope, &EndReason::SignedOutElsewhere, &event).await?.is_some())
+        let ended = self.end_all(&scope, &EndReason::SignedOutElsewhere, &event).await?;
+        ended.map(drop).ok_or(EndSessionsError::Gone)
+    }
+
+    /// Which sessions of the account a request may end. **The rule:** without the password a session ends itself and those that
+    /// began before it did. The sign-in of a newer session proves more than an old session does: an attacker who holds one,
+    /// and not the password, must not end the session that the owner has just begun to lock the attacker out. Two that
+    /// began in the same millisecond do not end each other.
+    ///
+    /// Returns the time before which they must have begun; `None`, after the right password: any time. A password that is
+    /// sent is always checked, so that the answer to a wrong one does not depend on the sessions.
+    async fn may_end_what_began_before(
+        &self,
+        claims: &Claims,
+        password: Option<&Password>,
+        origin: &Origin,
+    ) -> Result<Option<UnixMillis>, EndSessionsError> {
+        if let Some(password) = password {
+            self.confirm_password(claims, password, origin).await?;
+            return Ok(None);
+        }
+        let asking = self.sessions.find(&claims.session_id).await?;
+        let asking = asking.filter(|asking| asking.ended.is_none()).ok_or(EndSessionsError::Gone)?;
+        Ok(Some(asking.created_at))
     }
 
     /// Ends the sessions of `scope`, part by part. Returns how many; `None`: the caller has lost the right to it meanwhile.

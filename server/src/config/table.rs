@@ -171,7 +171,7 @@ pub const SETTINGS: &[Setting] = &[
         "CHANGES_PER_MINUTE",
         Some("60"),
         "Changes by one account, and as many requests of one session to end sessions, to change the password or to delete the \
-         account at once and by the hour, on each instance; 0: any number.",
+         account, on each instance; 0: any number.",
     ),
     plain(
         "PASSWORD_MIN_LENGTH",

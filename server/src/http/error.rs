@@ -17,7 +17,7 @@ use crate::{
         administrate::AdministrateError, authenticate::AuthenticateError, change_password::ChangePasswordError,
         confirm_password::ConfirmPasswordError, delete_account::DeleteAccountError, login::LoginError,
         logout::LogoutError, new_password::NewPasswordError, profile::ProfileError, refresh::RefreshError,
-        register::RegisterError,
+        register::RegisterError, sessions::EndSessionsError,
     },
     limits::TooOften,
     password::{Busy, PepperMissing},
@@ -450,6 +450,20 @@ impl From<DeleteAccountError> for ApiError {
             DeleteAccountError::Confirm(error) => error.into(),
             DeleteAccountError::LastAdmin => Self::last_admin(),
             DeleteAccountError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<EndSessionsError> for ApiError {
+    fn from(error: EndSessionsError) -> Self {
+        match error {
+            EndSessionsError::PasswordRequired => Self::forbidden(
+                ErrorCode::PasswordRequired,
+                "Enter your current password to sign out a device that signed in after this one.",
+            ),
+            EndSessionsError::Gone => Self::token_revoked(),
+            EndSessionsError::Confirm(error) => error.into(),
+            EndSessionsError::Storage(error) => error.into(),
         }
     }
 }

@@ -302,15 +302,20 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
         if !is_json(request.headers()) {
             return Err(ApiError::unsupported_media_type());
         }
-        let bytes = read(request, state).await?;
-        // A derived struct takes an array for an object; nobody else does.
-        if bytes.trim_ascii_start().starts_with(b"[") {
-            return Err(ApiError::invalid());
-        }
-        let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| wrong_json(&error))?;
-        deserializer.end().map_err(|_| not_json())?;
-        Ok(Self(value))
+        parse(&read(request, state).await?).map(Self)
+    }
+}
+
+/// A JSON body that may be left out, or be null.
+pub(super) struct OptionalJson<T>(pub(super) Option<T>);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for OptionalJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        let bytes = read_json_if_any(request, state).await?;
+        let body = if bytes.is_empty() { None } else { parse(&bytes)? };
+        Ok(Self(body))
     }
 }
 
@@ -321,14 +326,7 @@ impl FromRequest<AppState> for NoBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
-        let json = is_json(request.headers());
-        if request.headers().contains_key(header::CONTENT_TYPE) && !json {
-            return Err(ApiError::unsupported_media_type());
-        }
-        if !read(request, state).await?.is_empty() && !json {
-            return Err(ApiError::unsupported_media_type());
-        }
-        Ok(Self)
+        read_json_if_any(request, state).await.map(|_| Self)
     }
 }
 
@@ -371,6 +369,30 @@ async fn read(request: Request, state: &AppState) -> Result<Bytes, ApiError> {
             ApiError::malformed("The body did not arrive whole.")
         }
     })
+}
+
+/// A body that is JSON where there is one.
+async fn read_json_if_any(request: Request, state: &AppState) -> Result<Bytes, ApiError> {
+    let json = is_json(request.headers());
+    if request.headers().contains_key(header::CONTENT_TYPE) && !json {
+        return Err(ApiError::unsupported_media_type());
+    }
+    let bytes = read(request, state).await?;
+    if !bytes.is_empty() && !json {
+        return Err(ApiError::unsupported_media_type());
+    }
+    Ok(bytes)
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    // A derived struct takes an array for an object; nobody else does.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(ApiError::invalid());
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| wrong_json(&error))?;
+    deserializer.end().map_err(|_| not_json())?;
+    Ok(value)
 }
 
 fn not_json() -> ApiError {

@@ -91,7 +91,7 @@ impl Limits {
             ),
             right_passwords: Allowance::new(sign_ins_at_once, RIGHT_AGAIN),
             changes: changes(),
-            endings: rate(changes_per_minute, Duration::from_hours(1), rate::OURS),
+            endings: changes(),
             sign_outs: changes(),
         }
     }
@@ -130,8 +130,7 @@ impl Limits {
     }
 
     /// Counts a request that ends sessions, changes the password or deletes the account. Each session has its own allowance,
-    /// apart from that of changes, so that an attacker in another session of the account cannot exhaust it. It fills up by the
-    /// hour: an attacker who ends all other sessions every second would end each new one before its owner can act.
+    /// apart from that of changes, so that an attacker in another session of the account cannot exhaust it.
     ///
     /// # Errors
     /// When there were too many in this session.

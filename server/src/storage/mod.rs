@@ -328,8 +328,15 @@ pub struct EndedPart {
 pub enum Scope {
     /// All of an account.
     Of(UserId),
-    /// All of an account but one.
-    OthersOf(UserId, SessionId),
+    /// Sessions of an account but the one that asks, which must live.
+    OthersOf {
+        /// The account.
+        user: UserId,
+        /// The session that asks.
+        asking: SessionId,
+        /// Only those that began before this time. `None`: all.
+        begun_before: Option<UnixMillis>,
+    },
     /// All that were begun before this time.
     BegunBefore(UnixMillis),
 }

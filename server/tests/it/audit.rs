@@ -48,6 +48,8 @@ async fn what_happens_is_logged_in_the_words_of_the_vocabulary() {
     let mut forger = ada.copy();
     forger.cookie = Some("for.ged.x".to_owned());
     forger.refresh().await;
+    ada.copy().login().await;
+    ada.delete("/api/sessions").await;
     ada.change_password("another password", "a new quiet river").await;
     ada.change_password(PASSWORD, "a new quiet river").await;
     server.advance(100).await;
@@ -77,6 +79,9 @@ async fn what_happens_is_logged_in_the_words_of_the_vocabulary() {
             ("authz_fail", "FORBIDDEN"),
             ("authz_fail", "TOKEN_INVALID"),
             ("authz_fail", "REFRESH_INVALID"),
+            ("authn_login_success", "authn_login_success"),
+            ("authn_token_created", ""),
+            ("authz_fail", "PASSWORD_REQUIRED"),
             ("authn_password_change_fail", "authn_password_confirmation_fail"),
             ("authn_password_change", "authn_password_change"),
             ("authn_token_created", ""),
@@ -109,7 +114,7 @@ async fn what_happens_is_logged_in_the_words_of_the_vocabulary() {
         let of_a_session = !nobody_knows && !["user_created", "authn_login_fail"].contains(&of("event"));
         assert_eq!(of("session").len(), if of_a_session { 24 } else { 0 }, "{line}");
     }
-    assert_eq!(requests.len(), 15, "each line names its request");
+    assert_eq!(requests.len(), 17, "each line names its request");
     let reuse = lines.iter().find(|line| line["event"] == "authn_token_reuse").expect("it was caught");
     assert_eq!((&reuse["other_ip"], &reuse["level"]), (&json!("127.0.0.1"), &json!("ERROR")));
     assert!(!log.contains(EMAIL), "no e-mail address is logged");

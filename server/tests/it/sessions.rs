@@ -1,6 +1,9 @@
 //! `/api/sessions`: where a person is signed in.
 
-use crate::support::{PASSWORD, Person, TestApp};
+use std::collections::BTreeSet;
+
+use crate::support::{Answer, PASSWORD, Person, TestApp};
+use reqwest::Method;
 use serde_json::json;
 use server::{session::EventKind, storage::sqlite::SqliteStore};
 use sessionkeep_types::SessionId;
@@ -77,13 +80,14 @@ async fn a_session_is_listed_with_the_place_of_its_latest_use() {
 async fn one_session_is_ended_at_once_and_the_others_live() {
     let app = TestApp::start().await;
     let (mut phone, mut laptop, mut tablet) = three(&app).await;
-    let laptops = id_of(&mut phone, "laptop").await;
-    let answer = phone.delete(&format!("/api/sessions/{laptops}")).await;
+    let laptops = id_of(&mut tablet, "laptop").await;
+    let answer = tablet.delete(&format!("/api/sessions/{laptops}")).await;
     assert_eq!((answer.status, answer.header("set-cookie")), (204, ""));
     is_dead(&mut laptop, "SIGNED_OUT_ELSEWHERE").await;
     assert_eq!((phone.me().await.status, tablet.refresh().await.status), (200, 200));
     assert_eq!(phone.sessions().await.len(), 2);
-    assert_eq!(phone.delete(&format!("/api/sessions/{laptops}")).await.status, 204, "twice is fine");
+    assert_eq!(tablet.delete(&format!("/api/sessions/{laptops}")).await.status, 204, "twice is fine");
+    assert_eq!(phone.delete(&format!("/api/sessions/{laptops}")).await.status, 204, "from an older session, too");
 }
 
 /// SM-02
@@ -91,11 +95,184 @@ async fn one_session_is_ended_at_once_and_the_others_live() {
 async fn all_other_sessions_are_ended_and_this_one_lives() {
     let app = TestApp::start().await;
     let (mut phone, mut laptop, mut tablet) = three(&app).await;
-    assert_eq!(phone.delete("/api/sessions").await.status, 204);
+    assert_eq!(tablet.delete("/api/sessions").await.status, 204);
+    is_dead(&mut phone, "SIGNED_OUT_ELSEWHERE").await;
     is_dead(&mut laptop, "SIGNED_OUT_ELSEWHERE").await;
+    assert_eq!((tablet.me().await.status, tablet.refresh().await.status), (200, 200));
+    assert_eq!(tablet.delete("/api/sessions").await.status, 204, "with nothing left to end, too");
+}
+
+/// SM-02: a newer sign-in proves more than an old session does.
+#[tokio::test]
+async fn a_session_ends_no_newer_one_without_the_password() {
+    let app = TestApp::start().await;
+    let (phone, mut laptop, tablet) = three(&app).await;
+    let before = app.events().await.len();
+    let newer = format!("/api/sessions/{}", tablet.session_id());
+    for path in [newer.as_str(), "/api/sessions"] {
+        assert_eq!(laptop.delete(path).await.outcome(), (403, "PASSWORD_REQUIRED"), "{path}");
+    }
+    for person in [&phone, &laptop, &tablet] {
+        assert_eq!(person.me().await.status, 200, "nothing was ended, the older one neither");
+    }
+    assert_eq!(app.events().await.len(), before);
+    assert_eq!(laptop.delete(&format!("/api/sessions/{}", phone.session_id())).await.status, 204);
+    assert_eq!(phone.me().await.outcome(), (403, "TOKEN_REVOKED"));
+    let own = format!("/api/sessions/{}", laptop.session_id());
+    assert_eq!(laptop.delete(&own).await.status, 204, "its own");
+}
+
+/// SM-02
+#[tokio::test]
+async fn with_the_password_a_session_ends_newer_ones() {
+    let app = TestApp::start().await;
+    let (mut phone, mut laptop, mut tablet) = three(&app).await;
+    let newest = format!("/api/sessions/{}", tablet.session_id());
+    let answer = phone.delete_with(&newest, PASSWORD).await;
+    assert_eq!((answer.status, answer.header("set-cookie")), (204, ""));
     is_dead(&mut tablet, "SIGNED_OUT_ELSEWHERE").await;
-    assert_eq!((phone.me().await.status, phone.refresh().await.status), (200, 200));
-    assert_eq!(phone.delete("/api/sessions").await.status, 204, "with nothing left to end, too");
+    assert_eq!(laptop.me().await.status, 200);
+    assert_eq!(phone.delete_with("/api/sessions", PASSWORD).await.status, 204);
+    is_dead(&mut laptop, "SIGNED_OUT_ELSEWHERE").await;
+    assert_eq!((phone.me().await.status, phone.sessions().await.len()), (200, 1));
+}
+
+/// SM-02: of two that began in the same millisecond neither ends the other.
+#[tokio::test]
+async fn a_session_that_began_at_the_same_time_needs_the_password() {
+    let app = TestApp::on_sqlite().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let store = SqliteStore::open(&app.sqlite_file()).await.expect("opens");
+    store.copy_session(&SessionId::new(ada.session_id()), 1).await.expect("works");
+    let sessions = ada.sessions().await;
+    let twin = sessions.iter().find(|session| session["current"] == false).expect("its copy");
+    assert_eq!(twin["createdAt"], sessions[0]["createdAt"]);
+    for path in [format!("/api/sessions/{}", twin["id"].as_str().expect("text")), "/api/sessions".to_owned()] {
+        assert_eq!(ada.delete(&path).await.outcome(), (403, "PASSWORD_REQUIRED"), "{path}");
+        assert_eq!(ada.sessions().await.len(), 2);
+    }
+}
+
+/// SM-02: a newer session that has expired or was ended keeps nobody from ending the older ones.
+#[tokio::test]
+async fn a_newer_session_that_no_longer_lives_does_not_count() {
+    let app = TestApp::start().await;
+    let (phone, mut laptop, mut tablet) = three(&app).await;
+    assert_eq!(tablet.logout().await.status, 204);
+    assert_eq!(laptop.delete("/api/sessions").await.status, 204);
+    assert_eq!(phone.me().await.outcome(), (403, "TOKEN_REVOKED"));
+
+    let mut newest = app.direct();
+    newest.login().await;
+    app.advance(6 * 86_400).await;
+    assert_eq!(laptop.refresh().await.status, 200);
+    app.advance(86_400).await;
+    assert_eq!(laptop.refresh().await.status, 200);
+    assert_eq!(laptop.sessions().await.len(), 1, "the newest has expired");
+    assert_eq!(laptop.delete("/api/sessions").await.status, 204);
+}
+
+/// SM-02: a password that is sent is checked, needed or not, before the session is looked at.
+#[tokio::test]
+async fn a_wrong_password_ends_nothing_and_tells_nothing() {
+    let app = TestApp::start().await;
+    let (phone, mut laptop, tablet) = three(&app).await;
+    let strangers = "018f6b1e-0000-7000-8000-000000000001".to_owned();
+    for id in [phone.session_id(), tablet.session_id(), strangers.clone()] {
+        let answer = laptop.delete_with(&format!("/api/sessions/{id}"), "a wrong password").await;
+        assert_eq!(answer.outcome(), (403, "INVALID_CREDENTIALS"));
+        assert_eq!(answer.body["fields"]["currentPassword"], "This is not your current password.");
+    }
+    assert_eq!((phone.me().await.status, tablet.me().await.status), (200, 200));
+    let failed = app.events().await.pop().expect("an event");
+    assert_eq!(failed.kind, EventKind::PasswordConfirmationFailed);
+    assert_eq!(laptop.delete_with("/api/sessions", "a wrong password").await.outcome(), (403, "INVALID_CREDENTIALS"));
+    assert_eq!(laptop.delete_with(&format!("/api/sessions/{strangers}"), PASSWORD).await.outcome(), (404, "NOT_FOUND"));
+}
+
+/// SM-02: the guesses are those of every confirmation, and keep no other session out.
+#[tokio::test]
+async fn guesses_made_in_one_session_are_bounded_and_hold_up_no_other() {
+    let app = TestApp::start().await;
+    let (mut phone, mut laptop, mut tablet) = three(&app).await;
+    let mut guesses = 0;
+    while phone.delete_with("/api/sessions", "a wrong password").await.outcome() == (403, "INVALID_CREDENTIALS") {
+        guesses += 1;
+    }
+    assert!((1..30).contains(&guesses), "{guesses}");
+    let held = (429, "RATE_LIMITED");
+    assert_eq!(phone.delete_with("/api/sessions", PASSWORD).await.outcome(), held);
+    let last = format!("/api/sessions/{}", tablet.session_id());
+    assert_eq!(phone.delete_with(&last, PASSWORD).await.outcome(), held);
+    assert_eq!(phone.delete_account(PASSWORD).await.outcome(), held);
+    assert_eq!(laptop.delete_with(&last, PASSWORD).await.status, 204);
+    is_dead(&mut tablet, "SIGNED_OUT_ELSEWHERE").await;
+}
+
+/// The body is optional; one that is there is of the contract.
+#[tokio::test]
+async fn a_body_that_is_sent_must_hold_the_password() {
+    let app = TestApp::start().await;
+    let (_, laptop, tablet) = three(&app).await;
+    let token = laptop.access_token.clone().expect("an access token");
+    for path in ["/api/sessions".to_owned(), format!("/api/sessions/{}", tablet.session_id())] {
+        let ask = || laptop.request(Method::DELETE, &path).header("authorization", format!("Bearer {token}"));
+        let cases = [
+            (ask().json(&json!({})), (422, "VALIDATION_FAILED")),
+            (ask().json(&json!({"currentPassword": null})), (422, "VALIDATION_FAILED")),
+            (ask().json(&json!([PASSWORD])), (422, "VALIDATION_FAILED")),
+            (ask().header("content-type", "application/json").body("{"), (400, "MALFORMED_REQUEST")),
+            (ask().body("currentPassword=x"), (415, "UNSUPPORTED_MEDIA_TYPE")),
+            (ask().header("content-type", "text/plain"), (415, "UNSUPPORTED_MEDIA_TYPE")),
+            (ask().header("content-type", "application/json"), (403, "PASSWORD_REQUIRED")),
+            (ask().json(&json!(null)), (403, "PASSWORD_REQUIRED")),
+            (ask(), (403, "PASSWORD_REQUIRED")),
+        ];
+        for (request, expected) in cases {
+            assert_eq!(Answer::of(request.send().await.expect("sent")).await.outcome(), expected, "{path}");
+        }
+    }
+    assert_eq!(tablet.me().await.status, 200);
+}
+
+/// SM-02: somebody holds a session without the password and ends all others, all the time.
+#[tokio::test]
+async fn an_intruder_who_ends_all_sessions_all_the_time_cannot_keep_the_owner_from_changing_the_password() {
+    let app = TestApp::with(&[("CHANGES_PER_MINUTE", "0")]).await;
+    let mut stolen = app.direct();
+    stolen.register().await;
+    let ends_all = async {
+        // Everything but what needs the password, until the session is ended.
+        let mut answers = BTreeSet::new();
+        loop {
+            let list = stolen.get("/api/sessions").await;
+            let ids = list.body["sessions"].as_array().cloned().unwrap_or_default();
+            for session in ids.iter().filter(|session| session["current"] == false) {
+                let id = session["id"].as_str().expect("text");
+                answers.insert(stolen.delete(&format!("/api/sessions/{id}")).await.outcome().1.to_owned());
+            }
+            let answer = stolen.delete("/api/sessions").await;
+            answers.insert(answer.outcome().1.to_owned());
+            if answer.outcome() == (403, "TOKEN_REVOKED") {
+                return answers;
+            }
+        }
+    };
+    let changes_it = async {
+        let mut owner = app.direct();
+        assert_eq!(owner.login().await.status, 200);
+        // Time to look around first.
+        for _ in 0..20 {
+            assert_eq!(owner.me().await.status, 200);
+        }
+        assert_eq!(owner.change_password(PASSWORD, "another river under an elm").await.status, 200);
+        owner
+    };
+    let (answers, owner) = tokio::join!(ends_all, changes_it);
+    assert!(["PASSWORD_REQUIRED", "TOKEN_REVOKED"].iter().all(|code| answers.contains(*code)), "{answers:?}");
+    assert_eq!(owner.me().await.status, 200);
+    assert_eq!(owner.copy().sessions().await.len(), 1);
 }
 
 #[tokio::test]
@@ -197,8 +374,9 @@ async fn a_list_of_twenty_thousand_sessions_is_a_bounded_page_that_begins_with_t
         assert_eq!((&sessions[0]["id"], &sessions[0]["current"]), (&json!(ada.session_id()), &json!(true)));
         assert!(answer.body["next"].is_string());
     }
+    assert_eq!(ada.delete("/api/sessions").await.outcome(), (403, "PASSWORD_REQUIRED"));
     // Ending them is done part by part, and the next sign-in finds room.
-    assert_eq!(ada.delete("/api/sessions").await.status, 204);
+    assert_eq!(ada.delete_with("/api/sessions", PASSWORD).await.status, 204);
     assert_eq!(ada.sessions().await.len(), 1);
     assert_eq!(newest.me().await.outcome(), (403, "TOKEN_REVOKED"));
 }
@@ -250,15 +428,16 @@ async fn the_own_sessions_come_in_parts_each_once_and_the_current_one_first() {
 #[tokio::test]
 async fn nobody_is_told_that_a_session_was_ended_while_the_store_is_down() {
     let app = TestApp::start().await;
-    let (mut phone, mut laptop, _) = three(&app).await;
-    let laptops = id_of(&mut phone, "laptop").await;
+    let (_, mut laptop, mut tablet) = three(&app).await;
+    let laptops = id_of(&mut tablet, "laptop").await;
     app.store_down(true).await;
     for path in [format!("/api/sessions/{laptops}"), "/api/sessions".to_owned()] {
-        assert_eq!(phone.delete(&path).await.outcome(), (503, "UNAVAILABLE"));
+        assert_eq!(tablet.delete(&path).await.outcome(), (503, "UNAVAILABLE"));
+        assert_eq!(tablet.delete_with(&path, PASSWORD).await.outcome(), (503, "UNAVAILABLE"));
     }
     app.store_down(false).await;
     assert_eq!(laptop.refresh().await.status, 200);
-    assert_eq!(phone.delete("/api/sessions").await.status, 204);
+    assert_eq!(tablet.delete("/api/sessions").await.status, 204);
     is_dead(&mut laptop, "SIGNED_OUT_ELSEWHERE").await;
 }
 
@@ -269,10 +448,10 @@ async fn what_was_ended_stays_ended_after_a_restart() {
     phone.register().await;
     let mut laptop = app.direct();
     laptop.login().await;
-    phone.delete("/api/sessions").await;
+    assert_eq!(laptop.delete("/api/sessions").await.status, 204);
     app.restart().await;
-    laptop.url.clone_from(&app.url);
-    is_dead(&mut laptop, "SIGNED_OUT_ELSEWHERE").await;
+    phone.url.clone_from(&app.url);
+    is_dead(&mut phone, "SIGNED_OUT_ELSEWHERE").await;
 }
 
 /// SM-08: an ended session is known to its absolute end, and afterwards nothing breaks over its tokens.

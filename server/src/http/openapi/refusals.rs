@@ -60,6 +60,8 @@ pub(in crate::http) const BEARER: &[Refusal] = &[
 pub(in crate::http) const ADMINISTRATOR: &[Refusal] = &[(StatusCode::FORBIDDEN, ErrorCode::Forbidden)];
 /// The current password, asked for again.
 pub(in crate::http) const CONFIRMED: &[Refusal] = &[(StatusCode::FORBIDDEN, ErrorCode::InvalidCredentials)];
+/// The current password, where none was sent.
+pub(in crate::http) const REQUIRED: &[Refusal] = &[(StatusCode::FORBIDDEN, ErrorCode::PasswordRequired)];
 /// Too often.
 pub(in crate::http) const LIMITED: &[Refusal] = &[(StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited)];
 

@@ -4,20 +4,20 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::IntoResponse,
 };
-use sessionkeep_types::{SessionId, SessionList, routes as path};
+use sessionkeep_types::{EndSessionsRequest, SessionId, SessionList, routes as path};
 
 use super::{ApiError, AppState, listed, session_list};
 use crate::{
     auth::sessions::SessionEnd,
     http::{
-        extract::{Bearer, From, PageQuery, Query},
-        openapi::{ALWAYS, BEARER, BeforeSession, LIMITED, ONE_OF_OURS, PAGE, refused},
+        extract::{Bearer, From, OptionalJson, PageQuery, Query},
+        openapi::{ALWAYS, BEARER, BODY, BeforeSession, CONFIRMED, LIMITED, ONE_OF_OURS, PAGE, REQUIRED, refused},
     },
 };
 
 refused!(Unlisted: ALWAYS, BEARER, PAGE);
-refused!(Refused: ALWAYS, BEARER, LIMITED);
-refused!(Unended: ALWAYS, BEARER, ONE_OF_OURS, LIMITED);
+refused!(Refused: ALWAYS, BEARER, BODY, REQUIRED, CONFIRMED, LIMITED);
+refused!(Unended: ALWAYS, BEARER, BODY, ONE_OF_OURS, REQUIRED, CONFIRMED, LIMITED);
 
 /// `GET /api/sessions`
 #[utoipa::path(
@@ -51,7 +51,9 @@ pub(in crate::http) async fn list(
     operation_id = "endSession",
     tag = "account",
     summary = "Ends one of the own sessions; the current one is signed out by it.",
+    description = "A session ends itself, and those that began before it did. To end one that began at the same time or later takes the current password. A password that is sent is checked, whether it is needed or not.",
     params(("id" = SessionId, Path, description = "As the list gives it.")),
+    request_body = Option<EndSessionsRequest>,
     security(("accessToken" = [])),
     responses((status = NO_CONTENT, description = "It has ended.", headers(("set-cookie" = String, description = "Takes the refresh token, `sessionGen` and the companion away, where it was the current one."))), Unended)
 )]
@@ -60,9 +62,12 @@ pub(in crate::http) async fn end(
     From(origin): From,
     Path(id): Path<SessionId>,
     bearer: Bearer,
+    OptionalJson(request): OptionalJson<EndSessionsRequest>,
 ) -> Result<impl IntoResponse, ApiError> {
     let claims = bearer.authenticate_ending(&state).await?;
-    let cookies = match state.auth.end_session(&claims, &id, &origin).await? {
+    let password = request.as_ref().map(|request| &request.current_password);
+    let end = state.auth.end_session(&claims, &id, password, &origin).await;
+    let cookies = match end.map_err(|error| ApiError::from(error).of(&claims))? {
         SessionEnd::NotFound => return Err(ApiError::not_found()),
         SessionEnd::Current => state.edge.cookie.clear(),
         SessionEnd::Other => HeaderMap::new(),
@@ -77,6 +82,8 @@ pub(in crate::http) async fn end(
     operation_id = "endOtherSessions",
     tag = "account",
     summary = "Ends every own session but this one.",
+    description = "Where one of them began at the same time as this one or later, this takes the current password, and nothing is ended without it. A password that is sent is checked, whether it is needed or not.",
+    request_body = Option<EndSessionsRequest>,
     security(("accessToken" = [])),
     responses((status = NO_CONTENT, description = "They have ended."), Refused)
 )]
@@ -84,11 +91,11 @@ pub(in crate::http) async fn end_others(
     State(state): State<AppState>,
     From(origin): From,
     bearer: Bearer,
+    OptionalJson(request): OptionalJson<EndSessionsRequest>,
 ) -> Result<StatusCode, ApiError> {
     let claims = bearer.authenticate_ending(&state).await?;
-    if state.auth.end_other_sessions(&claims, &origin).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(ApiError::token_revoked())
-    }
+    let password = request.as_ref().map(|request| &request.current_password);
+    let ended = state.auth.end_other_sessions(&claims, password, &origin).await;
+    ended.map_err(|error| ApiError::from(error).of(&claims))?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -185,7 +185,7 @@ impl PostgresStore {
                 ended.push(session.id.clone());
             }
             if let (Some(reason), Some(end)) = (end_others, &next.ended) {
-                let others = unended(&mut tx, &session.user_id, Some(&session.id), ALL).await?;
+                let others = unended(&mut tx, &session.user_id, Some(&session.id), None, ALL).await?;
                 let endings = end_these(&mut tx, &others, end.at, &reason).await?;
                 ended.extend(endings.into_iter().map(|(ending, _)| ending.session_id));
             }
@@ -208,7 +208,7 @@ impl PostgresStore {
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;
         let may = match (scope, &event.by) {
-            (Scope::OthersOf(_, asking), _) => is_living(&mut tx, asking).await?,
+            (Scope::OthersOf { asking, .. }, _) => is_living(&mut tx, asking).await?,
             (_, Some(actor)) => accounts::may_administrate(&mut tx, actor).await?,
             (_, None) => true,
         };
@@ -216,8 +216,10 @@ impl PostgresStore {
             return Ok(None);
         }
         let ids = match scope {
-            Scope::Of(user) => unended(&mut tx, user, None, AT_ONCE).await?,
-            Scope::OthersOf(user, asking) => unended(&mut tx, user, Some(asking), AT_ONCE).await?,
+            Scope::Of(user) => unended(&mut tx, user, None, None, AT_ONCE).await?,
+            Scope::OthersOf { user, asking, begun_before } => {
+                unended(&mut tx, user, Some(asking), *begun_before, AT_ONCE).await?
+            }
             Scope::BegunBefore(time) => begun_before(&mut tx, *time, after).await?,
         };
         let endings = end_these(&mut tx, &ids, event.at, reason).await?;
@@ -391,14 +393,17 @@ pub(super) async fn unended(
     connection: &mut PgConnection,
     user: &UserId,
     spared: Option<&SessionId>,
+    begun_before: Option<UnixMillis>,
     limit: u32,
 ) -> Result<Vec<SessionId>, StorageError> {
     let ids: Vec<String> = sqlx::query_scalar(
         "SELECT id FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND ($2::text IS NULL OR id <> $2)
-         ORDER BY idle_deadline LIMIT $3 FOR NO KEY UPDATE",
+             AND ($3::bigint IS NULL OR created_at < $3)
+         ORDER BY idle_deadline LIMIT $4 FOR NO KEY UPDATE",
     )
     .bind(text(user.as_str()))
     .bind(spared.map(|spared| text(spared.as_str())))
+    .bind(begun_before.map(|time| time.0))
     .bind(i64::from(limit))
     .fetch_all(connection)
     .await?;

@@ -93,7 +93,7 @@ impl TheirSessions for InThisDatabase {
         at: UnixMillis,
         reason: &EndReason,
     ) -> Result<Vec<Ending>, StorageError> {
-        let all = sessions::unended(tx, user, None, ALL).await?;
+        let all = sessions::unended(tx, user, None, None, ALL).await?;
         let ended = sessions::end_these(tx, &all, at, reason).await?;
         Ok(ended.into_iter().map(|(ending, _)| ending).collect())
     }

@@ -145,8 +145,8 @@ impl Sessions for RedisStore {
                 let whose = Whose { user, spared: None, begun_before: None };
                 within(self.end(&whose, &cursor, reason, event)).await?
             }
-            Scope::OthersOf(user, spared) => {
-                let whose = Whose { user, spared: Some(spared), begun_before: None };
+            Scope::OthersOf { user, asking, begun_before } => {
+                let whose = Whose { user, spared: Some(asking), begun_before: *begun_before };
                 within(self.end(&whose, &cursor, reason, event)).await?
             }
             Scope::BegunBefore(time) => Some(self.end_begun_before(*time, &cursor, reason, event).await?),

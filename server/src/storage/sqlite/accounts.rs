@@ -148,7 +148,7 @@ impl Accounts for SqliteStore {
             self.commit(tx).await?;
             return Ok(PasswordChange::Trimmed(trimmed));
         }
-        let all = sessions::unended(&mut tx, &account.id, None, ALL).await?;
+        let all = sessions::unended(&mut tx, &account.id, None, None, ALL).await?;
         let endings = sessions::end_these(&mut tx, &all, event.at, &reason).await?;
         if !sessions::insert(&mut tx, session, account).await? {
             return Ok(PasswordChange::Refused);
@@ -282,7 +282,7 @@ impl SqliteStore {
                 .execute(&mut *tx)
                 .await?;
             if *disabled {
-                let all = sessions::unended(&mut tx, id, None, ALL).await?;
+                let all = sessions::unended(&mut tx, id, None, None, ALL).await?;
                 let ended = sessions::end_these(&mut tx, &all, now, &EndReason::AccountDisabled).await?;
                 endings.extend(ended.into_iter().map(|(ending, _)| ending));
             }

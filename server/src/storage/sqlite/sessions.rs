@@ -64,7 +64,7 @@ impl Sessions for SqliteStore {
                 ended.push(session.id.clone());
             }
             if let (Some(reason), Some(end)) = (end_others, &next.ended) {
-                let others = unended(&mut tx, &session.user_id, Some(&session.id), ALL).await?;
+                let others = unended(&mut tx, &session.user_id, Some(&session.id), None, ALL).await?;
                 let endings = end_these(&mut tx, &others, end.at, &reason).await?;
                 ended.extend(endings.into_iter().map(|(ending, _)| ending.session_id));
             }
@@ -114,11 +114,11 @@ impl Sessions for SqliteStore {
             Scope::BegunBefore(time) => {
                 begun_before(&mut *self.readers.acquire().await?, *time, after.unwrap_or_default()).await?
             }
-            Scope::Of(_) | Scope::OthersOf(..) => vec![],
+            Scope::Of(_) | Scope::OthersOf { .. } => vec![],
         };
         let mut tx = self.begin().await?;
         let may = match (scope, &event.by) {
-            (Scope::OthersOf(_, asking), _) => is_living(&mut tx, asking).await?,
+            (Scope::OthersOf { asking, .. }, _) => is_living(&mut tx, asking).await?,
             (_, Some(actor)) => accounts::may_administrate(&mut tx, actor).await?,
             _ => true,
         };
@@ -126,8 +126,10 @@ impl Sessions for SqliteStore {
             return Ok(None);
         }
         let ids = match scope {
-            Scope::Of(user) => unended(&mut tx, user, None, AT_ONCE).await?,
-            Scope::OthersOf(user, asking) => unended(&mut tx, user, Some(asking), AT_ONCE).await?,
+            Scope::Of(user) => unended(&mut tx, user, None, None, AT_ONCE).await?,
+            Scope::OthersOf { user, asking, begun_before } => {
+                unended(&mut tx, user, Some(asking), *begun_before, AT_ONCE).await?
+            }
             Scope::BegunBefore(_) => begun_before,
         };
         let endings = end_these(&mut tx, &ids, event.at, reason).await?;
@@ -342,14 +344,17 @@ pub(super) async fn unended(
     connection: &mut SqliteConnection,
     user: &UserId,
     spared: Option<&SessionId>,
+    begun_before: Option<UnixMillis>,
     limit: u32,
 ) -> Result<Vec<SessionId>, StorageError> {
     let ids: Vec<String> = sqlx::query_scalar(
         "SELECT id FROM sessions INDEXED BY sessions_unended
-         WHERE user_id = ?1 AND revoked_at IS NULL AND (?2 IS NULL OR id <> ?2) ORDER BY idle_deadline LIMIT ?3",
+         WHERE user_id = ?1 AND revoked_at IS NULL AND (?2 IS NULL OR id <> ?2) AND (?3 IS NULL OR created_at < ?3)
+         ORDER BY idle_deadline LIMIT ?4",
     )
     .bind(user.as_str())
     .bind(spared.map(SessionId::as_str))
+    .bind(begun_before.map(|time| time.0))
     .bind(limit)
     .fetch_all(connection)
     .await?;
@@ -394,7 +399,7 @@ pub(super) async fn raise_first(
     user: &UserId,
     at: UnixMillis,
 ) -> Result<(Vec<Ending>, Vec<SessionId>), StorageError> {
-    let mut first = unended(connection, user, None, ALL).await?;
+    let mut first = unended(connection, user, None, None, ALL).await?;
     first.reverse();
     let rest = first.split_off(first.len().min(AT_ONCE as usize));
     Ok((raise_these(connection, &first, at).await?, rest))

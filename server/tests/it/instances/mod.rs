@@ -234,11 +234,11 @@ async fn whatever_ends_a_session_ends_its_access_tokens_on_both() {
     let lost = another().await;
     // The first one is the one that asks.
     let id = keeper.sessions().await[1]["id"].as_str().expect("an id").to_owned();
-    assert_eq!(keeper.delete(&format!("/api/sessions/{id}")).await.status, 204);
+    assert_eq!(keeper.delete_with(&format!("/api/sessions/{id}"), PASSWORD).await.status, 204);
     ended.push(lost);
 
     let other = another().await;
-    assert_eq!(keeper.delete("/api/sessions").await.status, 204);
+    assert_eq!(keeper.delete_with("/api/sessions", PASSWORD).await.status, 204);
     ended.push(other);
 
     let other = another().await;

@@ -86,6 +86,7 @@ suite! {
     endings_for_the_cap_are_reported_whatever_becomes_of_the_operation
     an_account_with_thousands_of_ended_sessions_is_deleted_in_batches
     ending_others_spares_one_and_reports_once
+    ending_older_ones_spares_what_began_at_that_time_or_later
     who_has_lost_the_right_ends_nothing
     ending_all_takes_what_its_scope_names_and_nothing_else
     a_purge_keeps_what_theft_detection_needs
@@ -170,6 +171,11 @@ async fn begin_under(store: &impl Store, session: &Session, at_most: u32) -> Vec
     let signed_in = event(EventKind::LoginSucceeded).of_session(&session.user_id, &session.id);
     let begun = server::storage::Sessions::insert(store, session, &account(), &signed_in, &cap(at_most)).await;
     begun.expect("works").expect("begun")
+}
+
+/// The sessions of `u` but this one.
+fn others_of(asking: &str, begun_before: Option<UnixMillis>) -> Scope {
+    Scope::OthersOf { user: UserId::new("u"), asking: SessionId::new(asking), begun_before }
 }
 
 /// Ends the sessions of `scope`, part by part.
@@ -495,7 +501,7 @@ pub(super) async fn a_list_has_no_session_that_has_expired(store: impl Store) {
 pub(super) async fn five_thousand_sessions_are_ended_by_transactions_of_at_most_a_batch(store: impl Store) {
     filled(&store).await;
     crowd(&store, &account(), "old", 5000).await;
-    let scopes = [Scope::OthersOf(UserId::new("u"), SessionId::new("s")), Scope::BegunBefore(UnixMillis(NOW.0 + 1))];
+    let scopes = [others_of("s", None), Scope::BegunBefore(UnixMillis(NOW.0 + 1))];
     let report = event(EventKind::SessionsEnded);
     let (mut parts, mut ended, mut after) = (0, 0, None);
     loop {
@@ -793,7 +799,7 @@ pub(super) async fn endings_for_the_cap_are_reported_whatever_becomes_of_the_ope
 pub(super) async fn an_account_with_thousands_of_ended_sessions_is_deleted_in_batches(store: impl Store) {
     filled(&store).await;
     crowd(&store, &account(), "old", 1300).await;
-    let others = Scope::OthersOf(UserId::new("u"), SessionId::new("s"));
+    let others = others_of("s", None);
     let report = event(EventKind::SessionsEnded);
     end_all(&store, &others, EndReason::SignedOutElsewhere, &report).await.expect("works").expect("may");
     let deleted = store.delete(&account(), &SessionId::new("s"), &event(EventKind::AccountDeleted)).await;
@@ -810,7 +816,7 @@ pub(super) async fn ending_others_spares_one_and_reports_once(store: impl Store)
     assert!(begin(&store, &session("t"), &account()).await);
     assert!(begin(&store, &session("r"), &account()).await);
     assert!(begin(&store, &session_of("v", "o"), &account_of("v")).await);
-    let scope = Scope::OthersOf(UserId::new("u"), SessionId::new("s"));
+    let scope = others_of("s", None);
     let before = events(&store).await.len();
     let report = event(EventKind::SessionsEnded);
     let mut ended: Vec<_> =
@@ -827,10 +833,39 @@ pub(super) async fn ending_others_spares_one_and_reports_once(store: impl Store)
     assert_eq!(events(&store).await.len(), before + 1);
 }
 
+/// SM-02: a sign-in that comes between the look at the sessions and this is not ended by it.
+pub(super) async fn ending_older_ones_spares_what_began_at_that_time_or_later(store: impl Store) {
+    filled(&store).await;
+    let begun = |id, time| Session { created_at: UnixMillis(NOW.0 + time), ..session(id) };
+    for other in [begun("a", -1), begun("b", 0), begun("c", 1)] {
+        assert!(begin(&store, &other, &account()).await);
+    }
+    let older = others_of("s", Some(NOW));
+    let before = events(&store).await.len();
+    let report = event(EventKind::SessionsEnded);
+    let ended = end_all(&store, &older, EndReason::SignedOutElsewhere, &report).await.expect("works").expect("may");
+    assert_eq!(ended.into_iter().map(|ending| ending.session_id).collect::<Vec<_>>(), [SessionId::new("a")]);
+    let ids: HashSet<_> = living(&store, "u").await.into_iter().map(|session| session.id.to_string()).collect();
+    assert_eq!(ids, HashSet::from(["s", "b", "c"].map(str::to_owned)));
+    assert_eq!(events(&store).await.len(), before + 1);
+
+    // One that has ended ends no older ones, either.
+    assert!(begin(&store, &begun("d", -1), &account()).await);
+    end_all(&store, &others_of("b", None), EndReason::SignedOutElsewhere, &report).await.expect("works").expect("may");
+    assert_eq!(end_all(&store, &older, EndReason::Admin, &report).await.expect("works"), None);
+    // More than one transaction ends: the newer one outlives every part.
+    assert!(begin(&store, &begun("e", 1), &account()).await);
+    crowd(&store, &account(), "old", 1300).await;
+    let older = others_of("b", Some(UnixMillis(NOW.0 + 1)));
+    end_all(&store, &older, EndReason::SignedOutElsewhere, &report).await.expect("works").expect("may");
+    let ids: HashSet<_> = living(&store, "u").await.into_iter().map(|session| session.id.to_string()).collect();
+    assert_eq!(ids, HashSet::from(["b", "e"].map(str::to_owned)));
+}
+
 pub(super) async fn who_has_lost_the_right_ends_nothing(store: impl Store) {
     filled(&store).await;
     assert!(begin(&store, &session("t"), &account()).await);
-    let others = |asking| Scope::OthersOf(UserId::new("u"), SessionId::new(asking));
+    let others = |asking| others_of(asking, None);
     let report = event(EventKind::SessionsEnded);
     end_all(&store, &others("t"), EndReason::SignedOutElsewhere, &report).await.expect("works").expect("may");
     let before = events(&store).await;

@@ -182,6 +182,11 @@ impl Person {
         self.call(Method::DELETE, path, None).await
     }
 
+    /// The same with the current password.
+    pub(crate) async fn delete_with(&mut self, path: &str, password: &str) -> Answer {
+        self.call(Method::DELETE, path, Some(json!({"currentPassword": password}))).await
+    }
+
     /// The own living sessions, as the list gives them.
     pub(crate) async fn sessions(&mut self) -> Vec<Value> {
         let answer = self.get("/api/sessions").await;
@@ -196,7 +201,7 @@ impl Person {
     }
 
     pub(crate) async fn delete_account(&mut self, password: &str) -> Answer {
-        self.call(Method::DELETE, "/api/me", Some(json!({"currentPassword": password}))).await
+        self.delete_with("/api/me", password).await
     }
 
     pub(crate) async fn me(&self) -> Answer {

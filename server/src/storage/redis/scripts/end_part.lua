@@ -1,4 +1,4 @@
--- Ends a part of what lives of an account: but for one session, which must live itself; or what was begun before some time.
+-- Ends a part of what lives of an account: but for one session, which must live itself; what was begun before some time; or both.
 -- The first element of the answer is where the next part begins, '0' at the end.
 -- Whoever asked has given up by then, and perhaps signed in again.
 if milliseconds() > tonumber(asked.not_after) then return redis.error_reply('ERR this comes too late') end
