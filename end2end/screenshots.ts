@@ -11,6 +11,8 @@ const BROWSERS = [
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1',
 ];
 
+const NEWER = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0';
+
 const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } } as const;
 
 for (const [size, viewport] of Object.entries(SIZES)) {
@@ -86,7 +88,18 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await take(page, 'devices-asking');
         await page.reload();
         await devices.shows(4);
-        await devices.signOutOthers();
+        await new SignInPage(await anotherBrowser({ userAgent: NEWER })).signIn(person);
+        await page.reload();
+        await devices.shows(5);
+        const newer = devices.others.filter({ hasText: 'Edge' });
+        await newer.getByRole('button', { name: /^Sign out/ }).click();
+        await devices.endOthers.click();
+        await devices.password().fill(WRONG_PASSWORD);
+        await devices.question().getByRole('button', { name: /^Sign out/ }).click();
+        await expect(devices.password()).toHaveAttribute('aria-invalid', 'true');
+        await take(page, 'devices-password');
+        await devices.password().fill(person.password);
+        await devices.question().getByRole('button', { name: /^Sign out/ }).click();
         await devices.shows(1);
         await take(page, 'devices-alone');
         await page.route('/api/sessions*', (route) => route.fulfill({ status: 500, body: 'no' }));

@@ -47,6 +47,16 @@ export class DevicesPage {
     await row.getByRole('group').getByRole('button', { name: /^Sign out/ }).click();
   }
 
+  /** The question of this row, or of all others. */
+  question(row?: Locator): Locator {
+    return row ? row.getByRole('group') : this.page.getByRole('group', { name: 'Sign out all your other devices?' });
+  }
+
+  /** The field for the password in a question. */
+  password(row?: Locator): Locator {
+    return this.question(row).getByLabel('Current password', { exact: true });
+  }
+
   /** Signs out all others, and confirms. */
   async signOutOthers(): Promise<void> {
     await this.endOthers.click();

@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures/index.ts';
 import { WRONG_PASSWORD } from '../fixtures/person.ts';
 import { open } from '../pages/hydrated.ts';
+import { SignInPage } from '../pages/sign-in.ts';
 
 /** What makes a page unusable for somebody. */
 async function barriers(page: Page): Promise<unknown[]> {
@@ -33,7 +34,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
 
     test('the pages of the account have no barrier', async ({
-      page, signIn, devices, activity, connection, password, deleteAccount, person,
+      anotherBrowser, page, signIn, devices, activity, connection, password, deleteAccount, person,
     }) => {
       await signIn.signIn(person);
       await devices.open();
@@ -42,8 +43,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await devices.endOthers.click();
       await devices.others.getByRole('button', { name: /^Sign out/ }).click();
       expect(await barriers(page)).toEqual([]);
+      await new SignInPage(await anotherBrowser()).signIn(person);
+      await devices.open();
+      await devices.endOthers.click();
+      await devices.question().getByRole('button', { name: /^Sign out/ }).click();
+      await expect(devices.password()).toHaveAttribute('aria-invalid', 'true');
+      await devices.others.first().getByRole('button', { name: /^Sign out/ }).click();
+      expect(await barriers(page)).toEqual([]);
       await activity.open();
-      await expect(activity.events).toHaveCount(3);
+      await expect(activity.events).toHaveCount(4);
       expect(await barriers(page)).toEqual([]);
       await connection.open();
       await expect(connection.findings).toHaveCount(5);

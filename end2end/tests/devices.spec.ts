@@ -1,4 +1,5 @@
 import { expect, test } from '../fixtures/index.ts';
+import { WRONG_PASSWORD } from '../fixtures/person.ts';
 import { AccountPage } from '../pages/account.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 
@@ -141,4 +142,105 @@ test('a list that could not be loaded can be loaded again', async ({ page, signI
   await page.unroute('/api/sessions*');
   await devices.loadAgain.click();
   await devices.shows(2);
+});
+
+test.describe('a device that signed in after this one', () => {
+  test('is signed out with the current password alone, and a wrong one is said beside the field', async ({
+    anotherBrowser, page, signIn, devices, person,
+  }) => {
+    await signIn.signIn(person);
+    await new SignInPage(await anotherBrowser({ userAgent: FIREFOX })).signIn(person);
+    await devices.open();
+    const newer = devices.others.filter({ hasText: 'Firefox on Windows' });
+    await newer.getByRole('button', { name: /^Sign out/ }).click();
+    const [group, field] = [devices.question(newer), devices.password(newer)];
+    await expect(field).toBeFocused();
+    await expect(field).toHaveAttribute('autocomplete', 'current-password');
+    await expect(group).toHaveAccessibleDescription(/signed in after the device that you are using/);
+    await page.keyboard.press('Enter');
+    await expect(field).toHaveAccessibleDescription('Enter your password.');
+    await field.fill(WRONG_PASSWORD);
+    await page.keyboard.press('Enter');
+    await expect(field).toHaveAccessibleDescription('This is not your current password.');
+    await expect(field).toBeFocused();
+    await devices.shows(3);
+    await field.fill(person.password);
+    await group.getByRole('button', { name: 'Sign out' }).click();
+    await expect(devices.notice).toHaveText('Firefox on Windows is signed out now.');
+    await expect(devices.notice).toBeFocused();
+    await devices.shows(2);
+    expect(page.url()).toMatch(/\/account\/sessions$/);
+  });
+
+  test('is left alone by the way back, with the keyboard too, and the password is forgotten', async ({
+    anotherBrowser, page, signIn, devices, person,
+  }) => {
+    await signIn.signIn(person);
+    await new SignInPage(await anotherBrowser({ userAgent: FIREFOX })).signIn(person);
+    await devices.open();
+    const newer = devices.others.filter({ hasText: 'Firefox on Windows' });
+    const button = newer.getByRole('button', { name: /^Sign out/ });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await expect(devices.password(newer)).toBeFocused();
+    await page.keyboard.type('half a passw');
+    // A password manager may be another window.
+    await devices.comeBack();
+    await expect(devices.password(newer)).toHaveValue('half a passw');
+    await page.keyboard.press('Escape');
+    await expect(button).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(devices.password(newer)).toHaveValue('');
+    await devices.question(newer).getByRole('button', { name: 'Cancel' }).click();
+    await expect(button).toBeFocused();
+    // An older one is asked for no password, also while the list has a newer one.
+    const older = devices.others.filter({ hasNotText: 'Firefox on Windows' });
+    await older.getByRole('button', { name: /^Sign out/ }).click();
+    await expect(devices.password(older)).toHaveCount(0);
+    await devices.question(older).getByRole('button', { name: /^Sign out/ }).click();
+    await devices.shows(2);
+  });
+
+  test('makes signing out everywhere else take the password', async ({ anotherBrowser, signIn, devices, person }) => {
+    await signIn.signIn(person);
+    await new SignInPage(await anotherBrowser()).signIn(person);
+    await devices.open();
+    await devices.shows(3);
+    await devices.endOthers.click();
+    await expect(devices.password()).toBeFocused();
+    await devices.password().fill(person.password);
+    await devices.question().getByRole('button', { name: /^Sign out/ }).click();
+    await expect(devices.notice).toHaveText('All your other devices are signed out now.');
+    await devices.shows(1);
+  });
+
+  test('brings the field up where the page did not know of it', async ({ anotherBrowser, signIn, devices, person }) => {
+    await signIn.signIn(person);
+    await devices.open();
+    await devices.shows(2);
+    await new SignInPage(await anotherBrowser()).signIn(person);
+    await devices.signOutOthers();
+    await expect(devices.password()).toBeFocused();
+    await expect(devices.alert).toHaveCount(0);
+    await devices.shows(2);
+    await devices.password().fill(person.password);
+    await devices.question().getByRole('button', { name: /^Sign out/ }).click();
+    await expect(devices.notice).toHaveText('All your other devices are signed out now.');
+    await devices.shows(1);
+  });
+
+  test('stays, with the reason beside the field, where the server refuses', async ({
+    anotherBrowser, page, signIn, devices, person,
+  }) => {
+    await signIn.signIn(person);
+    await new SignInPage(await anotherBrowser()).signIn(person);
+    await devices.open();
+    await page.route('/api/sessions', (route) => route.fulfill({ status: 429, contentType: 'application/json', body: '{"error":"Too often.","code":"RATE_LIMITED","requestId":"1"}' }));
+    await devices.endOthers.click();
+    await devices.password().fill(person.password);
+    await devices.question().getByRole('button', { name: /^Sign out/ }).click();
+    await expect(devices.question().getByRole('alert')).toHaveText('Too often.');
+    await expect(devices.password()).toHaveValue(person.password);
+    await devices.shows(3);
+  });
 });

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
 use sessionkeep_types::{
-    ChangePasswordRequest, Connection, ConnectionRequest, DeleteAccountRequest, ErrorCode, Page, SecurityEvent,
-    Session, SessionList, TokenResponse, UpdateProfileRequest, User, routes,
+    ChangePasswordRequest, Connection, ConnectionRequest, DeleteAccountRequest, EndSessionsRequest, ErrorCode, Page,
+    SecurityEvent, Session, SessionList, TokenResponse, UpdateProfileRequest, User, routes,
 };
 
 use super::{
@@ -84,11 +84,13 @@ impl AuthorisedApi {
     }
 
     /// `DELETE /api/sessions/{id}`: one session ends. To end the current one is to sign out, and it is done in that way:
-    /// every tab hears of it at once, and a server that cannot be reached hears of it later.
+    /// every tab hears of it at once, and a server that cannot be reached hears of it later. A session that did not begin before
+    /// the current one takes the password in `proof`.
     ///
     /// # Errors
-    /// As [`AuthorisedApi::me`]; [`ErrorCode::NotFound`] where it has ended already.
-    pub async fn end_session(&self, session: &Session) -> Result<(), ApiError> {
+    /// As [`AuthorisedApi::me`]; [`ErrorCode::PasswordRequired`] where the password is needed, [`ErrorCode::InvalidCredentials`]
+    /// where it is wrong, [`ErrorCode::NotFound`] where there is no such session.
+    pub async fn end_session(&self, session: &Session, proof: Option<&EndSessionsRequest>) -> Result<(), ApiError> {
         if self.is_over() {
             return Err(ApiError::SignedOut);
         }
@@ -96,15 +98,16 @@ impl AuthorisedApi {
             self.manager.sign_out();
             return Ok(());
         }
-        self.exchange(Request::new(Method::Delete, routes::session(&session.id)), Cookie::Keeps).await.map(drop)
+        self.exchange(ending(routes::session(&session.id), proof), Cookie::Keeps).await.map(drop)
     }
 
-    /// `DELETE /api/sessions`: every session but this one ends.
+    /// `DELETE /api/sessions`: every session but this one ends. Where one of them did not begin before this one, that takes the
+    /// password in `proof`, and without it none ends.
     ///
     /// # Errors
-    /// As [`AuthorisedApi::me`].
-    pub async fn end_other_sessions(&self) -> Result<(), ApiError> {
-        self.exchange(Request::new(Method::Delete, routes::SESSIONS), Cookie::Keeps).await.map(drop)
+    /// As [`AuthorisedApi::end_session`].
+    pub async fn end_other_sessions(&self, proof: Option<&EndSessionsRequest>) -> Result<(), ApiError> {
+        self.exchange(ending(routes::SESSIONS, proof), Cookie::Keeps).await.map(drop)
     }
 
     /// `GET /api/me/events`: what happened to the account, newest first.
@@ -264,6 +267,14 @@ impl AuthorisedApi {
             self.manager.look_again();
         }
         answer
+    }
+}
+
+fn ending(path: impl Into<String>, proof: Option<&EndSessionsRequest>) -> Request {
+    let request = Request::new(Method::Delete, path);
+    match proof {
+        Some(proof) => request.json(proof),
+        None => request,
     }
 }
 

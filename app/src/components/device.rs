@@ -6,6 +6,7 @@ use sessionkeep_types::Session as Device;
 use super::{
     confirm::Confirm,
     moment::{Clock, When},
+    proof::Proof,
 };
 
 /// A device, and the button that signs it out.
@@ -15,6 +16,8 @@ pub(crate) fn DeviceRow(
     device: Device,
     /// To tell how long ago it was used.
     clock: Clock,
+    /// The current password, where signing it out takes that.
+    proof: Proof,
     /// Signs it out.
     #[prop(into)]
     end: Callback<(Device, RwSignal<bool>)>,
@@ -52,6 +55,9 @@ pub(crate) fn DeviceRow(
                 question=question
                 busy_label="Signing out…"
                 busy=busy
+                proof=proof
+                reason="It signed in after the device that you are using. Enter your current password to sign it out."
+                field=format!("currentPassword-{}", device.id)
                 action=move |()| end.run((device.clone(), busy))
             />
         </li>

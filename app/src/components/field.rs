@@ -45,7 +45,7 @@ impl FieldState {
 }
 
 /// The ids of what describes a field: its hint, and its error where there is one.
-pub(super) fn described_by(id: &'static str, has_hint: bool, has_error: bool) -> Option<String> {
+pub(super) fn described_by(id: &str, has_hint: bool, has_error: bool) -> Option<String> {
     match (has_hint, has_error) {
         (false, false) => None,
         (true, false) => Some(format!("{id}-hint")),
@@ -58,7 +58,8 @@ pub(super) fn described_by(id: &'static str, has_hint: bool, has_error: bool) ->
 #[component]
 pub(crate) fn FieldError(
     /// The field's id.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     /// One sentence.
     error: RwSignal<Option<String>>,
 ) -> impl IntoView {

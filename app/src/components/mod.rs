@@ -16,6 +16,7 @@ mod loading;
 mod moment;
 mod notice;
 mod password_field;
+mod proof;
 mod username;
 
 pub(crate) use account_nav::AccountNav;
@@ -33,5 +34,6 @@ pub(crate) use heading::{FirstPage, Heading};
 pub(crate) use loading::{LoadAlert, Loaded, Loading};
 pub(crate) use moment::{Clock, When, moment};
 pub(crate) use notice::{NotReadyNotice, SignInNotice};
-pub(crate) use password_field::{PasswordField, Words};
+pub(crate) use password_field::{PasswordField, Words, wrong_current};
+pub(crate) use proof::Proof;
 pub(crate) use username::{Username, account_user};

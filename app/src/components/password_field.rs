@@ -6,8 +6,9 @@ use leptos::{leptos_dom::helpers::debounce, prelude::*};
 
 use super::field::{FieldError, FieldState, described_by};
 use crate::{
+    api::ApiError,
     strength::{Estimate, Estimator},
-    types::{User, limits::PASSWORD_MIN_LENGTH},
+    types::{ErrorCode, User, limits::PASSWORD_MIN_LENGTH},
     validate::length_hint,
 };
 
@@ -32,8 +33,8 @@ impl Words {
 #[component]
 pub(crate) fn PasswordField(
     /// The id, which is the name too.
-    #[prop(default = "password")]
-    id: &'static str,
+    #[prop(default = "password".to_owned(), into)]
+    id: String,
     /// What to write here.
     #[prop(default = "Password")]
     label: &'static str,
@@ -66,19 +67,22 @@ pub(crate) fn PasswordField(
     });
     view! {
         <div class="field">
-            <label for=id>{label}</label>
+            <label for=id.clone()>{label}</label>
             <div class="password">
                 <input
                     node_ref=node
-                    id=id
-                    name=id
+                    id=id.clone()
+                    name=id.clone()
                     type=move || if shown.get() { "text" } else { "password" }
                     autocomplete=if new { "new-password" } else { "current-password" }
                     autocapitalize="none"
                     spellcheck="false"
                     required
                     aria-invalid=move || error.get().is_some().then_some("true")
-                    aria-describedby=move || described_by(id, new, error.get().is_some())
+                    aria-describedby={
+                        let id = id.clone();
+                        move || described_by(&id, new, error.get().is_some())
+                    }
                     on:focus=move |_| {
                         if let Some(estimator) = estimator {
                             estimator.fetch();
@@ -99,9 +103,17 @@ pub(crate) fn PasswordField(
                     <span class="visually-hidden">{format!(" {}", label.to_lowercase())}</span>
                 </button>
             </div>
-            <FieldError id=id error=error />
+            <FieldError id=id.clone() error=error />
             {new.then(|| view! { <Strength id=id length=length said=said /> })}
         </div>
+    }
+}
+
+/// What is wrong with the current password.
+pub(crate) fn wrong_current(error: &ApiError) -> Option<&str> {
+    match error.code() {
+        Some(ErrorCode::InvalidCredentials) => Some("This is not your current password."),
+        _ => error.field("currentPassword"),
     }
 }
 
@@ -109,7 +121,7 @@ pub(crate) fn PasswordField(
 #[component]
 fn Strength(
     /// The field's id.
-    id: &'static str,
+    id: String,
     /// In characters.
     length: RwSignal<usize>,
     /// What was said of it last.

@@ -3,13 +3,13 @@
 use leptos::{either::Either, ev::SubmitEvent, html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::components::A;
-use sessionkeep_types::{ChangePasswordRequest, ErrorCode, Password};
+use sessionkeep_types::{ChangePasswordRequest, Password};
 
 use crate::{
     api::ApiError,
     components::{
         AccountNav, FieldState, FormAlert, Heading, NotReadyNotice, PasswordField, Submission, SubmitButton, Username,
-        Words, account_user,
+        Words, account_user, wrong_current,
     },
     paths,
     session::Session,
@@ -99,14 +99,6 @@ fn Done() -> impl IntoView {
             "You stay signed in here. Have a look at " <A href=paths::SESSIONS>"where you’re signed in"</A> " or at the "
             <A href=paths::ACTIVITY>"security activity"</A> "."
         </p>
-    }
-}
-
-/// What is wrong with the current password.
-pub(super) fn wrong_current(error: &ApiError) -> Option<&str> {
-    match error.code() {
-        Some(ErrorCode::InvalidCredentials) => Some("This is not your current password."),
-        _ => error.field("currentPassword"),
     }
 }
 

@@ -5,11 +5,10 @@ use leptos_meta::Title;
 use leptos_router::components::A;
 use sessionkeep_types::{DeleteAccountRequest, Password};
 
-use super::change_password::wrong_current;
 use crate::{
     components::{
         AccountNav, FieldError, FieldState, FormAlert, Heading, NotReadyNotice, PasswordField, Submission,
-        SubmitButton, Username, account_user,
+        SubmitButton, Username, account_user, wrong_current,
     },
     paths,
     session::Session,

@@ -1,5 +1,7 @@
 //! The devices on which a person is signed in.
 
+use core::cmp::Reverse;
+
 use leptos::{either::Either, ev, html, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::components::A;
@@ -7,7 +9,7 @@ use sessionkeep_types::{ErrorCode, Session as Device, SessionList, limits};
 
 use crate::{
     api::{ApiError, Part},
-    components::{AccountNav, Confirm, DeviceRow, FormAlert, Heading, Loaded, Loading},
+    components::{AccountNav, Confirm, DeviceRow, FormAlert, Heading, Loaded, Loading, Proof},
     light::later,
     paths,
     session::Session,
@@ -63,6 +65,8 @@ struct Devices {
     said: RwSignal<Option<String>>,
     said_here: NodeRef<html::P>,
     alert: RwSignal<Option<String>>,
+    /// How many fields for the password are shown.
+    proofs: StoredValue<usize>,
 }
 
 impl Devices {
@@ -76,6 +80,7 @@ impl Devices {
             said: RwSignal::new(None),
             said_here: NodeRef::new(),
             alert: RwSignal::new(None),
+            proofs: StoredValue::new(0),
         };
         devices.loading.for_each_session(move || devices.load());
         devices
@@ -126,12 +131,13 @@ impl Devices {
         }
     }
 
-    /// Somebody who comes back wants to see what is, not what was.
+    /// Loads the list again when the person returns to the page. Not while a password is being typed, which may have come from
+    /// another window: a row that has changed would lose it.
     fn look_again_on_return(self) -> [StoredValue<Option<WindowListenerHandle>>; 2] {
         let listeners = [StoredValue::new(None), StoredValue::new(None)];
         let [focus, visibility] = listeners;
         let look = move || {
-            if !untrack(|| self.loading.is_under_way()) {
+            if self.proofs.get_value() == 0 && !untrack(|| self.loading.is_under_way()) {
                 self.load();
             }
         };
@@ -146,38 +152,57 @@ impl Devices {
         listeners
     }
 
-    fn end(self, device: Device, busy: RwSignal<bool>) {
+    fn end(self, device: Device, proof: Proof, busy: RwSignal<bool>) {
         let Some(api) = self.session.signed_in() else { return };
         self.alert.set(None);
         busy.set(true);
         spawn_local(async move {
-            match api.end_session(&device).await {
+            let answer = api.end_session(&device, proof.request().as_ref()).await;
+            match answer {
                 Ok(()) => self.is_gone(&device, "is signed out now"),
                 Err(error) if error.code() == Some(&ErrorCode::NotFound) => {
                     self.is_gone(&device, "was signed out already");
                 }
-                Err(error) => self.failed(&error),
+                Err(error) => return self.not_ended(&error, proof, busy),
             }
             busy.try_set(false);
             self.load();
         });
     }
 
-    fn end_others(self, busy: RwSignal<bool>) {
+    fn end_others(self, proof: Proof, busy: RwSignal<bool>) {
         let Some(api) = self.session.signed_in() else { return };
         self.alert.set(None);
         busy.set(true);
         spawn_local(async move {
-            match api.end_other_sessions().await {
+            let answer = api.end_other_sessions(proof.request().as_ref()).await;
+            match answer {
                 Ok(()) => {
                     self.list.try_update(|list| list.retain(|device| device.current));
                     self.say("All your other devices are signed out now.".to_owned());
                 }
-                Err(error) => self.failed(&error),
+                Err(error) => return self.not_ended(&error, proof, busy),
             }
             busy.try_set(false);
             self.load();
         });
+    }
+
+    /// Shows the reason beside the question while that is shown, and otherwise on the page.
+    fn not_ended(self, error: &ApiError, proof: Proof, busy: RwSignal<bool>) {
+        // Only a signal that is gone gives its value back.
+        let is_shown = busy.try_set(false).is_none();
+        if !(is_shown && proof.shows(error)) {
+            self.failed(error);
+            self.load();
+        }
+    }
+
+    /// Whether the server takes the current password for ending one of these.
+    fn takes_password(self, devices: impl Fn(&Device) -> bool + Send + Sync + 'static) -> Signal<bool> {
+        Signal::derive(move || {
+            self.list.with(|list| list.iter().any(|device| devices(device) && is_newer(device, list)))
+        })
     }
 
     fn is_gone(self, device: &Device, what: &str) {
@@ -207,12 +232,24 @@ fn DeviceList(
 ) -> impl IntoView {
     let clock = devices.loading.clock;
     let busy = RwSignal::new(false);
+    let of_others = Proof::new(devices.takes_password(|_| true), devices.proofs);
     let has_others = Memo::new(move |_| devices.list.with(|list| list.iter().any(|device| !device.current)));
     view! {
         <div class="card">
             <ul class="rows">
                 <For each=move || devices.list.get() key=identity let:device>
-                    <DeviceRow device=device clock=clock end=move |(device, busy)| devices.end(device, busy) />
+                    {
+                        let id = device.id.clone();
+                        let proof = Proof::new(devices.takes_password(move |device| device.id == id), devices.proofs);
+                        view! {
+                            <DeviceRow
+                                device=device
+                                clock=clock
+                                proof=proof
+                                end=move |(device, busy)| devices.end(device, proof, busy)
+                            />
+                        }
+                    }
                 </For>
             </ul>
             <Show when=move || devices.next.with(Option::is_some)>
@@ -237,7 +274,10 @@ fn DeviceList(
                                 question="Sign out all your other devices?"
                                 busy_label="Signing out…"
                                 busy=busy
-                                action=move |()| devices.end_others(busy)
+                                proof=of_others
+                                reason="At least one of them signed in after the device that you are using. Enter your current password to sign them out."
+                                field="currentPassword-others"
+                                action=move |()| devices.end_others(of_others, busy)
                             />
                         </div>
                     })
@@ -257,9 +297,20 @@ fn identity(device: &Device) -> String {
 
 /// This device first, then the one that was used last.
 fn in_order(mut devices: Vec<Device>) -> Vec<Device> {
-    // Times of the contract are in the order of their letters.
-    devices.sort_by(|one, other| (other.current, &other.last_used_at).cmp(&(one.current, &one.last_used_at)));
+    let key = |device: &Device| (!device.current, Reverse(in_letters(&device.last_used_at).to_owned()));
+    devices.sort_by_cached_key(key);
     devices
+}
+
+/// Whether this is another device that did not sign in before the current one. The server takes the password for ending it.
+fn is_newer(device: &Device, all: &[Device]) -> bool {
+    let before = |this: &Device| in_letters(&device.created_at) < in_letters(&this.created_at);
+    !device.current && all.iter().any(|this| this.current && !before(this))
+}
+
+/// A time of the contract in a form whose letters are in its order: a fraction of a second has as many digits as it needs.
+fn in_letters(time: &str) -> &str {
+    time.trim_end_matches('Z')
 }
 
 #[cfg(test)]
@@ -290,6 +341,26 @@ mod tests {
         ];
         let order: Vec<_> = in_order(devices).into_iter().map(|device| device.id.to_string()).collect();
         assert_eq!(order, ["this", "new", "old"]);
+    }
+
+    #[test]
+    fn the_password_is_asked_for_where_a_device_did_not_sign_in_before_this_one() {
+        let begun = |name: &str, created_at: &str, current| Device {
+            created_at: created_at.to_owned(),
+            ..device(name, "2026-11-24T10:00:00Z", current)
+        };
+        let devices = vec![
+            begun("this", "2026-11-24T10:00:00.5Z", true),
+            begun("older", "2026-11-24T10:00:00Z", false),
+            begun("a little older", "2026-11-24T10:00:00.499Z", false),
+            begun("same", "2026-11-24T10:00:00.5Z", false),
+            begun("a little newer", "2026-11-24T10:00:00.51Z", false),
+            begun("newer", "2026-11-24T10:00:01Z", false),
+        ];
+        let newer = devices.iter().filter(|device| is_newer(device, &devices)).map(|device| device.id.as_str());
+        assert_eq!(newer.collect::<Vec<_>>(), ["same", "a little newer", "newer"]);
+        // On a page without the current one the server says it.
+        assert!(!is_newer(&devices[5], &devices[1..]));
     }
 
     #[test]

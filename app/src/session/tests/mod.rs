@@ -19,8 +19,8 @@ use core::time::Duration;
 use std::{cell::RefCell, rc::Rc};
 
 use sessionkeep_types::{
-    ChangePasswordRequest, DeleteAccountRequest, EndReason, ErrorCode, LoginRequest, Password, RegisterRequest,
-    SessionId, User, routes,
+    ChangePasswordRequest, DeleteAccountRequest, EndReason, EndSessionsRequest, ErrorCode, LoginRequest, Password,
+    RegisterRequest, SessionId, User, routes,
 };
 
 use super::{
@@ -77,7 +77,7 @@ impl Tab {
 
     fn end(&mut self, device: sessionkeep_types::Session) -> Result<(), ApiError> {
         let api = self.api();
-        self.now(async move { api.end_session(&device).await })
+        self.now(async move { api.end_session(&device, None).await })
     }
 
     fn change_password(&mut self) -> Result<(), ApiError> {

@@ -163,7 +163,7 @@ fn the_calls_of_a_session_that_has_ended_are_never_made_in_the_name_of_the_next(
     tab.sign_in().unwrap();
     assert_eq!(tab.now(async move { before.me().await }), Err(ApiError::SignedOut));
     let this = device("this", true);
-    assert_eq!(tab.now(async move { also_before.end_session(&this).await }), Err(ApiError::SignedOut));
+    assert_eq!(tab.now(async move { also_before.end_session(&this, None).await }), Err(ApiError::SignedOut));
     assert!(tab.server.asked(routes::ME).is_empty());
     assert_eq!((tab.phase(), tab.server.asked(routes::LOGOUT).len()), (Phase::SignedIn, 1));
 }

@@ -8,8 +8,39 @@ fn another_session_is_ended_by_its_id_and_an_empty_answer_is_a_success() {
     tab.server.will("/api/sessions/other", nothing());
     assert_eq!(tab.end(device("other", false)), Ok(()));
     let sent = tab.server.asked("/api/sessions/other");
-    assert_eq!((sent.len(), sent[0].method), (1, Method::Delete));
+    assert_eq!((sent.len(), sent[0].method, &sent[0].body), (1, Method::Delete, &None));
     assert_eq!(tab.phase(), Phase::SignedIn);
+}
+
+#[test]
+fn the_password_goes_along_where_it_is_given() {
+    let mut tab = Tab::signed_in(900);
+    for path in [routes::SESSIONS, "/api/sessions/newer"] {
+        tab.server.will(path, nothing());
+    }
+    let proof = EndSessionsRequest { current_password: Password::new("secret") };
+    let api = tab.api();
+    let ended = tab.now(async move {
+        api.end_session(&device("newer", false), Some(&proof)).await?;
+        api.end_other_sessions(Some(&proof)).await
+    });
+    assert_eq!(ended, Ok(()));
+    for path in [routes::SESSIONS, "/api/sessions/newer"] {
+        assert_eq!(tab.server.asked(path)[0].body.as_deref(), Some(r#"{"currentPassword":"secret"}"#), "{path}");
+    }
+}
+
+/// Nothing is repeated and nothing is renewed: what helps is the password, and the session goes on.
+#[test]
+fn a_password_that_is_missing_or_wrong_ends_no_session() {
+    for code in ["PASSWORD_REQUIRED", "INVALID_CREDENTIALS"] {
+        let mut tab = Tab::signed_in(900);
+        tab.server.will("/api/sessions/newer", refusal(403, code));
+        let error = tab.end(device("newer", false)).unwrap_err();
+        assert_eq!(error.code().map(ErrorCode::as_str), Some(code));
+        assert_eq!((tab.phase(), tab.told(), tab.refreshes()), (Phase::SignedIn, vec![], 1), "{code}");
+        assert_eq!(tab.server.asked("/api/sessions/newer").len(), 1);
+    }
 }
 
 #[test]
@@ -17,7 +48,7 @@ fn all_other_sessions_are_ended_with_one_request() {
     let mut tab = Tab::signed_in(900);
     tab.server.will(routes::SESSIONS, nothing());
     let api = tab.api();
-    assert_eq!(tab.now(async move { api.end_other_sessions().await }), Ok(()));
+    assert_eq!(tab.now(async move { api.end_other_sessions(None).await }), Ok(()));
     assert_eq!(tab.server.asked(routes::SESSIONS)[0].method, Method::Delete);
 }
 
