@@ -302,7 +302,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
         if !is_json(request.headers()) {
             return Err(ApiError::unsupported_media_type());
         }
-        parse(&read(request, state).await?).map(Self)
+        parse(&read(request, state).await?).map(Self).map_err(|error| *error)
     }
 }
 
@@ -314,7 +314,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for OptionalJson<T> {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
         let bytes = read_json_if_any(request, state).await?;
-        let body = if bytes.is_empty() { None } else { parse(&bytes)? };
+        let body = if bytes.is_empty() { None } else { parse(&bytes).map_err(|error| *error)? };
         Ok(Self(body))
     }
 }
@@ -384,10 +384,10 @@ async fn read_json_if_any(request: Request, state: &AppState) -> Result<Bytes, A
     Ok(bytes)
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Box<ApiError>> {
     // A derived struct takes an array for an object; nobody else does.
     if bytes.trim_ascii_start().starts_with(b"[") {
-        return Err(ApiError::invalid());
+        return Err(Box::new(ApiError::invalid()));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| wrong_json(&error))?;
