@@ -252,7 +252,7 @@ async fn an_emptied_redis_signs_nobody_out_and_is_not_taken_for_the_one_that_has
     assert!(matches!(store.find(&SessionId::new("s")).await, Err(StorageError::Unavailable(_))));
     // What it took now would be lost with it, and what it does not know it cannot deny.
     assert!(matches!(begin(&store, "t").await, Err(StorageError::Unavailable(_))));
-    let others = Scope::OthersOf(account().id, SessionId::new("s"));
+    let others = Scope::OthersOf { user: account().id, asking: SessionId::new("s"), begun_before: None };
     let ended = contract::end_all(&store, &others, EndReason::Admin, &event(EventKind::SessionsEnded)).await;
     assert!(matches!(ended, Err(StorageError::Unavailable(_))), "{ended:?}");
     assert!(matches!(store.living(&account().id, NOW, None, 10).await, Err(StorageError::Unavailable(_))));
