@@ -4,6 +4,8 @@
 //! successor again harms nobody. *Is it the same attempt?* Then it is a repeat, whenever it arrives. The rows of
 //! [`decide`] stand in the order of the table in `docs/rotation.md`.
 
+use std::time::Duration;
+
 use sessionkeep_types::EndReason;
 
 use super::{EventKind, Policy, Rotation, ServedAttempts, Session, TokenHash, UnixMillis};
@@ -158,7 +160,7 @@ pub fn decide(
             // It was answered before the head was made, so nobody waits for this.
             None if known && session.served_before_head(attempt) => Decision::LateCopy,
             None if session.client.attempts && session.streak + 1 >= Policy::CLONE_CYCLES => Decision::CloneSuspected,
-            None if known || within(policy.replay_window(session.client), session.emitted_at) => Decision::LostAnswer,
+            None if known || within(replay_window(session, policy), session.emitted_at) => Decision::LostAnswer,
             None => Decision::Supersede,
             Some(confirmed_at) if in_tolerance(session, policy, confirmed_at, now) => Decision::InFlight,
             Some(_) if known => Decision::LateCopy,
@@ -167,6 +169,13 @@ pub fn decide(
         Position::Older if known => Decision::LateCopy,
         Position::Older => Decision::Theft,
     }
+}
+
+/// How long after it was given out an unused head is given again rather than superseded. A contested one is given for longer: each
+/// time that it is superseded counts towards the end of the session, and a client that names each try anew gets minutes.
+fn replay_window(session: &Session, policy: &Policy) -> Duration {
+    let window = policy.replay_window(session.client);
+    if session.hit { window.max(ServedAttempts::MEMORY) } else { window }
 }
 
 fn in_tolerance(session: &Session, policy: &Policy, confirmed_at: UnixMillis, now: UnixMillis) -> bool {
@@ -199,19 +208,34 @@ pub fn apply(
     // An unconfirmed successor that a second attempt asks for: somebody else tried this rotation too.
     let hit = |next: &mut Session| next.hit |= next.client.attempts;
     match decision {
-        Decision::Quiet => confirm_head(&mut next),
+        Decision::Quiet => {
+            confirm_head(&mut next);
+            // A clock went back. The quiet period begins now, so that it ends.
+            next.emitted_at = next.emitted_at.min(now);
+        }
         Decision::Rotate => {
             next.streak = if next.hit { next.streak + 1 } else { 0 };
             next.hit = false;
             next.prev_hash = Some(next.head_hash);
             next.idle_deadline = now.plus(policy.idle_lifetime).min(next.absolute_deadline);
         }
-        Decision::Repeat | Decision::InFlight => next.emitted_at = now,
-        Decision::LostAnswer => {
-            hit(&mut next);
+        Decision::Repeat | Decision::InFlight => {
             next.emitted_at = now;
+            next.confirmed_at = next.confirmed_at.map(|at| at.min(now));
         }
-        Decision::Supersede => hit(&mut next),
+        Decision::LostAnswer => {
+            // Counted from the first contest: otherwise a flood of these would put off for ever what supersedes the head and
+            // needs no allowance.
+            if !next.hit {
+                next.emitted_at = now;
+            }
+            hit(&mut next);
+        }
+        Decision::Supersede => {
+            // The head that goes was contested, and so is the one that comes.
+            next.streak += u32::from(next.hit);
+            hit(&mut next);
+        }
         Decision::Theft => next.ended = Some(next.end(EndReason::ReuseDetected, now)),
         Decision::CloneSuspected => next.ended = Some(next.end(EndReason::CloneSuspected, now)),
         // Expiry is computed from the deadlines and never stored as an end, so this moves the deadline: to the epoch, before which no clock goes back.

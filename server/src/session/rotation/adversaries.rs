@@ -302,3 +302,51 @@ fn who_use_the_allowance_up_hold_up_no_refresh_of_the_owner() {
         assert!(world.line.session.ended.is_some(), "the thief is caught");
     }
 }
+
+/// Which attempt ids a thief sends who floods from the owner's own network.
+#[derive(Clone, Copy, Debug)]
+enum Flood {
+    FreshIds,
+    OneId,
+    /// One id, and a fresh one where that supersedes the head before the owner does.
+    OneIdAndFreshToSupersede,
+}
+
+/// The thief has rotated with a copy of the head, contests that rotation himself, and sends the replaced token so often that the
+/// owner, on the same network, is answered only where no allowance is needed. The thief is always first.
+#[test]
+fn who_flood_a_contested_rotation_end_the_session() {
+    for client in [BROWSER, DIRECT] {
+        for flood in [Flood::FreshIds, Flood::OneId, Flood::OneIdAndFreshToSupersede] {
+            let mut line = line(client, Rotation::Confirmed);
+            line.present(0, Some("owner 1"));
+            line.used().wait(PERIOD);
+            assert_eq!(line.present(1, Some("thief rotates")), Decision::Rotate);
+            assert_eq!(line.present(1, Some("thief")), Decision::LostAnswer);
+            let began = line.now;
+            let mut owner_is_served = false;
+            for second in 0.. {
+                let fresh = format!("thief {second}");
+                let supersedes = decide(&line.session, presented(1), Some(&fresh), &line.policy, line.now).makes_head();
+                let attempt = match flood {
+                    Flood::FreshIds => fresh,
+                    Flood::OneIdAndFreshToSupersede if supersedes => fresh,
+                    Flood::OneId | Flood::OneIdAndFreshToSupersede => "thief".to_owned(),
+                };
+                line.present(1, Some(&attempt));
+                let decision = decide(&line.session, presented(1), Some("owner 2"), &line.policy, line.now);
+                if !owner_is_served && !decision.draws_on_allowance(&line.session, &line.policy) {
+                    owner_is_served = grants(&line.present(1, Some("owner 2")));
+                    line.used();
+                }
+                if line.session.ended.is_some() {
+                    break;
+                }
+                line.wait(SECOND);
+            }
+            let took = line.now.since(began).expect("the clock goes on").as_secs();
+            eprintln!("{client:?}, {flood:?}: over after {took} s, the owner was served: {owner_is_served}");
+            assert!(took <= 241, "{client:?}, {flood:?}: {took} s");
+        }
+    }
+}

@@ -244,7 +244,8 @@ fn changed(before: &Session, after: &Session) -> BTreeSet<&'static str> {
 /// The columns that a decision may write.
 fn permitted(decision: &Decision) -> &'static [&'static str] {
     match decision {
-        Decision::Quiet => &["confirmed_at", "last_used_at", "served_attempts"],
+        // `emitted_at` only where it lies in the future.
+        Decision::Quiet => &["confirmed_at", "emitted_at", "last_used_at", "served_attempts"],
         Decision::Rotate => &[
             "generation",
             "head_hash",
@@ -259,7 +260,8 @@ fn permitted(decision: &Decision) -> &'static [&'static str] {
             "last_used_at",
             "served_attempts",
         ],
-        Decision::Repeat | Decision::InFlight => &["emitted_at", "last_used_at", "served_attempts"],
+        // `confirmed_at` only where it lies in the future.
+        Decision::Repeat | Decision::InFlight => &["confirmed_at", "emitted_at", "last_used_at", "served_attempts"],
         Decision::LostAnswer => &["emitted_at", "hit", "last_used_at", "served_attempts"],
         Decision::Supersede => &[
             "generation",
@@ -267,6 +269,7 @@ fn permitted(decision: &Decision) -> &'static [&'static str] {
             "sealed_head",
             "head_attempt",
             "emitted_at",
+            "streak",
             "hit",
             "last_used_at",
             "served_attempts",

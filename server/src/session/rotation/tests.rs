@@ -461,6 +461,22 @@ mod a_lost_answer_is_given_again {
         assert_eq!(line.wait(W_DIRECT).present(0, None), Decision::Supersede);
     }
 
+    /// A flood of new attempts kept the window open, so that the owner's request was never one that supersedes the head, which needs
+    /// no allowance.
+    #[test]
+    fn for_two_minutes_after_it_was_contested_first() {
+        for client in [BROWSER, DIRECT] {
+            let mut line = rotated(client);
+            line.wait(SECOND);
+            for n in 0..4 {
+                assert_eq!(line.present(0, Some(&format!("other {n}"))), Decision::LostAnswer);
+                line.wait(MEMORY / 4);
+            }
+            assert_eq!(line.clone().wait(-1).present(0, Some("mine")), Decision::LostAnswer);
+            assert_eq!(line.present(0, Some("mine")), Decision::Supersede);
+        }
+    }
+
     #[test]
     fn as_the_same_successor() {
         for client in ALL_CLIENTS {
@@ -907,6 +923,19 @@ mod a_clone_is_suspected {
         assert_eq!(line.wait(HOUR).present(4, OTHER), Decision::CloneSuspected);
     }
 
+    /// Two parties that never use what they are given: each head is superseded.
+    #[test]
+    fn also_where_the_third_contested_head_in_a_row_is_of_one_rotation() {
+        for client in [BROWSER, DIRECT] {
+            let mut line = rotated(client);
+            for n in 0..2 {
+                assert_eq!(line.present(0, Some(&format!("other {n}"))), Decision::LostAnswer);
+                assert_eq!(line.wait(MEMORY).present(0, Some(&format!("mine {n}"))), Decision::Supersede);
+            }
+            assert_eq!(line.present(0, OTHER), Decision::CloneSuspected);
+        }
+    }
+
     #[test]
     fn not_while_one_in_between_was_not_contested() {
         let mut line = contested(BROWSER, 2);
@@ -1012,6 +1041,24 @@ mod a_clock_that_went_back_is_outside_of {
             assert_eq!(rotated_and_used(BROWSER).wait(back).present(0, Some("a")), Decision::Repeat);
             assert_eq!(rotated_twice(BROWSER).wait(back - Q).present(0, Some("a")), Decision::LateCopy);
             assert_eq!(rotated_and_used(BROWSER).wait(back).present(0, Some("b")), Decision::Theft);
+        }
+    }
+
+    /// An attacker who repeated one attempt was quiet, and was given the head, for as long as the clock had been ahead.
+    #[test]
+    fn but_the_windows_of_a_known_attempt_begin_again_at_its_next_request() {
+        for (mut line, token, decision, window) in [
+            (rotated(DIRECT), 1, Decision::Quiet, MEMORY),
+            (rotated(BROWSER), 1, Decision::Quiet, Q + MEMORY),
+            (rotated_and_used(BROWSER), 0, Decision::Repeat, MEMORY),
+        ] {
+            line.wait(-DAY);
+            for _ in 0..4 {
+                assert_eq!(line.present(token, Some("a")), decision);
+                line.wait(window / 4);
+            }
+            assert_eq!(line.clone().wait(-1).present(token, Some("a")), decision);
+            assert_eq!(line.present(token, Some("a")), Decision::LateCopy);
         }
     }
 
