@@ -2,8 +2,9 @@
 //! clock, no thread, no randomness, so that every order can be tested.
 //!
 //! Every attempt belongs to three shares, from the widest to the narrowest: a subscriber line, a network of that line, an
-//! account in that network. At each level the shares take turns: the next place goes to the share that was served least recently, and
-//! within the narrowest share to the attempt that came first. A full queue drops the attempt that would be served last, which
+//! account in that network. At each level the shares take turns, in the order in which they came, or came back after they were served
+//! (start-time fair queueing, Goyal, Vin and Cheng 1996): an endless line of new shares passes nobody who waits. Within the
+//! narrowest share the attempt that came first is first. A full queue drops the attempt that would be served last, which
 //! is the newest of the share with the most attempts (longest queue drop, as in stochastic fairness queueing), so that no share keeps
 //! another one out. Where all shares have the same number, a share that was not served lately takes the place of one that was.
 
@@ -59,6 +60,8 @@ pub(super) struct Queue<K> {
 struct Entry<K> {
     ticket: Ticket,
     shares: [K; LEVELS],
+    /// The turn in which it came.
+    came: u64,
     state: State,
 }
 
@@ -104,7 +107,8 @@ impl<K: Copy + Ord + Hash> Queue<K> {
             return None;
         }
         let waiting: Vec<_> = self.entries.iter().copied().filter(|entry| entry.state == State::Ready).collect();
-        let Entry { ticket, shares, .. } = *self.in_turn(waiting, 0, &|served| served).first()?;
+        let in_turn = |came: u64, served: Option<u64>| served.map_or(came, |served| came.max(served + 1));
+        let Entry { ticket, shares, .. } = *self.in_turn(waiting, 0, &in_turn).first()?;
         self.turn += 1;
         for (level, share) in shares.into_iter().enumerate() {
             self.served.insert((level, share), self.turn);
@@ -131,7 +135,7 @@ impl<K: Copy + Ord + Hash> Queue<K> {
     }
 
     fn newcomer(&self, shares: [K; LEVELS]) -> Entry<K> {
-        Entry { ticket: self.next_ticket, shares, state: State::Reserved }
+        Entry { ticket: self.next_ticket, shares, came: self.turn, state: State::Reserved }
     }
 
     /// Whose place an attempt of these shares would take, where there is no free one.
@@ -148,15 +152,16 @@ impl<K: Copy + Ord + Hash> Queue<K> {
         let rivals = self.entries.iter().filter(|entry| scope.is_none_or(|level| of(level, entry)));
         let waiting = rivals.filter(|entry| entry.state != State::Running).copied().chain([newcomer]).collect();
         // Served lately or not, and not when: each place can be taken over a few times only.
-        let in_turn = self.in_turn(waiting, 0, &|served| served.min(1));
+        let in_turn = self.in_turn(waiting, 0, &|_came, served| u64::from(served.is_some()));
         match in_turn.last() {
             Some(last) if last.ticket != newcomer.ticket => Ok(Some(last.ticket)),
             _ => Err(Full),
         }
     }
 
-    /// `entries` in the order in which they are served. The first of each share come before the second of any.
-    fn in_turn(&self, entries: Vec<Entry<K>>, level: usize, seniority: &dyn Fn(u64) -> u64) -> Vec<Entry<K>> {
+    /// `entries` in the order in which they are served. The first of each share come before the second of any; between these
+    /// `rank` decides, by the turn in which an entry came and that in which its share was served last, if that was lately.
+    fn in_turn(&self, entries: Vec<Entry<K>>, level: usize, rank: &dyn Fn(u64, Option<u64>) -> u64) -> Vec<Entry<K>> {
         if level == LEVELS {
             return entries;
         }
@@ -168,18 +173,20 @@ impl<K: Copy + Ord + Hash> Queue<K> {
         for (share, entries) in shares {
             let is_served = |entry: &&Entry<K>| entry.state == State::Running && entry.shares[level] == share;
             let ahead = self.entries.iter().filter(is_served).count();
-            let served = seniority(self.served_in(level, share));
-            let in_turn = self.in_turn(entries, level + 1, seniority).into_iter().enumerate();
-            ranked.extend(in_turn.map(|(position, entry)| ((ahead + position, served, entry.ticket), entry)));
+            let served = self.served_in(level, share);
+            let in_turn = self.in_turn(entries, level + 1, rank).into_iter().enumerate();
+            ranked.extend(
+                in_turn.map(|(position, entry)| ((ahead + position, rank(entry.came, served), entry.ticket), entry)),
+            );
         }
         ranked.sort_unstable_by_key(|(rank, _)| *rank);
         ranked.into_iter().map(|(_, entry)| entry).collect()
     }
 
-    /// In which turn the share was served last. 0: not lately.
-    fn served_in(&self, level: usize, share: K) -> u64 {
+    /// In which turn the share was served last, if that was lately.
+    fn served_in(&self, level: usize, share: K) -> Option<u64> {
         let turn = self.served.get(&(level, share)).copied();
-        turn.filter(|turn| turn + self.sizes.remembered > self.turn).unwrap_or_default()
+        turn.filter(|turn| turn + self.sizes.remembered > self.turn)
     }
 
     fn forget(&mut self) {
@@ -240,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn the_network_that_was_served_least_recently_is_next() {
+    fn networks_are_served_in_the_order_in_which_they_came_or_came_back() {
         let mut world = World::new(SIZES);
         for line in [1, 2, 3] {
             world.enter(of(line, 1)).expect("room");
@@ -250,7 +257,24 @@ mod tests {
             world.enter(of(line, 1)).expect("room");
         }
         let served: Vec<_> = std::iter::from_fn(|| world.serve()).collect();
-        assert_eq!(served, [4, 1, 2, 3]);
+        assert_eq!(served, [2, 1, 4, 3], "3 was served last");
+    }
+
+    /// Somebody who had just signed up got 503 for as long as attempts came from ever new networks.
+    #[test]
+    fn a_network_that_was_served_lately_is_passed_by_no_endless_line_of_new_ones() {
+        let mut world = World::new(SIZES);
+        world.enter(of(1, 1)).expect("room");
+        assert_eq!(world.serve(), Some(1));
+        for line in [11, 12, 13, 1, 14] {
+            world.enter(of(line, 1)).expect("room");
+        }
+        let mut served = vec![];
+        for line in 15..30 {
+            served.extend(world.serve());
+            world.enter(of(line, 1)).expect("room");
+        }
+        assert_eq!(served.iter().position(|line| *line == 1), Some(4), "after those that were there: {served:?}");
     }
 
     #[test]
@@ -310,7 +334,8 @@ mod tests {
         }
         assert_eq!(world.enter(of(1, 1)), Err(Full));
         assert_eq!(world.enter(of(4, 1)).expect("it is new").displaced, Some(5));
-        assert_eq!(world.serve(), Some(4));
+        let served: Vec<_> = std::iter::from_fn(|| world.serve()).collect();
+        assert_eq!(served, [1, 2, 4], "the place, and not the turn");
     }
 
     #[test]
