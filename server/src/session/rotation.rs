@@ -217,7 +217,11 @@ pub fn apply(
             next.streak = if next.hit { next.streak + 1 } else { 0 };
             next.hit = false;
             next.prev_hash = Some(next.head_hash);
-            next.idle_deadline = now.plus(policy.idle_lifetime).min(next.absolute_deadline);
+            let idle_deadline = now.plus(policy.idle_lifetime);
+            // While the clock is behind, the deadline must not come nearer: the session would be over once the clock is put right.
+            let clock_went_back = now < session.last_used_at;
+            let at_least = if clock_went_back { session.idle_deadline } else { idle_deadline };
+            next.idle_deadline = idle_deadline.max(at_least).min(next.absolute_deadline);
         }
         Decision::Repeat | Decision::InFlight => {
             next.emitted_at = now;

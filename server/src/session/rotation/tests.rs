@@ -1029,6 +1029,18 @@ mod a_clock_that_went_back_is_outside_of {
     fn but_not_of_the_deadlines_which_are_only_farther_away() {
         let mut line = Line::of(BROWSER);
         assert_eq!(line.wait(-DAY).present(0, Some("a")), Decision::Rotate);
+        assert_eq!(line.session.idle_deadline, START.plus(Duration::from_hours(7 * 24)));
+    }
+
+    /// A rotation while the clock was a week behind moved the idle deadline to then, and the session was over once the clock was right.
+    #[test]
+    fn and_a_rotation_while_the_clock_is_behind_does_not_shorten_the_session() {
+        let mut line = rotated_and_used(BROWSER);
+        let deadline = line.session.idle_deadline;
+        assert_eq!(line.wait(-8 * DAY).present(1, Some("b")), Decision::Rotate);
+        assert_eq!(line.session.idle_deadline, deadline);
+        line.used();
+        assert_eq!(line.wait(8 * DAY + HOUR).present(2, Some("c")), Decision::Rotate);
         assert_eq!(line.session.idle_deadline, line.now.plus(Duration::from_hours(7 * 24)));
     }
 
