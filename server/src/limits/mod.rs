@@ -22,7 +22,7 @@ use aws_lc_rs::digest;
 use sessionkeep_types::{SessionId, UserId};
 
 use self::{allowance::Allowance, counter::Key, rate::Rate};
-use crate::session::UnixMillis;
+use crate::session::{EventKind, UnixMillis};
 
 /// Too often. Nothing was done, and nothing is lost: it may be tried again after a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +34,10 @@ pub struct TooOften {
 
 /// One more right password is taken after each of these.
 const RIGHT_AGAIN: Duration = Duration::from_secs(10);
+
+/// So many refreshes of one kind that is out of the ordinary are reported at once for one session, and one more after each time.
+const REPORTS: u32 = 6;
+const REPORTED_AGAIN: Duration = Duration::from_mins(10);
 
 /// A subscriber line may register as often as so many of its networks.
 const NETWORKS_OF_A_LINE: u32 = 4;
@@ -59,6 +63,7 @@ impl Shares {
 /// What is bounded by each instance for itself.
 pub struct Limits {
     refreshes: Allowance,
+    reports: Allowance,
     registrations: Option<Rate>,
     registrations_by_line: Option<Rate>,
     right_passwords: Allowance,
@@ -83,6 +88,7 @@ impl Limits {
         let changes = || rate(changes_per_minute, Duration::from_mins(1), rate::OURS);
         Self {
             refreshes: Allowance::new(refreshes_per_minute, Duration::from_mins(1) / refreshes_per_minute.max(1)),
+            reports: Allowance::new(REPORTS, REPORTED_AGAIN),
             registrations: rate(registrations_per_hour, Duration::from_hours(1), rate::ANYBODY),
             registrations_by_line: rate(
                 registrations_per_hour.saturating_mul(NETWORKS_OF_A_LINE),
@@ -100,10 +106,19 @@ impl Limits {
     /// have the same one. Never by session alone: somebody else who has its token must not use up what its owner has.
     #[must_use]
     pub fn refreshes(&self, session: &SessionId, ip: &str) -> Refreshes<'_> {
-        let of = format!("{} {}", session.as_str(), network(ip));
-        let key = digest::digest(&digest::SHA256, of.as_bytes());
-        let key = key.as_ref().try_into().expect("OK because SHA-256 has 32 bytes");
+        let key = key_of(&format!("{} {}", session.as_str(), network(ip)));
         Refreshes { allowance: &self.refreshes, key }
+    }
+
+    /// Whether one more refresh of this kind is stored as an event of its session: otherwise a client that repeats refreshes would
+    /// fill the disk and bury the owner's activity.
+    pub(crate) fn may_report(&self, session: &SessionId, kind: &EventKind, now: UnixMillis) -> bool {
+        let key = key_of(&format!("{} {}", session.as_str(), kind.as_str()));
+        let may = self.reports.look(&key, now).is_ok();
+        if may {
+            self.reports.take(key, now);
+        }
+        may
     }
 
     /// Whether another password of this account may be compared. Wrong passwords do not count, so that nobody can use the
@@ -181,6 +196,11 @@ impl Refreshes<'_> {
         self.allowance.take(self.key, now);
         Ok(())
     }
+}
+
+fn key_of(name: &str) -> Key {
+    let key = digest::digest(&digest::SHA256, name.as_bytes());
+    key.as_ref().try_into().expect("OK because SHA-256 has 32 bytes")
 }
 
 fn take(rate: Option<&Rate>, key: &str) -> Result<(), TooOften> {

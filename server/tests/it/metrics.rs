@@ -40,7 +40,7 @@ async fn a_refresh_is_counted_by_what_became_of_it() {
     refresh(&mut ada, "b", "rotated").await;
     refresh(&mut before.copy(), "b", "repeated").await;
     refresh(&mut before.copy(), "c", "answer_lost").await;
-    app.advance(100).await;
+    app.advance(120).await;
     refresh(&mut before.copy(), "d", "superseded").await;
     refresh(&mut app.browser(), "e", "missing").await;
     let mut forger = ada.copy();

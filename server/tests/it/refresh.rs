@@ -522,6 +522,28 @@ async fn a_probing_thief_on_another_network_is_shown_to_the_owner() {
     assert!(counted > 1.5, "{counted}");
 }
 
+/// One client that repeated a refresh from ever new networks wrote an event a request: 18 MB in eight seconds.
+#[tokio::test]
+async fn a_flood_of_repeated_refreshes_is_reported_a_few_times_and_not_without_end() {
+    let app = TestApp::with(&[("TRUSTED_PROXIES", "127.0.0.0/8")]).await;
+    let owner = signed_in(app.browser()).await.attempt("same");
+    for network in 0..30 {
+        let mut owner = owner.copy().header("x-forwarded-for", &format!("2001:db8:0:{network:x}::1"));
+        assert_eq!(owner.refresh().await.status, 200);
+    }
+    let reported = async || {
+        let events = app.events().await;
+        events.iter().filter(|event| event.kind == EventKind::RefreshFromElsewhere).count()
+    };
+    assert_eq!(reported().await, 6);
+    app.advance(601).await;
+    for network in 0..30 {
+        let mut owner = owner.copy().header("x-forwarded-for", &format!("2001:db8:1:{network:x}::1"));
+        owner.refresh().await;
+    }
+    assert_eq!(reported().await, 7, "one more in ten minutes");
+}
+
 /// A used access token was written half a second later, so that until then a replaced token was good on another instance.
 #[tokio::test]
 async fn a_replaced_token_is_reuse_on_another_instance_as_soon_as_its_successor_was_used() {
