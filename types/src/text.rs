@@ -1,4 +1,4 @@
-//! Characters that e-mail addresses and display names must not contain, because nobody can see them or because they mean nothing.
+//! Characters that e-mail addresses and display names must not contain, because a reader cannot see them or because they mean nothing.
 //!
 //! They make two different names look the same, turn the text around them, or command a terminal. The server refuses them,
 //! a form can say so before it sends, and whatever prints text of other people escapes them.

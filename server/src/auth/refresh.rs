@@ -163,7 +163,7 @@ impl Auth {
         let presented = presented(token, genuine);
         let mut decided = Err(RefreshError::Invalid);
         // Drawn once, however often the transaction begins again.
-        let (mut drawn, mut reported) = (None, None);
+        let (mut drawn, mut reported) = (None, None::<(EventKind, bool)>);
         let mut step = |session: &Session, now: UnixMillis| {
             let decision = decide(session, presented, attempt, &self.policy, now);
             if decision.draws_on_allowance(session, &self.policy)
@@ -179,11 +179,16 @@ impl Auth {
             });
             let mut next = apply(session, &decision, attempt, new_head, &self.policy, now);
             let event = decision.event().map(|kind| report(kind, session, origin, now));
+            // What needs no allowance can happen a few times a head only, and is always reported.
             let event = event.filter(|event| {
-                let is_an_end = next.as_ref().is_some_and(|next| next.ended.is_some());
-                is_an_end
-                    || *reported
-                        .get_or_insert_with(|| self.limits.may_report(&session.id, &event.kind, self.clock.now()))
+                if !decision.draws_on_allowance(session, &self.policy) {
+                    return true;
+                }
+                if reported.as_ref().is_none_or(|(kind, _)| *kind != event.kind) {
+                    let may = self.limits.may_report(&session.id, &event.kind, self.clock.now());
+                    reported = Some((event.kind.clone(), may));
+                }
+                reported.as_ref().is_some_and(|(_, may)| *may)
             });
             if let Some(next) = &mut next
                 && decision.grants()

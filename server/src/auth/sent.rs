@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// So many tokens that count are looked up. A browser that brings more has been given them by somebody else.
+/// At most this many tokens that count are looked up. A browser gets more only from another site.
 const MOST: usize = 8;
 
 /// What a request's cookies hold.
@@ -27,8 +27,8 @@ pub struct Sent {
 
 impl Auth {
     /// The one token to refresh with. Of several that count, the one of a living session is taken; of several living ones
-    /// none, since nothing tells which is meant. Nor is one taken of more than [`MOST`]: each costs a query, and no allowance is
-    /// looked at before. Tokens without a companion do not count beside one that has it, so they displace none.
+    /// none, since nothing tells which is meant. More than [`MOST`] are a conflict as well: each costs a query, and the
+    /// allowance is checked later. Tokens without a companion do not count beside one that has it, so they displace none.
     pub(super) async fn choose(&self, sent: &Sent) -> Result<(RefreshToken, Genuine), RefreshError> {
         if sent.tokens.is_empty() {
             return Err(RefreshError::Missing);

@@ -98,7 +98,7 @@ impl Auth {
         let mut step = |session: &Session, now: UnixMillis| {
             own = session.user_id == claims.user_id;
             let may_end = begun_before.is_none_or(|time| session.created_at < time);
-            refused = own && !may_end && session.ended.is_none();
+            refused = own && !may_end && session.ended.is_none() && !session.is_expired(now);
             if own && may_end { end_step(session, now, &reason, kind.clone(), origin) } else { Step::default() }
         };
         if let Transacted::Done { ended } = self.sessions.transact(id, &*self.clock, &mut step).await? {
@@ -142,6 +142,8 @@ impl Auth {
     /// and not the password, must not end the session that the owner has just begun to lock the attacker out. Two that
     /// began in the same millisecond do not end each other.
     ///
+    /// A session that began in the future, because a clock went back, ends no other: it would be newer than each that the owner begins.
+    ///
     /// Returns the time before which they must have begun; `None`, after the right password: any time. A password that is
     /// sent is always checked, so that the answer to a wrong one does not depend on the sessions.
     async fn may_end_what_began_before(
@@ -156,7 +158,8 @@ impl Auth {
         }
         let asking = self.sessions.find(&claims.session_id).await?;
         let asking = asking.filter(|asking| asking.ended.is_none()).ok_or(EndSessionsError::Gone)?;
-        Ok(Some(asking.created_at))
+        let is_in_the_future = asking.created_at > self.clock.now();
+        Ok(Some(if is_in_the_future { UnixMillis(0) } else { asking.created_at }))
     }
 
     /// Ends the sessions of `scope`, part by part. Returns how many; `None`: the caller has lost the right to it meanwhile.

@@ -26,7 +26,7 @@ use crate::{
     audit::webhook::Receiver,
     keys::KeySource,
     password::{Pepper, Peppers},
-    session::{OnTheft, Policy, Rotation},
+    session::{OnTheft, Policy, Rotation, ServedAttempts},
     storage::Database,
     telemetry::{self, LogSettings},
 };
@@ -277,13 +277,15 @@ fn policy(sources: &Sources) -> Result<Policy, Refusal> {
         ));
     }
     let quiet_period = sources.parse("REFRESH_QUIET_PERIOD", parse::quiet_period)?;
-    let between_rotations = quiet_period + sources.parse("ACCESS_TOKEN_EXPIRES", parse::access_token_lifetime)?;
-    if idle_lifetime < between_rotations {
+    let access_lifetime = sources.parse("ACCESS_TOKEN_EXPIRES", parse::access_token_lifetime)?;
+    // A known attempt is answered quietly for so long after the quiet period, and is turned away for as long after that.
+    let longest_without_rotation = quiet_period + 2 * ServedAttempts::MEMORY + access_lifetime;
+    if idle_lifetime < longest_without_rotation {
         return Err(Refusal::new(
             "REFRESH_TOKEN_EXPIRES",
-            "it is shorter than REFRESH_QUIET_PERIOD and ACCESS_TOKEN_EXPIRES together",
-            "A client refreshes when its access token ends, and a refresh in the quiet period does not extend the session. Lengthen \
-             this one or shorten the others: sessions in use would end",
+            "it is shorter than REFRESH_QUIET_PERIOD, ACCESS_TOKEN_EXPIRES and four minutes together",
+            "Only a rotation extends a session, and a client may be that long without one. Set REFRESH_TOKEN_EXPIRES higher, or the \
+             others lower",
         ));
     }
     Ok(Policy {

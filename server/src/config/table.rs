@@ -107,7 +107,7 @@ pub const SETTINGS: &[Setting] = &[
     plain(
         "REFRESH_TOKEN_EXPIRES",
         Some("7d"),
-        "How long a session lives without being used; at least REFRESH_QUIET_PERIOD and ACCESS_TOKEN_EXPIRES together.",
+        "How long a session lives without being used; at least REFRESH_QUIET_PERIOD, ACCESS_TOKEN_EXPIRES and four minutes together.",
     ),
     plain("SESSION_ABSOLUTE_LIFETIME", Some("30d"), "How long a session lives at most. Nothing extends it."),
     plain(

@@ -28,6 +28,12 @@ struct Used {
     sweep_at: usize,
 }
 
+impl Used {
+    fn counter(&self, key: &Key) -> Counter {
+        self.counters.get(key).copied().unwrap_or_default()
+    }
+}
+
 impl Allowance {
     /// `burst` at once, and one more after each `every`. `burst` 0: any number.
     pub(super) fn new(burst: u32, every: Duration) -> Self {
@@ -39,7 +45,7 @@ impl Allowance {
         if self.burst == 0 {
             return Ok(());
         }
-        let wait = self.rule().wait(&self.counter(&self.lock(), key, now), now);
+        let wait = self.rule().wait(&self.lock().counter(key), now);
         if wait.is_zero() { Ok(()) } else { Err(TooOften { retry_after: wait }) }
     }
 
@@ -53,7 +59,7 @@ impl Allowance {
             used.counters.retain(|_, counter| counter.counted_at > now);
             used.sweep_at = SWEEP.max(2 * used.counters.len());
         }
-        let counted = self.rule().counted(&self.counter(&used, &key, now), now);
+        let counted = self.rule().counted(&used.counter(&key), now);
         used.counters.insert(key, counted);
     }
 
@@ -62,12 +68,6 @@ impl Allowance {
         if let Some(counter) = self.lock().counters.get_mut(key) {
             *counter = self.rule().given_back(counter, &Counter::default(), &Counter::default());
         }
-    }
-
-    /// Ignores a counter that lies further ahead than any counter can: the clock was set back.
-    fn counter(&self, used: &Used, key: &Key, now: UnixMillis) -> Counter {
-        let latest = now.plus(self.every * self.burst * 2);
-        used.counters.get(key).copied().filter(|counter| counter.counted_at <= latest).unwrap_or_default()
     }
 
     fn rule(&self) -> Rule {

@@ -3,7 +3,7 @@
 //!
 //! Every attempt belongs to three shares, from the widest to the narrowest: a subscriber line, a network of that line, an
 //! account in that network. At each level the shares take turns, in the order in which they came, or came back after they were served
-//! (start-time fair queueing, Goyal, Vin and Cheng 1996): an endless line of new shares passes nobody who waits. Within the
+//! (start-time fair queueing, Goyal, Vin and Cheng 1996): an endless line of new shares does not pass a waiting attempt. Within the
 //! narrowest share the attempt that came first is first. A full queue drops the attempt that would be served last, which
 //! is the newest of the share with the most attempts (longest queue drop, as in stochastic fairness queueing), so that no share keeps
 //! another one out. Where all shares have the same number, a share that was not served lately takes the place of one that was.

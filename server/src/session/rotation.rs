@@ -205,6 +205,13 @@ pub fn apply(
     let mut next = session.clone();
     // Presenting the head proves that its holder received it.
     let confirm_head = |next: &mut Session| next.confirm(next.generation, now);
+    // The window of a contested head that is not used is counted from the first contest: otherwise a flood of repeats and lost answers
+    // would prevent the supersede, which needs no allowance, for as long as it lasts.
+    let give_out_again = |next: &mut Session| {
+        if !next.hit || next.confirmed_at.is_some() {
+            next.emitted_at = now;
+        }
+    };
     // An unconfirmed successor that a second attempt asks for: somebody else tried this rotation too.
     let hit = |next: &mut Session| next.hit |= next.client.attempts;
     match decision {
@@ -217,26 +224,23 @@ pub fn apply(
             next.streak = if next.hit { next.streak + 1 } else { 0 };
             next.hit = false;
             next.prev_hash = Some(next.head_hash);
-            let idle_deadline = now.plus(policy.idle_lifetime);
+            let mut idle_deadline = now.plus(policy.idle_lifetime);
             // While the clock is behind, the deadline must not come nearer: the session would be over once the clock is put right.
-            let clock_went_back = now < session.last_used_at;
-            let at_least = if clock_went_back { session.idle_deadline } else { idle_deadline };
-            next.idle_deadline = idle_deadline.max(at_least).min(next.absolute_deadline);
+            if now < session.last_used_at {
+                idle_deadline = idle_deadline.max(session.idle_deadline);
+            }
+            next.idle_deadline = idle_deadline.min(next.absolute_deadline);
         }
         Decision::Repeat | Decision::InFlight => {
-            next.emitted_at = now;
+            give_out_again(&mut next);
             next.confirmed_at = next.confirmed_at.map(|at| at.min(now));
         }
         Decision::LostAnswer => {
-            // Counted from the first contest: otherwise a flood of these would put off for ever what supersedes the head and
-            // needs no allowance.
-            if !next.hit {
-                next.emitted_at = now;
-            }
+            give_out_again(&mut next);
             hit(&mut next);
         }
         Decision::Supersede => {
-            // The head that goes was contested, and so is the one that comes.
+            // The head that goes counts if it was contested. The one that comes is contested.
             next.streak += u32::from(next.hit);
             hit(&mut next);
         }

@@ -542,6 +542,13 @@ async fn a_flood_of_repeated_refreshes_is_reported_a_few_times_and_not_without_e
         owner.refresh().await;
     }
     assert_eq!(reported().await, 7, "one more in ten minutes");
+    let mut person = owner.copy().attempt("next");
+    app.advance(80).await;
+    person.refresh().await;
+    person.me().await;
+    assert_eq!(owner.copy().attempt("thief").refresh().await.outcome(), (403, "REFRESH_REUSED"));
+    let events = app.events().await;
+    assert!(events.iter().any(|event| event.kind == EventKind::RefreshReused), "the end is always stored");
 }
 
 /// A used access token was written half a second later, so that until then a replaced token was good on another instance.

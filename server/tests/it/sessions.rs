@@ -488,3 +488,20 @@ fn the_documentation_names_the_lifetimes_that_are_enforced() {
         assert!(page.contains(said), "{said}");
     }
 }
+
+/// SM-02: a session of a clock that was a day ahead was newer than every sign-in of that day.
+#[tokio::test]
+async fn a_session_that_began_while_the_clock_was_ahead_ends_no_other_without_the_password() {
+    let app = TestApp::start().await;
+    let mut owner = app.direct();
+    owner.register().await;
+    app.advance(24 * 3600).await;
+    let mut stolen = app.direct();
+    stolen.login().await;
+    app.advance(-24 * 3600).await;
+    assert_eq!((owner.refresh().await.status, stolen.refresh().await.status), (200, 200));
+    let id = owner.sessions().await[0]["id"].as_str().expect("text").to_owned();
+    assert_eq!(stolen.delete(&format!("/api/sessions/{id}")).await.outcome(), (403, "PASSWORD_REQUIRED"));
+    assert_eq!(stolen.delete("/api/sessions").await.outcome(), (403, "PASSWORD_REQUIRED"));
+    assert_eq!(owner.me().await.status, 200);
+}

@@ -308,6 +308,8 @@ fn who_use_the_allowance_up_hold_up_no_refresh_of_the_owner() {
 enum Flood {
     FreshIds,
     OneId,
+    /// The one that made the head.
+    TheHeadsOwnId,
     /// One id, and a fresh one where that supersedes the head before the owner does.
     OneIdAndFreshToSupersede,
 }
@@ -317,7 +319,7 @@ enum Flood {
 #[test]
 fn who_flood_a_contested_rotation_end_the_session() {
     for client in [BROWSER, DIRECT] {
-        for flood in [Flood::FreshIds, Flood::OneId, Flood::OneIdAndFreshToSupersede] {
+        for flood in [Flood::FreshIds, Flood::OneId, Flood::TheHeadsOwnId, Flood::OneIdAndFreshToSupersede] {
             let mut line = line(client, Rotation::Confirmed);
             line.present(0, Some("owner 1"));
             line.used().wait(PERIOD);
@@ -331,6 +333,7 @@ fn who_flood_a_contested_rotation_end_the_session() {
                 let attempt = match flood {
                     Flood::FreshIds => fresh,
                     Flood::OneIdAndFreshToSupersede if supersedes => fresh,
+                    Flood::TheHeadsOwnId => "thief rotates".to_owned(),
                     Flood::OneId | Flood::OneIdAndFreshToSupersede => "thief".to_owned(),
                 };
                 line.present(1, Some(&attempt));

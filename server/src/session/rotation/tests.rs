@@ -477,6 +477,19 @@ mod a_lost_answer_is_given_again {
         }
     }
 
+    /// The attempt that made the head repeats it without an end while nobody uses the head.
+    #[test]
+    fn and_repeats_do_not_begin_the_window_of_a_contested_head_again() {
+        for client in [BROWSER, DIRECT] {
+            let mut line = rotated(client);
+            assert_eq!(line.present(0, OTHER), Decision::LostAnswer);
+            for _ in 0..4 {
+                assert_eq!(line.wait(MEMORY / 4).present(0, Some("a")), Decision::Repeat);
+            }
+            assert_eq!(line.present(0, Some("mine")), Decision::Supersede);
+        }
+    }
+
     #[test]
     fn as_the_same_successor() {
         for client in ALL_CLIENTS {
@@ -594,6 +607,15 @@ mod a_lost_answer_is_superseded {
                 })
             );
         }
+    }
+
+    #[test]
+    fn and_a_head_that_was_contested_before_counts() {
+        let mut line = rotated(BROWSER);
+        line.wait(W).present(0, Some("b"));
+        assert_eq!((line.session.streak, line.session.hit), (0, true), "nobody had contested the first one");
+        line.wait(MEMORY + 1).present(0, Some("c"));
+        assert_eq!((line.session.streak, line.session.hit), (1, true));
     }
 
     #[test]
