@@ -22,18 +22,16 @@ use crate::{
     connections,
     http::{self, AppState, Client, Edge},
     keys::{self, Keys},
-    limits::{
-        Limits,
-        guessing::{self, Guessing},
-    },
+    limits::{Limits, guessing::Guessing},
     metrics::{
         Metrics,
         serve::{self, Sampler},
     },
     password::{PasswordRules, Passwords},
+    purge::{self, Purge},
     random::{Random, SystemRandom},
     revocation::{Revocations, feed},
-    storage::{StorageError, Stores},
+    storage::{StorageError, Stores, Watched},
     token::{access::AccessTokens, companion::Companions, refresh::RefreshTokens},
 };
 
@@ -42,8 +40,6 @@ use crate::{
 const TEND: Duration = Duration::from_millis(200);
 /// How often what was measured is added up.
 const TIDY_METRICS: Duration = Duration::from_secs(5);
-/// How often rows are looked for that nothing needs any more.
-const PURGE: Duration = Duration::from_hours(1);
 /// How long after a deletion a request that began before it may still record an event of the account. A request takes ten seconds
 /// at most.
 const SETTLED: Duration = Duration::from_mins(1);
@@ -53,8 +49,6 @@ const ERASE_PAUSE: Duration = Duration::from_secs(1);
 const ERASE_AGAIN: Duration = Duration::from_secs(20);
 /// How often the store is asked what its password hashes cost.
 const FOLLOW_COSTS: Duration = Duration::from_mins(10);
-/// A session's row outlives its absolute end by this, so that a late client is told that it has expired.
-const KEEP_ENDED: Duration = Duration::from_hours(24 * 7);
 /// How long requests that run may take to finish. With the second before it in which `/readyz` turns, and
 /// [`LAST_WRITES`] after it, a stop takes less than ten seconds: what runs containers kills whoever takes longer.
 const GRACE: Duration = Duration::from_secs(6);
@@ -72,7 +66,7 @@ pub struct Server {
     watch: keys::Watch,
     sampler: Arc<Sampler>,
     courier: Option<Courier>,
-    event_retention: Option<Duration>,
+    purge: Purge,
     closing: CancellationToken,
 }
 
@@ -124,6 +118,12 @@ impl Server {
         let audit = Arc::new(Audit::new(Arc::clone(&metrics), webhook));
         let stores = stores.reported_to(Arc::clone(&audit) as _);
         let store = Arc::clone(&stores.watched);
+        let purge = Purge {
+            stores: stores.clone(),
+            clock: Arc::clone(&clock),
+            metrics: Arc::clone(&metrics),
+            event_retention: settings.event_retention,
+        };
         let auth = Arc::new(auth(settings, stores, (access.clone(), refresh.clone()), metrics, clock, random)?);
         feed::load(&*auth.sessions, &auth.revocations, &*auth.clock).await?;
         // Before anybody signs in: what the first wrong password costs must not depend on whose it is. In a very large table the
@@ -162,7 +162,7 @@ impl Server {
             watch,
             sampler,
             courier,
-            event_retention: settings.event_retention,
+            purge,
             closing,
         })
     }
@@ -191,8 +191,8 @@ impl Server {
         background.spawn(self.watch.follow(drained.clone()));
         background.spawn(tend(Arc::clone(auth), drained.clone()));
         background.spawn(follow_costs_of_others(Arc::clone(auth), drained.clone()));
-        background.spawn(purge(Arc::clone(auth), self.event_retention, drained.clone()));
-        background.spawn(erase(Arc::clone(auth), drained.clone()));
+        background.spawn(self.purge.follow(drained.clone()));
+        background.spawn(erase(Arc::clone(auth), Arc::clone(&self.sampler.store), drained.clone()));
         if let Some(courier) = self.courier {
             background.spawn(courier.deliver(drained.clone()));
         }
@@ -326,36 +326,17 @@ async fn try_to_follow_costs(auth: &Auth) {
     }
 }
 
-async fn purge(auth: Arc<Auth>, event_retention: Option<Duration>, stop: CancellationToken) {
-    every(PURGE, stop, || async {
-        let now = auth.clock.now();
-        let purged = |what: &'static str, rows: Result<u64, StorageError>| match rows {
-            Ok(0) => {}
-            Ok(rows) => {
-                auth.metrics.purged(what, rows);
-                tracing::info!(rows, what, "deleted what nothing needs any more");
-            }
-            Err(error) => tracing::warn!(%error, what, "old rows could not be deleted"),
-        };
-        purged("sessions", auth.sessions.purge(now.minus(KEEP_ENDED)).await);
-        if let Some(retention) = event_retention {
-            purged("events", auth.events.forget(now.minus(retention)).await);
-        }
-        let (counted, known) = (auth.clock.now().minus(guessing::REMEMBERED), auth.clock.now().minus(guessing::KNOWN));
-        if let Err(error) = auth.attempts.purge_attempts(counted, known).await {
-            tracing::warn!(%error, "old counts of attempts could not be deleted");
-        }
-    })
-    .await;
-}
-
 /// Finishes deletions of accounts: at the start, soon after each, and once an hour, since another instance may have stopped in
 /// between.
-async fn erase(auth: Arc<Auth>, stop: CancellationToken) {
+async fn erase(auth: Arc<Auth>, store: Arc<dyn Watched>, stop: CancellationToken) {
+    let pass = async || {
+        let now = store.time().await?.map_or_else(|| auth.clock.now(), |stored| auth.clock.shared(stored));
+        auth.accounts.erase_deleted(now.minus(SETTLED)).await
+    };
     let working = async {
         loop {
-            let again = match auth.accounts.erase_deleted(auth.clock.now().minus(SETTLED)).await {
-                Ok(false) => PURGE,
+            let again = match pass().await {
+                Ok(false) => purge::EVERY,
                 Ok(true) => ERASE_AGAIN,
                 Err(error) => {
                     tracing::warn!(%error, "the data of deleted accounts could not be erased; the next pass tries again");

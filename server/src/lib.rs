@@ -23,6 +23,7 @@ pub mod password;
 mod presence;
 mod printable;
 mod private_files;
+pub mod purge;
 pub mod random;
 pub mod revocation;
 pub mod session;

@@ -7,7 +7,7 @@ use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::{
     Account, AccountChange, Accounts, Attempts, Changed, Confirmation, Decide, EndedPart, Ending, EventFilter, Events,
-    PasswordChange, Recount, Scope, Sessions, StorageError, StoredEvent, Tried, Vitals, Watched,
+    PasswordChange, PurgeTimes, Recount, Scope, Sessions, StorageError, StoredEvent, Tried, Vitals, Watched,
 };
 use crate::{
     clock::Clock,
@@ -211,5 +211,9 @@ impl<S: Watched> Watched for Faulty<S> {
 
     async fn time(&self) -> Result<Option<UnixMillis>, StorageError> {
         self.inner.time().await
+    }
+
+    async fn purge_times(&self, clock: &dyn Clock, ran: Duration) -> Result<PurgeTimes, StorageError> {
+        self.in_background()?.purge_times(clock, ran).await
     }
 }

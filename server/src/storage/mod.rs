@@ -25,7 +25,7 @@ use sessionkeep_types::{EndReason, EventKind, Role, SessionId, UserId};
 pub use self::{
     open::{Database, Stores},
     reported::Report,
-    vitals::{PoolVitals, Vitals, Watched},
+    vitals::{PoolVitals, PurgeTimes, Vitals, Watched},
 };
 use crate::{
     clock::Clock,
@@ -139,6 +139,14 @@ pub trait Accounts: Send + Sync {
     /// request can record an event of the account any more; until then it marks the account as unfinished. Returns whether
     /// something is left for a later pass.
     async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError>;
+}
+
+/// A deletion with a later time than this was recorded while a clock was ahead, and must not keep its address until then.
+const CLOCKS_DIFFER: Duration = Duration::from_hours(24);
+
+/// Whether a deletion at this time is settled: [`Accounts::erase_deleted`].
+fn is_settled(deleted_at: UnixMillis, settled: UnixMillis) -> bool {
+    deleted_at < settled || deleted_at > settled.plus(CLOCKS_DIFFER)
 }
 
 /// What shall be changed about an account. Each change comes with the event that reports it.

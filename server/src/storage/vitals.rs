@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::StorageError;
-use crate::session::UnixMillis;
+use crate::{clock::Clock, session::UnixMillis};
 
 /// Nobody who watches waits longer for an answer.
 pub(super) const AT_ONCE: Duration = Duration::from_millis(500);
@@ -17,6 +17,19 @@ pub trait Watched: Send + Sync {
     async fn vitals(&self) -> Vitals;
     /// Its own clock, where it goes by one.
     async fn time(&self) -> Result<Option<UnixMillis>, StorageError>;
+    /// The times by which old rows are deleted. A store that has a clock of its own goes by that one. Any other store goes by
+    /// `clock`, and by how long this process has run since it asked last (`ran`, zero the first time): a clock that is wrong
+    /// for a while must not delete what is needed.
+    async fn purge_times(&self, clock: &dyn Clock, ran: Duration) -> Result<PurgeTimes, StorageError>;
+}
+
+/// What time it is, for deleting rows. They differ where sessions are in another store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PurgeTimes {
+    /// For sessions.
+    pub sessions: UnixMillis,
+    /// For security events and counters of attempts.
+    pub others: UnixMillis,
 }
 
 /// How a store is.

@@ -6,7 +6,7 @@ use super::{PURGE_BATCH, PostgresStore, retried, text, within};
 use crate::{
     session::{SecurityEvent, UnixMillis},
     storage::{
-        EventFilter, Events, StorageError, StoredEvent,
+        EventFilter, Events, StorageError, StoredEvent, is_settled,
         rows::{EventRow, event_columns},
     },
 };
@@ -90,7 +90,7 @@ impl PostgresStore {
             within(async { Ok(deletions.fetch_all(&mut *self.connection().await?).await?) }).await?;
         let mut more = false;
         for (deletion, user, at) in deletions {
-            let is_settled = at < settled.0;
+            let is_settled = is_settled(UnixMillis(at), settled);
             more |= !is_settled;
             let mut after = i64::MIN;
             while let Some(last) = self.last_of_part(&user, after).await? {

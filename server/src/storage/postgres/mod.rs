@@ -33,8 +33,8 @@ use self::{
     changes::Changes,
     connection::{Connection, Pool},
 };
-use super::{StorageError, Vitals, Watched, migrations, turns::Turns};
-use crate::session::UnixMillis;
+use super::{PurgeTimes, StorageError, Vitals, Watched, migrations, turns::Turns};
+use crate::{clock::Clock, session::UnixMillis};
 
 /// Nobody waits longer, for connections, rows and answers together. Longer than a statement may take, which PostgreSQL
 /// itself ends after 2 seconds: a connection on which that has happened is still good.
@@ -106,6 +106,13 @@ impl PostgresStore {
         Ok(())
     }
 
+    /// The database's own clock.
+    pub(in crate::storage) async fn now(&self) -> Result<UnixMillis, StorageError> {
+        let query = sqlx::query_scalar("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
+        let now = within(async { Ok(query.fetch_one(&mut *self.connection().await?).await?) }).await?;
+        Ok(UnixMillis(now))
+    }
+
     async fn connection(&self) -> Result<Connection, StorageError> {
         Box::pin(self.pool.connection()).await
     }
@@ -132,9 +139,12 @@ impl Watched for PostgresStore {
     }
 
     async fn time(&self) -> Result<Option<UnixMillis>, StorageError> {
-        let query = sqlx::query_scalar("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
-        let now = within(async { Ok(query.fetch_one(&mut *self.connection().await?).await?) }).await?;
-        Ok(Some(UnixMillis(now)))
+        self.now().await.map(Some)
+    }
+
+    async fn purge_times(&self, clock: &dyn Clock, _ran: Duration) -> Result<PurgeTimes, StorageError> {
+        let now = clock.shared(self.now().await?);
+        Ok(PurgeTimes { sessions: now, others: now })
     }
 }
 

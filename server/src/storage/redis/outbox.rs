@@ -13,8 +13,9 @@ use tokio::time::timeout;
 
 use super::RedisStore;
 use crate::{
+    clock::Clock,
     session::{Origin, SecurityEvent, UnixMillis},
-    storage::{EventFilter, Events, StorageError, StoredEvent, Vitals, Watched, vitals},
+    storage::{EventFilter, Events, PurgeTimes, StorageError, StoredEvent, Vitals, Watched, vitals},
 };
 
 const OUTBOX: &str = "sessionkeep:outbox";
@@ -38,6 +39,11 @@ impl Watched for RedisStore {
 
     async fn time(&self) -> Result<Option<UnixMillis>, StorageError> {
         self.database.time().await
+    }
+
+    async fn purge_times(&self, clock: &dyn Clock, _ran: Duration) -> Result<PurgeTimes, StorageError> {
+        let others = clock.shared(self.database.now().await?);
+        Ok(PurgeTimes { sessions: clock.shared(self.now().await?), others })
     }
 }
 

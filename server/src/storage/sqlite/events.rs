@@ -6,7 +6,7 @@ use super::{PURGE_BATCH, SqliteStore};
 use crate::{
     session::{SecurityEvent, UnixMillis},
     storage::{
-        EventFilter, Events, StorageError, StoredEvent,
+        EventFilter, Events, StorageError, StoredEvent, is_settled,
         rows::{EventRow, event_columns},
     },
 };
@@ -87,7 +87,7 @@ pub(super) async fn erase_deleted(store: &SqliteStore, settled: UnixMillis) -> R
     .await?;
     let mut more = false;
     for (deletion, user, at) in deletions {
-        let is_settled = at < settled.0;
+        let is_settled = is_settled(UnixMillis(at), settled);
         more |= !is_settled;
         let mut after = i64::MIN;
         while let Some(last) = last_of_part(store, &user, after).await? {

@@ -30,8 +30,8 @@ use sqlx::{
 use tokio::sync::Mutex;
 
 pub(in crate::storage) use self::source::Source;
-use super::{PoolVitals, StorageError, Vitals, Watched};
-use crate::{config::Refusal, private_files, session::UnixMillis};
+use super::{PoolVitals, PurgeTimes, StorageError, Vitals, Watched};
+use crate::{clock::Clock, config::Refusal, private_files, session::UnixMillis};
 
 /// How long a request waits for a connection before it is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -40,6 +40,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a checkpoint waits for readers. Writers wait as long.
 const CHECKPOINT_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// How many times as fast as this process runs the time of deletions follows the machine's clock. A server that is off for most of
+/// the day keeps up; a clock that is a year ahead for an hour deletes what it would have deleted six hours later.
+const FOLLOWS: u32 = 6;
 
 /// Rows deleted in one transaction: no request waits long behind it.
 const PURGE_BATCH: i64 = 200;
@@ -125,6 +129,30 @@ impl SqliteStore {
         }
     }
 
+    /// The time by which rows are deleted. The machine's clock is the only one there is, and it may be wrong: after a boot
+    /// without a battery or a network, for one. So the time of deletions is stored, and follows that clock slowly. It begins
+    /// with the newest row, and is never later than the clock says.
+    async fn follow_clock(&self, now: UnixMillis, ran: Duration) -> Result<UnixMillis, StorageError> {
+        let mut tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let stored = sqlx::query_scalar("SELECT at FROM purge_time").fetch_optional(&mut *tx).await?;
+        let stored: Option<i64> = if stored.is_some() {
+            stored
+        } else {
+            let newest = "SELECT MAX(at) FROM (SELECT MAX(last_used_at) AS at FROM sessions
+                UNION ALL SELECT MAX(at) FROM security_events UNION ALL SELECT MAX(counted_at) FROM attempts)";
+            sqlx::query_scalar(newest).fetch_one(&mut *tx).await?
+        };
+        let Some(stored) = stored.map(UnixMillis) else { return Ok(now) };
+        let step = ran * FOLLOWS;
+        let followed = now.clamp(stored.minus(step), stored.plus(step));
+        sqlx::query("INSERT INTO purge_time (only, at) VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at")
+            .bind(followed.0)
+            .execute(&mut *tx)
+            .await?;
+        commit_in_the_background(tx).await?;
+        Ok(followed.min(now))
+    }
+
     /// Notes that the log has to be emptied.
     fn owe_the_log(&self) {
         self.deleted.store(true, Relaxed);
@@ -167,6 +195,11 @@ impl Watched for SqliteStore {
 
     async fn time(&self) -> Result<Option<UnixMillis>, StorageError> {
         Ok(None)
+    }
+
+    async fn purge_times(&self, clock: &dyn Clock, ran: Duration) -> Result<PurgeTimes, StorageError> {
+        let now = self.follow_clock(clock.now(), ran).await?;
+        Ok(PurgeTimes { sessions: now, others: now })
     }
 }
 

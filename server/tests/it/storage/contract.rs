@@ -7,8 +7,9 @@ use std::{
 };
 
 use server::{
-    clock::Clock,
+    clock::{Clock, SystemClock},
     limits::counter::{Counter, Key},
+    purge::Purge,
     session::{
         Cap, Client, Decision, Ended, EventKind, NewHead, Origin, Policy, Presented, SecurityEvent, Session,
         UnixMillis, apply, decide,
@@ -90,6 +91,7 @@ suite! {
     who_has_lost_the_right_ends_nothing
     ending_all_takes_what_its_scope_names_and_nothing_else
     a_purge_keeps_what_theft_detection_needs
+    an_instance_whose_clock_is_ahead_deletes_nothing_that_is_needed
     an_address_is_taken_once
     the_costs_of_password_hashes_come_once_each
     a_role_raises_the_version_and_disabling_ends
@@ -912,6 +914,67 @@ pub(super) async fn a_purge_keeps_what_theft_detection_needs(store: impl Store) 
     assert_eq!(find(&store, "s").await, None);
 }
 
+/// The machine's clock, ahead by this. It moves no other clock.
+pub(super) struct Ahead(pub(super) Duration);
+
+impl Clock for Ahead {
+    fn now(&self) -> UnixMillis {
+        SystemClock.now().plus(self.0)
+    }
+}
+
+pub(super) fn purge_of<S: Store>(store: &Arc<S>, clock: Ahead) -> Purge {
+    let stores = Stores {
+        accounts: Arc::clone(store) as _,
+        sessions: Arc::clone(store) as _,
+        events: Arc::clone(store) as _,
+        attempts: Arc::clone(store) as _,
+        watched: Arc::clone(store) as _,
+    };
+    let event_retention = Some(Duration::from_hours(24 * 90));
+    Purge { stores, clock: Arc::new(clock), metrics: Arc::default(), event_retention }
+}
+
+/// An account with a session, three events and a counter, all of this moment.
+pub(super) async fn filled_now(store: &impl Store) {
+    let now = SystemClock.now();
+    let event = |kind| SecurityEvent { at: now, ..event(kind) };
+    let added = server::storage::Accounts::insert(store, &account(), &event(EventKind::Registered)).await;
+    assert!(added.expect("works"));
+    let client = Client { browser: true, attempts: true };
+    let session = Session::begin(SessionId::new("s"), UserId::new("u"), [7; 32], client, &Policy::default(), now);
+    let cap = Cap { at_most: 500, report: event(EventKind::SessionLimitReached) };
+    let signed_in = event(EventKind::LoginSucceeded);
+    let begun = server::storage::Sessions::insert(store, &session, &account(), &signed_in, &cap).await;
+    assert!(begun.expect("works").is_some());
+    store.record(&event(EventKind::LoginFailed)).await.expect("works");
+    let counter = Counter { failures: 3, counted_at: now, succeeded_at: None };
+    store.recount(&[[1; 32]], &mut |_| Some(vec![counter])).await.expect("works");
+    store.tend().await.expect("works");
+}
+
+/// Whether there are the session, how many events, and how many failures.
+pub(super) async fn kept(store: &impl Store) -> (bool, usize, u32) {
+    (find(store, "s").await.is_some(), events(store).await.len(), counters(store, [[1; 32]]).await[0].failures)
+}
+
+pub(super) async fn an_instance_whose_clock_is_ahead_deletes_nothing_that_is_needed(store: impl Store) {
+    let store = Arc::new(store);
+    filled_now(&*store).await;
+    let purge = purge_of(&store, Ahead(Duration::from_hours(24 * 400)));
+    let before = kept(&*store).await;
+    assert!(before.0 && before.1 >= 3 && before.2 == 3, "{before:?}");
+    // It starts again and again, people sign in with that clock, and then it runs for some hours.
+    for ran in [0, 0, 0, 1, 1, 1] {
+        purge.pass(Duration::from_hours(ran)).await;
+        assert_eq!(kept(&*store).await, before);
+        store
+            .recount(&[[2; 32]], &mut |_| Some(vec![Counter { counted_at: purge.clock.now(), ..Counter::default() }]))
+            .await
+            .expect("works");
+    }
+}
+
 pub(super) async fn an_address_is_taken_once(store: impl Store) {
     filled(&store).await;
     let twin = Account { id: UserId::new("w"), ..account() };
@@ -1106,6 +1169,12 @@ pub(super) async fn the_events_of_a_deleted_account_lose_its_addresses_and_that_
     assert!(!store.erase_deleted(settled).await.expect("works"));
     assert_eq!(kept(Some(&u)).await, []);
     assert_eq!((kept(Some(&other)).await, kept(None).await), others, "of others nothing is lost");
+
+    let at = NOW.plus(Duration::from_hours(24 * 400));
+    let deletion = SecurityEvent { at, ..event(EventKind::AccountDeleted).of(&other) };
+    store.record(&deletion).await.expect("works");
+    assert!(!store.erase_deleted(settled).await.expect("works"), "a clock was ahead: its time says nothing");
+    assert_eq!(kept(Some(&other)).await, []);
 }
 
 pub(super) async fn accounts_are_found_and_come_in_parts(store: impl Store) {

@@ -1,13 +1,16 @@
 //! What holds for SQLite alone.
 
+use std::{sync::Arc, time::Duration};
+
 use server::{
+    clock::{Clock as _, SystemClock},
     session::{EventKind, Origin, SecurityEvent},
-    storage::{Accounts as _, Sessions as _, sqlite::SqliteStore},
+    storage::{Accounts as _, Sessions as _, Watched as _, sqlite::SqliteStore},
 };
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
 use sqlx::{Connection as _, SqliteConnection, migrate::Migrator, sqlite::SqliteConnectOptions};
 
-use super::contract::NOW;
+use super::contract::{self, Ahead, NOW};
 
 /// E13: an acknowledged commit survives a power cut, because SQLite waits for the disk at every commit.
 #[tokio::test]
@@ -31,6 +34,45 @@ async fn an_account_has_no_date_at_which_its_password_expires() {
     assert!(columns.iter().any(|name| name == "password_hash"), "{columns:?}");
     let expires = |name: &String| ["expir", "valid", "until", "deadline"].iter().any(|word| name.contains(word));
     assert_eq!(columns.iter().find(|name| expires(name)), None);
+}
+
+/// The machine's clock is the only one there is: a wrong one must not delete what people need, and a server that was off for
+/// long must delete it some day.
+#[tokio::test]
+async fn the_time_of_deletions_follows_the_machines_clock_slowly() {
+    const DAY: Duration = Duration::from_hours(24);
+    const HOUR: Duration = Duration::from_hours(1);
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Arc::new(SqliteStore::open(&folder.path().join("test.db")).await.expect("opens"));
+    let hours_ahead = async |clock: Ahead, ran| {
+        let times = store.purge_times(&clock, ran).await.expect("works");
+        assert_eq!(times.sessions, times.others);
+        // To the nearest hour.
+        (times.others.0 - SystemClock.now().0 + 1_800_000).div_euclid(3_600_000)
+    };
+    contract::filled_now(&*store).await;
+    assert_eq!(hours_ahead(Ahead(Duration::ZERO), Duration::ZERO).await, 0);
+    // It follows at six times the speed at which the process runs, and at the start not at all.
+    assert_eq!(hours_ahead(Ahead(DAY * 400), Duration::ZERO).await, 0);
+    assert_eq!(hours_ahead(Ahead(DAY * 400), HOUR * 4).await, 24);
+    // Never later than the clock, and as soon as that is right, so is this.
+    assert_eq!(hours_ahead(Ahead(Duration::ZERO), Duration::ZERO).await, 0);
+    assert_eq!(hours_ahead(Ahead(Duration::ZERO), HOUR * 4).await, 0);
+    assert_eq!(hours_ahead(Ahead(DAY * 400), Duration::ZERO).await, 0);
+    // The server was off for 100 days.
+    let purge = contract::purge_of(&store, Ahead(DAY * 100));
+    let hours = async |hours: u32| {
+        for _ in 0..hours {
+            purge.pass(HOUR).await;
+        }
+        contract::kept(&*store).await
+    };
+    let before = contract::kept(&*store).await;
+    assert_eq!(hours(3).await, before);
+    assert!(hours(140).await.0, "a session is kept for a month and a week");
+    let after = hours(400).await;
+    assert_eq!((after.0, after.2), (false, 0));
+    assert!(after.1 < before.1);
 }
 
 /// RT-19: what an older version wrote lives on, and what it ended stays ended.
