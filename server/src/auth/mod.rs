@@ -159,7 +159,7 @@ impl Auth {
         let report = SecurityEvent::new(EventKind::SessionLimitReached, &session.origin, now).of(&account.id);
         let cap = Cap { at_most: self.sessions_per_account, report };
         let endings = loop {
-            if let Some(endings) = self.sessions.insert(&session, &account, &event, &cap).await? {
+            if let Some(endings) = self.sessions.insert(&session, &account, &event, &cap, &*self.clock).await? {
                 break endings;
             }
             // Where the role alone has changed meanwhile, the first access token must say the new one.

@@ -119,8 +119,9 @@ impl<S: Sessions> Sessions for Faulty<S> {
         account: &Account,
         event: &SecurityEvent,
         cap: &Cap,
+        clock: &dyn Clock,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
-        self.up()?.insert(session, account, event, cap).await
+        self.up()?.insert(session, account, event, cap, clock).await
     }
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
         self.up()?.find(id).await

@@ -205,7 +205,8 @@ pub struct Trimmed {
 /// Sessions.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Adds a session of `account` and ends the living sessions that exceed `cap` then. Returns those, and `None` where the
+    /// Adds a session of `account` and ends the living sessions that exceed `cap` then. Which sessions live is decided by the
+    /// store's clock where several instances share one, else by `clock`. Returns those that were ended, and `None` where the
     /// account was disabled, or got another password or role, since it was read: nothing was done then. Of sign-ins at the
     /// same time each may leave one session more than the cap; the next one ends it.
     async fn insert(
@@ -214,6 +215,7 @@ pub trait Sessions: Send + Sync {
         account: &Account,
         event: &SecurityEvent,
         cap: &Cap,
+        clock: &dyn Clock,
     ) -> Result<Option<Vec<Ending>>, StorageError>;
 
     /// Reads one session.

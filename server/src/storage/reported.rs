@@ -165,8 +165,9 @@ impl Sessions for Reported {
         account: &Account,
         event: &SecurityEvent,
         cap: &Cap,
+        clock: &dyn Clock,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
-        let endings = self.inner.sessions.insert(session, account, event, cap).await?;
+        let endings = self.inner.sessions.insert(session, account, event, cap, clock).await?;
         if let Some(endings) = &endings {
             self.begun(session, event);
             if !endings.is_empty() {

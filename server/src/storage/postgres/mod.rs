@@ -108,9 +108,7 @@ impl PostgresStore {
 
     /// The database's own clock.
     pub(in crate::storage) async fn now(&self) -> Result<UnixMillis, StorageError> {
-        let query = sqlx::query_scalar("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
-        let now = within(async { Ok(query.fetch_one(&mut *self.connection().await?).await?) }).await?;
-        Ok(UnixMillis(now))
+        within(async { sessions::now(&mut *self.connection().await?).await }).await
     }
 
     async fn connection(&self) -> Result<Connection, StorageError> {

@@ -30,8 +30,9 @@ impl Sessions for PostgresStore {
         account: &Account,
         event: &SecurityEvent,
         cap: &Cap,
+        clock: &dyn Clock,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
-        retried!(self.try_insert(session, account, event, cap))
+        retried!(self.try_insert(session, account, event, cap, clock))
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
@@ -138,16 +139,18 @@ impl PostgresStore {
         account: &Account,
         event: &SecurityEvent,
         cap: &Cap,
+        clock: &dyn Clock,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;
-        let excess = cap.excess(last_uses(&mut tx, session, cap).await?);
+        let now = clock.shared(now(&mut tx).await?);
+        let excess = cap.excess(last_uses(&mut tx, &session.user_id, now, cap).await?);
         if !insert(&mut tx, session, account).await? {
             // Or they are kept elsewhere by now, and nobody would find this one.
             must_be_here(&mut tx).await?;
             return Ok(None);
         }
-        let endings = end_these(&mut tx, &excess, session.created_at, &EndReason::SessionLimit).await?;
+        let endings = end_these(&mut tx, &excess, now, &EndReason::SessionLimit).await?;
         let report = cap.report(&excess);
         if endings.is_empty() {
             events::insert(&mut tx, &[event]).await?;
@@ -249,8 +252,7 @@ impl PostgresStore {
 
     async fn try_confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
         let mut connection = self.connection().await?;
-        let now = sqlx::query_scalar("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
-        let now = clock.shared(UnixMillis(now.fetch_one(&mut *connection).await?));
+        let now = clock.shared(now(&mut connection).await?);
         // The rows are locked in one order on all instances, so that none waits for a row of another that waits for its own.
         sqlx::query(
             "WITH used AS MATERIALIZED (
@@ -267,6 +269,12 @@ impl PostgresStore {
         .await?;
         Ok(())
     }
+}
+
+/// The database's own clock.
+pub(super) async fn now(connection: &mut PgConnection) -> Result<UnixMillis, StorageError> {
+    let now = sqlx::query_scalar("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
+    Ok(UnixMillis(now.fetch_one(connection).await?))
 }
 
 /// Reads one session, keeps everybody else from changing it until the commit, and tells the time at which that began: later
@@ -375,13 +383,18 @@ pub(super) async fn is_living(connection: &mut PgConnection, id: &SessionId) -> 
 }
 
 /// When the account's living sessions were used last, as far as the cap has to know.
-async fn last_uses(connection: &mut PgConnection, new: &Session, cap: &Cap) -> Result<Vec<LastUse>, StorageError> {
+async fn last_uses(
+    connection: &mut PgConnection,
+    user: &UserId,
+    now: UnixMillis,
+    cap: &Cap,
+) -> Result<Vec<LastUse>, StorageError> {
     let rows: Vec<(i64, String)> = sqlx::query_as(
         "SELECT last_used_at, id FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND idle_deadline > $2
          ORDER BY idle_deadline LIMIT $3",
     )
-    .bind(new.user_id.as_str())
-    .bind(new.created_at.0)
+    .bind(user.as_str())
+    .bind(now.0)
     .bind(i64::from(cap.window()))
     .fetch_all(connection)
     .await?;

@@ -42,8 +42,9 @@ impl Sessions for RedisStore {
         account: &Account,
         event: &SecurityEvent,
         cap: &Cap,
+        clock: &dyn Clock,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
-        let begun = within(self.begin(session, account, Some((event, cap)))).await?;
+        let begun = within(self.begin(session, account, Some((event, cap, clock)))).await?;
         if begun.is_some() {
             self.move_events_now().await;
         }
@@ -278,7 +279,7 @@ impl RedisStore {
         &self,
         session: &Session,
         account: &Account,
-        sign_in: Option<(&SecurityEvent, &Cap)>,
+        sign_in: Option<(&SecurityEvent, &Cap, &dyn Clock)>,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
         let mut done_before: Option<i64> = None;
         for _ in 0..TRIES {
@@ -290,7 +291,7 @@ impl RedisStore {
                 continue;
             }
             let excess = match sign_in {
-                Some((_, cap)) => self.excess(session, cap).await?,
+                Some((_, cap, clock)) => self.excess(&session.user_id, cap, clock).await?,
                 None => None,
             };
             let argument = Insert {
@@ -300,7 +301,7 @@ impl RedisStore {
                 fields: record::fields(session).0,
                 deadline: session.absolute_deadline.0.to_string(),
                 expires_at: session.absolute_deadline.plus(KEEP_ENDED).0.to_string(),
-                event: sign_in.map(|(event, _)| outbox::entry(event)),
+                event: sign_in.map(|(event, ..)| outbox::entry(event)),
                 excess,
             };
             let answer: Vec<String> = self.connection.call(&self.scripts.insert, &argument).await?;
@@ -316,22 +317,38 @@ impl RedisStore {
         Err(StorageError::Unavailable("an account is changed without a pause".into()))
     }
 
-    /// The sessions that have to end for the cap when `new` begins, and those of the looked at ones that expired long ago.
-    async fn excess(&self, new: &Session, cap: &Cap) -> Result<Option<EndThese<'static>>, StorageError> {
-        let user = &new.user_id;
+    /// The sessions that have to end for the cap when another one begins, and those of the looked at ones that expired long
+    /// ago: they end, too, or they would hide the living ones. What lives is decided by the clock of Redis, which decides on
+    /// refreshes as well. What an instance takes for expired could live on, and must not be out of reach then.
+    async fn excess(
+        &self,
+        user: &UserId,
+        cap: &Cap,
+        clock: &dyn Clock,
+    ) -> Result<Option<EndThese<'static>>, StorageError> {
         if self.count_living(user).await? < u64::from(cap.at_most) {
             return Ok(None);
         }
-        let some = self.last_uses(user, new.created_at, cap.window()).await?;
+        let now = clock.shared(self.now().await?);
+        let some = self.last_uses(user, now, cap.window()).await?;
         let ids = cap.excess(some.living);
         let event = outbox::entry(&cap.report(&ids));
         let reason = record::reason(&EndReason::SessionLimit);
         // Of those that expired long ago no access token is in time.
-        let long_ago = new.created_at.minus(access::MAX_LIFETIME * 2);
+        let long_ago = now.minus(access::MAX_LIFETIME * 2);
         let expired = some.expired.into_iter().filter(|(at, _)| *at <= long_ago).map(|(_, id)| id);
-        let gone = some.gone.into_iter().chain(expired).collect();
-        let at = new.created_at.0.to_string();
-        Ok(Some(EndThese { user: None, ids, gone, expired: vec![], expired_reason: None, at, reason, event }))
+        let expired = some.gone.into_iter().chain(expired).collect();
+        let (at, expired_before) = (now.0.to_string(), long_ago.0.to_string());
+        Ok(Some(EndThese {
+            user: None,
+            ids,
+            expired,
+            expired_before,
+            expired_reason: reason.clone(),
+            at,
+            reason,
+            event,
+        }))
     }
 
     /// Sessions of the account that were not ended: some of them, where it has more than `at_most`.
@@ -379,9 +396,9 @@ impl RedisStore {
         let argument = EndThese {
             user: Some(user),
             ids: ids.clone(),
-            gone,
-            expired: expired.into_iter().map(|(_, id)| id).collect(),
-            expired_reason: Some(record::reason(reason)),
+            expired: gone.into_iter().chain(expired.into_iter().map(|(_, id)| id)).collect(),
+            expired_before: now.0.to_string(),
+            expired_reason: record::reason(reason),
             at: now.0.to_string(),
             reason: record::reason(&EndReason::SessionLimit),
             event: outbox::entry(&report),
@@ -580,10 +597,9 @@ struct EndThese<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<&'a UserId>,
     ids: Vec<SessionId>,
-    gone: Vec<SessionId>,
     expired: Vec<SessionId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expired_reason: Option<String>,
+    expired_before: String,
+    expired_reason: String,
     at: String,
     reason: String,
     event: String,

@@ -25,6 +25,7 @@ impl Sessions for SqliteStore {
         account: &Account,
         event: &SecurityEvent,
         cap: &Cap,
+        _clock: &dyn Clock,
     ) -> Result<Option<Vec<Ending>>, StorageError> {
         let mut tx = self.begin().await?;
         let excess = cap.excess(last_uses(&mut tx, session, cap).await?);

@@ -76,6 +76,7 @@ suite! {
     an_account_from_before_the_cap_gets_below_it_with_a_bounded_number_of_endings_a_sign_in
     /// LG-01
     of_sign_ins_at_the_same_time_no_more_than_those_exceed_the_cap
+    a_sign_in_where_the_clock_is_ahead_takes_no_session_out_of_reach
     twenty_thousand_sessions_are_listed_in_bounded_pages_the_newest_first
     a_list_has_no_session_that_has_expired
     five_thousand_sessions_are_ended_by_transactions_of_at_most_a_batch
@@ -160,7 +161,7 @@ pub(super) async fn try_to_begin(
     account: &Account,
 ) -> Result<bool, StorageError> {
     let signed_in = event(EventKind::LoginSucceeded).of_session(&session.user_id, &session.id);
-    let begun = server::storage::Sessions::insert(store, session, account, &signed_in, &no_cap()).await?;
+    let begun = server::storage::Sessions::insert(store, session, account, &signed_in, &no_cap(), &AtNow).await?;
     Ok(begun.is_some())
 }
 
@@ -171,7 +172,7 @@ async fn begin(store: &impl Store, session: &Session, account: &Account) -> bool
 /// Signs `u` in under a cap. Returns what that ended.
 async fn begin_under(store: &impl Store, session: &Session, at_most: u32) -> Vec<Ending> {
     let signed_in = event(EventKind::LoginSucceeded).of_session(&session.user_id, &session.id);
-    let begun = server::storage::Sessions::insert(store, session, &account(), &signed_in, &cap(at_most)).await;
+    let begun = server::storage::Sessions::insert(store, session, &account(), &signed_in, &cap(at_most), &AtNow).await;
     begun.expect("works").expect("begun")
 }
 
@@ -935,17 +936,47 @@ pub(super) fn purge_of<S: Store>(store: &Arc<S>, clock: Ahead) -> Purge {
     Purge { stores, clock: Arc::new(clock), metrics: Arc::default(), event_retention }
 }
 
+/// A session that begins now, by a clock that is ahead by this.
+fn session_begun_now(id: &str, clock: &Ahead) -> Session {
+    let client = Client { browser: true, attempts: true };
+    let now = clock.now();
+    Session::begin(SessionId::new(id), UserId::new("u"), [7; 32], client, &Policy::default(), now)
+}
+
+/// What one instance takes for expired lives for the others: a change of password must end it.
+pub(super) async fn a_sign_in_where_the_clock_is_ahead_takes_no_session_out_of_reach(store: impl Store) {
+    add_account(&store, &account()).await;
+    let signed_in = event(EventKind::LoginSucceeded);
+    let begin = async |id: &str, ahead: Duration| {
+        let clock = Ahead(ahead);
+        let session = session_begun_now(id, &clock);
+        let begun = server::storage::Sessions::insert(&store, &session, &account(), &signed_in, &cap(3), &clock).await;
+        begun.expect("works").expect("begun").len()
+    };
+    for id in ["c", "d", "e"] {
+        assert_eq!(begin(id, Duration::ZERO).await, 0);
+    }
+    let ended = begin("n", Duration::from_hours(24 * 8)).await;
+    if store.time().await.expect("works").is_some() {
+        assert_eq!(ended, 1, "the store knows that three live");
+    }
+    let report = event(EventKind::SessionsEnded);
+    end_all(&store, &Scope::Of(UserId::new("u")), EndReason::PasswordChanged, &report).await.expect("works");
+    for id in ["c", "d", "e", "n"] {
+        assert!(find(&store, id).await.expect("there").ended.is_some(), "{id}");
+    }
+}
+
 /// An account with a session, three events and a counter, all of this moment.
 pub(super) async fn filled_now(store: &impl Store) {
     let now = SystemClock.now();
     let event = |kind| SecurityEvent { at: now, ..event(kind) };
     let added = server::storage::Accounts::insert(store, &account(), &event(EventKind::Registered)).await;
     assert!(added.expect("works"));
-    let client = Client { browser: true, attempts: true };
-    let session = Session::begin(SessionId::new("s"), UserId::new("u"), [7; 32], client, &Policy::default(), now);
+    let session = session_begun_now("s", &Ahead(Duration::ZERO));
     let cap = Cap { at_most: 500, report: event(EventKind::SessionLimitReached) };
     let signed_in = event(EventKind::LoginSucceeded);
-    let begun = server::storage::Sessions::insert(store, &session, &account(), &signed_in, &cap).await;
+    let begun = server::storage::Sessions::insert(store, &session, &account(), &signed_in, &cap, &SystemClock).await;
     assert!(begun.expect("works").is_some());
     store.record(&event(EventKind::LoginFailed)).await.expect("works");
     let counter = Counter { failures: 3, counted_at: now, succeeded_at: None };

@@ -9,7 +9,7 @@ use std::{
 use futures::future::join_all;
 use redis::pipe;
 use server::{
-    session::{Ended, EventKind, Origin, SecurityEvent, Session},
+    session::{Cap, Ended, EventKind, Origin, SecurityEvent, Session},
     storage::{
         Account, AccountChange, Accounts as _, Changed, Database, Events as _, Scope, Sessions as _, Step,
         StorageError, Stores, postgres::PostgresStore, redis::RedisStore,
@@ -90,6 +90,32 @@ async fn end(store: &RedisStore, id: &str) -> Result<(), StorageError> {
 
 async fn is_living(store: &RedisStore, id: &str) -> bool {
     store.find(&SessionId::new(id)).await.expect("works").expect("there").ended.is_none()
+}
+
+/// They would hide the living ones from whoever looks for what exceeds the cap. A session that merely left the set would be
+/// out of reach if its row could still be refreshed.
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn sessions_that_expired_long_ago_are_ended_when_they_leave_the_living() {
+    let shared = Shared::empty().await;
+    let store = shared.open().await;
+    add_account(&store).await;
+    let hours_ago = |hours| NOW.minus(Duration::from_hours(hours));
+    let long_ago = Session { idle_deadline: hours_ago(2), ..contract::session_of("u", "long-ago") };
+    let just_now =
+        Session { idle_deadline: NOW.minus(Duration::from_mins(5)), ..contract::session_of("u", "just-now") };
+    for session in [&long_ago, &just_now, &contract::session_of("u", "a")] {
+        assert!(contract::try_to_begin(&store, session, &account()).await.expect("works"));
+    }
+    let cap = Cap { at_most: 3, report: event(EventKind::SessionLimitReached) };
+    let (new, signed_in) = (contract::session_of("u", "b"), event(EventKind::LoginSucceeded));
+    let endings = server::storage::Sessions::insert(&store, &new, &account(), &signed_in, &cap, &AtNow).await;
+    assert_eq!(endings.expect("works").expect("begun"), [], "no living session exceeds the cap");
+    let (mut living,): (Vec<String>,) = ask(&shared.redis, pipe().cmd("SMEMBERS").arg("sessionkeep:living-of:u")).await;
+    living.sort();
+    assert_eq!(living, ["a", "b", "just-now"]);
+    assert!(!is_living(&store, "long-ago").await);
+    assert!(is_living(&store, "just-now").await);
 }
 
 /// DR-04

@@ -70,3 +70,16 @@ local function end_these(ended, user, ids, at, reason, event)
   for _, id in ipairs(ids) do table.insert(ended, end_one(user, id, at, reason)) end
   if #ended > before then report(event) end
 end
+
+-- Ends those of `which.expired` that had expired at `which.expired_before`. One that has a row leaves the living only by being
+-- ended: another instance may take it for living, and what ends all sessions of an account must find it.
+local function end_expired(ended, user, which)
+  for _, id in ipairs(which.expired) do
+    local row = redis.call('HMGET', session_key(id), 'rev', 'revoked_at', 'idle_deadline')
+    if not row[1] or row[2] then
+      leave_the_living(user, id)
+    elseif tonumber(row[3]) <= tonumber(which.expired_before) then
+      table.insert(ended, end_one(user, id, which.at, which.expired_reason))
+    end
+  end
+end

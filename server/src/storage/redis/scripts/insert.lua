@@ -18,7 +18,8 @@ redis.call('ZADD', DEADLINES, asked.deadline, asked.user .. ' ' .. asked.id)
 if asked.event then report(asked.event) end
 local answer = {'BEGUN'}
 if asked.excess then
-  for _, id in ipairs(asked.excess.gone) do leave_the_living(asked.user, id) end
+  -- Not part of the answer: nobody who could be told of it uses them, and the cap did not end them.
+  end_expired({}, asked.user, asked.excess)
   end_these(answer, asked.user, asked.excess.ids, asked.excess.at, asked.excess.reason, asked.excess.event)
 end
 return answer
