@@ -24,10 +24,17 @@ const POLL: Duration = Duration::from_millis(200);
 /// # Errors
 /// When the store cannot be read: a server that does not know what was ended must not start.
 pub async fn load(sessions: &dyn Sessions, revocations: &Revocations, clock: &dyn Clock) -> Result<(), StorageError> {
-    let (started, now) = (Instant::now(), clock.now());
-    revocations.note(&sessions.endings_since(now.minus(access::MAX_LIFETIME + sessions.visible_within())).await?, now);
+    let started = Instant::now();
+    let since = earlier_clock(sessions, clock).await?.minus(access::MAX_LIFETIME + sessions.visible_within());
+    revocations.note(&sessions.endings_since(since).await?, clock.now());
     revocations.checked(started);
     Ok(())
+}
+
+/// Which of the two clocks is behind. Endings bear the time of the store's, so an instance whose clock is ahead would ask for
+/// none of them; access tokens are judged by the instance's, so one whose clock is behind accepts older ones.
+async fn earlier_clock(sessions: &dyn Sessions, clock: &dyn Clock) -> Result<UnixMillis, StorageError> {
+    Ok(sessions.session_time(clock).await?.min(clock.now()))
 }
 
 /// Follows the store until `stop`, whatever it is waiting for then.
@@ -41,24 +48,22 @@ pub async fn follow(
 }
 
 async fn keep_up(sessions: &dyn Sessions, revocations: &Revocations, clock: &dyn Clock) {
-    let mut marker = None;
-    let mut read_until = clock.now();
-    let mut looked_at = read_until;
+    // `None`: what any living access token may need is to be read, as at the start.
+    let (mut marker, mut read_until) = (None, None);
+    let mut looked_at = clock.now();
     let mut ticks = interval(POLL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         let (started, now) = (Instant::now(), clock.now());
         if now < looked_at {
-            // The clock went back: tokens are in time again whose sessions' ends were forgotten. As at start.
-            (marker, read_until) = (None, now.minus(access::MAX_LIFETIME));
+            // The clock went back: tokens are in time again whose sessions' ends were forgotten.
+            (marker, read_until) = (None, None);
         }
         looked_at = now;
-        match catch_up(sessions, revocations, marker, read_until, now).await {
-            Ok(seen) => {
-                if marker != Some(seen) {
-                    (marker, read_until) = (Some(seen), now);
-                }
+        match catch_up(sessions, revocations, clock, marker, read_until).await {
+            Ok((seen, until)) => {
+                (marker, read_until) = (Some(seen), until);
                 revocations.checked(started);
             }
             // Nobody is let through by mistake: what is not checked for a second is not trusted.
@@ -74,14 +79,17 @@ async fn keep_up(sessions: &dyn Sessions, revocations: &Revocations, clock: &dyn
 async fn catch_up(
     sessions: &dyn Sessions,
     revocations: &Revocations,
+    clock: &dyn Clock,
     marker: Option<i64>,
-    read_until: UnixMillis,
-    now: UnixMillis,
-) -> Result<i64, StorageError> {
+    read_until: Option<UnixMillis>,
+) -> Result<(i64, Option<UnixMillis>), StorageError> {
     // What was committed late, or by a process whose clock is behind, is read again. The marker comes first: what is committed between the two reads is seen again at the next tick.
     let seen = sessions.change_marker().await?;
-    if marker != Some(seen) {
-        revocations.note(&sessions.endings_since(read_until.min(now).minus(sessions.visible_within())).await?, now);
+    if marker == Some(seen) {
+        return Ok((seen, read_until));
     }
-    Ok(seen)
+    let now = earlier_clock(sessions, clock).await?;
+    let since = read_until.map_or_else(|| now.minus(access::MAX_LIFETIME), |until| until.min(now));
+    revocations.note(&sessions.endings_since(since.minus(sessions.visible_within())).await?, clock.now());
+    Ok((seen, Some(now)))
 }

@@ -49,7 +49,13 @@ struct Known {
     ended: bool,
     ver: u32,
     at: UnixMillis,
+    /// When this process heard of it, by a clock that nobody sets.
+    learned: Instant,
 }
+
+/// How long an ending is kept. Twice the lifetime of an access token: one that was made just before the session was ended lives
+/// once, and a clock may go back.
+const KEEP: Duration = access::MAX_LIFETIME.saturating_mul(2);
 
 impl Revocations {
     /// What is known of the session of a genuine token.
@@ -72,17 +78,24 @@ impl Revocations {
 
     /// Notes endings that the store has committed. What is older than any living access token is forgotten.
     pub fn note(&self, endings: &[Ending], now: UnixMillis) {
+        self.note_at(endings, now, Instant::now());
+    }
+
+    fn note_at(&self, endings: &[Ending], now: UnixMillis, learned: Instant) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         for ending in endings {
             let at = ending.ended_at.map_or(ending.ver_at, |at| at.max(ending.ver_at));
-            let entry = known.entry(ending.session_id.clone()).or_insert(Known { ended: false, ver: 0, at });
+            let entry = known.entry(ending.session_id.clone()).or_insert(Known { ended: false, ver: 0, at, learned });
+            if (ending.ended_at.is_some() && !entry.ended) || ending.ver > entry.ver {
+                entry.learned = learned;
+            }
             entry.ended |= ending.ended_at.is_some();
             entry.ver = entry.ver.max(ending.ver);
             entry.at = entry.at.max(at);
         }
-        // Twice the lifetime: a token that was made just before the session was ended lives once, and a clock may go back.
-        let horizon = now.minus(access::MAX_LIFETIME * 2);
-        known.retain(|_, known| known.at >= horizon);
+        // Both: this machine's clock may be ahead of the one that `at` was read from, or behind it.
+        let horizon = now.minus(KEEP);
+        known.retain(|_, known| known.at >= horizon || learned.saturating_duration_since(known.learned) <= KEEP);
     }
 
     /// Notes sessions that this process has just ended.
@@ -157,7 +170,26 @@ mod tests {
     fn what_no_living_token_can_name_is_forgotten() {
         let revocations = current();
         revocations.note_ended(&[SessionId::new("s")], NOW);
-        revocations.note(&[], NOW.plus(access::MAX_LIFETIME * 3));
+        revocations.note_at(&[], NOW.plus(KEEP * 2), Instant::now() + KEEP * 2);
         assert!(revocations.known.read().expect("not poisoned").is_empty());
+    }
+
+    #[test]
+    fn an_ending_is_kept_while_either_clock_says_that_it_is_new() {
+        let ended = |at| Ending { session_id: SessionId::new("s"), ended_at: Some(at), ver: 0, ver_at: at };
+        let learned = Instant::now();
+        for (machine, passed) in [
+            // The machine's clock is an hour ahead of the store's, and so much time passes.
+            (NOW.plus(Duration::from_hours(1)), Duration::ZERO),
+            (NOW.plus(Duration::from_hours(1)), KEEP),
+            // It is behind, or stands still.
+            (NOW.minus(Duration::from_hours(1)), KEEP * 2),
+            (NOW, KEEP * 2),
+        ] {
+            let revocations = current();
+            revocations.note_at(&[ended(NOW)], machine, learned);
+            revocations.note_at(&[], machine, learned + passed);
+            assert_eq!(revocations.standing(&claims(0)), Standing::Ended, "{machine:?} {passed:?}");
+        }
     }
 }

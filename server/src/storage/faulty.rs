@@ -150,6 +150,9 @@ impl<S: Sessions> Sessions for Faulty<S> {
     async fn confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
         self.in_background()?.confirm(confirmations, clock).await
     }
+    async fn session_time(&self, clock: &dyn Clock) -> Result<UnixMillis, StorageError> {
+        self.in_background()?.session_time(clock).await
+    }
     async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError> {
         self.in_background()?.endings_since(since).await
     }

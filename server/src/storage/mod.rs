@@ -252,6 +252,9 @@ pub trait Sessions: Send + Sync {
     /// Writes that access tokens of these generations were used, and never in the future.
     async fn confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError>;
 
+    /// The time by which sessions are judged: that of the store where several instances share one, else that of `clock`.
+    async fn session_time(&self, clock: &dyn Clock) -> Result<UnixMillis, StorageError>;
+
     /// The sessions that were ended, deleted with their account, or raised to a newer version, at `since` or later.
     async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError>;
 

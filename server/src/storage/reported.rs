@@ -233,6 +233,9 @@ impl Sessions for Reported {
     async fn confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
         self.inner.sessions.confirm(confirmations, clock).await
     }
+    async fn session_time(&self, clock: &dyn Clock) -> Result<UnixMillis, StorageError> {
+        self.inner.sessions.session_time(clock).await
+    }
     async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError> {
         self.inner.sessions.endings_since(since).await
     }

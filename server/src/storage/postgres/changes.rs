@@ -59,6 +59,14 @@ impl Changes {
         rows.iter().map(sessions::ending).collect()
     }
 
+    /// The database's own clock. The caller limits the time.
+    pub(super) async fn now(&mut self) -> Result<UnixMillis, StorageError> {
+        let mut listener = self.take().await?;
+        let now = sqlx::query_scalar(sessions::NOW).fetch_one(&mut listener).await?;
+        self.listener = Some(listener);
+        Ok(UnixMillis(now))
+    }
+
     /// Taken, so that one that fails or does not answer is not asked again.
     async fn take(&mut self) -> Result<PgListener, StorageError> {
         match self.listener.take() {

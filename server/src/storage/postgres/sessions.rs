@@ -100,6 +100,11 @@ impl Sessions for PostgresStore {
         failed.map_or(Ok(()), Err)
     }
 
+    async fn session_time(&self, clock: &dyn Clock) -> Result<UnixMillis, StorageError> {
+        // On the connection of the feed, which asks for it: requests may have all the others.
+        Ok(clock.shared(within(async { self.changes.lock().await.now().await }).await?))
+    }
+
     async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError> {
         within(async { self.changes.lock().await.endings_since(since).await }).await
     }
@@ -272,9 +277,10 @@ impl PostgresStore {
 }
 
 /// The database's own clock.
+pub(super) const NOW: &str = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+
 pub(super) async fn now(connection: &mut PgConnection) -> Result<UnixMillis, StorageError> {
-    let now = sqlx::query_scalar("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
-    Ok(UnixMillis(now.fetch_one(connection).await?))
+    Ok(UnixMillis(sqlx::query_scalar(NOW).fetch_one(connection).await?))
 }
 
 /// Reads one session, keeps everybody else from changing it until the commit, and tells the time at which that began: later

@@ -172,6 +172,10 @@ impl Sessions for RedisStore {
         Ok(())
     }
 
+    async fn session_time(&self, clock: &dyn Clock) -> Result<UnixMillis, StorageError> {
+        Ok(clock.shared(self.now().await?))
+    }
+
     async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError> {
         let mut read = pipe();
         read.cmd("ZRANGEBYSCORE").arg("sessionkeep:endings").arg(since.0).arg("+inf");

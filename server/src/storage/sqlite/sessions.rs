@@ -158,6 +158,10 @@ impl Sessions for SqliteStore {
         commit_in_the_background(tx).await
     }
 
+    async fn session_time(&self, clock: &dyn Clock) -> Result<UnixMillis, StorageError> {
+        Ok(clock.now())
+    }
+
     async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError> {
         let rows = sqlx::query(
             "SELECT id, revoked_at, ver, ver_at FROM sessions WHERE revoked_at >= ?1

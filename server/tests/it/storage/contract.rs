@@ -10,6 +10,7 @@ use server::{
     clock::{Clock, SystemClock},
     limits::counter::{Counter, Key},
     purge::Purge,
+    revocation::{Revocations, feed},
     session::{
         Cap, Client, Decision, Ended, EventKind, NewHead, Origin, Policy, Presented, SecurityEvent, Session,
         UnixMillis, apply, decide,
@@ -20,6 +21,7 @@ use server::{
     },
 };
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
+use tokio_util::sync::CancellationToken;
 
 use super::Store;
 
@@ -77,6 +79,7 @@ suite! {
     /// LG-01
     of_sign_ins_at_the_same_time_no_more_than_those_exceed_the_cap
     a_sign_in_where_the_clock_is_ahead_takes_no_session_out_of_reach
+    an_instance_whose_clock_is_wrong_hears_of_endings_and_remembers_them
     twenty_thousand_sessions_are_listed_in_bounded_pages_the_newest_first
     a_list_has_no_session_that_has_expired
     five_thousand_sessions_are_ended_by_transactions_of_at_most_a_batch
@@ -965,6 +968,46 @@ pub(super) async fn a_sign_in_where_the_clock_is_ahead_takes_no_session_out_of_r
     for id in ["c", "d", "e", "n"] {
         assert!(find(&store, id).await.expect("there").ended.is_some(), "{id}");
     }
+}
+
+/// Where a store has a clock of its own, endings bear its time, and that of the instance may be another one.
+pub(super) async fn an_instance_whose_clock_is_wrong_hears_of_endings_and_remembers_them(store: impl Store) {
+    if store.time().await.expect("works").is_none() {
+        return;
+    }
+    let store = Arc::new(store);
+    filled_now(&*store).await;
+    let clocks = [Duration::ZERO, Duration::from_mins(32), Duration::from_hours(1), Duration::from_hours(24 * 400)];
+    let instances = clocks.map(|ahead| (Arc::new(Revocations::default()), Arc::new(Ahead(ahead))));
+    let stop = CancellationToken::new();
+    for (revocations, clock) in &instances {
+        feed::load(&*store, revocations, &**clock).await.expect("works");
+        let sessions: Arc<dyn server::storage::Sessions> = Arc::clone(&store) as _;
+        tokio::spawn(feed::follow(sessions, Arc::clone(revocations), Arc::clone(clock) as _, stop.clone()));
+    }
+    let id = SessionId::new("s");
+    let mut finish = |session: &Session, now| {
+        let ended = Some(session.end(EndReason::SignedOut, now));
+        Step { next: Some(Session { ended, ..session.clone() }), ..Step::default() }
+    };
+    store.transact(&id, &Ahead(Duration::ZERO), &mut finish).await.expect("works");
+    let knows = || instances.each_ref().map(|(revocations, _)| revocations.has_ended(&id));
+    let hearing = async {
+        while knows() != [true; 4] {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let heard = tokio::time::timeout(Duration::from_secs(3), hearing).await;
+    assert!(heard.is_ok(), "{:?}", knows());
+    for (revocations, clock) in &instances {
+        // Whatever else it notes.
+        revocations.note_ended(&[SessionId::new("another")], clock.now());
+        let restarted = Revocations::default();
+        feed::load(&*store, &restarted, &**clock).await.expect("works");
+        assert!(restarted.has_ended(&id));
+    }
+    assert_eq!(knows(), [true; 4]);
+    stop.cancel();
 }
 
 /// An account with a session, three events and a counter, all of this moment.
