@@ -63,8 +63,8 @@ pub struct RedisStore {
     scripts: Scripts,
     database: Arc<PostgresStore>,
     turns: Turns,
-    /// Whoever holds it moves events.
-    moving: tokio::sync::Mutex<()>,
+    /// Held while events are moved.
+    moving: tokio::sync::Mutex<outbox::Sweep>,
 }
 
 impl RedisStore {

@@ -19,6 +19,36 @@ use crate::{
 };
 
 const OUTBOX: &str = "sessionkeep:outbox";
+
+/// How far the outbox has been read. Entries of a newer version stay in it, and must not keep those behind them from being read.
+#[derive(Default)]
+pub(super) struct Sweep {
+    /// The last entry that was read. `None`: the next read begins with the first entry.
+    after: Option<String>,
+    /// How many entries before it this version cannot read.
+    unreadable: usize,
+    /// How many the previous sweep found.
+    found_before: usize,
+}
+
+impl Sweep {
+    /// Notes that these entries were read and, where this version can read them, moved.
+    fn advance(&mut self, last: Option<String>, unreadable: usize, at_end: bool) {
+        self.after = last;
+        self.unreadable += unreadable;
+        if at_end {
+            // Once for each change, and not five times a second.
+            if self.unreadable > self.found_before {
+                tracing::warn!(
+                    entries = self.unreadable,
+                    "the outbox has events of a newer version, which will move them"
+                );
+            }
+            *self = Self { found_before: self.unreadable, ..Self::default() };
+        }
+    }
+}
+
 /// An entry's id, and its fields.
 type Written = (String, Vec<(String, String)>);
 
@@ -87,17 +117,17 @@ impl RedisStore {
 
     /// Moves some, and says whether there may be more. Several instances may do so at once.
     pub(super) async fn move_events(&self) -> Result<bool, StorageError> {
-        let _moving = self.moving.lock().await;
+        let mut sweep = self.moving.lock().await;
+        let start = sweep.after.as_ref().map_or_else(|| "-".to_owned(), |after| format!("({after}"));
         let mut read = pipe();
-        read.cmd("XRANGE").arg(OUTBOX).arg("-").arg("+").arg("COUNT").arg(BATCH);
+        read.cmd("XRANGE").arg(OUTBOX).arg(start).arg("+").arg("COUNT").arg(BATCH);
         let (entries,): (Vec<Written>,) = self.connection.query(&read).await?;
         let there_may_be_more = entries.len() == BATCH;
+        let (last, looked_at) = (entries.last().map(|(id, _)| id.clone()), entries.len());
         let (mut ids, mut events) = (vec![], vec![]);
         for (id, fields) in entries {
             let written = fields.iter().find(|(name, _)| name == "event").map(|(_, event)| event.as_str());
             let Some(event) = written.and_then(|event| serde_json::from_str::<Entry>(event).ok()) else {
-                // Of a newer version, which will move it.
-                tracing::warn!(%id, "an event in the outbox says nothing to this version");
                 continue;
             };
             // The stream's ids alone could come again after a clock went back.
@@ -105,13 +135,13 @@ impl RedisStore {
             events.push((format!("{id} {}", sha256(said)), event.into()));
             ids.push(id);
         }
-        if ids.is_empty() {
-            return Ok(false);
+        if !ids.is_empty() {
+            self.database.take_over(&events).await?;
+            let mut remove = pipe();
+            remove.cmd("XDEL").arg(OUTBOX).arg(&ids);
+            let (_,): (usize,) = self.connection.query(&remove).await?;
         }
-        self.database.take_over(&events).await?;
-        let mut remove = pipe();
-        remove.cmd("XDEL").arg(OUTBOX).arg(&ids);
-        let (_,): (usize,) = self.connection.query(&remove).await?;
+        sweep.advance(last, looked_at - ids.len(), !there_may_be_more);
         Ok(there_may_be_more)
     }
 }

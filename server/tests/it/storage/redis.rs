@@ -92,6 +92,40 @@ async fn is_living(store: &RedisStore, id: &str) -> bool {
     store.find(&SessionId::new(id)).await.expect("works").expect("there").ended.is_none()
 }
 
+/// A newer version has written to the outbox, and was replaced by this one.
+#[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: cargo xtask test postgres"]
+async fn events_of_a_newer_version_do_not_hold_up_those_behind_them() {
+    const NEWER: u32 = 1250;
+    let shared = Shared::empty().await;
+    let store = shared.open().await;
+    add_account(&store).await;
+    let mut add = pipe();
+    for number in 0..NEWER {
+        let (name, value) = if number % 2 == 0 { ("event", "{\"new\":true}") } else { ("later", "x") };
+        add.cmd("XADD").arg("sessionkeep:outbox").arg("*").arg(name).arg(value).ignore();
+    }
+    ask::<()>(&shared.redis, &add).await;
+    let left = async || {
+        let (left,): (u32,) = ask(&shared.redis, pipe().cmd("XLEN").arg("sessionkeep:outbox")).await;
+        left
+    };
+    let kinds = async || {
+        // As often as it takes: each call moves a bounded number.
+        for _ in 0..3 {
+            store.tend().await.expect("works");
+        }
+        let events = store.after(0, 10).await.expect("works").into_iter();
+        events.map(|stored| stored.event.kind).collect::<Vec<_>>()
+    };
+    assert!(begin(&store, "s").await.expect("works"));
+    assert_eq!(kinds().await, [EventKind::Registered, EventKind::LoginSucceeded]);
+    assert_eq!(left().await, NEWER, "the newer version moves its own");
+    end(&store, "s").await.expect("works");
+    assert_eq!(kinds().await, [EventKind::Registered, EventKind::LoginSucceeded, EventKind::SignedOut]);
+    assert_eq!(left().await, NEWER);
+}
+
 /// They would hide the living ones from whoever looks for what exceeds the cap. A session that merely left the set would be
 /// out of reach if its row could still be refreshed.
 #[tokio::test]
