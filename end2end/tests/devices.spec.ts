@@ -201,6 +201,41 @@ test.describe('a device that signed in after this one', () => {
     await devices.shows(2);
   });
 
+  test('keeps a half-typed password while an older device is signed out', async ({ anotherBrowser, page, signIn, devices, person }) => {
+    await signIn.signIn(person);
+    const other = await anotherBrowser({ userAgent: FIREFOX });
+    await new SignInPage(other).signIn(person);
+    await devices.open();
+    const newer = devices.others.filter({ hasText: 'Firefox on Windows' });
+    const [question, field] = [devices.question(newer), devices.password(newer)];
+    await newer.getByRole('button', { name: /^Sign out/ }).click();
+    await expect(field).toBeFocused();
+    await page.keyboard.type('half a passw');
+    await question.getByRole('button', { name: /^Show/ }).click();
+    // Now the newer device was last used at another time, so its row would be built again.
+    await other.reload();
+    await new AccountPage(other).shows(person);
+
+    let lists = 0;
+    page.on('request', (request) => {
+      lists += request.method() === 'GET' && new URL(request.url()).pathname === '/api/sessions' ? 1 : 0;
+    });
+    await devices.end(devices.others.filter({ hasNotText: 'Firefox on Windows' }));
+    await expect(devices.notice).toBeFocused();
+    await devices.shows(2);
+    await expect(devices.notice).toBeFocused();
+    await expect(field).toHaveValue('half a passw');
+    await expect(field).toHaveAttribute('type', 'text');
+    expect(lists).toBe(0);
+
+    // The list is loaded when the question closes.
+    const loaded = page.waitForResponse('/api/sessions*');
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await loaded;
+    await expect(field).toHaveCount(0);
+    await devices.shows(2);
+  });
+
   test('makes signing out everywhere else take the password', async ({ anotherBrowser, signIn, devices, person }) => {
     await signIn.signIn(person);
     await new SignInPage(await anotherBrowser()).signIn(person);

@@ -11,27 +11,31 @@ use super::{
 };
 use crate::{api::ApiError, session::Session, validate};
 
-/// A question's demand for the current password. It arises from what the page knows, or from the server's refusal.
+/// The current password as a part of a question. The question asks for it if the page expects the server to require it, or
+/// after the server has refused a request without it.
 #[derive(Clone, Copy)]
 pub(crate) struct Proof {
     field: FieldState,
-    expected: Signal<bool>,
+    asked: Memo<bool>,
+    /// Whether the server has refused a request without it.
     insisted: RwSignal<bool>,
     alert: RwSignal<Option<String>>,
     /// How many such fields of the page are open.
-    open: StoredValue<usize>,
+    open: RwSignal<usize>,
 }
 
 impl Proof {
-    /// `expected`: whether the server will want it. `open` counts the fields that are shown.
-    pub(crate) fn new(expected: Signal<bool>, open: StoredValue<usize>) -> Self {
+    /// `expected`: whether the server will require it. Reactive. `open` counts the fields that are shown.
+    pub(crate) fn new(expected: impl Fn() -> bool + Send + Sync + 'static, open: RwSignal<usize>) -> Self {
         let (insisted, alert) = (RwSignal::new(false), RwSignal::new(None));
-        Self { field: FieldState::new(), expected, insisted, alert, open }
+        // A memo, because a field that is built again takes the focus and shows its password as dots again.
+        let asked = Memo::new(move |_| insisted.get() || expected());
+        Self { field: FieldState::new(), asked, insisted, alert, open }
     }
 
     /// Whether the password is asked for. Reactive.
     pub(super) fn is_asked(self) -> bool {
-        self.expected.get() || self.insisted.get()
+        self.asked.get()
     }
 
     /// Whether the question can be answered with yes. A field that is empty says so and takes the focus.
@@ -44,7 +48,7 @@ impl Proof {
         true
     }
 
-    /// Begins anew.
+    /// Clears the errors.
     pub(super) fn forget(self) {
         self.field.judge(None::<String>);
         self.alert.set(None);
@@ -79,13 +83,13 @@ pub(super) fn ProofField(
     id: String,
     /// Why the password is asked for.
     reason: &'static str,
-    /// The demand.
+    /// The password as the question sees it.
     proof: Proof,
 ) -> impl IntoView {
     let user = account_user(Session::here());
-    proof.open.update_value(|open| *open += 1);
+    proof.open.update(|open| *open += 1);
     on_cleanup(move || {
-        proof.open.try_update_value(|open| *open -= 1);
+        proof.open.try_update(|open| *open -= 1);
     });
     Effect::new(move |_| {
         proof.field.node.track();

@@ -65,8 +65,10 @@ struct Devices {
     said: RwSignal<Option<String>>,
     said_here: NodeRef<html::P>,
     alert: RwSignal<Option<String>>,
-    /// How many fields for the password are shown.
-    proofs: StoredValue<usize>,
+    /// How many password fields are open.
+    proofs: RwSignal<usize>,
+    /// Whether to load the list when the last of them closes.
+    is_due: StoredValue<bool>,
 }
 
 impl Devices {
@@ -80,21 +82,44 @@ impl Devices {
             said: RwSignal::new(None),
             said_here: NodeRef::new(),
             alert: RwSignal::new(None),
-            proofs: StoredValue::new(0),
+            proofs: RwSignal::new(0),
+            is_due: StoredValue::new(false),
         };
         devices.loading.for_each_session(move || devices.load());
+        Effect::new(move |_| {
+            if devices.proofs.get() == 0 && devices.is_due.try_update_value(core::mem::take) == Some(true) {
+                devices.load();
+            }
+        });
         devices
     }
 
+    /// Loads the list, or does so later if a password field is open.
     fn load(self) {
+        if self.postpones() {
+            return;
+        }
         let Some((asked, api)) = self.loading.begin() else { return };
         spawn_local(async move {
             let answer = api.sessions(Part::NEWEST.at_most(limits::PAGE_MAX)).await;
             self.loading.end(asked, answer, |SessionList { sessions, next }| {
-                self.list.try_set(in_order(sessions));
-                self.next.try_set(next);
+                // A field may have opened since the request.
+                if !self.postpones() {
+                    self.list.try_set(in_order(sessions));
+                    self.next.try_set(next);
+                }
             });
         });
+    }
+
+    /// Whether a password field is open; the list is then loaded when it closes. A row that has changed is built again, which
+    /// would lose the password that the user is typing in it.
+    fn postpones(self) -> bool {
+        let is_open = self.proofs.try_get_untracked().is_some_and(|open| open > 0);
+        if is_open {
+            self.is_due.set_value(true);
+        }
+        is_open
     }
 
     /// Asks for the sign-ins before those that are shown.
@@ -131,13 +156,12 @@ impl Devices {
         }
     }
 
-    /// Loads the list again when the person returns to the page. Not while a password is being typed, which may have come from
-    /// another window: a row that has changed would lose it.
+    /// Loads the list again when the user returns to the page.
     fn look_again_on_return(self) -> [StoredValue<Option<WindowListenerHandle>>; 2] {
         let listeners = [StoredValue::new(None), StoredValue::new(None)];
         let [focus, visibility] = listeners;
         let look = move || {
-            if self.proofs.get_value() == 0 && !untrack(|| self.loading.is_under_way()) {
+            if !untrack(|| self.loading.is_under_way()) {
                 self.load();
             }
         };
@@ -198,11 +222,12 @@ impl Devices {
         }
     }
 
-    /// Whether the server takes the current password for ending one of these.
-    fn takes_password(self, devices: impl Fn(&Device) -> bool + Send + Sync + 'static) -> Signal<bool> {
-        Signal::derive(move || {
-            self.list.with(|list| list.iter().any(|device| devices(device) && is_newer(device, list)))
-        })
+    /// Whether the server requires the current password to end one of these sessions. Reactive.
+    fn takes_password(
+        self,
+        devices: impl Fn(&Device) -> bool + Send + Sync + 'static,
+    ) -> impl Fn() -> bool + Send + Sync + 'static {
+        move || self.list.with(|list| list.iter().any(|device| devices(device) && is_newer(device, list)))
     }
 
     fn is_gone(self, device: &Device, what: &str) {
