@@ -37,11 +37,14 @@ pub(crate) fn Confirm(
     // A node is there as soon as its button is, each time anew.
     Effect::new(move |_| focus(yes.get().filter(|_| !untrack(|| proof.is_asked()))));
     Effect::new(move |_| focus(first.get().filter(|_| came_back.get_value())));
+    let ask = move || {
+        proof.reset();
+        asking.set(true);
+    };
     let dismiss = move || {
         if !busy.get_untracked() {
             came_back.set_value(true);
             asking.set(false);
-            proof.forget();
         }
     };
     let confirm = move || {
@@ -74,7 +77,7 @@ pub(crate) fn Confirm(
                     >
                         <p>{question.clone()}</p>
                         {move || {
-                            (proof.is_asked()).then(|| view! { <ProofField id=id.clone() reason=reason proof=proof /> })
+                            proof.is_asked().then(|| view! { <ProofField id=id.clone() reason=reason proof=proof /> })
                         }}
                         <button
                             type="submit"
@@ -92,7 +95,7 @@ pub(crate) fn Confirm(
             })
         } else {
             Either::Right(view! {
-                <button type="button" class="button secondary" node_ref=first on:click=move |_| asking.set(true)>
+                <button type="button" class="button secondary" node_ref=first on:click=move |_| ask()>
                     {label}
                     <span class="visually-hidden">{format!(" {about}")}</span>
                 </button>

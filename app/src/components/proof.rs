@@ -48,8 +48,9 @@ impl Proof {
         true
     }
 
-    /// Clears the errors.
-    pub(super) fn forget(self) {
+    /// Clears the errors and the server's refusal of an earlier request: the newer device may be signed out by now.
+    pub(super) fn reset(self) {
+        self.insisted.set(false);
         self.field.judge(None::<String>);
         self.alert.set(None);
     }
@@ -102,5 +103,51 @@ pub(super) fn ProofField(
         <FormAlert message=proof.alert />
         <Username user=user />
         <PasswordField id=id label="Current password" state=proof.field />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sessionkeep_types::{ErrorBody, RequestId};
+
+    use super::*;
+
+    fn refusal() -> ApiError {
+        let body = ErrorBody {
+            error: "Enter your current password.".to_owned(),
+            code: ErrorCode::PasswordRequired,
+            request_id: RequestId::new("1"),
+            fields: None,
+            reason: None,
+        };
+        ApiError::Refused { status: 403, body: Box::new(body), retry_after: None }
+    }
+
+    #[test]
+    fn a_refusal_asks_for_the_password_until_the_question_is_opened_again() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let proof = Proof::new(|| false, RwSignal::new(0));
+            let is_asked = || untrack(|| proof.is_asked());
+            assert!(!is_asked());
+            assert!(proof.shows(&refusal()));
+            assert!(is_asked());
+            proof.reset();
+            assert!(!is_asked());
+        });
+    }
+
+    #[test]
+    fn the_password_is_asked_for_while_the_page_expects_it() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let is_newer = RwSignal::new(true);
+            let proof = Proof::new(move || is_newer.get(), RwSignal::new(0));
+            let is_asked = || untrack(|| proof.is_asked());
+            proof.reset();
+            assert!(is_asked());
+            is_newer.set(false);
+            assert!(!is_asked());
+        });
     }
 }
