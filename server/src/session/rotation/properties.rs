@@ -244,8 +244,10 @@ fn changed(before: &Session, after: &Session) -> BTreeSet<&'static str> {
 /// The columns that a decision may write.
 fn permitted(decision: &Decision) -> &'static [&'static str] {
     match decision {
-        // `emitted_at` only where it lies in the future.
-        Decision::Quiet => &["confirmed_at", "emitted_at", "last_used_at", "served_attempts"],
+        // A quiet answer writes `emitted_at`, and the others `confirmed_at`, only where it lies in the future.
+        Decision::Quiet | Decision::Repeat | Decision::InFlight => {
+            &["confirmed_at", "emitted_at", "last_used_at", "served_attempts"]
+        }
         Decision::Rotate => &[
             "generation",
             "head_hash",
@@ -260,8 +262,6 @@ fn permitted(decision: &Decision) -> &'static [&'static str] {
             "last_used_at",
             "served_attempts",
         ],
-        // `confirmed_at` only where it lies in the future.
-        Decision::Repeat | Decision::InFlight => &["confirmed_at", "emitted_at", "last_used_at", "served_attempts"],
         Decision::LostAnswer => &["emitted_at", "hit", "last_used_at", "served_attempts"],
         Decision::Supersede => &[
             "generation",
