@@ -294,7 +294,7 @@ fn what_is_refused_comes_with_the_reason() {
     assert_eq!(good, Estimate { strength: Strength::Strong, advice: None });
 }
 
-/// Nobody need have such a password for its words to be tried together.
+/// An attacker tries words together whether or not a known password has them.
 #[test]
 fn two_words_are_refused_with_the_advice_to_add_another() {
     for few in ["harbour lantern", "harbourlantern", "Harbour-Lantern"] {

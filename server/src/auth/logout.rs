@@ -27,7 +27,7 @@ impl Auth {
     /// that repeating the request costs nothing and is never refused.
     ///
     /// # Errors
-    /// When the store fails: then nobody may be told that they are signed out. When there were too many requests. All other
+    /// When the store fails; the answer must not say then that the person is signed out. When there were too many requests. All other
     /// sessions are ended before the first error is returned.
     pub async fn logout(&self, sent: &Sent, origin: &Origin) -> Result<(), LogoutError> {
         let genuine = self.recognise(sent);

@@ -385,7 +385,7 @@ async fn read_json_if_any(request: Request, state: &AppState) -> Result<Bytes, A
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Box<ApiError>> {
-    // A derived struct takes an array for an object; nobody else does.
+    // A derived struct accepts an array in place of an object; the contract does not.
     if bytes.trim_ascii_start().starts_with(b"[") {
         return Err(Box::new(ApiError::invalid()));
     }

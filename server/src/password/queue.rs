@@ -260,7 +260,7 @@ mod tests {
         assert_eq!(served, [2, 1, 4, 3], "3 was served last");
     }
 
-    /// Somebody who had just signed up got 503 for as long as attempts came from ever new networks.
+    /// A person who had just signed up got 503 while attempts kept coming from new networks.
     #[test]
     fn a_network_that_was_served_lately_is_passed_by_no_endless_line_of_new_ones() {
         let mut world = World::new(SIZES);
