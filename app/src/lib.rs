@@ -33,9 +33,7 @@ pub use app::root;
 /// The wire contract, so that whoever uses the session needs no second dependency.
 pub use sessionkeep_types as types;
 #[cfg(feature = "ssr")]
-pub use shell::{Assets, File, Shell, start_script};
-#[cfg(feature = "ssr")]
-pub use strength::WORKER as STRENGTH_WORKER;
+pub use shell::{Assets, File, Shell, start_worker};
 
 /// Takes over the page that the server rendered. `<html data-hydrated>` says when that is done.
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]

@@ -3,7 +3,7 @@
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use crate::App;
+use crate::{App, strength};
 
 /// A file of the client's bundle, as a page refers to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct File {
     /// Where it is fetched from.
     pub url: String,
     /// What must be found there (`sha384-…`).
-    pub integrity: Option<String>,
+    pub integrity: String,
 }
 
 /// The files of the client's bundle.
@@ -21,8 +21,10 @@ pub struct Assets {
     pub js: File,
     /// The WebAssembly.
     pub wasm: File,
-    /// In the order of the cascade.
-    pub css: Vec<File>,
+    /// The style sheet.
+    pub css: File,
+    /// Where the worker that judges new passwords is fetched from, if there is one.
+    pub strength: Option<String>,
 }
 
 /// The document. It holds one script, with this response's nonce, that starts the bundle.
@@ -31,12 +33,8 @@ pub fn Shell(
     /// What it loads.
     assets: Assets,
 ) -> impl IntoView {
-    let Assets { js, wasm, css } = assets;
-    let start = start_script(&js, &wasm);
-    let stylesheets = css
-        .into_iter()
-        .map(|File { url, integrity }| view! { <link rel="stylesheet" href=url integrity=integrity /> })
-        .collect_view();
+    let Assets { js, wasm, css, strength } = assets;
+    let start = start_worker(&js, &wasm);
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -47,7 +45,7 @@ pub fn Shell(
                 <meta name="theme-color" content="#f7f8fa" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#0f1216" media="(prefers-color-scheme: dark)" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                {stylesheets}
+                <link rel="stylesheet" href=css.url integrity=css.integrity />
                 <link rel="modulepreload" href={js.url} integrity={js.integrity} />
                 <link
                     rel="preload"
@@ -56,6 +54,7 @@ pub fn Shell(
                     type="application/wasm"
                     crossorigin="anonymous"
                 />
+                {strength.map(|url| view! { <meta name=strength::WORKER content=url /> })}
                 <MetaTags />
                 <script type="module" nonce=use_nonce()>
                     {start}
@@ -70,12 +69,12 @@ pub fn Shell(
     .into_any()
 }
 
-/// The module that starts a bundle. The integrity is checked by the fetch: on a preload alone browsers do not enforce it.
+/// The module of a worker that starts a bundle. The integrity is checked by the fetch.
 #[must_use]
-pub fn start_script(js: &File, wasm: &File) -> String {
-    let options = match &wasm.integrity {
-        Some(integrity) => format!("{{integrity:\"{integrity}\"}}"),
-        None => "{}".to_owned(),
-    };
-    format!("import init from \"{}\";await init({{module_or_path:fetch(\"{}\",{options})}});", js.url, wasm.url)
+pub fn start_worker(js: &File, wasm: &File) -> String {
+    let File { url, integrity } = wasm;
+    format!(
+        "import init from \"{}\";await init({{module_or_path:fetch(\"{url}\",{{integrity:\"{integrity}\"}})}});",
+        js.url
+    )
 }

@@ -47,8 +47,10 @@ test('the API has the security headers and a policy that allows nothing', async 
   }
 });
 
-test('the worker that judges passwords has a policy of its own', async ({ request }) => {
-  const answer = await request.get('/assets/strength-worker.js');
+test('the worker that judges passwords has a policy of its own', async ({ page, request }) => {
+  await page.goto('/');
+  const worker = await page.locator('meta[name=strength-worker]').getAttribute('content');
+  const answer = await request.get(worker ?? 'none');
   expect(answer.headers()).toMatchObject(ALWAYS);
   expect(policy(answer)).toBe(
     "default-src 'none'; script-src @/assets/ 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none'; report-uri /api/csp-report",

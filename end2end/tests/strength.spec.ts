@@ -4,7 +4,7 @@ import { expect, test } from '../fixtures/index.ts';
 import { open } from '../pages/hydrated.ts';
 
 const STRONG = 'seven lanterns by the harbour';
-const WORKER = '/assets/strength-worker.js';
+const WORKER = '/assets/strength-worker-*.js';
 
 /** What the page asks anybody for from now on, the worker's requests too. Not the page's own question whether there is a session. */
 function requests(page: Page): string[] {

@@ -10,8 +10,9 @@ mod worker;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use worker::Estimator;
 
-/// Where the worker's script is. The server answers it (`server/src/http/pages`).
-pub const WORKER: &str = "/assets/strength-worker.js";
+/// The name of the `<meta>` that says where the worker's script is (`shell.rs`): a file's name holds its digest.
+#[cfg(any(feature = "ssr", target_arch = "wasm32"))]
+pub(crate) const WORKER: &str = "strength-worker";
 
 /// How hard it is to guess.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,12 @@ use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::{Estimate, Strength, WORKER};
 
+/// Where the document says that it is.
+fn script() -> Option<String> {
+    let meta = document().query_selector(&format!("meta[name={WORKER}]")).ok()??;
+    meta.get_attribute("content")
+}
+
 /// The worker of one field. It ends with the field.
 #[derive(Clone, Copy)]
 pub(crate) struct Estimator {
@@ -61,7 +67,7 @@ impl Estimator {
         }
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let Ok(worker) = Worker::new_with_options(WORKER, &options) else { return };
+        let Some(Ok(worker)) = script().map(|url| Worker::new_with_options(&url, &options)) else { return };
         let said = self.said;
         let answered = {
             let state = Rc::downgrade(&state);

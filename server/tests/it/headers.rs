@@ -11,7 +11,7 @@ use sessionkeep_types::routes;
 
 use crate::{
     access::TABLE,
-    support::{Answer, EMAIL, HTTPS, Person, TestApp},
+    support::{Answer, EMAIL, HTTPS, Person, TestApp, bundle, files_in, is_named_by},
 };
 
 /// On every answer, whatever it is.
@@ -48,37 +48,27 @@ const PAGES: [&str; 11] = [
     "/account/delete",
     "/nowhere",
 ];
-/// Of the bundle. All but the first four have a name that stays.
-const FILES: [(&str, &str); 7] = [
-    ("/assets/f-1.js", "text/javascript"),
-    ("/assets/f-1_bg.wasm", "application/wasm"),
-    ("/assets/base-1.css", "text/css"),
-    ("/assets/strength.js", "text/javascript"),
-    ("/favicon.svg", "image/svg+xml"),
-    ("/favicon.ico", "image/svg+xml"),
-    ("/assets/strength-worker.js", "text/javascript"),
+/// The types of the bundle's files.
+const TYPES: [(&str, &str); 5] = [
+    (".js", "text/javascript"),
+    (".wasm", "application/wasm"),
+    (".css", "text/css"),
+    (".svg", "image/svg+xml"),
+    (".ico", "image/svg+xml"),
 ];
+/// The beginning of the name of the worker's script.
+const WORKER_SCRIPT: &str = "/assets/strength-worker-";
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 const ASKS: (&str, &str) = ("x-requested-by", "test");
-
-/// A bundle as Trunk writes it, as far as the server looks.
-fn bundle() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    let index = r#"<link rel="modulepreload" href="/assets/f-1.js"><link rel="preload" href="/assets/f-1_bg.wasm">
-        <link rel="stylesheet" href="/assets/base-1.css">"#;
-    fs::write(folder.path().join("index.html"), index).expect("written");
-    for name in ["f-1.js", "f-1_bg.wasm", "base-1.css", "strength.js", "strength_bg.wasm", "favicon.svg"] {
-        fs::write(folder.path().join(name), "0123456789").expect("written");
-    }
-    folder
-}
 
 /// Asks, looks at each answer, and notes which statuses there were.
 struct Asking {
     app: TestApp,
     http: Client,
     https: bool,
+    /// Where the bundle's files are.
+    files: BTreeSet<String>,
     statuses: BTreeSet<u16>,
     nonces: HashMap<String, u32>,
 }
@@ -116,8 +106,7 @@ impl Asking {
         let reports = only(headers, "content-security-policy").is_some_and(|policy| policy.contains("report-to"));
         assert_eq!(endpoints, reports, "{what}");
         let kept = only(headers, "cache-control").unwrap_or_default();
-        let may_be_kept =
-            [200, 206, 304].contains(&status) && (FILES.iter().any(|(file, _)| *file == path) || path == routes::JWKS);
+        let may_be_kept = [200, 206, 304].contains(&status) && (self.files.contains(path) || path == routes::JWKS);
         assert_eq!(kept == "no-store", !may_be_kept, "{what}: {kept}");
     }
 
@@ -126,7 +115,7 @@ impl Asking {
         let html = only(answer.headers(), "content-type").is_some_and(|kind| kind.starts_with("text/html"));
         let own = match path {
             routes::DOCS if html => return self.with_origin(DOCS),
-            "/assets/strength-worker.js" if answer.status() == 200 => WORKER.to_owned(),
+            _ if path.starts_with(WORKER_SCRIPT) && answer.status() == 200 => WORKER.to_owned(),
             _ if html => {
                 let policy = only(answer.headers(), "content-security-policy").unwrap_or_default();
                 let nonce =
@@ -157,7 +146,7 @@ fn only<'headers>(headers: &'headers HeaderMap, name: &str) -> Option<&'headers 
 #[tokio::test]
 async fn every_answer_of_every_route_and_status_has_the_headers() {
     for https in [false, true] {
-        let bundle = bundle();
+        let bundle = bundle("0123456789");
         let assets = [("ASSETS_DIR", bundle.path().to_str().expect("text"))];
         let settings = if https { [&HTTPS[..], &assets].concat() } else { assets.to_vec() };
         let app = TestApp::with(&settings).await;
@@ -166,7 +155,10 @@ async fn every_answer_of_every_route_and_status_has_the_headers() {
         app.set_role(EMAIL, "admin").await;
         ada.login().await;
         let http = Client::builder().redirect(Policy::none()).build().expect("a client");
-        let mut asking = Asking { app, http, https, statuses: BTreeSet::new(), nonces: HashMap::new() };
+        let files = named_files(&app).await;
+        assert_eq!(files.len(), 6, "{files:?}");
+        let files = files.into_iter().chain(["/favicon.svg", "/favicon.ico"].map(str::to_owned)).collect();
+        let mut asking = Asking { app, http, https, files, statuses: BTreeSet::new(), nonces: HashMap::new() };
 
         asking.routes(&ada).await;
         asking.pages().await;
@@ -219,7 +211,9 @@ impl Asking {
     }
 
     async fn files(&mut self) {
-        for (path, kind) in FILES {
+        for path in self.files.clone() {
+            let path = path.as_str();
+            let (_, kind) = TYPES.into_iter().find(|(ending, _)| path.ends_with(ending)).expect("a type");
             let answer = self.ask(Method::GET, path, &[], None).await;
             let content_type = only(answer.headers(), "content-type").unwrap_or_default();
             assert!(content_type.starts_with(kind), "{path}: {content_type}");
@@ -234,14 +228,67 @@ impl Asking {
     }
 }
 
+/// What a page names, and what the worker that it names does.
+async fn named_files(app: &TestApp) -> BTreeSet<String> {
+    let get =
+        async |path: &str| Answer::of(app.direct().request(Method::GET, path).send().await.expect("sent")).await.text;
+    let mut files = files_in(&get("/").await);
+    files.retain(|path| !path.ends_with('/'));
+    let worker = files.iter().find(|path| path.starts_with(WORKER_SCRIPT)).expect("a worker").clone();
+    files.extend(files_in(&get(&worker).await));
+    files
+}
+
+/// A cache may keep what a name holds for a year, so that it is never asked again.
+#[tokio::test]
+async fn a_file_has_one_address_which_holds_the_digest_of_its_bytes() {
+    let bundle = bundle("0123456789");
+    let app = TestApp::with(&[("ASSETS_DIR", bundle.path().to_str().expect("text"))]).await;
+    let get = async |path: &str| app.direct().request(Method::GET, path).send().await.expect("sent");
+    for file in named_files(&app).await {
+        let answer = get(&file).await;
+        let immutable = answer.headers()["cache-control"] == "public, max-age=31536000, immutable";
+        assert_eq!(immutable, !file.starts_with(WORKER_SCRIPT), "{file}");
+        assert!(is_named_by(&file, &answer.bytes().await.expect("read")), "{file}");
+        let (stem, ending) = file.rsplit_once('.').expect("an ending");
+        let plain = stem.rsplit_once('-').expect("a digest").0;
+        for other in
+            [format!("{file}?v=1"), format!("{file}?"), format!("{stem}0.{ending}"), format!("{plain}.{ending}")]
+        {
+            let answer = Answer::of(get(&other).await).await;
+            assert_eq!((answer.outcome(), answer.header("cache-control")), ((404, "NOT_FOUND"), "no-store"), "{other}");
+        }
+    }
+}
+
+/// Where an update replaces the folder before the program, pages that are open go on.
+#[tokio::test]
+async fn the_files_that_a_running_server_names_stay_when_the_folder_changes() {
+    let bundle = bundle("before");
+    let app = TestApp::with(&[("ASSETS_DIR", bundle.path().to_str().expect("text"))]).await;
+    for file in fs::read_dir(bundle.path()).expect("read") {
+        fs::write(file.expect("there").path(), "after").expect("written");
+    }
+    for file in named_files(&app).await {
+        let answer = app.direct().request(Method::GET, &file).send().await.expect("sent");
+        assert!(is_named_by(&file, &answer.bytes().await.expect("read")), "{file}");
+    }
+}
+
 /// XS-12: what is not in the bundle cannot be asked for, and no page stands in its place.
 #[tokio::test]
 async fn what_is_no_file_of_the_bundle_is_not_there() {
-    let bundle = bundle();
+    let bundle = bundle("0123456789");
     fs::write(bundle.path().join("secret.txt"), "canary").expect("written");
     let app = TestApp::with(&[("ASSETS_DIR", bundle.path().to_str().expect("text"))]).await;
-    for path in ["/assets/secret.txt", "/assets/index.html", "/assets/missing.js", "/assets/f-1.js/x", "/api/me/x.css"]
-    {
+    for path in [
+        "/assets/secret.txt",
+        "/assets/index.html",
+        "/assets/missing.js",
+        "/assets/f.js",
+        "/assets/f.js/x",
+        "/api/me/x.css",
+    ] {
         let answer = Answer::of(app.direct().request(Method::GET, path).send().await.expect("sent")).await;
         assert_eq!(answer.outcome(), (404, "NOT_FOUND"), "{path}");
     }

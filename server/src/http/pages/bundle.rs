@@ -1,24 +1,46 @@
-//! What Trunk built: the names of the files, read once from its `index.html`.
+//! The browser's bundle: what Trunk built, read once and kept in memory, each file under a name that holds the digest of
+//! its own bytes. Whatever becomes of the folder meanwhile, an address always has the same content or none.
 
 use std::{
     io,
     path::{Path, PathBuf},
 };
 
-use app::{Assets, File};
+use app::{Assets, File, start_worker};
 use aws_lc_rs::digest::{SHA384, digest};
+use axum::body::Bytes;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
 /// Where the bundle's files are served. Trunk is told the same (`public_url` in `Trunk.toml`).
 pub(super) const ASSETS_PATH: &str = "/assets/";
 
-/// The browser's bundle on disk.
+/// Bytes of the digest in a file's name: nobody finds other bytes of the same name.
+const NAMED_BY: usize = 16;
+
+/// The browser's bundle.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
-    directory: PathBuf,
     assets: Assets,
-    /// The worker that judges new passwords: its JavaScript and its WebAssembly.
-    strength: Option<(File, File)>,
+    files: Vec<Kept>,
+    worker: Option<Worker>,
+    favicon: PathBuf,
+}
+
+/// A file as it is served.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) url: String,
+    pub(super) content_type: &'static str,
+    pub(super) plain: Bytes,
+    /// Compressed by the build, best first, with the name of the encoding. Otherwise it is compressed as it is sent.
+    pub(super) encoded: Vec<(&'static str, Bytes)>,
+}
+
+/// The script that starts the worker that judges new passwords.
+#[derive(Clone, Debug)]
+pub(super) struct Worker {
+    pub(super) url: String,
+    pub(super) script: String,
 }
 
 /// Why there is no usable bundle.
@@ -46,19 +68,32 @@ impl Client {
     /// Reads the bundle that Trunk wrote into `directory`.
     pub(crate) fn load(directory: &Path) -> Result<Self, BundleError> {
         let path = directory.join("index.html");
-        let html =
-            std::fs::read_to_string(&path).map_err(|source| BundleError::Unreadable { path: path.clone(), source })?;
-        let incomplete = |what| BundleError::Incomplete { path: path.clone(), what };
-        let assets = Assets {
-            js: links(&html, "modulepreload").next().ok_or_else(|| incomplete("script"))?,
-            wasm: links(&html, "preload").next().ok_or_else(|| incomplete("WebAssembly"))?,
-            css: links(&html, "stylesheet").collect(),
+        let html = read(&path)?;
+        let html = String::from_utf8_lossy(&html);
+        let mut files = vec![];
+        let mut keep = |name: &str, content_type| {
+            let kept = Kept::read(directory, name, content_type)?;
+            let file = kept.file();
+            files.push(kept);
+            Ok(file)
         };
-        if assets.css.is_empty() {
-            return Err(incomplete("stylesheet"));
-        }
-        let strength = fixed(directory, "strength.js")?.zip(fixed(directory, "strength_bg.wasm")?);
-        Ok(Self { directory: directory.to_owned(), assets, strength })
+        let mut linked = |rel, what, content_type| match links(&html, rel).next() {
+            Some(name) => keep(name, content_type),
+            None => Err(BundleError::Incomplete { path: path.clone(), what }),
+        };
+        let js = linked("modulepreload", "script", JS)?;
+        let wasm = linked("preload", "WebAssembly", WASM)?;
+        let style = Kept::stylesheet(directory, links(&html, "stylesheet"))?;
+        let style = style.ok_or_else(|| BundleError::Incomplete { path: path.clone(), what: "stylesheet" })?;
+        let worker = match keep("strength.js", JS).and_then(|js| Ok((js, keep("strength_bg.wasm", WASM)?))) {
+            Ok((js, wasm)) => Some(Worker::new(start_worker(&js, &wasm))),
+            // A page does without.
+            Err(BundleError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let assets = Assets { js, wasm, css: style.file(), strength: worker.as_ref().map(|worker| worker.url.clone()) };
+        files.push(style);
+        Ok(Self { assets, files, worker, favicon: directory.join("favicon.svg") })
     }
 
     /// As the pages refer to them.
@@ -66,64 +101,85 @@ impl Client {
         &self.assets
     }
 
-    /// The worker's JavaScript and WebAssembly. A page does without where there are none.
-    pub(super) fn strength(&self) -> Option<(&File, &File)> {
-        self.strength.as_ref().map(|(js, wasm)| (js, wasm))
+    /// All that have a name of their digest, but for the worker's script.
+    pub(super) fn files(&self) -> &[Kept] {
+        &self.files
     }
 
-    /// Where they lie.
-    pub(super) fn directory(&self) -> &Path {
-        &self.directory
+    /// The worker's script, where the bundle has one.
+    pub(super) fn worker(&self) -> Option<&Worker> {
+        self.worker.as_ref()
     }
 
-    /// Their names on disk.
-    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
-        let Assets { js, wasm, css } = &self.assets;
-        let strength = self.strength.iter().flat_map(|(js, wasm)| [js, wasm]);
-        [js, wasm]
-            .into_iter()
-            .chain(css)
-            .chain(strength)
-            .filter_map(|file| file.url.strip_prefix(ASSETS_PATH)?.split('?').next())
+    /// Where the icon lies, whose name stays.
+    pub(super) fn favicon(&self) -> &Path {
+        &self.favicon
     }
 }
 
-/// The files that `<link rel=...>` elements of this kind name.
-fn links(html: &str, rel: &str) -> impl Iterator<Item = File> {
+const JS: &str = "text/javascript";
+const WASM: &str = "application/wasm";
+
+impl Kept {
+    fn read(directory: &Path, name: &str, content_type: &'static str) -> Result<Self, BundleError> {
+        let path = directory.join(name);
+        let plain = read(&path)?;
+        let encoded = [("br", "br"), ("gzip", "gz")]
+            .into_iter()
+            .filter_map(|(encoding, ending)| Some((encoding, read(&directory.join(format!("{name}.{ending}"))).ok()?)))
+            .collect();
+        Ok(Self { url: address(name, &plain), content_type, plain, encoded })
+    }
+
+    /// All style sheets as one, in the order of the cascade. One request instead of four.
+    fn stylesheet<'html>(
+        directory: &Path,
+        names: impl Iterator<Item = &'html str>,
+    ) -> Result<Option<Self>, BundleError> {
+        let mut all = vec![];
+        for name in names {
+            all.extend_from_slice(&read(&directory.join(name))?);
+            all.push(b'\n');
+        }
+        let plain = Bytes::from(all);
+        let url = address("style.css", &plain);
+        Ok((!plain.is_empty()).then_some(Self { url, content_type: "text/css", plain, encoded: vec![] }))
+    }
+
+    fn file(&self) -> File {
+        let integrity = format!("sha384-{}", BASE64_STANDARD.encode(digest(&SHA384, &self.plain)));
+        File { url: self.url.clone(), integrity }
+    }
+}
+
+impl Worker {
+    fn new(script: String) -> Self {
+        Self { url: address("strength-worker.js", script.as_bytes()), script }
+    }
+}
+
+/// Where a file of this name and these bytes is served. Trunk's own hashes are those of the code before it was optimised, and it gives a worker
+/// none: the same name can come to hold other bytes, which browsers and proxies would keep for a year.
+fn address(name: &str, bytes: &[u8]) -> String {
+    let digest: String =
+        digest(&SHA384, bytes).as_ref().iter().take(NAMED_BY).map(|byte| format!("{byte:02x}")).collect();
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "bin"));
+    format!("{ASSETS_PATH}{stem}-{digest}.{ending}")
+}
+
+fn read(path: &Path) -> Result<Bytes, BundleError> {
+    let unreadable = |source| BundleError::Unreadable { path: path.to_owned(), source };
+    std::fs::read(path).map(Bytes::from).map_err(unreadable)
+}
+
+/// The names of the files that `<link rel=...>` elements of this kind refer to.
+fn links<'html>(html: &'html str, rel: &'static str) -> impl Iterator<Item = &'html str> {
     html.split("<link").skip(1).filter_map(move |rest| {
         let tag = rest.split('>').next()?;
         (attribute(tag, "rel") == Some(rel)).then_some(())?;
-        let href = attribute(tag, "href")?;
-        let name = href.strip_prefix(ASSETS_PATH)?;
-        is_file_name(name).then(|| file(href, attribute(tag, "integrity")))
+        let name = attribute(tag, "href")?.strip_prefix(ASSETS_PATH)?;
+        is_file_name(name).then_some(name)
     })
-}
-
-/// A file whose name is always the same, if it is there. Trunk tells no digest of it.
-fn fixed(directory: &Path, name: &str) -> Result<Option<File>, BundleError> {
-    let path = directory.join(name);
-    match std::fs::read(&path) {
-        Ok(bytes) => {
-            let digest = BASE64_STANDARD.encode(digest(&SHA384, &bytes));
-            Ok(Some(file(&format!("{ASSETS_PATH}{name}"), Some(&format!("sha384-{digest}")))))
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(BundleError::Unreadable { path, source }),
-    }
-}
-
-/// Trunk's hash is that of the code before it was optimised: the same name can come to hold other bytes. What is kept
-/// for a year by its name therefore carries a piece of the digest of the bytes themselves.
-fn file(href: &str, integrity: Option<&str>) -> File {
-    let digest = integrity.and_then(|integrity| integrity.split_once('-')).map(|(_, digest)| digest);
-    let url = match digest {
-        Some(digest) => {
-            let version: String = digest.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
-            format!("{href}?v={version}")
-        }
-        None => href.to_owned(),
-    };
-    File { url, integrity: integrity.map(str::to_owned) }
 }
 
 /// A file directly in the bundle's directory, whose name means nothing in an address or in a route.
@@ -150,41 +206,65 @@ fn attribute<'tag>(tag: &'tag str, name: &str) -> Option<&'tag str> {
 mod tests {
     use super::*;
 
-    const QUOTED: &str = r#"<head><link rel="stylesheet" href="/assets/base-1.css" integrity="sha384-Ab/c+d" />
-        <link rel="icon" href="/assets/i.svg"><link rel="modulepreload" href="/assets/f-1.js" crossorigin="anonymous">
-        <link rel="preload" href="/assets/f-1_bg.wasm" crossorigin="anonymous" integrity="sha384-xyz" as="fetch"></head>"#;
+    const QUOTED: &str = r#"<head><link rel="stylesheet" href="/assets/base.css" integrity="sha384-Ab/c+d" />
+        <link rel="stylesheet" href="/assets/layout.css" /><link rel="icon" href="/assets/i.svg">
+        <link rel="modulepreload" href="/assets/f.js" crossorigin="anonymous">
+        <link rel="preload" href="/assets/f_bg.wasm" crossorigin="anonymous" integrity="sha384-xyz" as="fetch"></head>"#;
+    /// That of nothing, by any other tool.
+    const NOTHING: &str = "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb";
+
+    fn bundle(html: &str) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in
+            [("base.css", "a{}"), ("layout.css", "b{}"), ("f.js", "one"), ("f_bg.wasm", ""), ("index.html", html)]
+        {
+            std::fs::write(directory.path().join(name), text).unwrap();
+        }
+        directory
+    }
 
     fn load(html: &str) -> Result<Client, BundleError> {
-        let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join("index.html"), html).unwrap();
-        Client::load(directory.path())
+        Client::load(bundle(html).path())
     }
 
     #[test]
-    fn the_names_are_those_that_trunk_wrote() {
+    fn a_file_is_named_by_the_digest_of_its_bytes() {
         let client = load(QUOTED).unwrap();
-        assert_eq!(client.files().collect::<Vec<_>>(), ["f-1.js", "f-1_bg.wasm", "base-1.css"]);
-        assert_eq!(client.assets().js, File { url: "/assets/f-1.js".into(), integrity: None });
-        assert_eq!(client.assets().css[0].url, "/assets/base-1.css?v=Abcd");
-        assert_eq!(client.assets().wasm.integrity.as_deref(), Some("sha384-xyz"));
+        let File { url, integrity } = &client.assets().wasm;
+        assert_eq!(url, "/assets/f_bg-38b060a751ac96384cd9327eb1b1e36a.wasm");
+        assert_eq!(integrity, NOTHING);
+        let directory = bundle(QUOTED);
+        std::fs::write(directory.path().join("f.js"), "two").unwrap();
+        assert_ne!(Client::load(directory.path()).unwrap().assets().js.url, client.assets().js.url);
+    }
+
+    #[test]
+    fn the_style_sheets_are_one_file_in_the_order_of_the_cascade() {
+        let client = load(QUOTED).unwrap();
+        let style = client.files().iter().find(|file| file.content_type == "text/css").unwrap();
+        assert_eq!((&*style.plain, &style.url), (&b"a{}\nb{}\n"[..], &client.assets().css.url));
     }
 
     #[test]
     fn the_worker_is_named_by_what_its_files_hold() {
-        let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join("index.html"), QUOTED).unwrap();
+        let directory = bundle(QUOTED);
         let load = || Client::load(directory.path()).unwrap();
-        assert!(load().strength().is_none(), "the page does without");
+        assert_eq!(load().assets().strength, None, "the page does without");
         std::fs::write(directory.path().join("strength.js"), "one").unwrap();
         std::fs::write(directory.path().join("strength_bg.wasm"), "").unwrap();
-        let (before, wasm) = load().strength.expect("there");
-        // That of nothing, by any other tool.
-        let nothing = "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb";
-        assert_eq!(wasm.integrity.as_deref(), Some(nothing));
-        assert_eq!(wasm.url, "/assets/strength_bg.wasm?v=OLBgp1GsljhM2TJs");
+        let before = load().assets().strength.clone().expect("there");
         std::fs::write(directory.path().join("strength.js"), "two").unwrap();
-        assert_ne!(load().strength.expect("there").0.url, before.url);
-        assert!(load().files().any(|name| name == "strength_bg.wasm"));
+        let after = load();
+        assert_ne!(after.assets().strength, Some(before));
+        assert!(after.files().iter().any(|file| file.url.starts_with("/assets/strength_bg-38b060a7")));
+    }
+
+    #[test]
+    fn what_the_build_compressed_is_kept_beside() {
+        let directory = bundle(QUOTED);
+        std::fs::write(directory.path().join("f.js.gz"), "small").unwrap();
+        let client = Client::load(directory.path()).unwrap();
+        assert_eq!(client.files()[0].encoded, [("gzip", Bytes::from_static(b"small"))]);
     }
 
     #[test]
@@ -197,6 +277,8 @@ mod tests {
     fn a_bundle_that_lacks_something_says_what() {
         let error = load(&QUOTED.replace("modulepreload", "prefetch")).unwrap_err();
         assert!(error.to_string().ends_with("index.html names no script under /assets/"));
+        let error = load(&QUOTED.replace("f.js", "g.js")).unwrap_err();
+        assert!(error.to_string().contains("g.js: "), "{error}");
     }
 
     #[test]

@@ -3,13 +3,17 @@
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
+    },
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
+    routing::get,
 };
 use tower_http::services::ServeFile;
 
-use super::bundle::{ASSETS_PATH, Client};
+use super::bundle::{ASSETS_PATH, Client, Kept};
 
 /// Their names change with their content.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -17,33 +21,80 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 const FOR_A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
 pub(super) fn router(client: &Client) -> Router {
-    let hashed = client
-        .files()
-        .fold(Router::new(), |router, name| router.route_service(&format!("{ASSETS_PATH}{name}"), file(client, name)));
-    let named = Router::new()
-        .route_service("/favicon.svg", file(client, "favicon.svg"))
-        .route_service("/favicon.ico", file(client, "favicon.svg"));
-    kept(hashed, FOR_EVER)
-        .merge(kept(named, FOR_A_DAY))
+    let hashed = client.files().iter().cloned().fold(Router::new(), |router, file| {
+        let url = file.url.clone();
+        router.route(&url, get(move |asked: HeaderMap| std::future::ready(answer(&file, &asked))))
+    });
+    let icon = ServeFile::new(client.favicon()).precompressed_br().precompressed_gzip();
+    let named = Router::new().route_service("/favicon.svg", icon.clone()).route_service("/favicon.ico", icon);
+    by_name_alone(hashed)
+        .merge(kept_for_a_day(named))
         // A page must not stand where a script is expected.
-        .route(&format!("{ASSETS_PATH}{{*missing}}"), axum::routing::get(async || StatusCode::NOT_FOUND))
+        .route(&format!("{ASSETS_PATH}{{*missing}}"), get(async || StatusCode::NOT_FOUND))
 }
 
-/// Compressed beforehand where the build did so, with an `ETag`.
-fn file(client: &Client, name: &str) -> ServeFile {
-    ServeFile::new(client.directory().join(name)).precompressed_br().precompressed_gzip()
-}
-
-/// Only a file that is there may be kept: a 404 that is remembered for a year would outlive its repair.
-fn kept(files: Router, for_how_long: HeaderValue) -> Router {
-    files.layer(axum::middleware::from_fn(move |request: Request, next: Next| {
-        let for_how_long = for_how_long.clone();
-        async move {
-            let mut response: Response = next.run(request).await;
-            if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
-                response.headers_mut().insert(CACHE_CONTROL, for_how_long);
-            }
-            response
-        }
+/// An address that says more than the name is another one to every cache: a version of it that is not there.
+pub(super) fn by_name_alone(files: Router) -> Router {
+    files.layer(axum::middleware::from_fn(async |request: Request, next: Next| match request.uri().query() {
+        Some(_) => StatusCode::NOT_FOUND.into_response(),
+        None => next.run(request).await,
     }))
+}
+
+/// In the best encoding that the build made and the browser takes. Where there is none it is compressed as it is sent.
+fn answer(file: &Kept, asked: &HeaderMap) -> Response {
+    let headers = [(CONTENT_TYPE, HeaderValue::from_static(file.content_type)), (CACHE_CONTROL, FOR_EVER)];
+    let accepted = |(encoding, _): &&(&'static str, _)| accepts(asked, encoding);
+    match file.encoded.iter().find(accepted) {
+        Some((encoding, bytes)) => {
+            let encoding = [(CONTENT_ENCODING, *encoding), (VARY, ACCEPT_ENCODING.as_str())];
+            (headers, encoding, bytes.clone()).into_response()
+        }
+        None => (headers, file.plain.clone()).into_response(),
+    }
+}
+
+/// Whether the client takes this encoding (RFC 9110, 12.5.3). Only what names it counts: `*` says little of an old client.
+fn accepts(asked: &HeaderMap, encoding: &str) -> bool {
+    let values = asked.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|offer| {
+        let (name, weight) = offer.split_once(';').unwrap_or((offer, "q=1"));
+        let refused = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok()) == Some(0.0);
+        name.trim().eq_ignore_ascii_case(encoding) && !refused
+    })
+}
+
+/// Only a file that is there may be kept: a 404 that is remembered would outlive its repair.
+fn kept_for_a_day(files: Router) -> Router {
+    files.layer(axum::middleware::from_fn(async |request: Request, next: Next| {
+        let mut response: Response = next.run(request).await;
+        if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
+            response.headers_mut().insert(CACHE_CONTROL, FOR_A_DAY);
+        }
+        response
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_encoding_counts_where_it_is_named_and_not_refused() {
+        for (header, taken) in [
+            ("br", true),
+            ("gzip, deflate, br, zstd", true),
+            ("gzip;q=1.0, BR ; q=0.5", true),
+            ("br;q=0", false),
+            ("br; q=0.000, gzip", false),
+            ("gzip", false),
+            ("*", false),
+            ("brotli", false),
+            ("", false),
+        ] {
+            let asked = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(header))]);
+            assert_eq!(accepts(&asked, "br"), taken, "{header}");
+        }
+        assert!(!accepts(&HeaderMap::new(), "br"));
+    }
 }

@@ -1,5 +1,4 @@
-//! The worker that says how hard a new password is to guess (`strength/`). Trunk gives its files no names of their
-//! content, so the script that starts it is written here, with the digests of what it loads.
+//! The worker that says how hard a new password is to guess (`strength/`): the script that starts it.
 
 use axum::{
     Router,
@@ -11,16 +10,19 @@ use axum::{
     routing::get,
 };
 
-use super::{bundle::Client, csp::Policies};
+use super::{
+    bundle::{Client, Worker},
+    csp::Policies,
+    files::by_name_alone,
+};
 
 /// Answers the script of the worker, where the bundle has one.
 pub(super) fn router(client: &Client, policies: Policies) -> Router {
-    let Some((js, wasm)) = client.strength() else { return Router::new() };
-    let script = app::start_script(js, wasm);
+    let Some(Worker { url, script }) = client.worker().cloned() else { return Router::new() };
     let answer = move |asked: HeaderMap| {
         let headers = [
             (CONTENT_TYPE, HeaderValue::from_static("text/javascript")),
-            // Its name stays when what it loads changes.
+            // Its policy may change while its bytes, and so its name, stay.
             (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         ];
         let mut answer = (headers, script.clone()).into_response();
@@ -28,5 +30,5 @@ pub(super) fn router(client: &Client, policies: Policies) -> Router {
         policies.worker(&asked).add(answer.headers_mut());
         std::future::ready(answer)
     };
-    Router::new().route(app::STRENGTH_WORKER, get(answer))
+    by_name_alone(Router::new().route(&url, get(answer)))
 }

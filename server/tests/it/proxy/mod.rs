@@ -4,6 +4,7 @@ mod limits;
 mod nginx;
 
 use std::{
+    collections::BTreeSet,
     net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
@@ -18,14 +19,18 @@ use tokio::{io::AsyncReadExt as _, net::TcpListener};
 use self::nginx::Nginx;
 use crate::{
     storage::dumps::SECRETS,
-    support::{Answer, EMAIL, TestApp},
+    support::{Answer, EMAIL, TestApp, bundle, files_in, is_named_by},
 };
 
 async fn instance() -> TestApp {
+    instance_with(&[]).await
+}
+
+async fn instance_with(settings: &[(&str, &str)]) -> TestApp {
     let folder = tempfile::tempdir().expect("a folder");
     let database = format!("sqlite://{}/sessionkeep.db", folder.path().display());
     let proxied = [("PUBLIC_ORIGIN", "https://id.example.com"), ("TRUSTED_PROXIES", "127.0.0.1")];
-    TestApp::on(folder, &database, &[proxied, SECRETS].concat()).await
+    TestApp::on(folder, &database, &[&proxied, &SECRETS, settings].concat()).await
 }
 
 async fn two_instances() -> (TestApp, TestApp, Nginx) {
@@ -177,6 +182,41 @@ async fn where_no_instance_answers_clients_are_told_to_wait() {
     assert!(answer.body["error"].is_string() && answer.body["requestId"].is_string(), "{answer:?}");
     assert_eq!((answer.header("retry-after"), answer.header("cache-control")), ("2", "no-store"));
     assert!(answer.set_cookies().is_empty());
+}
+
+/// A page comes from either, and its files are asked of either.
+#[tokio::test]
+#[ignore = "needs nginx: cargo xtask test proxy"]
+async fn while_a_version_replaces_another_every_page_gets_its_own_files() {
+    let bundles = [bundle("old"), bundle("new")];
+    let [old, new] = bundles.each_ref().map(|bundle| [("ASSETS_DIR", bundle.path().to_str().expect("text"))]);
+    let one = instance_with(&old).await;
+    let two = one.beside_with(&new).await;
+    let nginx = Nginx::before([address(&one), address(&two)]).await;
+    let ada = nginx.person();
+    let get = async |path: &str| ada.request(Method::GET, path).send().await.expect("sent");
+    let mut versions = BTreeSet::new();
+    for load in 0..200 {
+        let mut waiting = files_in(&get("/sign-in").await.text().await.expect("read"));
+        waiting.retain(|path| !path.ends_with('/'));
+        versions.insert(waiting.clone());
+        while let Some(file) = waiting.pop_first() {
+            let answer = get(&file).await;
+            assert_eq!(answer.status(), 200, "load {load}, {file}: {}", nginx.log());
+            let bytes = answer.bytes().await.expect("read");
+            assert!(is_named_by(&file, &bytes), "load {load}, {file}");
+            if file.contains("strength-worker") {
+                waiting.extend(files_in(&String::from_utf8_lossy(&bytes)));
+            }
+        }
+        // Otherwise the round robin would give each page the instance that it came from.
+        if load % 3 == 0 {
+            get("/healthz").await;
+        }
+    }
+    assert_eq!(versions.len(), 2, "both versions answered");
+    let missing = Answer::of(get("/assets/nobody-has-this.js").await).await;
+    assert_eq!((missing.outcome(), missing.header("cache-control")), ((404, "NOT_FOUND"), "no-store"));
 }
 
 /// Whether the first one has done it is not known.

@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+mod bundle;
 #[cfg(unix)]
 pub(crate) mod cluster;
 pub(crate) mod database;
@@ -13,6 +14,7 @@ pub(crate) mod tls;
 
 pub(crate) use answer::Answer;
 pub(crate) use app::{HTTPS, TestApp};
+pub(crate) use bundle::{bundle, files_in, is_named_by};
 pub(crate) use person::{EMAIL, PASSWORD, Person};
 
 /// How often a race is run: `few` times, or as often as `RACE_ROUNDS` says.
