@@ -147,7 +147,7 @@ impl Auth {
     ) -> Result<bool, StorageError> {
         let Some(session) = self.sessions.find(&genuine.session_id).await? else { return Ok(false) };
         let decision = decide(&session, presented(token, genuine), attempt, &self.policy, self.clock.now());
-        Ok(!decision.draws_on_allowance(&session, &self.policy))
+        Ok(!decision.draws_on_allowance(&session, attempt, &self.policy))
     }
 
     /// Decides and writes in one transaction. A decision to end the session is committed like any other. What draws on the
@@ -166,7 +166,7 @@ impl Auth {
         let (mut drawn, mut reported) = (None, None::<(EventKind, bool)>);
         let mut step = |session: &Session, now: UnixMillis| {
             let decision = decide(session, presented, attempt, &self.policy, now);
-            if decision.draws_on_allowance(session, &self.policy)
+            if decision.draws_on_allowance(session, attempt, &self.policy)
                 && let Err(too_often) = *drawn.get_or_insert_with(|| allowance.take(self.clock.now()))
             {
                 decided = Err(too_often.into());
@@ -181,7 +181,7 @@ impl Auth {
             let event = decision.event().map(|kind| report(kind, session, origin, now));
             // What needs no allowance can happen a few times a head only, and is always reported.
             let event = event.filter(|event| {
-                if !decision.draws_on_allowance(session, &self.policy) {
+                if !decision.draws_on_allowance(session, attempt, &self.policy) {
                     return true;
                 }
                 if reported.as_ref().is_none_or(|(kind, _)| *kind != event.kind) {

@@ -38,7 +38,7 @@ pub struct Session {
     pub streak: u32,
     /// Whether somebody else also tried the rotation that made the head.
     pub hit: bool,
-    /// What kind of client signed in.
+    /// What kind of client it is.
     pub client: Client,
     /// False: the cookie ends with the browser's session.
     pub remember_me: bool,
@@ -65,12 +65,12 @@ pub struct Ended {
     pub reason: EndReason,
 }
 
-/// The kind of client, decided at sign-in.
+/// The kind of client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client {
     /// Tabs share a cookie jar and answers overtake each other.
     pub browser: bool,
-    /// The client names each refresh with an attempt id.
+    /// The client names each refresh with an attempt id: it declared so at sign-in, or a refresh with an id was granted.
     pub attempts: bool,
 }
 

@@ -67,8 +67,10 @@ impl Decision {
     /// waits for it: otherwise an attacker with a copy of the head could exhaust the allowance and hold up the owner's rotation,
     /// which reveals the copy.
     #[must_use]
-    pub fn draws_on_allowance(&self, session: &Session, policy: &Policy) -> bool {
+    pub fn draws_on_allowance(&self, session: &Session, attempt: Option<&str>, policy: &Policy) -> bool {
         match self {
+            // Happens once a session.
+            _ if self.names_client(session, attempt) => false,
             Self::Rotate => policy.rotation == Rotation::Strict || policy.quiet_period(session.client).is_zero(),
             // The first one confirms the head.
             Self::Quiet => session.confirmed_at.is_some(),
@@ -77,6 +79,12 @@ impl Decision {
             Self::Supersede | Self::Theft | Self::CloneSuspected | Self::Restored => false,
             Self::Repeat | Self::InFlight | Self::LateCopy | Self::Ended(_) | Self::Expired => true,
         }
+    }
+
+    /// Whether this answer makes the client one that names its refreshes. A sign-in by a form cannot declare that, so the first refresh
+    /// that is granted and named does. Never undone: an attacker who names no refresh must not win the tolerance back.
+    fn names_client(&self, session: &Session, attempt: Option<&str>) -> bool {
+        self.grants() && attempt.is_some() && !session.client.attempts
     }
 
     /// The event that reports it, for what is out of the ordinary.
@@ -203,6 +211,7 @@ pub fn apply(
     now: UnixMillis,
 ) -> Option<Session> {
     let mut next = session.clone();
+    next.client.attempts |= decision.names_client(session, attempt);
     // Presenting the head proves that its holder received it.
     let confirm_head = |next: &mut Session| next.confirm(next.generation, now);
     // The window of a contested head that is not used is counted from the first contest: otherwise a flood of repeats and lost answers
@@ -231,9 +240,15 @@ pub fn apply(
             }
             next.idle_deadline = idle_deadline.min(next.absolute_deadline);
         }
-        Decision::Repeat | Decision::InFlight => {
+        Decision::Repeat => {
             give_out_again(&mut next);
             next.confirmed_at = next.confirmed_at.map(|at| at.min(now));
+        }
+        Decision::InFlight => {
+            give_out_again(&mut next);
+            next.confirmed_at = next.confirmed_at.map(|at| at.min(now));
+            // The refresh that made the head had no id and this one has, so two parties may hold it.
+            hit(&mut next);
         }
         Decision::LostAnswer => {
             give_out_again(&mut next);

@@ -278,7 +278,11 @@ fn who_use_the_allowance_up_hold_up_no_refresh_of_the_owner() {
                     let attempt = format!("owner {now}");
                     let (session, policy) = (world.line.session.clone(), world.line.policy.clone());
                     let decision = decide(&session, presented(owner), Some(&attempt), &policy, world.line.now);
-                    assert!(!decision.draws_on_allowance(&session, &policy), "{decision:?} after {} s", now / SECOND);
+                    assert!(
+                        !decision.draws_on_allowance(&session, Some(&attempt), &policy),
+                        "{decision:?} after {} s",
+                        now / SECOND
+                    );
                     asked += 1;
                     let Ok(answer) = world.refresh(owner, Some(&attempt), &mut ignored) else { break };
                     answered += 1;
@@ -338,7 +342,7 @@ fn who_flood_a_contested_rotation_end_the_session() {
                 };
                 line.present(1, Some(&attempt));
                 let decision = decide(&line.session, presented(1), Some("owner 2"), &line.policy, line.now);
-                if !owner_is_served && !decision.draws_on_allowance(&line.session, &line.policy) {
+                if !owner_is_served && !decision.draws_on_allowance(&line.session, Some("owner 2"), &line.policy) {
                     owner_is_served = grants(&line.present(1, Some("owner 2")));
                     line.used();
                 }

@@ -209,6 +209,7 @@ enum Step {
     ThiefSends,
     /// With the attempt id that it always sends.
     ThiefRepeats,
+    ThiefSendsUnnamed,
     Read(usize),
     /// By an instance that does not know what another has noted.
     ReadElsewhere(usize),
@@ -260,6 +261,8 @@ enum Rules {
 #[expect(clippy::struct_excessive_bools, reason = "each is a thing that may happen, independent of the others")]
 struct Scenario {
     client: Client,
+    /// Whether the browser names its refreshes. The sign-in may not have declared it.
+    names: bool,
     tabs: usize,
     left: Left,
     thief: bool,
@@ -285,6 +288,7 @@ impl Scenario {
         let forever = Duration::from_millis(i64::MAX.unsigned_abs());
         Self {
             client,
+            names: client.attempts,
             tabs: 2,
             left,
             thief: false,
@@ -409,7 +413,7 @@ impl Scenario {
         let suspicion = match decision {
             Decision::Theft | Decision::CloneSuspected | Decision::Restored => true,
             // A browser that names its attempts gives no cause for these.
-            Decision::LostAnswer | Decision::Supersede => self.client.attempts,
+            Decision::LostAnswer | Decision::Supersede => self.names,
             _ => false,
         };
         if suspicion && world.stolen.is_none() && row.ended.is_none() {
@@ -458,8 +462,8 @@ fn write(row: &mut Session, next: Session, decision: &Decision) {
             row.streak = next.streak;
             row.hit = next.hit;
         }
-        Decision::Repeat | Decision::InFlight => row.emitted_at = next.emitted_at,
-        Decision::LostAnswer => {
+        Decision::Repeat => row.emitted_at = next.emitted_at,
+        Decision::LostAnswer | Decision::InFlight => {
             row.emitted_at = next.emitted_at;
             row.hit = next.hit;
         }
@@ -469,6 +473,7 @@ fn write(row: &mut Session, next: Session, decision: &Decision) {
     }
     if grants(decision) {
         row.served_attempts = next.served_attempts;
+        row.client = next.client;
     }
 }
 
@@ -620,8 +625,8 @@ impl Model for Scenario {
         }
         if world.stolen.is_some() && left.thiefs_sends > 0 && world.waiting(Who::Thief) == 0 {
             steps.push(Step::ThiefSends);
-            if self.client.attempts {
-                steps.push(Step::ThiefRepeats);
+            if self.names {
+                steps.push(if self.client.attempts { Step::ThiefRepeats } else { Step::ThiefSendsUnnamed });
             }
         }
         for (at, request) in world.requests.iter().enumerate() {
@@ -675,7 +680,7 @@ impl Model for Scenario {
         match step {
             Step::Send => {
                 world.left.sends -= 1;
-                if self.client.attempts && world.pending.is_none() {
+                if self.names && world.pending.is_none() {
                     world.attempts += 1;
                     world.pending = Some(world.attempts);
                 }
@@ -683,10 +688,10 @@ impl Model for Scenario {
                 world.requests.push(Request::new(Who::Browser, token, attempt));
             }
             Step::Steal => world.stolen = Some(world.jar),
-            Step::ThiefSends | Step::ThiefRepeats => {
+            Step::ThiefSends | Step::ThiefRepeats | Step::ThiefSendsUnnamed => {
                 world.left.thiefs_sends -= 1;
                 let own = if step == Step::ThiefRepeats { REPEATED } else { 100 + world.left.thiefs_sends };
-                let attempt = self.client.attempts.then_some(own);
+                let attempt = (self.names && step != Step::ThiefSendsUnnamed).then_some(own);
                 let token = world.stolen.expect("it was stolen");
                 world.requests.push(Request::new(Who::Thief, token, attempt));
             }
@@ -759,12 +764,12 @@ impl Model for Scenario {
                 world.happened == Some(Happened::Conflict)
             }));
         }
-        if self.client.attempts && self.copies {
+        if self.names && self.copies {
             properties.push(Property::<Self>::sometimes("a late copy is turned away", |_, world| {
                 world.happened == Some(Happened::LateCopy)
             }));
         }
-        if !self.client.attempts || self.thief {
+        if !self.names || self.thief {
             properties.push(Property::<Self>::sometimes("a lost answer is given again", |_, world| {
                 world.happened == Some(Happened::LostAnswer)
             }));
@@ -772,12 +777,12 @@ impl Model for Scenario {
                 world.happened == Some(Happened::Superseded)
             }));
         }
-        if self.client == PLAIN_BROWSER {
+        if !self.names || (self.thief && !self.client.attempts) {
             properties.push(Property::<Self>::sometimes("a duplicate in flight is answered", |_, world| {
                 world.happened == Some(Happened::InFlight)
             }));
         }
-        if self.left.crashes > 0 && self.client.attempts {
+        if self.left.crashes > 0 && self.names {
             properties.push(Property::<Self>::sometimes("three conflicts are too many", |_, world| {
                 world.happened == Some(Happened::GaveUpAfterConflicts)
             }));
@@ -885,6 +890,16 @@ fn a_repeated_attempt() -> Scenario {
     Scenario { left, ..a_long_theft() }
 }
 
+/// The sign-in was by a form, and every refresh of the browser is named.
+fn two_tabs_after_a_form() -> Scenario {
+    Scenario { client: PLAIN_BROWSER, ..two_tabs() }
+}
+
+/// The thief also sends requests without an id.
+fn a_thief_after_a_form() -> Scenario {
+    Scenario { client: PLAIN_BROWSER, ..a_long_theft() }
+}
+
 fn a_sign_out() -> Scenario {
     let left = Left { sends: 3, thiefs_sends: 1, ticks: 1, sign_outs: 1, ..Left::default() };
     Scenario { thief: true, ticks: &[80_000], ..Scenario::of(BROWSER, left) }
@@ -918,6 +933,16 @@ fn a_thief_beside_two_tabs_makes_no_second_line() {
 #[test]
 fn a_thief_and_a_browser_do_not_go_on_together() {
     holds("a browser and a thief over four rotations", a_long_theft());
+}
+
+#[test]
+fn two_tabs_after_a_sign_in_by_a_form_are_never_suspected() {
+    holds("two tabs after a form, a crash, a late copy", two_tabs_after_a_form());
+}
+
+#[test]
+fn a_thief_and_a_browser_do_not_go_on_together_after_a_sign_in_by_a_form() {
+    holds("a browser and a thief after a form", a_thief_after_a_form());
 }
 
 #[test]

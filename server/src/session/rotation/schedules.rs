@@ -105,6 +105,8 @@ mod honest {
     #[derive(Clone, Copy)]
     struct Browser {
         attempts: bool,
+        /// Whether the sign-in said so.
+        declared: bool,
         /// Milliseconds, at most.
         uplink: i64,
         /// Zero: none stall.
@@ -127,11 +129,12 @@ mod honest {
     }
 
     impl Browser {
-        const USUAL: Self = Self { attempts: true, uplink: 3 * SECOND, late_copy: 90 * SECOND, late_cookie: 0 };
+        const USUAL: Self =
+            Self { attempts: true, declared: true, uplink: 3 * SECOND, late_copy: 90 * SECOND, late_cookie: 0 };
 
         fn run(self, seed: u64, decided: &mut Counts) -> Result<(), End> {
             let mut random = SmallRng::seed_from_u64(seed);
-            let client = if self.attempts { BROWSER } else { PLAIN_BROWSER };
+            let client = if self.declared { BROWSER } else { PLAIN_BROWSER };
             let mut world = World::new(line(client, Rotation::Confirmed));
             let (mut jar, mut pending, mut ids) = (0, None, 0);
             let mut now = 0;
@@ -198,7 +201,8 @@ mod honest {
             world.at(now, ());
         }
         while world.next().is_some() {
-            let answer = world.refresh(have, Some(&attempt.to_string()), decided)?;
+            let name = attempt.to_string();
+            let answer = world.refresh(have, client.attempts.then_some(name.as_str()), decided)?;
             if random.random_bool(0.7) {
                 have = answer.cookie.unwrap_or(have);
                 attempt += 1;
@@ -267,8 +271,16 @@ mod honest {
     }
 
     #[test]
+    fn browsers_that_signed_in_by_a_form_are_never_ended() {
+        let browser = Browser { declared: false, uplink: 12 * SECOND, late_cookie: 60 * SECOND, ..Browser::USUAL };
+        never_ended("browser, sign-in by a form, all of it at once", &OF_A_BROWSER_WITH_ATTEMPTS, |seed, decided| {
+            browser.run(seed, decided)
+        });
+    }
+
+    #[test]
     fn browsers_without_attempt_ids_are_never_ended() {
-        let browser = Browser { attempts: false, late_copy: 0, ..Browser::USUAL };
+        let browser = Browser { attempts: false, declared: false, late_copy: 0, ..Browser::USUAL };
         let decisions =
             [Decision::InFlight, Decision::LostAnswer, Decision::Quiet, Decision::Rotate, Decision::Supersede];
         never_ended("browser without attempt ids, uplink under C", &decisions, |seed, decided| {
@@ -305,8 +317,19 @@ mod thieves {
     const USES: [Option<i64>; 3] = [Some(200), Some(30 * SECOND), None];
 
     /// The victim refreshes once a period and uses its access token 0.2 s later. The thief has a copy of the first token
-    /// and refreshes at `times`. Every refresh of either has its own attempt id, where there are any.
+    /// and refreshes at `times`. Every refresh of either has its own attempt id, where the client declared that.
     fn caught(client: Client, rotation: Rotation, uses: Option<i64>, times: &[i64]) -> Option<End> {
+        caught_by(client, [client.attempts; 2], rotation, uses, times)
+    }
+
+    /// The same. `names` says whether the victim and the thief name their refreshes.
+    fn caught_by(
+        client: Client,
+        names: [bool; 2],
+        rotation: Rotation,
+        uses: Option<i64>,
+        times: &[i64],
+    ) -> Option<End> {
         #[derive(Clone, Copy)]
         enum Event {
             Refresh(usize),
@@ -334,7 +357,8 @@ mod thieves {
                 Event::Refresh(who) => {
                     ids += 1;
                     let attempt = ids.to_string();
-                    let answer = match world.refresh(hold[who], Some(&attempt), &mut unnoticed) {
+                    let answer = match world.refresh(hold[who], names[who].then_some(attempt.as_str()), &mut unnoticed)
+                    {
                         Ok(answer) => answer,
                         Err(end) => return Some(end),
                     };
@@ -399,6 +423,32 @@ mod thieves {
                 longest = longest.max(tenths(&end));
             }
             eprintln!("caught in {} runs at random times: {client:?}: at most {longest} tenths of a period", runs());
+        }
+    }
+
+    /// The sign-in was by a form, so the session has no kind until a refresh is named. The thief names none, in order to keep the
+    /// tolerance, or is the first to name one.
+    #[test]
+    fn after_a_sign_in_by_a_form_are_caught_within_four_periods_whether_they_name_their_refreshes_or_not() {
+        for (thief_names, offset, uses) in [false, true]
+            .into_iter()
+            .flat_map(|names| OFFSETS.map(|offset| (names, offset)))
+            .flat_map(|(names, offset)| USES.map(|uses| (names, offset, uses)))
+        {
+            let end = caught_by(PLAIN_BROWSER, [true, thief_names], Rotation::Confirmed, uses, &at_offset(offset));
+            let end =
+                end.unwrap_or_else(|| panic!("a thief at {offset} ms, names: {thief_names}, {uses:?}, was not caught"));
+            assert!(tenths(&end) <= 41, "a thief at {offset} ms, names: {thief_names}, {uses:?}: {end:?}");
+        }
+    }
+
+    /// A thief who names a refresh in the session of a browser that cannot makes itself easier to catch.
+    #[test]
+    fn who_name_their_refreshes_beside_a_browser_that_does_not_are_caught_within_four_periods() {
+        for (offset, uses) in OFFSETS.into_iter().flat_map(|offset| USES.map(|uses| (offset, uses))) {
+            let end = caught_by(PLAIN_BROWSER, [false, true], Rotation::Confirmed, uses, &at_offset(offset));
+            let end = end.unwrap_or_else(|| panic!("a thief at {offset} ms, {uses:?}, was not caught"));
+            assert!(tenths(&end) <= 41, "a thief at {offset} ms, {uses:?}: {end:?}");
         }
     }
 

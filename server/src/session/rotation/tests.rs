@@ -25,11 +25,16 @@ const W_DIRECT: i64 = 10 * SECOND;
 /// How long a served attempt is known.
 const MEMORY: i64 = 120 * SECOND;
 
-/// A session that rotated once, from token 0 to token 1, by attempt `a`. Nobody has used token 1 yet.
+/// A session that rotated once, from token 0 to token 1, by attempt `a` if the client names its attempts. Nobody has used token 1 yet.
 fn rotated(client: Client) -> Line {
     let mut line = Line::of(client);
-    assert_eq!(line.present(0, Some("a")), Decision::Rotate);
+    assert_eq!(line.present(0, named(client, "a")), Decision::Rotate);
     line
+}
+
+/// The id that the client sends.
+fn named(client: Client, attempt: &str) -> Option<&str> {
+    client.attempts.then_some(attempt)
 }
 
 /// As [`rotated`], and token 1 has been used.
@@ -42,7 +47,7 @@ fn rotated_and_used(client: Client) -> Line {
 /// A session that rotated twice, to token 2, which has been used: 1 is the previous token and 0 an older one.
 fn rotated_twice(client: Client) -> Line {
     let mut line = rotated_and_used(client);
-    assert_eq!(line.wait(Q).present(1, Some("b")), Decision::Rotate);
+    assert_eq!(line.wait(Q).present(1, named(client, "b")), Decision::Rotate);
     line.used();
     line
 }
@@ -181,9 +186,9 @@ mod the_head_is_quiet {
     fn for_no_attempt_of_a_session_that_began_without() {
         for client in [PLAIN_BROWSER, PLAIN_DIRECT] {
             let mut line = rotated(client);
-            assert_eq!(line.wait(Q).present(1, Some("a")), Decision::Rotate);
             assert_eq!(line.session.served_attempts.iter().count(), 0);
             assert_eq!(line.session.head_attempt, None);
+            assert_eq!(line.wait(Q).present(1, Some("a")), Decision::Rotate);
         }
     }
 
@@ -519,7 +524,7 @@ mod a_lost_answer_is_given_again {
     fn and_without_attempts_it_contests_nothing() {
         let mut line = rotated(PLAIN_BROWSER);
         let before = line.session.clone();
-        line.wait(SECOND).present(0, OTHER);
+        line.wait(SECOND).present(0, None);
         let now = line.now;
         assert_eq!(
             line.session,
@@ -588,7 +593,7 @@ mod a_lost_answer_is_superseded {
         for client in ALL_CLIENTS {
             let mut line = rotated(client);
             let before = line.session.clone();
-            let answer = line.wait(W).refresh(0, Some("b"));
+            let answer = line.wait(W).refresh(0, named(client, "b"));
             assert_eq!((answer.decision, answer.cookie, answer.access), (Decision::Supersede, Some(2), Some(2)));
             let now = line.now;
             assert_eq!(
@@ -696,7 +701,7 @@ mod a_duplicate_in_flight_is_answered {
     fn with_the_same_successor_and_nothing_else_changes() {
         let mut line = rotated_and_used(PLAIN_BROWSER);
         let before = line.session.clone();
-        let answer = line.wait(SECOND).refresh(0, OTHER);
+        let answer = line.wait(SECOND).refresh(0, None);
         assert_eq!((answer.decision, answer.cookie, answer.access), (Decision::InFlight, Some(1), Some(1)));
         let now = line.now;
         assert_eq!(
@@ -907,8 +912,9 @@ mod a_clone_is_suspected {
     fn contested(client: Client, times: u64) -> Line {
         let mut line = Line::of(client);
         for token in 0..times {
-            assert_eq!(line.wait(900 * SECOND).present(token, Some("mine")), Decision::Rotate);
-            assert_eq!(line.wait(SECOND).present(token, Some(&format!("other {token}"))), Decision::LostAnswer);
+            assert_eq!(line.wait(900 * SECOND).present(token, named(client, "mine")), Decision::Rotate);
+            let other = format!("other {token}");
+            assert_eq!(line.wait(SECOND).present(token, named(client, &other)), Decision::LostAnswer);
         }
         line
     }
@@ -1103,6 +1109,87 @@ mod a_clock_that_went_back_is_outside_of {
     }
 }
 
+mod a_client_that_did_not_declare_attempt_ids {
+    use super::*;
+
+    /// A session that `PLAIN_BROWSER` rotated to token 1, which nobody has used, without an id.
+    fn unnamed() -> Line {
+        rotated(PLAIN_BROWSER)
+    }
+
+    #[test]
+    fn names_its_refreshes_from_the_first_one_with_an_id_that_is_granted() {
+        for client in [PLAIN_BROWSER, PLAIN_DIRECT] {
+            let mut line = Line::of(client);
+            assert_eq!(line.present(0, Some("a")), Decision::Rotate);
+            assert!(line.session.client.attempts);
+            assert_eq!(line.session.head_attempt.as_deref(), Some("a"));
+            assert_eq!(line.present(0, Some("a")), Decision::Repeat);
+        }
+    }
+
+    #[test]
+    fn names_them_whatever_the_first_answer_is() {
+        let answers: [(Decision, fn() -> Line, u64); 5] = [
+            (Decision::Rotate, || Line::of(PLAIN_BROWSER), 0),
+            (Decision::Quiet, unnamed, 1),
+            (Decision::LostAnswer, unnamed, 0),
+            (Decision::Supersede, || unnamed().wait(W).clone(), 0),
+            (Decision::InFlight, || rotated_and_used(PLAIN_BROWSER), 0),
+        ];
+        for (decision, line, token) in answers {
+            let mut line = line();
+            assert_eq!(line.present(token, Some("a")), decision);
+            assert!(line.session.client.attempts, "{decision:?}");
+            assert!(line.session.served_attempts.knows("a", line.now), "{decision:?}");
+        }
+    }
+
+    #[test]
+    fn is_answered_the_first_time_as_if_it_had_sent_none() {
+        let mut line = rotated_and_used(PLAIN_BROWSER);
+        assert_eq!(line.clone().wait(C).present(0, Some("a")), Decision::InFlight);
+        assert_eq!(line.wait(C + 1).present(0, Some("a")), Decision::Theft);
+    }
+
+    #[test]
+    fn names_nothing_by_a_refusal() {
+        let mut line = rotated_twice(PLAIN_BROWSER);
+        assert_eq!(line.present(0, Some("a")), Decision::Theft);
+        assert!(!line.session.client.attempts);
+    }
+
+    #[test]
+    fn does_not_lose_its_ids_by_a_refresh_without_one() {
+        let mut line = Line::of(PLAIN_BROWSER);
+        line.present(0, Some("a"));
+        for (token, decision) in [(0, Decision::LostAnswer), (1, Decision::Quiet), (0, Decision::Theft)] {
+            assert_eq!(line.present(token, None), decision);
+            assert!(line.session.client.attempts);
+        }
+    }
+
+    #[test]
+    fn contests_the_head_of_an_unnamed_refresh_by_the_first_named_one() {
+        for (mut line, decision) in
+            [(unnamed(), Decision::LostAnswer), (rotated_and_used(PLAIN_BROWSER), Decision::InFlight)]
+        {
+            assert_eq!(line.present(0, Some("a")), decision);
+            assert!(line.session.hit);
+        }
+    }
+
+    #[test]
+    fn keeps_the_tolerance_while_it_names_nothing() {
+        let mut line = Line::of(PLAIN_BROWSER);
+        for token in 0..20 {
+            assert_eq!(line.wait(Q).present(token, None), Decision::Rotate);
+            assert_eq!(line.used().wait(C).present(token, None), Decision::InFlight);
+        }
+        assert!(!line.session.client.attempts);
+    }
+}
+
 mod the_allowance {
     use super::*;
 
@@ -1110,7 +1197,7 @@ mod the_allowance {
     fn draws(line: &mut Line, token: u64, attempt: Option<&str>) -> (Decision, bool) {
         let before = line.session.clone();
         let decision = line.present(token, attempt);
-        let draws = decision.draws_on_allowance(&before, &line.policy);
+        let draws = decision.draws_on_allowance(&before, attempt, &line.policy);
         (decision, draws)
     }
 
@@ -1124,7 +1211,7 @@ mod the_allowance {
     #[test]
     fn is_used_by_a_rotation_that_nothing_else_bounds() {
         for client in [DIRECT, PLAIN_DIRECT] {
-            assert_eq!(draws(&mut Line::of(client), 0, Some("a")), (Decision::Rotate, true));
+            assert_eq!(draws(&mut Line::of(client), 0, named(client, "a")), (Decision::Rotate, true));
         }
         let none = Policy { quiet_period: Duration::ZERO, ..Policy::default() };
         assert_eq!(draws(&mut Line::under(none, BROWSER), 0, Some("a")), (Decision::Rotate, true));
@@ -1151,6 +1238,15 @@ mod the_allowance {
         assert_eq!(draws(&mut rotated(BROWSER), 0, Some("a")), (Decision::Repeat, true));
         assert_eq!(draws(&mut rotated_twice(BROWSER), 0, Some("a")), (Decision::LateCopy, true));
         assert_eq!(draws(&mut rotated_and_used(PLAIN_BROWSER), 0, None), (Decision::InFlight, true));
+    }
+
+    #[test]
+    fn is_not_used_by_the_first_answer_with_an_id() {
+        assert_eq!(draws(&mut Line::of(PLAIN_DIRECT), 0, Some("a")), (Decision::Rotate, false));
+        assert_eq!(draws(&mut rotated(PLAIN_BROWSER), 0, Some("a")), (Decision::LostAnswer, false));
+        let mut line = rotated_and_used(PLAIN_BROWSER);
+        assert_eq!(draws(&mut line, 0, Some("a")), (Decision::InFlight, false));
+        assert_eq!(draws(&mut line, 1, Some("b")), (Decision::Quiet, true));
     }
 
     #[test]

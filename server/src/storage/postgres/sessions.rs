@@ -347,9 +347,9 @@ pub(super) async fn insert(
 async fn update(connection: &mut PgConnection, read: &Session, next: &Session) -> Result<(), StorageError> {
     let updated = sqlx::query(
         "UPDATE sessions SET gen = $1, head_hash = $2, prev_hash = $3, sealed_head = $4, head_attempt = $5,
-             served_attempts = $6, emitted_at = $7, confirmed_at = $8, streak = $9, hit = $10, last_used_at = $11,
-             idle_deadline = $12, revoked_at = $13, revoked_reason = $14, ip = $15, user_agent = $16
-         WHERE id = $17 AND gen = $18 AND head_hash = $19 AND revoked_at IS NULL",
+             served_attempts = $6, emitted_at = $7, confirmed_at = $8, streak = $9, hit = $10, attempts = $11,
+             last_used_at = $12, idle_deadline = $13, revoked_at = $14, revoked_reason = $15, ip = $16, user_agent = $17
+         WHERE id = $18 AND gen = $19 AND head_hash = $20 AND revoked_at IS NULL",
     )
     .bind(large(next.generation))
     .bind(next.head_hash.as_slice())
@@ -361,6 +361,7 @@ async fn update(connection: &mut PgConnection, read: &Session, next: &Session) -
     .bind(next.confirmed_at.map(|at| at.0))
     .bind(small(next.streak))
     .bind(next.hit)
+    .bind(next.client.attempts)
     .bind(next.last_used_at.0)
     .bind(next.idle_deadline.0)
     .bind(next.ended.as_ref().map(|ended| ended.at.0))

@@ -293,8 +293,8 @@ pub(super) async fn insert(
 async fn update(connection: &mut SqliteConnection, read: &Session, next: &Session) -> Result<(), StorageError> {
     let updated = sqlx::query(
         "UPDATE sessions SET gen = ?, head_hash = ?, prev_hash = ?, sealed_head = ?, head_attempt = ?,
-             served_attempts = ?, emitted_at = ?, confirmed_at = ?, streak = ?, hit = ?, last_used_at = ?,
-             idle_deadline = ?, revoked_at = ?, revoked_reason = ?, ip = ?, user_agent = ?
+             served_attempts = ?, emitted_at = ?, confirmed_at = ?, streak = ?, hit = ?, attempts = ?,
+             last_used_at = ?, idle_deadline = ?, revoked_at = ?, revoked_reason = ?, ip = ?, user_agent = ?
          WHERE id = ? AND gen = ? AND head_hash = ? AND revoked_at IS NULL",
     )
     .bind(large(next.generation))
@@ -307,6 +307,7 @@ async fn update(connection: &mut SqliteConnection, read: &Session, next: &Sessio
     .bind(next.confirmed_at.map(|at| at.0))
     .bind(next.streak)
     .bind(next.hit)
+    .bind(next.client.attempts)
     .bind(next.last_used_at.0)
     .bind(next.idle_deadline.0)
     .bind(next.ended.as_ref().map(|ended| ended.at.0))

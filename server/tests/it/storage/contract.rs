@@ -234,6 +234,7 @@ pub(super) async fn a_row_comes_back_as_it_was_written(store: impl Store) {
     filled(&store).await;
     let mut written = session("s");
     assert_eq!(find(&store, "s").await, Some(written.clone()));
+    written.client.attempts = false;
     written.prev_hash = Some([1; 32]);
     written.sealed_head = Some(vec![1, 2, 3]);
     written.head_attempt = Some("a".into());
