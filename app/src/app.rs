@@ -13,10 +13,11 @@ use crate::{
     guard,
     light::{own, page},
     pages::{
-        Account, Activity, ChangePassword, ConnectionCheck, DeleteAccount, Landing, NotFound, Sessions, SignIn, SignUp,
-        SignedOut,
+        Account, Activity, ChangePassword, ConnectionCheck, DeleteAccount, Landing, NotFound, Sessions, SignIn,
+        SignOut, SignUp, SignedOut,
     },
     session::Session,
+    submitted::Submitted,
 };
 
 /// The whole of what is between `<body>` and `</body>`.
@@ -24,6 +25,7 @@ use crate::{
 pub fn App() -> impl IntoView {
     provide_meta_context();
     FirstPage::provide();
+    Submitted::provide();
     Session::provide();
     view! {
         <Router>
@@ -40,6 +42,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=page(Landing) ssr=SsrMode::Async />
                     <Route path=path!("/sign-in") view=page(SignIn) ssr=SsrMode::Async />
                     <Route path=path!("/sign-up") view=page(SignUp) ssr=SsrMode::Async />
+                    <Route path=path!("/sign-out") view=page(SignOut) ssr=SsrMode::Async />
                     <Route path=path!("/account") view=page(|| own(Account)) ssr=SsrMode::Async />
                     <Route path=path!("/account/sessions") view=page(|| own(Sessions)) ssr=SsrMode::Async />
                     <Route path=path!("/account/activity") view=page(|| own(Activity)) ssr=SsrMode::Async />

@@ -23,6 +23,7 @@ pub mod session;
 #[cfg(feature = "ssr")]
 mod shell;
 mod strength;
+mod submitted;
 mod validate;
 mod wall_clock;
 mod when;
@@ -34,6 +35,7 @@ pub use app::root;
 pub use sessionkeep_types as types;
 #[cfg(feature = "ssr")]
 pub use shell::{Assets, File, Shell, start_worker};
+pub use submitted::{Refusal, Submitted};
 
 /// Takes over the page that the server rendered. `<html data-hydrated>` says when that is done.
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]

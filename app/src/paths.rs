@@ -6,6 +6,10 @@ pub const LANDING: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
 /// The form for people who do not.
 pub const SIGN_UP: &str = "/sign-up";
+/// The form that signs out, for a browser that runs no script.
+pub const SIGN_OUT: &str = "/sign-out";
+/// Where that leads to.
+pub const AFTER_SIGN_OUT: &str = "/sign-in?note=signed-out";
 /// One's own account. Only for people who are signed in, like all that follow.
 pub const ACCOUNT: &str = "/account";
 /// The devices on which one is signed in.
@@ -27,6 +31,11 @@ pub const NEXT: &str = "next";
 pub const NOTE: &str = "note";
 /// The note after a form that was sent before the page could take it.
 pub const NOT_READY: &str = "not-ready";
+
+/// The note after a sign-out by a form.
+pub const SIGNED_OUT_NOTE: &str = "signed-out";
+/// The note of a proxy after too many requests.
+pub const BUSY: &str = "busy";
 
 /// The query's key for the code of a reason.
 pub const REASON: &str = "reason";

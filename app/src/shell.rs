@@ -3,7 +3,7 @@
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use crate::{App, strength};
+use crate::{App, paths, strength, submitted::Submitted};
 
 /// A file of the client's bundle, as a page refers to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub fn Shell(
     let start = start_worker(&js, &wasm);
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-submitted=Submitted::attribute()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -62,7 +62,12 @@ pub fn Shell(
             </head>
             <body>
                 <App />
-                <noscript>"Sessionkeep needs JavaScript to sign you in. Please turn it on and load this page again."</noscript>
+                <noscript>
+                    <p class="notice">
+                        "You can sign in and out without JavaScript. The pages of your account need it. "
+                        <a href=paths::SIGN_OUT>"Sign out"</a>
+                    </p>
+                </noscript>
             </body>
         </html>
     }

@@ -1,35 +1,74 @@
 import { expect, test } from '../fixtures/index.ts';
 import { somebody } from '../fixtures/person.ts';
 
-const NOTE = 'The page was not ready yet, please try again.';
+/** Holds the program of every page back until it is released. */
+const held = async (page: import('@playwright/test').Page): Promise<() => void> => {
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\.wasm/, async (route) => {
+    await released;
+    await route.continue().catch(() => {});
+  });
+  return release;
+};
 
-test.beforeEach(async ({ page }) => {
-  // The program of the page never arrives.
-  await page.route(/\.wasm/, () => {});
-});
-
-test('a sign-in sent too early never puts the password into a URL, and says what happened', async ({ page, signIn, person }) => {
+test('a person who sends the form before the program has come is signed in', async ({ page, signIn, account, person }) => {
+  const release = await held(page);
   await page.goto('/sign-in', { waitUntil: 'commit' });
   await signIn.fill(person);
   const [sent] = await Promise.all([page.waitForRequest((request) => request.isNavigationRequest()), signIn.submit.click()]);
   expect(sent.method()).toBe('POST');
-  await expect(signIn.notice).toHaveText(NOTE);
-  expect(new URL(page.url()).pathname).toBe('/sign-in');
-  await expect(signIn.password).toHaveValue('');
+  expect(sent.url()).not.toContain(person.password);
+  await page.waitForURL('/account');
+  release();
+  await account.shows(person);
+  await page.reload();
+  await account.shows(person);
 });
 
-test('a sign-up sent too early neither', async ({ page, signUp }) => {
+test('a person who sends the sign-up before the program has come has an account', async ({ page, signUp, account }) => {
+  const release = await held(page);
+  const ada = somebody();
   await page.goto('/sign-up', { waitUntil: 'commit' });
-  await signUp.fill(somebody());
+  await signUp.fill(ada);
   await signUp.submit.click();
-  await expect(signUp.notice).toHaveText(NOTE);
-  expect(new URL(page.url()).pathname).toBe('/sign-up');
+  await page.waitForURL('/account');
+  release();
+  await account.shows(ada);
 });
 
 test('the page to go on to survives it', async ({ page, signIn, person }) => {
-  await page.goto('/sign-in?next=/account', { waitUntil: 'commit' });
+  await held(page);
+  await page.goto('/sign-in?next=/account/activity', { waitUntil: 'commit' });
   await signIn.fill(person);
   await signIn.submit.click();
-  await expect(signIn.notice).toHaveText(NOTE);
-  expect(new URL(page.url()).searchParams.get('next')).toBe('/account');
+  await page.waitForURL('/account/activity');
+});
+
+test('a refusal before the program has come is taken over by the program, which then signs in', async ({ page, signIn, account, person, watch }) => {
+  watch.expect(/401/);
+  const release = await held(page);
+  await page.goto('/sign-in', { waitUntil: 'commit' });
+  await signIn.fill({ ...person, password: 'not the right one at all' });
+  await signIn.submit.click();
+  await expect(signIn.alert).toBeVisible();
+  release();
+  await expect(page.locator('html')).toHaveAttribute('data-hydrated', '');
+  await expect(signIn.alert).toBeVisible();
+  await expect(signIn.email).toHaveValue(person.email);
+  await signIn.password.fill(person.password);
+  await signIn.submit.click();
+  await account.shows(person);
+});
+
+test('other tabs of the browser refresh with the session that a form has begun', async ({ page, signIn, account, person, secondTab }) => {
+  const release = await held(page);
+  await page.goto('/sign-in', { waitUntil: 'commit' });
+  await signIn.fill(person);
+  await signIn.submit.click();
+  await page.waitForURL('/account');
+  const second = await secondTab();
+  await Promise.all([second.goto('/account/activity'), Promise.resolve(release())]);
+  await account.shows(person);
+  await expect(second.getByRole('main')).toContainText('Signed in');
 });

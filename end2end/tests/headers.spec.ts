@@ -3,8 +3,8 @@ import type { APIResponse } from '@playwright/test';
 import { expect, test } from '../fixtures/index.ts';
 
 const PAGES = [
-  '/', '/sign-in', '/sign-up', '/signed-out', '/account', '/account/sessions', '/account/activity', '/account/connection',
-  '/account/password', '/account/delete', '/nowhere',
+  '/', '/sign-in', '/sign-up', '/sign-out', '/signed-out', '/account', '/account/sessions', '/account/activity',
+  '/account/connection', '/account/password', '/account/delete', '/nowhere',
 ];
 
 const ALWAYS = {
@@ -30,7 +30,7 @@ test('every page has the security headers and a policy with a nonce of its own',
   const nonces = new Set<string>();
   for (const path of PAGES) {
     const answer = await request.get(path);
-    expect(answer.headers(), path).toMatchObject({ ...ALWAYS, 'cache-control': 'no-store' });
+    expect(answer.headers(), path).toMatchObject({ ...ALWAYS, 'referrer-policy': 'same-origin', 'cache-control': 'no-store' });
     expect(answer.headers()['set-cookie'], path).toBeUndefined();
     const nonce = /'nonce-([\w+/=-]{16,})'/.exec(policy(answer))?.[1] ?? '';
     nonces.add(nonce);

@@ -10,6 +10,8 @@ pub const LOGIN: &str = "/api/auth/login";
 pub const REFRESH: &str = "/api/auth/refresh";
 /// `POST` without a body, 204. The credential is the cookie; twice is fine.
 pub const LOGOUT: &str = "/api/auth/logout";
+/// `POST` by a form, without script: signs out and answers with a page. Below [`COOKIE_PATH`], so that the cookies come along.
+pub const SIGN_OUT: &str = "/api/auth/sign-out";
 /// `POST` [`crate::ChangePasswordRequest`], 200 [`crate::TokenResponse`]. The credentials are the access token and the
 /// cookie of the same session.
 pub const PASSWORD: &str = "/api/auth/password";

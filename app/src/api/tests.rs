@@ -37,13 +37,14 @@ fn contract() -> BTreeSet<(String, String)> {
 }
 
 /// Those that a page has no use for.
-const WITHOUT_A_CALL: [(&str, &str); 6] = [
+const WITHOUT_A_CALL: [(&str, &str); 7] = [
     ("GET", routes::JWKS),
     ("GET", routes::HEALTHZ),
     ("GET", routes::READYZ),
     ("GET", routes::OPENAPI),
     ("GET", routes::DOCS),
     ("POST", routes::CSP_REPORT),
+    ("POST", routes::SIGN_OUT),
 ];
 
 fn secret() -> Password {

@@ -34,9 +34,18 @@ impl FieldState {
         }
     }
 
+    fn is_wrong(&self) -> bool {
+        self.error.with_untracked(Option::is_some)
+    }
+
+    /// Whether any of the fields is wrong.
+    pub(crate) fn is_any_wrong(fields: &[Self]) -> bool {
+        fields.iter().any(Self::is_wrong)
+    }
+
     /// Puts the focus into the first field that is wrong. False where none is.
     pub(crate) fn focus_first_wrong(fields: &[Self]) -> bool {
-        let wrong = fields.iter().find(|field| field.error.with_untracked(Option::is_some));
+        let wrong = fields.iter().find(|field| field.is_wrong());
         if let Some(field) = wrong {
             field.focus();
         }
@@ -89,6 +98,9 @@ pub(crate) fn TextField(
     /// Whether the form can do without.
     #[prop(optional)]
     optional: bool,
+    /// What was typed before the form was refused.
+    #[prop(optional)]
+    typed: String,
     /// The field as the form sees it.
     state: FieldState,
 ) -> impl IntoView {
@@ -105,6 +117,8 @@ pub(crate) fn TextField(
                 autocapitalize=if kind == "email" { "none" } else { "words" }
                 spellcheck="false"
                 required=!optional
+                autofocus=error.with_untracked(Option::is_some)
+                value=Some(typed).filter(|typed| !typed.is_empty())
                 aria-invalid=move || error.get().is_some().then_some("true")
                 aria-describedby=move || described_by(id, false, error.get().is_some())
                 on:input=move |_| error.set(None)

@@ -40,8 +40,17 @@ pub(crate) fn NotReadyNotice() -> impl IntoView {
 
 fn notice(phase: &Phase, note: Option<&str>, next: Option<&str>) -> Option<&'static str> {
     (phase.signed_out().and_then(SignedOut::notice))
-        .or_else(|| (note == Some(paths::NOT_READY)).then_some("The page was not ready yet, please try again."))
+        .or_else(|| note.and_then(words))
         .or_else(|| next.and_then(paths::own).map(|_| "Sign in to continue."))
+}
+
+fn words(note: &str) -> Option<&'static str> {
+    match note {
+        paths::NOT_READY => Some("The page was not ready yet. Try again."),
+        paths::SIGNED_OUT_NOTE => Some("You're signed out."),
+        paths::BUSY => Some("Too many attempts. Wait a minute, then try again."),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

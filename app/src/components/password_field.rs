@@ -78,6 +78,7 @@ pub(crate) fn PasswordField(
                     autocapitalize="none"
                     spellcheck="false"
                     required
+                    autofocus=error.with_untracked(Option::is_some)
                     aria-invalid=move || error.get().is_some().then_some("true")
                     aria-describedby={
                         let id = id.clone();

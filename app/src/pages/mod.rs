@@ -9,6 +9,7 @@ mod landing;
 mod not_found;
 mod sessions;
 mod sign_in;
+mod sign_out;
 mod sign_up;
 mod signed_out;
 
@@ -21,5 +22,6 @@ pub(crate) use landing::Landing;
 pub(crate) use not_found::NotFound;
 pub(crate) use sessions::Sessions;
 pub(crate) use sign_in::SignIn;
+pub(crate) use sign_out::SignOut;
 pub(crate) use sign_up::SignUp;
 pub(crate) use signed_out::SignedOut;

@@ -6,9 +6,11 @@ use leptos_router::{components::A, hooks::use_query_map};
 use sessionkeep_types::{ErrorCode, LoginRequest, Password};
 
 use crate::{
+    api::ApiError,
     components::{FieldState, FormAlert, Heading, PasswordField, SignInNotice, Submission, SubmitButton, TextField},
     paths,
     session::Session,
+    submitted::Submitted,
     validate,
 };
 
@@ -16,9 +18,20 @@ use crate::{
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
     let session = Session::here();
+    let submitted = Submitted::take(paths::SIGN_IN);
     let (email, password) = (FieldState::new(), FieldState::new());
     let remember = NodeRef::<html::Input>::new();
     let form = Submission::new();
+    let refused = move |error: &ApiError| {
+        email.judge(error.field("email"));
+        password.judge(error.field("password"));
+        if !FieldState::is_any_wrong(&[email, password]) {
+            form.fails(error.to_string());
+        }
+    };
+    if let Some(error) = submitted.as_ref().and_then(Submitted::error) {
+        refused(&error);
+    }
 
     let submit = move |event: SubmitEvent| {
         if !form.begins(&event) {
@@ -36,13 +49,10 @@ pub(crate) fn SignIn() -> impl IntoView {
         };
         form.send(async move { session.sign_in(credentials).await }, move |answer| {
             let Err(error) = answer else { return };
-            email.judge(error.field("email"));
-            password.judge(error.field("password"));
-            if FieldState::focus_first_wrong(&[email, password]) {
-                return;
-            }
-            form.fails(error.to_string());
-            if error.code() == Some(&ErrorCode::InvalidCredentials) {
+            refused(&error);
+            if !FieldState::focus_first_wrong(&[email, password])
+                && error.code() == Some(&ErrorCode::InvalidCredentials)
+            {
                 password.focus();
             }
         });
@@ -55,17 +65,20 @@ pub(crate) fn SignIn() -> impl IntoView {
     let action = move || paths::with_next(paths::SIGN_IN, next().as_deref());
     let sign_up = move || paths::with_next(paths::SIGN_UP, next().as_deref());
 
+    let Submitted { email: typed, remember_me, .. } =
+        submitted.unwrap_or_else(|| Submitted { remember_me: true, ..Submitted::default() });
+
     view! {
         <Title text="Sign in · Sessionkeep" />
         <section class="narrow">
             <Heading text="Sign in" />
             <SignInNotice />
-            <form class="card form" method="post" action=action novalidate on:submit=submit>
+            <form class="card form" method="post" action=action prop:noValidate=true on:submit=submit>
                 <FormAlert message=form.alert />
-                <TextField id="email" label="Email" kind="email" autocomplete="username" state=email />
+                <TextField id="email" label="Email" kind="email" autocomplete="username" typed=typed state=email />
                 <PasswordField state=password />
                 <div class="check">
-                    <input node_ref=remember type="checkbox" id="rememberMe" name="rememberMe" checked />
+                    <input node_ref=remember type="checkbox" id="rememberMe" name="rememberMe" checked=remember_me />
                     <label for="rememberMe">"Keep me signed in on this device"</label>
                 </div>
                 <SubmitButton of=form label="Sign in" busy_label="Signing in…" />

@@ -6,11 +6,13 @@ use leptos_router::{components::A, hooks::use_query_map};
 use sessionkeep_types::{Password, RegisterRequest};
 
 use crate::{
+    api::ApiError,
     components::{
         FieldState, FormAlert, Heading, PasswordField, SignInNotice, Submission, SubmitButton, TextField, Words,
     },
     paths,
     session::Session,
+    submitted::Submitted,
     validate,
 };
 
@@ -20,6 +22,18 @@ pub(crate) fn SignUp() -> impl IntoView {
     let session = Session::here();
     let (email, name, password) = (FieldState::new(), FieldState::new(), FieldState::new());
     let form = Submission::new();
+    let refused = move |error: &ApiError| {
+        email.judge(error.field("email"));
+        name.judge(error.field("displayName"));
+        password.judge(error.field("password"));
+        if !FieldState::is_any_wrong(&[email, name, password]) {
+            form.fails(error.to_string());
+        }
+    };
+    let submitted = Submitted::take(paths::SIGN_UP).unwrap_or_default();
+    if let Some(error) = submitted.error() {
+        refused(&error);
+    }
     let known_by = Callback::new(move |()| Words { email: email.value(), name: name.value() });
 
     let submit = move |event: SubmitEvent| {
@@ -39,12 +53,8 @@ pub(crate) fn SignUp() -> impl IntoView {
         };
         form.send(async move { session.sign_up(account).await }, move |answer| {
             let Err(error) = answer else { return };
-            email.judge(error.field("email"));
-            name.judge(error.field("displayName"));
-            password.judge(error.field("password"));
-            if !FieldState::focus_first_wrong(&[email, name, password]) {
-                form.fails(error.to_string());
-            }
+            refused(&error);
+            FieldState::focus_first_wrong(&[email, name, password]);
         });
     };
 
@@ -60,10 +70,17 @@ pub(crate) fn SignUp() -> impl IntoView {
         <section class="narrow">
             <Heading text="Create your account" />
             <SignInNotice />
-            <form class="card form" method="post" action=action novalidate on:submit=submit>
+            <form class="card form" method="post" action=action prop:noValidate=true on:submit=submit>
                 <FormAlert message=form.alert />
-                <TextField id="email" label="Email" kind="email" autocomplete="username" state=email />
-                <TextField id="displayName" label="Display name (optional)" autocomplete="name" optional=true state=name />
+                <TextField id="email" label="Email" kind="email" autocomplete="username" typed=submitted.email state=email />
+                <TextField
+                    id="displayName"
+                    label="Display name (optional)"
+                    autocomplete="name"
+                    optional=true
+                    typed=submitted.display_name
+                    state=name
+                />
                 <PasswordField new=true words=known_by state=password />
                 <SubmitButton of=form label="Create account" busy_label="Creating your account…" />
             </form>

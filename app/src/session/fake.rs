@@ -147,9 +147,10 @@ impl Tabs for FakeTabs {
     }
 }
 
-struct FakePage {
+pub(crate) struct FakePage {
     is_visible: Cell<bool>,
     is_online: Cell<bool>,
+    pub(crate) follows_form: Cell<bool>,
 }
 
 impl Page for FakePage {
@@ -159,6 +160,10 @@ impl Page for FakePage {
 
     fn is_online(&self) -> bool {
         self.is_online.get()
+    }
+
+    fn follows_form(&self) -> bool {
+        self.follows_form.get()
     }
 }
 
@@ -176,7 +181,7 @@ pub(crate) struct Tab {
     clock: Rc<FakeClock>,
     lock: Rc<FakeLock>,
     tabs: Rc<FakeTabs>,
-    page: Rc<FakePage>,
+    pub(crate) page: Rc<FakePage>,
     pub(crate) storage: Rc<FakeStorage>,
     pub(crate) cookies: Rc<FakeCookies>,
     pub(crate) server: Rc<FakeServer>,
@@ -206,7 +211,11 @@ impl Tab {
         let (clock, tabs) = (Rc::<FakeClock>::default(), Rc::<FakeTabs>::default());
         let watched = Rc::clone(&lock);
         server.watch_lock(move || watched.is_held.get());
-        let page = Rc::new(FakePage { is_visible: Cell::new(true), is_online: Cell::new(true) });
+        let page = Rc::new(FakePage {
+            is_visible: Cell::new(true),
+            is_online: Cell::new(true),
+            follows_form: Cell::new(false),
+        });
         let cookies = Rc::new(FakeCookies { generation: Cell::new(None), are_allowed: Cell::new(true) });
         let ports = Ports {
             transport: Rc::new(Rc::clone(&server)),

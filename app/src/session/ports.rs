@@ -88,6 +88,8 @@ pub trait Page {
     fn is_visible(&self) -> bool;
     /// Whether the device has a network, as far as it knows. With one, the server may still be out of reach.
     fn is_online(&self) -> bool;
+    /// Whether it is the page to which a sign-in by a form has just led.
+    fn follows_form(&self) -> bool;
 }
 
 /// What may have passed unnoticed: timers stop while a page is hidden, frozen or asleep.

@@ -23,7 +23,7 @@ use crate::{
 /// The companion's name. Browsers that know `__Http-` let no script set it either; to all others it begins with `__Host-`.
 const COMPANION: &str = "__Host-Http-sessionCompanion";
 /// Where another cookie of the refresh token's name may have been left, so that it is sent to one of our routes.
-const OTHER_PATHS: [&str; 9] = [
+const OTHER_PATHS: [&str; 10] = [
     "/",
     "/api",
     "/api/",
@@ -33,6 +33,7 @@ const OTHER_PATHS: [&str; 9] = [
     routes::REFRESH,
     routes::LOGOUT,
     routes::PASSWORD,
+    routes::SIGN_OUT,
 ];
 
 impl CookieSettings {
@@ -90,8 +91,18 @@ impl CookieSettings {
     /// have set are taken away. Those of other hosts have a `Domain` that is not known here; beside a companion they count
     /// for nothing.
     pub(super) fn set_first(self, refresh: &IssuedRefresh, sent: &Sent) -> HeaderMap {
+        self.set_and_clear(refresh, sent.tokens.len() > 1)
+    }
+
+    /// The same after a sign-in by a form, which is sent outside of the cookie's path: how many refresh tokens there are is not
+    /// known, so the others are always taken away.
+    pub(super) fn set_only(self, refresh: &IssuedRefresh) -> HeaderMap {
+        self.set_and_clear(refresh, true)
+    }
+
+    fn set_and_clear(self, refresh: &IssuedRefresh, clears_others: bool) -> HeaderMap {
         let mut headers = self.set(refresh);
-        if sent.tokens.len() > 1 && self.prefix != CookiePrefix::Host {
+        if clears_others && self.prefix != CookiePrefix::Host {
             let twin = |path| Cookie::build((self.name(), "")).path(path).http_only(true).build();
             let cleared = self.all(OTHER_PATHS.map(twin), Some(0));
             for value in cleared.get_all(header::SET_COOKIE) {

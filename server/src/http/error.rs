@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use sessionkeep_types::{EndReason, ErrorCode};
+use sessionkeep_types::{EndReason, ErrorBody, ErrorCode, RequestId};
 
 use crate::{
     audit::Who,
@@ -25,6 +25,8 @@ use crate::{
     token::access::Claims,
 };
 
+/// The media type of the bodies that the API reads.
+pub(super) const JSON: &str = "application/json";
 /// When a client shall come back after a 503.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
@@ -103,12 +105,9 @@ impl ApiError {
         )
     }
 
-    pub(super) fn unsupported_media_type() -> Self {
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            ErrorCode::UnsupportedMediaType,
-            "Send the body as application/json.",
-        )
+    pub(super) fn unsupported_media_type(supported: &str) -> Self {
+        let sentence = format!("Send the body as {supported}.");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::UnsupportedMediaType, sentence)
     }
 
     pub(super) fn too_large() -> Self {
@@ -207,13 +206,29 @@ impl ApiError {
         )
     }
 
+    /// The body of the answer.
+    pub(super) fn body(&self, id: RequestId) -> ErrorBody {
+        ErrorBody {
+            error: self.sentence.clone(),
+            code: self.code.clone(),
+            request_id: id,
+            fields: self.fields.clone(),
+            reason: self.reason.clone(),
+        }
+    }
+
+    /// When it may be tried again, in whole seconds, where that is known.
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        self.retry_after.map(whole_seconds)
+    }
+
     /// For answers that a library made: what this status means in our words. `None`: a success.
     pub(super) fn of_status(status: StatusCode) -> Option<Self> {
         let error = match status {
             StatusCode::NOT_FOUND => Self::not_found(),
             StatusCode::METHOD_NOT_ALLOWED => Self::method_not_allowed(),
             StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::unsupported_media_type(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::unsupported_media_type(JSON),
             StatusCode::UNPROCESSABLE_ENTITY => Self::invalid(),
             StatusCode::SERVICE_UNAVAILABLE => Self::unavailable(),
             status if status.is_server_error() => Self::internal(),
@@ -236,8 +251,8 @@ impl IntoResponse for ApiError {
         if let Some(challenge) = self.challenge {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
-        if let Some(retry_after) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, whole_seconds(retry_after).into());
+        if let Some(seconds) = self.retry_after() {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response.extensions_mut().insert(self);
         response

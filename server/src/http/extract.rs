@@ -22,7 +22,11 @@ use tokio::time::timeout;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::{AppState, cookie::Read, error::ApiError};
+use super::{
+    AppState,
+    cookie::Read,
+    error::{ApiError, JSON},
+};
 use crate::{
     auth::{Device, Sent, administrate::Administrator},
     config::PublicOrigin,
@@ -300,7 +304,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
         if !is_json(request.headers()) {
-            return Err(ApiError::unsupported_media_type());
+            return Err(ApiError::unsupported_media_type(JSON));
         }
         parse(&read(request, state).await?).map(Self).map_err(|error| *error)
     }
@@ -338,16 +342,14 @@ impl FromRequest<AppState> for Report {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
         if !is(request.headers(), &["application/csp-report", "application/reports+json"]) {
-            let mut error = ApiError::unsupported_media_type();
-            "Send the body as application/csp-report or application/reports+json.".clone_into(&mut error.sentence);
-            return Err(error);
+            return Err(ApiError::unsupported_media_type("application/csp-report or application/reports+json"));
         }
         read(request, state).await.map(Self)
     }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    is(headers, &["application/json"])
+    is(headers, &[JSON])
 }
 
 /// Whether the body is said to be of one of these types.
@@ -375,11 +377,11 @@ async fn read(request: Request, state: &AppState) -> Result<Bytes, ApiError> {
 async fn read_json_if_any(request: Request, state: &AppState) -> Result<Bytes, ApiError> {
     let json = is_json(request.headers());
     if request.headers().contains_key(header::CONTENT_TYPE) && !json {
-        return Err(ApiError::unsupported_media_type());
+        return Err(ApiError::unsupported_media_type(JSON));
     }
     let bytes = read(request, state).await?;
     if !bytes.is_empty() && !json {
-        return Err(ApiError::unsupported_media_type());
+        return Err(ApiError::unsupported_media_type(JSON));
     }
     Ok(bytes)
 }

@@ -141,7 +141,7 @@ pub(crate) fn router(state: AppState, client: Option<Client>) -> Router {
         .method_not_allowed_fallback(routes::method_not_allowed)
         .with_state(state.clone());
     let all = match client {
-        Some(client) => api.merge(pages::router(&client, &state.edge.origin)),
+        Some(client) => api.merge(pages::router(&client, &state)),
         None => api.fallback(routes::not_found),
     };
     all.layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

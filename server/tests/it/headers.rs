@@ -35,10 +35,11 @@ const ONLY_HTTPS: &str = " upgrade-insecure-requests; report-to csp;";
 const DOCS: &str = "default-src 'none'; script-src @/api/docs/; style-src @/api/docs/; img-src data:; connect-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "/",
     "/sign-in",
     "/sign-up",
+    "/sign-out",
     "/signed-out",
     "/account",
     "/account/sessions",
@@ -90,7 +91,11 @@ impl Asking {
     fn look_at(&mut self, what: &str, path: &str, answer: &Response) {
         let (status, headers) = (answer.status().as_u16(), answer.headers());
         self.statuses.insert(status);
+        let html = only(headers, "content-type").is_some_and(|kind| kind.starts_with("text/html"));
+        // A page tells its own origin which page it was.
+        let is_page = html && !path.starts_with("/api");
         for (name, value) in ALWAYS {
+            let value = if is_page && name == "referrer-policy" { "same-origin" } else { value };
             assert_eq!(only(headers, name), Some(value), "{what}: {name}");
         }
         for name in ["server", "x-powered-by", "access-control-allow-origin"] {
@@ -167,7 +172,7 @@ async fn every_answer_of_every_route_and_status_has_the_headers() {
         asking.app.store_down(true).await;
         asking.ask(Method::GET, routes::READYZ, &[], None).await;
 
-        let expected = [200, 204, 206, 303, 304, 400, 401, 403, 404, 405, 413, 415, 416, 422, 500, 503];
+        let expected = [200, 204, 206, 303, 304, 307, 400, 401, 403, 404, 405, 413, 415, 416, 422, 500, 503];
         assert_eq!(asking.statuses, expected.into(), "what was provoked");
         assert!(asking.nonces.len() >= PAGES.len() && asking.nonces.values().all(|times| *times == 1), "each is new");
     }

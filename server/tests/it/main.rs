@@ -17,6 +17,7 @@ mod deploy;
 mod doctor;
 mod errors;
 mod faults;
+mod forms;
 mod generation;
 mod hashing;
 mod headers;

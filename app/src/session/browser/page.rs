@@ -1,9 +1,10 @@
 //! Whether somebody looks at the page, and whether it has a network.
 
+use js_sys::Reflect;
 use leptos::prelude::{document, window};
 use web_sys::VisibilityState;
 
-use crate::session::ports::Page;
+use crate::{paths, session::ports::Page};
 
 pub(super) struct ThisPage;
 
@@ -15,6 +16,21 @@ impl Page for ThisPage {
     fn is_online(&self) -> bool {
         window().navigator().on_line()
     }
+
+    fn follows_form(&self) -> bool {
+        let referrer = document().referrer();
+        let own =
+            window().location().origin().ok().and_then(|origin| referrer.strip_prefix(&origin).map(str::to_owned));
+        let page = own.as_deref().and_then(|own| own.split(['?', '#']).next());
+        page.is_some_and(paths::is_for_strangers) && is_first_load()
+    }
+}
+
+/// Not where the page was loaded again, or from the history.
+fn is_first_load() -> bool {
+    let entries = window().performance().map(|performance| performance.get_entries_by_type("navigation"));
+    let entry = entries.map(|entries| entries.get(0)).unwrap_or_default();
+    Reflect::get(&entry, &"type".into()).is_ok_and(|kind| kind == "navigate")
 }
 
 #[cfg(test)]
@@ -30,6 +46,22 @@ mod tests {
         assert!(ThisPage.is_visible());
         let _hidden = Stub::value(&document(), "visibilityState", &"hidden".into());
         assert!(!ThisPage.is_visible());
+    }
+
+    #[wasm_bindgen_test]
+    fn a_page_follows_a_form_where_it_was_led_to_by_one_of_ours() {
+        assert!(!ThisPage.follows_form());
+        let origin = window().location().origin().expect("an origin");
+        for (referrer, follows) in [
+            (format!("{origin}/sign-in?next=/account"), true),
+            (format!("{origin}/sign-up"), true),
+            (format!("{origin}/account"), false),
+            ("https://evil.example/sign-in".to_owned(), false),
+            (format!("{origin}.evil.example/sign-in"), false),
+        ] {
+            let _stub = Stub::value(&document(), "referrer", &referrer.as_str().into());
+            assert_eq!(ThisPage.follows_form(), follows, "{referrer}");
+        }
     }
 
     #[wasm_bindgen_test]

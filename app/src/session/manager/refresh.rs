@@ -110,8 +110,11 @@ impl Manager {
     fn why_refused(&self, error: &ApiError) -> Option<SignedOut> {
         let why = SignedOut::because_of(error)?;
         let keeps_none = || {
-            let Ports { storage, cookies, .. } = &self.ports;
-            self.snapshot().jar == Jar::Loses || storage.read(COOKIE_DROPPED).is_some() || !cookies.are_allowed()
+            let Ports { storage, cookies, page, .. } = &self.ports;
+            self.snapshot().jar == Jar::Loses
+                || storage.read(COOKIE_DROPPED).is_some()
+                || !cookies.are_allowed()
+                || (page.follows_form() && cookies.generation().is_none())
         };
         Some(match why {
             // The others: an old cookie in a browser that lost the new one is what the server takes for a thief.

@@ -130,6 +130,22 @@ fn a_browser_that_says_that_it_takes_no_cookies_is_believed_and_needs_no_storage
 }
 
 #[test]
+fn a_sign_in_by_a_form_whose_cookies_were_dropped_is_told_so() {
+    for (follows_form, generation, why) in [
+        (true, None, SignedOut::CookiesBlocked),
+        (true, Some(0), SignedOut::NoSession),
+        (false, None, SignedOut::NoSession),
+    ] {
+        let mut tab = Tab::new();
+        tab.page.follows_form.set(follows_form);
+        tab.cookies.generation.set(generation);
+        tab.server.will(routes::REFRESH, refusal(401, "REFRESH_MISSING"));
+        tab.open();
+        assert_eq!(tab.phase(), Phase::SignedOut(why));
+    }
+}
+
+#[test]
 fn what_is_known_of_a_browser_is_forgotten_once_it_keeps_a_cookie_or_its_person_signs_out() {
     for signs_out in [false, true] {
         let mut tab = Tab::signs_in_and_finds(None);

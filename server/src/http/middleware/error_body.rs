@@ -5,7 +5,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use sessionkeep_types::{ErrorBody, RequestId};
+use sessionkeep_types::RequestId;
 
 use crate::http::error::ApiError;
 
@@ -14,22 +14,18 @@ pub(in crate::http) async fn render(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or_else(|| RequestId::new(""));
     let head = request.method() == Method::HEAD;
     let response = next.run(request).await;
+    // A page says itself what is wrong.
+    if is_html(&response) {
+        return response;
+    }
     let error = match response.extensions().get::<ApiError>() {
         Some(error) => error.clone(),
-        // Pages have their own error page.
-        None if is_html(&response) => return response,
         None => match ApiError::of_status(response.status()) {
             Some(error) => error,
             None => return response,
         },
     };
-    let body = ErrorBody {
-        error: error.sentence.clone(),
-        code: error.code.clone(),
-        request_id: id,
-        fields: error.fields.clone(),
-        reason: error.reason.clone(),
-    };
+    let body = error.body(id);
     let (mut parts, _) = error.into_response().into_parts();
     let own = parts.headers.clone();
     for (name, value) in response.headers() {

@@ -36,7 +36,9 @@ impl IntoParams for Attempt {
 
 impl IntoParams for SigningIn {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![attempt("Any id. Declares that the client names its refresh attempts. Without it, the first refresh with an id does.")]
+        vec![attempt(
+            "Any id. Declares that the client names its refresh attempts. Without it, the first refresh with an id does.",
+        )]
     }
 }
 

@@ -1,36 +1,45 @@
 //! The pages: the only module of the server that knows `app`.
 //!
-//! Renders them, hands out the files of the browser's bundle, and answers a form that was sent before its page was
-//! ready. It sets no cookie and never looks at one: the session is restored in the browser.
+//! Renders them, hands out the files of the browser's bundle, and answers the forms that a browser sends itself. A page never looks at
+//! a cookie: the session is restored in the browser.
 
 mod bundle;
 mod csp;
 mod files;
+mod forms;
 mod render;
 mod strength;
 mod submitted;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    extract::Request,
+    routing::{get, post},
+};
 use tower_http::compression::CompressionLayer;
 
 pub(crate) use bundle::Client;
 use csp::Policies;
+use render::Pages;
 
-use crate::config::PublicOrigin;
+use super::AppState;
 
 /// Everything that is not the API. Its fallback is the page that says that there is no such page.
-pub(crate) fn router(client: &Client, origin: &PublicOrigin) -> Router {
-    let policies = Policies::new(origin);
-    let assets = client.assets().clone();
+pub(crate) fn router(client: &Client, state: &AppState) -> Router {
+    let policies = Policies::new(&state.edge.origin);
+    let pages = Pages::new(client.assets().clone(), policies.clone());
     let page = {
-        let (assets, policies) = (assets.clone(), policies.clone());
-        get(move |request| render::page(assets.clone(), policies.clone(), request)).post(submitted::submitted)
+        let pages = pages.clone();
+        get(async move |request: Request| pages.page(request, None).await)
     };
-    render::paths()
-        .iter()
-        .fold(Router::new(), |router, path| router.route(path, page.clone()))
+    let paths = render::paths();
+    let others = paths.iter().filter(|path| !forms::PAGES.contains(&path.as_str()));
+    let pages_alone = paths.iter().fold(Router::new(), |router, path| router.route(path, page.clone()));
+    others
+        .fold(pages_alone, |router, path| router.route(path, post(submitted::submitted)))
+        .merge(forms::router(&pages, state))
         .merge(files::router(client))
-        .merge(strength::router(client, policies.clone()))
-        .fallback(move |request| render::not_found(assets.clone(), policies.clone(), request))
+        .merge(strength::router(client, policies))
+        .fallback(async move |request: Request| pages.not_found(request).await)
         .layer(CompressionLayer::new())
 }

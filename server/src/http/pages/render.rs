@@ -1,6 +1,6 @@
-//! A page becomes HTML. Nothing of the request but its address goes into it, and nothing of a session.
+//! A page becomes HTML. Nothing of the request but its address and a form that it brought goes into it, and nothing of a session.
 
-use app::{Assets, Shell, root};
+use app::{Assets, Shell, Submitted, root};
 use axum::{
     body::Body,
     extract::Request,
@@ -11,31 +11,56 @@ use leptos::{nonce::Nonce, prelude::*};
 
 use super::csp::Policies;
 
+/// A page tells its own origin which page it was, so that the browser names the origin of a form: an older browser, which sends no
+/// `Sec-Fetch-Site`, would name `null`.
+const REFERRER_POLICY: HeaderValue = HeaderValue::from_static("same-origin");
+
 /// The paths of all pages.
 pub(super) fn paths() -> Vec<String> {
     leptos_axum::generate_route_list(root).iter().map(|route| route.path().to_owned()).collect()
 }
 
-/// Answers with the page at the request's path, which is "Page not found" where there is none.
-pub(super) async fn page(assets: Assets, policies: Policies, request: Request) -> Response {
-    // A request that names no path (`CONNECT`, `OPTIONS *`) has no page, and Leptos would panic over it.
-    if request.uri().path_and_query().is_none() {
-        return StatusCode::NOT_FOUND.into_response();
-    }
-    let nonce = Nonce::new();
-    let policy = policies.page(request.headers(), &nonce);
-    let provide = move || provide_context(nonce.clone());
-    let shell = move || view! { <Shell assets=assets.clone() /> };
-    let mut response: Response<Body> = leptos_axum::render_app_async_with_context(provide, shell)(request).await;
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    policy.add(headers);
-    response
+/// What every page has in common.
+#[derive(Clone)]
+pub(super) struct Pages {
+    assets: Assets,
+    policies: Policies,
 }
 
-/// The same, with the status that belongs to it.
-pub(super) async fn not_found(assets: Assets, policies: Policies, request: Request) -> Response {
-    let mut response = page(assets, policies, request).await;
-    *response.status_mut() = StatusCode::NOT_FOUND;
-    response
+impl Pages {
+    pub(super) fn new(assets: Assets, policies: Policies) -> Self {
+        Self { assets, policies }
+    }
+
+    /// Answers with the page at the request's path, which is "Page not found" where there is none. `submitted` is a form that was
+    /// refused.
+    pub(super) async fn page(&self, request: Request, submitted: Option<Submitted>) -> Response {
+        // A request that names no path (`CONNECT`, `OPTIONS *`) has no page, and Leptos would panic over it.
+        if request.uri().path_and_query().is_none() {
+            return StatusCode::NOT_FOUND.into_response();
+        }
+        let nonce = Nonce::new();
+        let policy = self.policies.page(request.headers(), &nonce);
+        let provide = move || {
+            provide_context(nonce.clone());
+            if let Some(submitted) = &submitted {
+                provide_context(submitted.clone());
+            }
+        };
+        let assets = self.assets.clone();
+        let shell = move || view! { <Shell assets=assets.clone() /> };
+        let mut response: Response<Body> = leptos_axum::render_app_async_with_context(provide, shell)(request).await;
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::REFERRER_POLICY, REFERRER_POLICY);
+        policy.add(headers);
+        response
+    }
+
+    /// The same, with the status that belongs to it.
+    pub(super) async fn not_found(&self, request: Request) -> Response {
+        let mut response = self.page(request, None).await;
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        response
+    }
 }

@@ -136,6 +136,33 @@ async fn sign_ins_and_sign_ups_of_one_address_are_bounded() {
     assert_eq!((visitor.register().await.status, visitor.login().await.status), (201, 200));
 }
 
+/// A form costs a password hash as a sign-in does. The page that has it costs none.
+#[tokio::test]
+#[ignore = "needs nginx: cargo xtask test proxy"]
+async fn forms_share_the_limit_of_sign_ins_and_pages_are_not_counted() {
+    let (_one, _two, nginx) = two_instances().await;
+    let attacker = nginx.person_from(ATTACKER);
+    let mut asking = JoinSet::new();
+    for _ in 0..150 {
+        let mut person = attacker.copy();
+        asking.spawn(async move { person.post("/api/auth/login", json!({})).await });
+    }
+    asking.join_all().await;
+    let mut refused = 0;
+    for _ in 0..20 {
+        let form = attacker.request(Method::POST, "/sign-in");
+        let answer = Answer::of(form.send().await.expect("sent")).await;
+        if answer.status == 303 {
+            assert!(answer.header("location").ends_with("/sign-in?note=busy"), "{answer:?}");
+            refused += 1;
+        }
+    }
+    assert!(refused >= 10, "{refused}");
+    for _ in 0..100 {
+        assert_ne!(get(attacker.copy(), "/sign-in").await.status, 303);
+    }
+}
+
 /// Attack 7: one line has 2^64 addresses. The byte of a line feed is in these.
 #[tokio::test]
 #[ignore = "needs nginx: cargo xtask test proxy"]
