@@ -13,6 +13,25 @@ pub(super) fn latest(migrations: &Migrator) -> i64 {
     migrations.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
+/// Refuses a database in which another program keeps its migrations: each of the two would take the other's for its own, and
+/// would not start again. `one` is the version and the checksum of a migration that the database has had, the first one where that
+/// is among them.
+///
+/// # Errors
+/// When there is another program.
+pub(super) fn check_owner(migrations: &Migrator, one: Option<(i64, Vec<u8>)>) -> anyhow::Result<()> {
+    let Some((version, checksum)) = one else { return Ok(()) };
+    let is_ours = migrations.iter().any(|ours| ours.version == version && *ours.checksum == *checksum);
+    anyhow::ensure!(
+        version == FIRST && is_ours,
+        "another program uses this database: its migrations are in the table _sqlx_migrations. Give Sessionkeep a database of its own"
+    );
+    Ok(())
+}
+
+/// The version of the first migration.
+pub(super) const FIRST: i64 = 1;
+
 /// Refuses a database from which a newer version has taken something that this one needs. `oldest` is what its table
 /// `compatibility` says.
 ///

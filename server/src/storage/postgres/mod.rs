@@ -73,6 +73,13 @@ impl PostgresStore {
         anyhow::ensure!(version >= 15_00_00, "PostgreSQL 15 or newer is needed, this is {}", version / 10_000);
         // Several instances that start at once take turns: SQLx locks.
         let migrations = migrations::beside_newer(sqlx::migrate!("migrations/postgres"));
+        let table = sqlx::query("SELECT 1 WHERE to_regclass('_sqlx_migrations') IS NOT NULL");
+        if table.fetch_optional(&once).await?.is_some() {
+            let one =
+                sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations ORDER BY version = $1 DESC LIMIT 1");
+            let one = one.bind(migrations::FIRST).fetch_optional(&once).await?;
+            migrations::check_owner(&migrations, one)?;
+        }
         migrations.run(&once).await?;
         let oldest = sqlx::query_scalar("SELECT oldest FROM compatibility").fetch_one(&once).await?;
         migrations::check(&migrations, oldest)?;

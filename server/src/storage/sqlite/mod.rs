@@ -218,6 +218,12 @@ async fn turn_to_migrate(file: &Path) -> anyhow::Result<File> {
 
 async fn migrate(writer: &SqlitePool) -> anyhow::Result<()> {
     let migrations = migrations();
+    let table = sqlx::query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'");
+    if table.fetch_optional(writer).await?.is_some() {
+        let one = sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations ORDER BY version = ? DESC LIMIT 1");
+        let one = one.bind(super::migrations::FIRST).fetch_optional(writer).await?;
+        super::migrations::check_owner(&migrations, one)?;
+    }
     migrations.run(writer).await?;
     let oldest = sqlx::query("SELECT oldest FROM compatibility").fetch_one(writer).await?.try_get(0)?;
     super::migrations::check(&migrations, oldest)

@@ -211,3 +211,48 @@ async fn a_migration_of_a_postgresql_that_is_cut_half_way_leaves_nothing_and_run
     opened.err().expect("it was cut");
     use_everything(&open_postgres(&address).await.expect("opens"), "after").await;
 }
+
+/// The first migration of another program.
+async fn migrate_other(version: i64, run: impl AsyncFnOnce(Migrator)) {
+    let sql = "CREATE TABLE theirs (id TEXT PRIMARY KEY)".into_sql_str();
+    let migration = Migration::new(version, "theirs".into(), MigrationType::Simple, sql, false);
+    run(Migrator::with_migrations(vec![migration])).await;
+}
+
+const OTHER_VERSIONS: [i64; 2] = [1, 20_240_101_000_000];
+const OTHER: &str = "another program uses this database";
+
+/// Two programs that migrate with SQLx would write into one table.
+#[tokio::test]
+async fn a_sqlite_file_of_another_program_is_refused_and_left_as_it_was() {
+    for version in OTHER_VERSIONS {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("test.db");
+        let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+        let mut connection = options.connect().await.expect("opens");
+        database::make_private(&file);
+        migrate_other(version, async |theirs| theirs.run(&mut connection).await.expect("runs")).await;
+        let refused = open_sqlite(&folder).await.err().expect("refused").to_string();
+        assert!(refused.contains(OTHER), "{refused}");
+        let ran: i64 = sqlx::query_scalar("SELECT count(version) FROM _sqlx_migrations")
+            .fetch_one(&mut connection)
+            .await
+            .expect("counted");
+        assert_eq!(ran, 1);
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL: cargo xtask test postgres"]
+async fn a_postgresql_of_another_program_is_refused_and_left_as_it_was() {
+    for version in OTHER_VERSIONS {
+        let address = database::postgres().await;
+        let pool = PgPool::connect(&address).await.expect("opens");
+        migrate_other(version, async |theirs| theirs.run(&pool).await.expect("runs")).await;
+        let refused = open_postgres(&address).await.err().expect("refused").to_string();
+        assert!(refused.contains(OTHER), "{refused}");
+        let ran: i64 =
+            sqlx::query_scalar("SELECT count(version) FROM _sqlx_migrations").fetch_one(&pool).await.expect("counted");
+        assert_eq!(ran, 1);
+    }
+}
