@@ -4,7 +4,7 @@
 //! body, then the credential.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     str::FromStr,
     time::Duration,
 };
@@ -155,6 +155,13 @@ fn hops(headers: &HeaderMap) -> impl Iterator<Item = &str> {
         .map(|hop| str::from_utf8(hop).unwrap_or_default().trim())
 }
 
+/// The address of a hop. Some proxies write its port, too, or the brackets of an IPv6 address (RFC 7239, 6).
+pub(crate) fn hop_address(hop: &str) -> Option<IpAddr> {
+    let with_port = || hop.parse::<SocketAddr>().ok().map(|hop| hop.ip());
+    let in_brackets = || hop.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
+    hop.parse().ok().or_else(with_port).or_else(in_brackets).map(|address: IpAddr| address.to_canonical())
+}
+
 /// The rightmost hop that is none of ours: what stands further left was written by whoever sent it.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let trusts = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
@@ -164,8 +171,8 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAdd
     let hops: Vec<&str> = hops(headers).collect();
     let mut address = peer;
     for hop in hops.iter().rev() {
-        let Ok(hop) = hop.parse::<IpAddr>() else { return address };
-        address = hop.to_canonical();
+        let Some(hop) = hop_address(hop) else { return address };
+        address = hop;
         if !trusts(&address) {
             return address;
         }
@@ -481,5 +488,25 @@ mod tests {
         assert_eq!(of("10.0.0.1", &["6.6.6.6", "198.51.100.7"]), "198.51.100.7");
         assert_eq!(of("10.0.0.1", &["198.51.100.7, junk"]), "10.0.0.1");
         assert_eq!(of("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_hop_may_have_a_port_or_brackets() {
+        for (hop, address) in [
+            ("203.0.113.8", Some("203.0.113.8")),
+            ("203.0.113.8:51234", Some("203.0.113.8")),
+            ("2001:db8::8", Some("2001:db8::8")),
+            ("[2001:db8::8]", Some("2001:db8::8")),
+            ("[2001:db8::8]:51234", Some("2001:db8::8")),
+            ("[::ffff:203.0.113.8]:1", Some("203.0.113.8")),
+            ("203.0.113.8:", None),
+            ("203.0.113.8:65536", None),
+            ("[203.0.113.8]", None),
+            ("[2001:db8::8]x", None),
+            ("unknown", None),
+            ("", None),
+        ] {
+            assert_eq!(hop_address(hop), address.map(|address| address.parse().expect("an address")), "{hop}");
+        }
     }
 }

@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(crate) use extract::hop_address;
 pub(crate) use middleware::headers::ALWAYS as SECURITY_HEADERS;
 pub(crate) use openapi::DOCUMENT;
 pub(crate) use pages::Client;

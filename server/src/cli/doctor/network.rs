@@ -1,6 +1,6 @@
 //! Asks the public origin, as a browser somewhere would, and compares what was sent with what arrived, in both directions.
 
-use std::{error::Error as _, net::IpAddr, time::Duration};
+use std::{error::Error as _, time::Duration};
 
 use reqwest::{Client, Response, StatusCode, header, redirect::Policy};
 use secrecy::ExposeSecret as _;
@@ -14,7 +14,7 @@ use super::{Check, Verdict};
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Settings,
-    http::SECURITY_HEADERS,
+    http::{SECURITY_HEADERS, hop_address},
     keys::Keys,
     random::{self, SystemRandom},
     session::UnixMillis,
@@ -275,6 +275,18 @@ fn address(settings: &Settings, seen: &str, route: &Route) -> Check {
              and let nobody else reach the server",
         );
     }
+    if route.peer_trusted
+        && let Some(last) = hops.last().filter(|hop| hop_address(hop).is_none())
+    {
+        return Check::fail(
+            what,
+            format!(
+                "{} writes {last} into X-Forwarded-For, which is no address: everybody has the proxy's",
+                route.peer
+            ),
+            "Have the proxy set X-Forwarded-For to the address that it sees, with or without a port",
+        );
+    }
     if route.peer_trusted && hops.is_empty() {
         return Check::fail(
             what,
@@ -303,9 +315,8 @@ fn address(settings: &Settings, seen: &str, route: &Route) -> Check {
 }
 
 fn came_from_the_proxys_machine(route: &Route) -> bool {
-    let address = |text: &str| text.parse::<IpAddr>().ok();
-    let last = route.forwarded_for.last().and_then(|hop| address(hop));
-    let peer = address(&route.peer);
+    let last = route.forwarded_for.last().and_then(|hop| hop_address(hop));
+    let peer = hop_address(&route.peer);
     last.is_some()
         && (last == peer || last.is_some_and(|last| last.is_loopback()) && !peer.is_some_and(|peer| peer.is_loopback()))
 }
