@@ -3,6 +3,7 @@
 mod backup;
 mod config_check;
 mod doctor;
+mod healthcheck;
 mod import;
 mod keys;
 mod openapi;
@@ -73,6 +74,7 @@ fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
             Some(("import", arguments)) => import::run(&settings, arguments).await,
             Some(("backup", arguments)) => backup::run(&settings, arguments).await,
             Some(("doctor", arguments)) => doctor::run(&settings, arguments).await,
+            Some(("healthcheck", _)) => healthcheck::run(&settings).await,
             Some(("user", arguments)) => user::run(&settings, arguments).await,
             Some(("keys", arguments)) => keys::run(&settings, arguments),
             Some(("sessions", arguments)) => sessions::run(&settings, arguments).await,
@@ -103,6 +105,7 @@ fn command() -> Command {
                 .help(help)
         }))
         .subcommand(Command::new("serve").about("Runs the server (the default)"))
+        .subcommand(Command::new("healthcheck").about("Checks that the server at BIND_ADDR is ready; exit status 1 if not"))
         .subcommand(
             Command::new("config")
                 .about("Looks at the settings")

@@ -318,6 +318,19 @@ async fn an_operator_manages_accounts_beside_the_running_server() {
     assert_eq!(unknown.status.code(), Some(1));
 }
 
+#[tokio::test]
+async fn a_healthcheck_fails_before_the_server_runs_and_succeeds_while_it_does() {
+    let folder = folder();
+    let address = program::free_address();
+    let check = || program::output(folder.path(), &["healthcheck"], &[("BIND_ADDR", &address)]);
+    let before = check();
+    assert_eq!(before.status.code(), Some(1), "{before:?}");
+    assert!(String::from_utf8_lossy(&before.stderr).contains("no server answers"), "{before:?}");
+    let _server = program::Program::start_at(&address, folder.path(), &[]);
+    let during = check();
+    assert!(during.status.success() && during.stdout.is_empty(), "{during:?}");
+}
+
 /// CK-05
 #[cfg(unix)]
 #[tokio::test]
