@@ -9,6 +9,7 @@ use leptos_router::{
 };
 
 use crate::{
+    brand::Brand,
     components::{Connection, CookieNotice, FirstPage, Footer, Header},
     guard,
     light::{own, page},
@@ -24,6 +25,7 @@ use crate::{
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    Brand::provide();
     FirstPage::provide();
     Submitted::provide();
     Session::provide();

@@ -1,4 +1,4 @@
-//! Sessionkeep's pages and the browser's session manager.
+//! The pages and the browser's session manager.
 //!
 //! One library, built twice: with `ssr` the server renders the pages, with `hydrate` the browser takes them over. Read in
 //! this order: [`App`] (which page stands where), [`session`] (the heart), [`api`] (how it speaks), `pages` and
@@ -11,11 +11,14 @@
 
 pub mod api;
 mod app;
+mod brand;
 mod components;
 mod diagnosis;
 mod explanation;
 mod guard;
 mod happened;
+#[cfg(feature = "ssr")]
+mod head;
 mod light;
 mod pages;
 pub mod paths;
@@ -31,6 +34,9 @@ mod when;
 pub use app::App;
 #[cfg(feature = "ssr")]
 pub use app::root;
+pub use brand::Brand;
+#[cfg(feature = "ssr")]
+pub use head::{Head, Icon, MANIFEST};
 /// The wire contract, so that whoever uses the session needs no second dependency.
 pub use sessionkeep_types as types;
 #[cfg(feature = "ssr")]

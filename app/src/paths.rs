@@ -1,6 +1,6 @@
 //! The paths of the pages, and which paths a link may name as the next one.
 
-/// What Sessionkeep is.
+/// What the product is, where it is ours. Otherwise the server leads on from there.
 pub const LANDING: &str = "/";
 /// The form for people who have an account.
 pub const SIGN_IN: &str = "/sign-in";

@@ -3,7 +3,7 @@
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use crate::{App, paths, strength, submitted::Submitted};
+use crate::{App, head::HeadTags, paths, strength, submitted::Submitted};
 
 /// A file of the client's bundle, as a page refers to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,10 +42,8 @@ pub fn Shell(
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <meta name="theme-color" content="#f7f8fa" media="(prefers-color-scheme: light)" />
-                <meta name="theme-color" content="#0f1216" media="(prefers-color-scheme: dark)" />
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=css.url integrity=css.integrity />
+                <HeadTags />
                 <link rel="modulepreload" href={js.url} integrity={js.integrity} />
                 <link
                     rel="preload"

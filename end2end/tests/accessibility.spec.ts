@@ -1,20 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-
+import { barriers } from '../fixtures/barriers.ts';
 import { expect, test } from '../fixtures/index.ts';
 import { WRONG_PASSWORD } from '../fixtures/person.ts';
 import { open } from '../pages/hydrated.ts';
+import { DocsPage } from '../pages/docs.ts';
 import { SignInPage } from '../pages/sign-in.ts';
-
-/** What makes a page unusable for somebody. */
-async function barriers(page: Page): Promise<unknown[]> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => ({ id, help, where: nodes.map((node) => node.html) }));
-}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme} colours`, () => {
@@ -26,6 +15,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
         expect(await barriers(page)).toEqual([]);
       });
     }
+
+    test('the page to try the API has no barrier', async ({ page }) => {
+      test.slow();
+      const docs = new DocsPage(page);
+      await docs.open();
+      expect(await barriers(page)).toEqual([]);
+      await docs.call('Sign in', { email: 'nobody@example.com', password: WRONG_PASSWORD });
+      expect(await barriers(page)).toEqual([]);
+    });
 
     test('the account has no barrier', async ({ page, signIn, account, person }) => {
       await signIn.signIn(person);

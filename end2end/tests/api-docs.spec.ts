@@ -16,11 +16,11 @@ test('whoever tries the API can sign in, use the token, refresh and sign out', a
   test.slow();
   const docs = new DocsPage(page);
   await docs.open();
-  expect((await docs.call('Signs in.', person)).status).toBe('200');
-  const me = await docs.call('The own account.');
+  expect((await docs.call('Sign in', person)).status).toBe('200');
+  const me = await docs.call('Get your account');
   expect(me.status).toBe('200');
   expect(me.text).toContain(person.email);
-  expect((await docs.call('Trades the refresh token for a new one, and for a new access token.')).status).toBe('200');
-  expect((await docs.call('Signs out.')).status).toBe('204');
-  expect((await docs.call('The own account.')).status).toBe('401');
+  expect((await docs.call('Exchange the refresh token for new tokens')).status).toBe('200');
+  expect((await docs.call('Sign out')).status).toBe('204');
+  expect((await docs.call('Get your account')).status).toBe('401');
 });

@@ -56,7 +56,7 @@ const ATTEMPTS: readonly (readonly [what: string, directive: string, how: Attemp
   ['foreign frame', 'frame-src', ({ foreign, add }) => add('iframe', { src: `${foreign}/frame` })],
   ['own frame', 'frame-src', ({ add }) => add('iframe', { src: '/sign-in' })],
   ['data: frame', 'frame-src', ({ add }) => add('iframe', { src: 'data:text/html,x' })],
-  ['foreign manifest', 'manifest-src', ({ foreign, add }) => document.head.append(add('link', { rel: 'manifest', href: `${foreign}/manifest` }))],
+  ['foreign manifest', 'manifest-src', ({ foreign, add }) => document.head.prepend(add('link', { rel: 'manifest', href: `${foreign}/manifest` }))],
   ['what is fetched before it is needed', 'default-src', ({ foreign, add }) => add('link', { rel: 'prefetch', href: `${foreign}/prefetch` })],
   ['foreign base', 'base-uri', ({ foreign, mark }) => {
     const base = document.createElement('base');

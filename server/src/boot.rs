@@ -134,6 +134,7 @@ impl Server {
             origin: settings.public_origin.clone(),
             cookie: settings.cookie,
             trusted_proxies: settings.trusted_proxies.clone(),
+            brand: settings.brand.clone(),
         };
         let (leaving, closing) = (CancellationToken::new(), CancellationToken::new());
         let sampler = Arc::new(Sampler {

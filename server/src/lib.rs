@@ -6,6 +6,7 @@ compile_error!("`test-support` gives anybody the server's clock; it must not be 
 pub mod audit;
 pub mod auth;
 pub mod boot;
+pub mod brand;
 pub mod cli;
 pub mod clock;
 pub mod config;

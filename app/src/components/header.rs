@@ -8,6 +8,8 @@ use leptos_router::{
 };
 
 use crate::{
+    brand::Brand,
+    components::HomeLink,
     paths,
     session::{Phase, Session},
 };
@@ -16,6 +18,7 @@ use crate::{
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let session = Session::here();
+    let Brand { name, logo, .. } = Brand::here();
     // A renewal is nothing to draw anew for.
     let standing = Memo::new(move |_| match session.phase() {
         Phase::Restoring => Standing::Unknown,
@@ -25,10 +28,10 @@ pub(crate) fn Header() -> impl IntoView {
     view! {
         <header class="bar">
             <div class="bar-content">
-                <A href=paths::LANDING attr:class="brand">
-                    <img src="/favicon.svg" alt="" width="28" height="28" />
-                    "Sessionkeep"
-                </A>
+                <HomeLink class="brand">
+                    <img src=logo alt="" width="28" height="28" />
+                    {name}
+                </HomeLink>
                 <nav class="bar-nav" aria-label="Account">
                     {move || match standing.get() {
                         Standing::Unknown => EitherOf3::A(view! { <Unknown /> }),

@@ -1,11 +1,11 @@
 //! One's own account: what only its owner may see.
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::components::A;
 use sessionkeep_types::{Role, User};
 
 use crate::{
+    brand::PageTitle,
     components::{AccountNav, Heading, LoadAlert, Loaded, Loading, When},
     light::later,
     paths,
@@ -18,7 +18,7 @@ use crate::{
 pub(crate) fn Account() -> impl IntoView {
     let account = AccountData::new(Session::here());
     view! {
-        <Title text="Your account · Sessionkeep" />
+        <PageTitle text="Your account" />
         <section class="medium">
             <Heading text="Your account" />
             <AccountNav />

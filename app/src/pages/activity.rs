@@ -1,12 +1,12 @@
 //! What happened to a person's account.
 
 use leptos::{either::Either, html, prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::components::A;
 use sessionkeep_types::{Page, SecurityEvent};
 
 use crate::{
     api::Part,
+    brand::PageTitle,
     components::{AccountNav, Clock, EventRow, FormAlert, Heading, Loaded, Loading, moment},
     light::later,
     paths,
@@ -19,7 +19,7 @@ use crate::{
 pub(crate) fn Activity() -> impl IntoView {
     let history = History::new(Session::here());
     view! {
-        <Title text="Security activity · Sessionkeep" />
+        <PageTitle text="Security activity" />
         <section class="medium">
             <Heading text="Security activity" />
             <AccountNav />

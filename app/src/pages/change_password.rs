@@ -1,12 +1,12 @@
 //! Another password.
 
 use leptos::{either::Either, ev::SubmitEvent, html, prelude::*};
-use leptos_meta::Title;
 use leptos_router::components::A;
 use sessionkeep_types::{ChangePasswordRequest, Password};
 
 use crate::{
     api::ApiError,
+    brand::PageTitle,
     components::{
         AccountNav, FieldState, FormAlert, Heading, NotReadyNotice, PasswordField, Submission, SubmitButton, Username,
         Words, account_user, wrong_current,
@@ -22,7 +22,7 @@ use crate::{
 pub(crate) fn ChangePassword() -> impl IntoView {
     let done = RwSignal::new(false);
     view! {
-        <Title text="Change your password · Sessionkeep" />
+        <PageTitle text="Change your password" />
         <section class="medium">
             <Heading text="Change your password" />
             <AccountNav />

@@ -1,10 +1,10 @@
 //! What is in the way of a person's session, found by asking the server what arrives.
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::components::A;
 
 use crate::{
+    brand::PageTitle,
     components::{AccountNav, Heading, LoadAlert, Loaded, Loading},
     diagnosis::{self, Finding, Verdict},
     light::later,
@@ -18,7 +18,7 @@ use crate::{
 pub(crate) fn ConnectionCheck() -> impl IntoView {
     let check = Check::new(Session::here());
     view! {
-        <Title text="Check your connection · Sessionkeep" />
+        <PageTitle text="Check your connection" />
         <section class="medium">
             <Heading text="Check your connection" />
             <AccountNav />

@@ -1,11 +1,11 @@
 //! The end of an account.
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
-use leptos_meta::Title;
 use leptos_router::components::A;
 use sessionkeep_types::{DeleteAccountRequest, Password};
 
 use crate::{
+    brand::PageTitle,
     components::{
         AccountNav, FieldError, FieldState, FormAlert, Heading, NotReadyNotice, PasswordField, Submission,
         SubmitButton, Username, account_user, wrong_current,
@@ -51,7 +51,7 @@ pub(crate) fn DeleteAccount() -> impl IntoView {
     };
 
     view! {
-        <Title text="Delete your account · Sessionkeep" />
+        <PageTitle text="Delete your account" />
         <section class="medium">
             <Heading text="Delete your account" />
             <AccountNav />

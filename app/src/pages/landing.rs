@@ -1,10 +1,10 @@
-//! What Sessionkeep is, for somebody who has never heard of it.
+//! What the product is, for somebody who has never heard of it. Only where the operator has not made it theirs.
 
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use leptos_router::components::A;
 
-use crate::{components::Heading, paths, session::Session};
+use crate::{brand::Brand, components::Heading, paths, session::Session};
 
 const PROMISES: [(&str, &str); 4] = [
     (
@@ -42,9 +42,10 @@ const STEPS: [(&str, &str); 3] = [
 #[component]
 pub(crate) fn Landing() -> impl IntoView {
     let session = Session::here();
+    let name = Brand::here().name;
     let is_signed_in = Memo::new(move |_| session.phase().is_signed_in());
     view! {
-        <Title text="Sessionkeep: stay signed in, safely" />
+        <Title text=format!("{name}: stay signed in, safely") />
         <Meta
             name="description"
             content="Sessions that survive reloads, sleeping tabs and bad networks, and that notice when somebody else uses them."
@@ -52,8 +53,9 @@ pub(crate) fn Landing() -> impl IntoView {
         <section class="hero">
             <Heading text="Stay signed in, safely." />
             <p class="lead">
-                "Sessionkeep keeps people signed in over reloads, sleeping laptops and bad networks, and ends a session \
-                 when somebody else begins to use it."
+                {name.clone()}
+                " keeps people signed in over reloads, sleeping laptops and bad networks, and ends a session when somebody \
+                 else begins to use it."
             </p>
             <div class="actions">
                 <Show

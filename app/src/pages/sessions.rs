@@ -3,12 +3,12 @@
 use core::cmp::Reverse;
 
 use leptos::{either::Either, ev, html, prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::components::A;
 use sessionkeep_types::{ErrorCode, Session as Device, SessionList, limits};
 
 use crate::{
     api::{ApiError, Part},
+    brand::PageTitle,
     components::{AccountNav, Confirm, DeviceRow, FormAlert, Heading, Loaded, Loading, Proof},
     light::later,
     paths,
@@ -30,7 +30,7 @@ pub(crate) fn Sessions() -> impl IntoView {
         }
     });
     view! {
-        <Title text="Where you’re signed in · Sessionkeep" />
+        <PageTitle text="Where you’re signed in" />
         <section class="medium">
             <Heading text="Where you’re signed in" />
             <AccountNav />

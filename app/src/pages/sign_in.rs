@@ -1,12 +1,12 @@
 //! Signing in.
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
-use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_query_map};
 use sessionkeep_types::{ErrorCode, LoginRequest, Password};
 
 use crate::{
     api::ApiError,
+    brand::PageTitle,
     components::{FieldState, FormAlert, Heading, PasswordField, SignInNotice, Submission, SubmitButton, TextField},
     paths,
     session::Session,
@@ -69,7 +69,7 @@ pub(crate) fn SignIn() -> impl IntoView {
         submitted.unwrap_or_else(|| Submitted { remember_me: true, ..Submitted::default() });
 
     view! {
-        <Title text="Sign in · Sessionkeep" />
+        <PageTitle text="Sign in" />
         <section class="narrow">
             <Heading text="Sign in" />
             <SignInNotice />

@@ -1,10 +1,10 @@
 //! Signing out by a form, for a browser that runs no script. With the program, the header does it on every page.
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_meta::Title;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use crate::{
+    brand::PageTitle,
     components::{FormAlert, Heading},
     paths,
     session::Session,
@@ -24,7 +24,7 @@ pub(crate) fn SignOut() -> impl IntoView {
         navigate(paths::SIGN_IN, NavigateOptions::default());
     };
     view! {
-        <Title text="Sign out · Sessionkeep" />
+        <PageTitle text="Sign out" />
         <section class="narrow">
             <Heading text="Sign out" />
             <form class="card form" method="post" action=paths::SIGN_OUT on:submit=submit>

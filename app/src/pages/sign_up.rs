@@ -1,12 +1,12 @@
 //! Making an account.
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_query_map};
 use sessionkeep_types::{Password, RegisterRequest};
 
 use crate::{
     api::ApiError,
+    brand::PageTitle,
     components::{
         FieldState, FormAlert, Heading, PasswordField, SignInNotice, Submission, SubmitButton, TextField, Words,
     },
@@ -66,7 +66,7 @@ pub(crate) fn SignUp() -> impl IntoView {
     let sign_in = move || paths::with_next(paths::SIGN_IN, next().as_deref());
 
     view! {
-        <Title text="Create your account · Sessionkeep" />
+        <PageTitle text="Create your account" />
         <section class="narrow">
             <Heading text="Create your account" />
             <SignInNotice />

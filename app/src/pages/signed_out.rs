@@ -1,10 +1,10 @@
 //! Why sessions end, for people whose session has.
 
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_query_map};
 
 use crate::{
+    brand::PageTitle,
     components::{Explained, Heading},
     explanation::{self, Explanation},
     paths,
@@ -22,7 +22,7 @@ pub(crate) fn SignedOut() -> impl IntoView {
     });
     let is_out = Memo::new(move |_| !session.phase().is_signed_in());
     view! {
-        <Title text="Why you were signed out · Sessionkeep" />
+        <PageTitle text="Why you were signed out" />
         <section class="medium">
             <Heading text="Why you were signed out" />
             {move || match reason.get().and_then(explanation::find) {

@@ -4,6 +4,7 @@
 //! A wrong setting ends the start with one line that names the variable, the reason and the mend, and never the value of a
 //! secret.
 
+mod brand;
 mod parse;
 mod secrets;
 pub(crate) mod sources;
@@ -24,6 +25,7 @@ pub use sources::{Environment, Sources};
 
 use crate::{
     audit::webhook::Receiver,
+    brand::Brand,
     keys::KeySource,
     password::{Pepper, Peppers},
     session::{OnTheft, Policy, Rotation, ServedAttempts},
@@ -105,6 +107,8 @@ pub struct Settings {
     pub peppers: Peppers,
     /// The client's bundle; without it the API alone is served.
     pub assets_dir: Option<PathBuf>,
+    /// Whose product it is.
+    pub brand: Brand,
     /// What is logged, and how.
     pub log: LogSettings,
 }
@@ -183,6 +187,7 @@ impl Settings {
             event_retention: sources.parse("EVENT_RETENTION", parse::event_retention)?,
             metrics_addr: sources.parse("METRICS_ADDR", parse::optional_socket_address)?,
             peppers: peppers(&keys),
+            brand: brand::load(sources, &public_origin)?,
             log: log(sources)?,
             assets_dir: sources.get("ASSETS_DIR").map(PathBuf::from),
             keys,

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What is wrong, and what to do.
-type Wrong = (String, String);
+pub(super) type Wrong = (String, String);
 
 fn wrong<T>(reason: impl Into<String>, mend: impl Into<String>) -> Result<T, Wrong> {
     Err((reason.into(), mend.into()))

@@ -192,6 +192,37 @@ pub const SETTINGS: &[Setting] = &[
          renewed when it is removed cannot sign in any more.",
     ),
     plain("ASSETS_DIR", None, "The client's bundle (`dist`). Without it the API alone is served."),
+    plain(
+        "BRAND_NAME",
+        Some("Sessionkeep"),
+        "The product's name in pages, titles and the API's description; at most 60 characters. While it is the default and HOME_URL \
+         is not set, `/` is the landing page of this project; otherwise `/` leads to HOME_URL or to the account.",
+    ),
+    plain(
+        "BRAND_LOGO",
+        None,
+        "The path of an SVG, PNG or WebP file of at most 64 KiB, read once at the start: the logo, and the icon in tabs and \
+         bookmarks. A square one fits. A PNG is also the icon on phones.",
+    ),
+    plain(
+        "BRAND_ACCENT",
+        None,
+        "The colour of links and buttons, as `#rrggbb`; by default `#4f46e5`. The shade for each color scheme is derived from it where \
+         it lacks contrast (WCAG 4.5:1), so every colour works.",
+    ),
+    plain(
+        "HOME_URL",
+        None,
+        "The product's own start page, to which `/` and the logo lead. It and the next three are https addresses, http addresses on \
+         loopback, or paths of this origin.",
+    ),
+    plain(
+        "SUPPORT_URL",
+        None,
+        "Where users get help: the link \"Help\", and the contact in `/.well-known/security.txt`. May be `mailto:`.",
+    ),
+    plain("TERMS_URL", None, "The terms of service: the link \"Terms\"."),
+    plain("PRIVACY_URL", None, "The privacy policy: the link \"Privacy\"."),
     secret(
         "ALERT_WEBHOOK_URL",
         "Where each theft (a refresh token in two hands) is told of by a signed `POST`: https, or http on loopback.",

@@ -36,6 +36,7 @@ pub(crate) use pages::Client;
 use crate::{
     audit::{Audit, violations::Violations},
     auth::Auth,
+    brand::Brand,
     config::{CookieSettings, PublicOrigin},
     keys::Keys,
 };
@@ -78,6 +79,8 @@ pub(crate) struct Edge {
     pub(crate) cookie: CookieSettings,
     /// Whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Whose product it is.
+    pub(crate) brand: Brand,
 }
 
 /// The origin at which a browser sees the answer to a request with these headers. A developer's machine has several names, of
@@ -129,14 +132,11 @@ pub(crate) fn router(state: AppState, client: Option<Client>) -> Router {
     let (guarded, _) = guarded().split_for_parts();
     let (open, _) = open().split_for_parts();
     let api = guarded.route_layer(from_fn_with_state(state.clone(), middleware::keys::require)).merge(open);
-    // The page's files are the page's own.
-    let api = api
-        .route("/api/docs/start.js", get(routes::docs::start))
-        .route("/api/docs/swagger-ui-bundle.js", get(routes::docs::program))
-        .route("/api/docs/swagger-ui.css", get(routes::docs::style));
     #[cfg(feature = "test-support")]
     let api = testing::add(api, &state);
     let api = api
+        // The page's files are the page's own.
+        .route("/api/docs/{file}", get(routes::docs::file))
         .route("/api", axum::routing::any(routes::not_found))
         .route("/api/{*rest}", axum::routing::any(routes::not_found))
         .method_not_allowed_fallback(routes::method_not_allowed)

@@ -24,6 +24,9 @@ const ALWAYS: [(&str, &str); 6] = [
     ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
 ];
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+/// A picture that is opened by itself runs nothing.
+const PICTURE: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+const PICTURES: [&str; 3] = [".svg", ".ico", ".png"];
 /// XS-01, attack 13: `@` stands for the origin. Of what it has, the bundle alone is run.
 const PAGE: &str = "default-src 'none'; script-src @/assets/ 'nonce-…' 'wasm-unsafe-eval'; worker-src @/assets/; \
     connect-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
@@ -32,7 +35,7 @@ const WORKER: &str =
     "default-src 'none'; script-src @/assets/ 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none';";
 const REPORTS: &str = " report-uri /api/csp-report";
 const ONLY_HTTPS: &str = " upgrade-insecure-requests; report-to csp;";
-const DOCS: &str = "default-src 'none'; script-src @/api/docs/; style-src @/api/docs/; img-src data:; connect-src 'self'; \
+const DOCS: &str = "default-src 'none'; script-src @/api/docs/; style-src @/api/docs/; img-src @/api/docs/ data:; connect-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const PAGES: [&str; 12] = [
@@ -50,13 +53,18 @@ const PAGES: [&str; 12] = [
     "/nowhere",
 ];
 /// The types of the bundle's files.
-const TYPES: [(&str, &str); 5] = [
+const TYPES: [(&str, &str); 8] = [
     (".js", "text/javascript"),
     (".wasm", "application/wasm"),
     (".css", "text/css"),
     (".svg", "image/svg+xml"),
     (".ico", "image/svg+xml"),
+    (".png", "image/png"),
+    (".txt", "text/plain"),
+    (".webmanifest", "application/manifest+json"),
 ];
+/// Whose name stays.
+const NAMED: [&str; 5] = ["/favicon.svg", "/favicon.ico", "/apple-touch-icon.png", "/robots.txt", "/site.webmanifest"];
 /// The beginning of the name of the worker's script.
 const WORKER_SCRIPT: &str = "/assets/strength-worker-";
 
@@ -111,7 +119,7 @@ impl Asking {
         let reports = only(headers, "content-security-policy").is_some_and(|policy| policy.contains("report-to"));
         assert_eq!(endpoints, reports, "{what}");
         let kept = only(headers, "cache-control").unwrap_or_default();
-        let may_be_kept = [200, 206, 304].contains(&status) && (self.files.contains(path) || path == routes::JWKS);
+        let may_be_kept = status == 200 && (self.files.contains(path) || path == routes::JWKS);
         assert_eq!(kept == "no-store", !may_be_kept, "{what}: {kept}");
     }
 
@@ -128,6 +136,9 @@ impl Asking {
                 assert!(nonce.len() >= 22, "{nonce}: 128 bits");
                 *self.nonces.entry(nonce.to_owned()).or_default() += 1;
                 PAGE.replace('…', nonce)
+            }
+            _ if PICTURES.iter().any(|ending| path.ends_with(ending)) && answer.status() == 200 => {
+                return PICTURE.to_owned();
             }
             _ => return NOTHING.to_owned(),
         };
@@ -162,7 +173,7 @@ async fn every_answer_of_every_route_and_status_has_the_headers() {
         let http = Client::builder().redirect(Policy::none()).build().expect("a client");
         let files = named_files(&app).await;
         assert_eq!(files.len(), 6, "{files:?}");
-        let files = files.into_iter().chain(["/favicon.svg", "/favicon.ico"].map(str::to_owned)).collect();
+        let files = files.into_iter().chain(NAMED.map(str::to_owned)).collect();
         let mut asking = Asking { app, http, https, files, statuses: BTreeSet::new(), nonces: HashMap::new() };
 
         asking.routes(&ada).await;
@@ -172,7 +183,7 @@ async fn every_answer_of_every_route_and_status_has_the_headers() {
         asking.app.store_down(true).await;
         asking.ask(Method::GET, routes::READYZ, &[], None).await;
 
-        let expected = [200, 204, 206, 303, 304, 307, 400, 401, 403, 404, 405, 413, 415, 416, 422, 500, 503];
+        let expected = [200, 204, 303, 307, 308, 400, 401, 403, 404, 405, 413, 415, 422, 500, 503];
         assert_eq!(asking.statuses, expected.into(), "what was provoked");
         assert!(asking.nonces.len() >= PAGES.len() && asking.nonces.values().all(|times| *times == 1), "each is new");
     }
@@ -212,6 +223,7 @@ impl Asking {
                 self.ask(Method::from_bytes(method.as_bytes()).expect("a method"), path, &[], None).await;
             }
             self.ask(Method::GET, path, &[("accept-encoding", "gzip")], None).await;
+            self.ask(Method::GET, &format!("{path}/"), &[], None).await;
         }
     }
 
@@ -222,11 +234,6 @@ impl Asking {
             let answer = self.ask(Method::GET, path, &[], None).await;
             let content_type = only(answer.headers(), "content-type").unwrap_or_default();
             assert!(content_type.starts_with(kind), "{path}: {content_type}");
-            if let Some(modified) = only(answer.headers(), "last-modified") {
-                self.ask(Method::GET, path, &[("if-modified-since", modified)], None).await;
-                self.ask(Method::GET, path, &[("range", "bytes=2-3")], None).await;
-                self.ask(Method::GET, path, &[("range", "bytes=99-")], None).await;
-            }
             self.ask(Method::HEAD, path, &[], None).await;
             self.ask(Method::POST, path, &[], Some("x".repeat(17_000))).await;
         }
@@ -306,20 +313,8 @@ async fn what_is_no_file_of_the_bundle_is_not_there() {
         "/assets/%2e%2e/secret.txt",
         "/assets/../secret.txt",
     ] {
-        let answer = raw(&app, path).await;
+        let answer = app.raw(path).await;
         assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
         assert!(!answer.contains("canary"), "{path}");
     }
-}
-
-/// What is answered to a path that nobody has tidied up.
-async fn raw(app: &TestApp, path: &str) -> String {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let address = app.url.trim_start_matches("http://");
-    let mut connection = tokio::net::TcpStream::connect(address).await.expect("connects");
-    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
-    connection.write_all(request.as_bytes()).await.expect("sent");
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).await.expect("text");
-    answer
 }

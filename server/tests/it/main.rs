@@ -6,6 +6,7 @@ mod activity;
 mod admin;
 mod alerts;
 mod audit;
+mod brand;
 mod canaries;
 mod connection;
 mod cookies;

@@ -27,6 +27,7 @@ const CLOSE: HeaderValue = HeaderValue::from_static("close");
 /// Adds the security headers, and `no-store` where nothing else was said (pages and assets say it themselves).
 pub(in crate::http) async fn add(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api");
+    let docs = request.uri().path().starts_with("/api/docs/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
@@ -42,7 +43,10 @@ pub(in crate::http) async fn add(State(state): State<AppState>, request: Request
         headers.insert(header::CONNECTION, CLOSE);
     }
     if api {
-        headers.insert(header::CACHE_CONTROL, NO_STORE);
+        // The page to try the API has files that are the same for everybody.
+        if !docs {
+            headers.insert(header::CACHE_CONTROL, NO_STORE);
+        }
         headers.append(header::VARY, VARY);
     }
     response

@@ -25,6 +25,8 @@ use utoipa::{
     },
 };
 
+use crate::brand::DEFAULT_NAME;
+
 /// What the document says beside what stands on the handlers.
 #[derive(OpenApi)]
 #[openapi(
@@ -48,6 +50,12 @@ pub(crate) static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     let text = document().to_pretty_json().expect("OK because every part of it is a plain value");
     without_links(&text) + "\n"
 });
+
+/// The document under the operator's name.
+pub(super) fn named(name: &str) -> String {
+    let title = |name: &str| format!("\"title\": {}", serde_json::Value::from(name));
+    DOCUMENT.replacen(&title(DEFAULT_NAME), &title(name), 1)
+}
 
 /// The types' comments are written for `rustdoc` too: where it has links, a reader of the document sees the name alone, and
 /// nothing where the link says which route a type belongs to.

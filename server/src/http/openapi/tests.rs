@@ -1,4 +1,8 @@
-use super::DOCUMENT;
+use super::{DOCUMENT, document, named, operations};
+
+/// What a summary begins with: what a client does.
+const VERBS: [&str; 12] =
+    ["Change", "Check", "Create", "Delete", "End", "Exchange", "Get", "List", "Open", "Report", "Sign", "Stream"];
 
 /// `UPDATE_DOCS=1` writes it anew.
 #[test]
@@ -11,4 +15,25 @@ fn the_committed_document_is_what_the_server_says() {
         std::fs::read_to_string(path).expect("docs/openapi.json") == DOCUMENT.as_str(),
         "docs/openapi.json differs: UPDATE_DOCS=1 writes it anew"
     );
+}
+
+#[test]
+fn every_summary_says_what_a_client_does() {
+    let mut document = document();
+    let mut summaries = vec![];
+    for operation in document.paths.paths.values_mut().flat_map(operations) {
+        summaries.push(operation.summary.clone().expect("a summary"));
+    }
+    assert!(summaries.len() > 20, "{}", summaries.len());
+    for summary in summaries {
+        let verb = summary.split(' ').next().unwrap_or_default();
+        assert!(VERBS.contains(&verb) && !summary.ends_with('.'), "{summary}");
+    }
+}
+
+#[test]
+fn the_served_document_has_the_operators_name() {
+    let named = named("Acme \"Söhne\"");
+    assert_eq!(named.len() + "Sessionkeep".len(), DOCUMENT.len() + r#"Acme \"Söhne\""#.len());
+    assert!(named.contains(r#""title": "Acme \"Söhne\"""#));
 }

@@ -23,7 +23,6 @@ pub(crate) struct Client {
     assets: Assets,
     files: Vec<Kept>,
     worker: Option<Worker>,
-    favicon: PathBuf,
 }
 
 /// A file as it is served.
@@ -93,7 +92,7 @@ impl Client {
         };
         let assets = Assets { js, wasm, css: style.file(), strength: worker.as_ref().map(|worker| worker.url.clone()) };
         files.push(style);
-        Ok(Self { assets, files, worker, favicon: directory.join("favicon.svg") })
+        Ok(Self { assets, files, worker })
     }
 
     /// As the pages refer to them.
@@ -109,11 +108,6 @@ impl Client {
     /// The worker's script, where the bundle has one.
     pub(super) fn worker(&self) -> Option<&Worker> {
         self.worker.as_ref()
-    }
-
-    /// Where the icon lies, whose name stays.
-    pub(super) fn favicon(&self) -> &Path {
-        &self.favicon
     }
 }
 

@@ -1,5 +1,6 @@
 //! The files of the bundle, each under its own route: what is not in the bundle cannot be asked for.
 
+use super::bundle::{ASSETS_PATH, Client, Kept};
 use axum::{
     Router,
     extract::Request,
@@ -11,24 +12,18 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use tower_http::services::ServeFile;
-
-use super::bundle::{ASSETS_PATH, Client, Kept};
 
 /// Their names change with their content.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+pub(super) const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// For names that do not.
-const FOR_A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+pub(super) const FOR_A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
 pub(super) fn router(client: &Client) -> Router {
     let hashed = client.files().iter().cloned().fold(Router::new(), |router, file| {
         let url = file.url.clone();
         router.route(&url, get(move |asked: HeaderMap| std::future::ready(answer(&file, &asked))))
     });
-    let icon = ServeFile::new(client.favicon()).precompressed_br().precompressed_gzip();
-    let named = Router::new().route_service("/favicon.svg", icon.clone()).route_service("/favicon.ico", icon);
     by_name_alone(hashed)
-        .merge(kept_for_a_day(named))
         // A page must not stand where a script is expected.
         .route(&format!("{ASSETS_PATH}{{*missing}}"), get(async || StatusCode::NOT_FOUND))
 }
@@ -62,17 +57,6 @@ fn accepts(asked: &HeaderMap, encoding: &str) -> bool {
         let refused = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok()) == Some(0.0);
         name.trim().eq_ignore_ascii_case(encoding) && !refused
     })
-}
-
-/// Only a file that is there may be kept: a 404 that is remembered would outlive its repair.
-fn kept_for_a_day(files: Router) -> Router {
-    files.layer(axum::middleware::from_fn(async |request: Request, next: Next| {
-        let mut response: Response = next.run(request).await;
-        if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
-            response.headers_mut().insert(CACHE_CONTROL, FOR_A_DAY);
-        }
-        response
-    }))
 }
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
 //! A page becomes HTML. Nothing of the request but its address and a form that it brought goes into it, and nothing of a session.
 
-use app::{Assets, Shell, Submitted, root};
+use app::{Assets, Brand, Head, Shell, Submitted, root};
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use leptos::{nonce::Nonce, prelude::*};
 
-use super::csp::Policies;
+use super::{brand::Branding, csp::Policies};
 
 /// A page tells its own origin which page it was, so that the browser names the origin of a form: an older browser, which sends no
 /// `Sec-Fetch-Site`, would name `null`.
@@ -25,11 +25,17 @@ pub(super) fn paths() -> Vec<String> {
 pub(super) struct Pages {
     assets: Assets,
     policies: Policies,
+    brand: Brand,
+    head: Head,
 }
 
+/// The pages that somebody may look for. Whatever else there is belongs to a person, or is not there.
+const PUBLIC: [&str; 3] = [app::paths::LANDING, app::paths::SIGN_IN, app::paths::SIGN_UP];
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
+
 impl Pages {
-    pub(super) fn new(assets: Assets, policies: Policies) -> Self {
-        Self { assets, policies }
+    pub(super) fn new(assets: Assets, policies: Policies, branding: &Branding) -> Self {
+        Self { assets, policies, brand: branding.brand.clone(), head: branding.head.clone() }
     }
 
     /// Answers with the page at the request's path, which is "Page not found" where there is none. `submitted` is a form that was
@@ -39,10 +45,14 @@ impl Pages {
         if request.uri().path_and_query().is_none() {
             return StatusCode::NOT_FOUND.into_response();
         }
+        let is_public = PUBLIC.contains(&request.uri().path());
         let nonce = Nonce::new();
         let policy = self.policies.page(request.headers(), &nonce);
+        let (brand, head) = (self.brand.clone(), self.head.clone());
         let provide = move || {
             provide_context(nonce.clone());
+            provide_context(brand.clone());
+            provide_context(head.clone());
             if let Some(submitted) = &submitted {
                 provide_context(submitted.clone());
             }
@@ -51,6 +61,9 @@ impl Pages {
         let shell = move || view! { <Shell assets=assets.clone() /> };
         let mut response: Response<Body> = leptos_axum::render_app_async_with_context(provide, shell)(request).await;
         let headers = response.headers_mut();
+        if !is_public {
+            headers.insert(ROBOTS, HeaderValue::from_static("noindex"));
+        }
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::REFERRER_POLICY, REFERRER_POLICY);
         policy.add(headers);

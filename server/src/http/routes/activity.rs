@@ -15,7 +15,7 @@ refused!(Refused: ALWAYS, BEARER, PAGE);
     path = path::MY_EVENTS,
     operation_id = "activity",
     tag = "account",
-    summary = "What happened to the own account, newest first.",
+    summary = "List your security events, newest first",
     params(BeforeEvent, PageQuery),
     security(("accessToken" = [])),
     responses((status = OK, description = "A part of the list.", body = Page<SecurityEvent>), Refused)

@@ -43,7 +43,7 @@ impl FromRequestParts<AppState> for Arrived {
     path = path::CONNECTION,
     operation_id = "connection",
     tag = "service",
-    summary = "What arrives of a request.",
+    summary = "Check how your requests arrive",
     description = "For whoever looks for what is in the way: a proxy that takes cookies or headers, a second cookie of a name, a \
                    clock. The answer tells of the request itself, and of nothing else.",
     request_body = ConnectionRequest,

@@ -24,7 +24,7 @@ refused!(
     path = path::CSP_REPORT,
     operation_id = "cspReport",
     tag = "service",
-    summary = "Takes what a browser reports that a page's content security policy forbade.",
+    summary = "Report a violation of the content security policy",
     description = "For browsers, which the pages' policy sends here. What is no report is passed over without a word.",
     request_body(
         description = "A report (CSP, 5.3), or several (the Reporting API).",

@@ -29,7 +29,7 @@ refused!(Refused: ALWAYS);
     path = path::HEALTHZ,
     operation_id = "health",
     tag = "service",
-    summary = "Whether the process runs.",
+    summary = "Check whether the process runs",
     responses((status = OK, description = "It does.", body = Health), Refused)
 )]
 pub(in crate::http) async fn healthz() -> Json<Health> {
@@ -43,7 +43,7 @@ pub(in crate::http) async fn healthz() -> Json<Health> {
     path = path::READYZ,
     operation_id = "readiness",
     tag = "service",
-    summary = "Whether requests can be served.",
+    summary = "Check whether requests can be served",
     responses((status = OK, description = "They can.", body = Health), Refused)
 )]
 pub(in crate::http) async fn readyz(State(state): State<AppState>) -> Result<Json<Health>, ApiError> {

@@ -48,7 +48,7 @@ refused!(Refused: ALWAYS);
     path = path::JWKS,
     operation_id = "keys",
     tag = "service",
-    summary = "The public keys that access tokens can be verified with.",
+    summary = "Get the public keys that verify access tokens",
     responses((status = OK, description = "The keys.", body = KeySet), Refused)
 )]
 pub(in crate::http) async fn jwks(

@@ -20,7 +20,7 @@ refused!(
     path = path::LOGIN,
     operation_id = "login",
     tag = "authentication",
-    summary = "Signs in.",
+    summary = "Sign in",
     description = "An account that is not there, one that is disabled and a wrong password are answered alike.",
     params(SigningIn),
     request_body = LoginRequest,

@@ -16,7 +16,7 @@ refused!(Refused: ALWAYS, CSRF, NO_BODY, LIMITED);
     path = path::LOGOUT,
     operation_id = "logout",
     tag = "authentication",
-    summary = "Signs out.",
+    summary = "Sign out",
     description = "No body is needed, no access token, and no cookie either: who has none is signed out already.",
     params(CsrfGate),
     security((), ("refreshToken" = []), ("refreshToken" = [], "companion" = [])),

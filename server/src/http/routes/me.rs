@@ -19,7 +19,7 @@ refused!(
     path = path::ME,
     operation_id = "me",
     tag = "account",
-    summary = "The own account.",
+    summary = "Get your account",
     security(("accessToken" = [])),
     responses((status = OK, description = "The account.", body = User), Unread)
 )]
@@ -34,7 +34,7 @@ pub(in crate::http) async fn me(State(state): State<AppState>, bearer: Bearer) -
     path = path::ME,
     operation_id = "rename",
     tag = "account",
-    summary = "Sets the own display name, or removes it.",
+    summary = "Change or remove your display name",
     request_body = UpdateProfileRequest,
     security(("accessToken" = [])),
     responses((status = OK, description = "The account as it is now.", body = User), Unchanged)
@@ -54,7 +54,7 @@ pub(in crate::http) async fn rename(
     path = path::ME,
     operation_id = "deleteAccount",
     tag = "account",
-    summary = "Deletes the own account and all its sessions. There is no way back.",
+    summary = "Delete your account and its sessions for good",
     request_body = DeleteAccountRequest,
     security(("accessToken" = [])),
     responses((status = NO_CONTENT, description = "The account is gone.", headers(("set-cookie" = String, description = "Takes the refresh token, `sessionGen` and the companion away."))), Undeleted)

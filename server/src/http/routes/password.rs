@@ -21,7 +21,7 @@ refused!(Refused: ALWAYS, CSRF, BODY, BEARER, CONFIRMED, LIMITED, OWN);
     path = path::PASSWORD,
     operation_id = "changePassword",
     tag = "authentication",
-    summary = "Sets another password.",
+    summary = "Change your password",
     description = "Every session ends; this device gets a new one at once.",
     params(CsrfGate),
     request_body = ChangePasswordRequest,

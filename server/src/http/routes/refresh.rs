@@ -25,7 +25,7 @@ refused!(Refused: ALWAYS, CSRF, ATTEMPT, NO_BODY, LIMITED, OWN);
     path = path::REFRESH,
     operation_id = "refresh",
     tag = "authentication",
-    summary = "Trades the refresh token for a new one, and for a new access token.",
+    summary = "Exchange the refresh token for new tokens",
     description = "No body is needed. A refusal never sets a cookie. 409 is not final: the session lives, and the browser has, or soon gets, the token that counts.",
     params(CsrfGate, Attempt),
     security(("refreshToken" = []), ("refreshToken" = [], "companion" = [])),

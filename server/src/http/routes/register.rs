@@ -28,7 +28,7 @@ refused!(Refused: ALWAYS, CSRF, ATTEMPT, BODY, LIMITED, OWN);
     path = path::REGISTER,
     operation_id = "register",
     tag = "authentication",
-    summary = "Makes an account and signs it in.",
+    summary = "Create an account and sign in",
     params(SigningIn),
     request_body = RegisterRequest,
     responses((status = CREATED, description = "The account was made.", body = AuthResponse, headers(("set-cookie" = String, description = "The refresh token, `sessionGen` and, on https, the companion."))), Refused)

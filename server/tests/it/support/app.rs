@@ -47,6 +47,18 @@ pub(crate) struct TestApp {
 }
 
 impl TestApp {
+    /// What is answered to a path as it is written: a client of HTTP would tidy it up.
+    pub(crate) async fn raw(&self, path: &str) -> String {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let address = self.url.trim_start_matches("http://");
+        let mut connection = tokio::net::TcpStream::connect(address).await.expect("connects");
+        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+        connection.write_all(request.as_bytes()).await.expect("sent");
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).await.expect("text");
+        answer
+    }
+
     pub(crate) async fn start() -> Self {
         Self::with(&[]).await
     }

@@ -9,7 +9,7 @@ pub(crate) fn bundle(text: &str) -> TempDir {
     let index = r#"<link rel="modulepreload" href="/assets/f.js"><link rel="preload" href="/assets/f_bg.wasm">
         <link rel="stylesheet" href="/assets/base.css">"#;
     fs::write(folder.path().join("index.html"), index).expect("written");
-    for name in ["f.js", "f_bg.wasm", "base.css", "strength.js", "strength_bg.wasm", "favicon.svg"] {
+    for name in ["f.js", "f_bg.wasm", "base.css", "strength.js", "strength_bg.wasm"] {
         fs::write(folder.path().join(name), text).expect("written");
     }
     folder

@@ -44,7 +44,7 @@ refused!(Unwatched: ALWAYS, BEARER, ADMINISTRATOR);
     path = path::ADMIN_EVENTS,
     operation_id = "events",
     tag = "administration",
-    summary = "What happened to everybody's accounts, newest first.",
+    summary = "List security events of all accounts, newest first",
     params(Wanted, BeforeEvent, PageQuery),
     security(("accessToken" = [])),
     responses((status = OK, description = "A part of the list.", body = Page<SecurityEvent>), Unlisted)
@@ -71,7 +71,7 @@ const POLL: Duration = Duration::from_millis(500);
     path = path::ADMIN_EVENTS_STREAM,
     operation_id = "watchEvents",
     tag = "administration",
-    summary = "Each event as it happens.",
+    summary = "Stream security events as they happen",
     description = "Ends with the access token, with the session, with the role, and when the server stops. Each event has its `id`, and in `data` the JSON of a `SecurityEvent`.",
     params((
         "last-event-id" = Option<String>,

@@ -21,7 +21,7 @@ refused!(Refused: ALWAYS, BEARER, ADMINISTRATOR, ONE_OF_OURS, LIMITED);
     path = path::ADMIN_USER_SESSIONS,
     operation_id = "userSessions",
     tag = "administration",
-    summary = "An account's living sessions, the newest sign-in first.",
+    summary = "List an account's sessions, newest sign-in first",
     params(("id" = UserId, Path, description = "The account."), BeforeSession, PageQuery),
     security(("accessToken" = [])),
     responses((status = OK, description = "A part of the list.", body = SessionList), Unlisted)
@@ -45,7 +45,7 @@ pub(in crate::http) async fn list(
     path = path::ADMIN_USER_SESSIONS,
     operation_id = "endUserSessions",
     tag = "administration",
-    summary = "Ends every session of an account.",
+    summary = "End all sessions of an account",
     params(("id" = UserId, Path, description = "The account.")),
     security(("accessToken" = [])),
     responses((status = NO_CONTENT, description = "They have ended.", headers(("set-cookie" = String, description = "Takes the refresh token, `sessionGen` and the companion away, where the account is one's own."))), Refused)

@@ -38,7 +38,7 @@ refused!(
     path = path::ADMIN_USERS,
     operation_id = "users",
     tag = "administration",
-    summary = "Accounts, newest first.",
+    summary = "List accounts, newest first",
     params(Search, BeforeAccount, PageQuery),
     security(("accessToken" = [])),
     responses((status = OK, description = "A part of the list.", body = Page<ManagedUser>), Unlisted)
@@ -65,7 +65,7 @@ pub(in crate::http) async fn list(
     path = path::ADMIN_USER,
     operation_id = "user",
     tag = "administration",
-    summary = "One account.",
+    summary = "Get an account",
     params(("id" = UserId, Path, description = "The account.")),
     security(("accessToken" = [])),
     responses((status = OK, description = "The account.", body = ManagedUser), Unfound)
@@ -85,7 +85,7 @@ pub(in crate::http) async fn find(
     path = path::ADMIN_USER,
     operation_id = "updateUser",
     tag = "administration",
-    summary = "Changes what an account may do, and whether it may sign in.",
+    summary = "Change an account's role, or disable it",
     params(("id" = UserId, Path, description = "The account.")),
     request_body = UpdateUserRequest,
     security(("accessToken" = [])),
