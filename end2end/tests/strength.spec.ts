@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 
 import { expect, test } from '../fixtures/index.ts';
-import { open } from '../pages/hydrated.ts';
+import { hydrated, open } from '../pages/hydrated.ts';
 
 const STRONG = 'seven lanterns by the harbour';
 const WORKER = '/assets/strength-worker-*.js';
@@ -85,6 +85,31 @@ test('without the worker the field says how long the password is', async ({ watc
   await signUp.password.fill(STRONG);
   await signUp.submit.click();
   await expect(page).toHaveURL('/account');
+});
+
+test('somebody who came to the field before the page was ready is told, too', async ({ page, signUp }) => {
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/frontend.*\.wasm/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/sign-up', { waitUntil: 'commit' });
+  await signUp.password.focus();
+  await signUp.password.pressSequentially('password1234');
+  release();
+  await hydrated(page);
+  await expect(signUp.password).toHaveAccessibleDescription(/^Easily guessed/);
+});
+
+test('nothing is fetched for somebody who saves data', async ({ page, signUp }) => {
+  await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
+  const asked = requests(page);
+  await signUp.open();
+  await signUp.password.focus();
+  await signUp.password.pressSequentially('password1234');
+  await expect(signUp.password).toHaveAccessibleDescription('12 characters.');
+  expect(asked.filter((url) => url.includes('strength'))).toEqual([]);
 });
 
 /** PW-12 */

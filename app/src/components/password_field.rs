@@ -61,8 +61,14 @@ pub(crate) fn PasswordField(
         }
     };
     Effect::new(move |_| {
-        // What was typed or filled in before the page was ready counts too.
-        node.track();
+        // Who came to the field before the page was ready counts too, and so does what was typed or filled in.
+        let input = node.get();
+        let is_in_use = |input: &leptos::web_sys::HtmlInputElement| {
+            !input.value().is_empty() || input.matches(":focus").is_ok_and(|focused| focused)
+        };
+        if let Some(estimator) = estimator.filter(|_| input.as_ref().is_some_and(is_in_use)) {
+            estimator.fetch();
+        }
         measure();
     });
     view! {

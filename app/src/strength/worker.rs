@@ -1,8 +1,8 @@
 use std::{cell::RefCell, rc::Rc};
 
-use js_sys::Array;
+use js_sys::{Array, Reflect};
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast as _, closure::Closure};
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::{Estimate, Strength, WORKER};
@@ -11,6 +11,13 @@ use super::{Estimate, Strength, WORKER};
 fn script() -> Option<String> {
     let meta = document().query_selector(&format!("meta[name={WORKER}]")).ok()??;
     meta.get_attribute("content")
+}
+
+/// `navigator.connection.saveData`, which not every browser has.
+fn saves_data() -> bool {
+    let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or_default();
+    let connection = get(&window().navigator(), "connection");
+    connection.is_object() && get(&connection, "saveData").is_truthy()
 }
 
 /// The worker of one field. It ends with the field.
@@ -59,10 +66,10 @@ impl Estimator {
         Self { state: StoredValue::new_local(Rc::default()), said }
     }
 
-    /// Fetches the worker, once.
+    /// Fetches the worker, once, unless the person asked the browser to load less.
     pub(crate) fn fetch(self) {
         let Some(state) = self.state.try_get_value() else { return };
-        if state.borrow().heard.is_some() {
+        if state.borrow().heard.is_some() || saves_data() {
             return;
         }
         let options = WorkerOptions::new();
