@@ -5,6 +5,7 @@ import { expect, test } from './fixtures/index.ts';
 import { NEW_PASSWORD, WRONG_PASSWORD } from './fixtures/person.ts';
 import { open } from './pages/hydrated.ts';
 import { SignInPage } from './pages/sign-in.ts';
+import { StoppedPage } from './pages/stopped.ts';
 
 const BROWSERS = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0',
@@ -50,6 +51,16 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await signIn.submit.click();
         await expect(signIn.alert).toBeVisible();
         await take(page, 'sign-in-refused');
+      });
+
+      test('a page that is not working', async ({ watch, page }) => {
+        watch.expect(/net::ERR_FAILED|Failed to fetch/);
+        await page.route(/\.wasm$/, (route) => route.abort());
+        for (const [name, path] of [['sign-in', '/sign-in'], ['account', '/account']] as const) {
+          await page.goto(path);
+          await expect(new StoppedPage(page).words).toBeVisible();
+          await take(page, `${name}-stopped`);
+        }
       });
 
       test('the account', async ({ server, watch, page, signIn, account, person }) => {

@@ -23,8 +23,12 @@ mod light;
 mod pages;
 pub mod paths;
 pub mod session;
+#[cfg(any(feature = "ssr", target_arch = "wasm32", test))]
+mod shape;
 #[cfg(feature = "ssr")]
 mod shell;
+#[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
+mod start;
 mod strength;
 mod submitted;
 mod validate;
@@ -40,18 +44,15 @@ pub use head::{Head, Icon, MANIFEST};
 /// The wire contract, so that whoever uses the session needs no second dependency.
 pub use sessionkeep_types as types;
 #[cfg(feature = "ssr")]
-pub use shell::{Assets, File, Shell, start_worker};
+pub use shell::{Assets, File, Shell, start_worker, with_shape};
 pub use submitted::{Refusal, Submitted};
 
-/// Takes over the page that the server rendered. `<html data-hydrated>` says when that is done.
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
-pub fn start() {
-    leptos::mount::hydrate_body(App);
-    if let Some(html) = leptos::prelude::document().document_element() {
-        // OK because the attribute is for tests and styles; the page works without.
-        let _ = html.set_attribute("data-hydrated", "");
-    }
-}
+pub use start::start;
+
+/// The id of the element that holds the page. What extensions put beside it in `<body>` is nobody's concern.
+#[cfg(any(feature = "ssr", target_arch = "wasm32"))]
+const ROOT: &str = "app";
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,18 @@
-//! The document around the pages. Only the server has it; the browser takes over from `<body>` on.
+//! The document around the pages. Only the server has it; the browser takes over what is in [`ROOT`].
+
+use std::sync::LazyLock;
 
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use crate::{App, head::HeadTags, paths, strength, submitted::Submitted};
+use crate::{
+    App, ROOT,
+    head::HeadTags,
+    paths,
+    shape::{self, Shape},
+    strength,
+    submitted::Submitted,
+};
 
 /// A file of the client's bundle, as a page refers to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,42 +43,91 @@ pub fn Shell(
     assets: Assets,
 ) -> impl IntoView {
     let Assets { js, wasm, css, strength } = assets;
-    let start = start_worker(&js, &wasm);
+    let submitted = Submitted::attribute();
+    // The answer to a form is not asked for again by itself.
+    let again = submitted.is_none().then_some("");
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-submitted=Submitted::attribute()>
+        <html lang="en" data-submitted=submitted>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
+                // The script asks for the file without a digest of its own; this one counts for it.
+                <link rel="modulepreload" href=js.url.clone() integrity=js.integrity />
+                <script
+                    nonce=use_nonce()
+                    data-js=js.url
+                    data-wasm=wasm.url
+                    data-integrity=wasm.integrity
+                    data-again=again
+                >
+                    {START.as_str()}
+                </script>
                 <link rel="stylesheet" href=css.url integrity=css.integrity />
+                <meta name="color-scheme" content="light dark" />
                 <HeadTags />
-                <link rel="modulepreload" href={js.url} integrity={js.integrity} />
-                <link
-                    rel="preload"
-                    href={wasm.url}
-                    as="fetch"
-                    type="application/wasm"
-                    crossorigin="anonymous"
-                />
                 {strength.map(|url| view! { <meta name=strength::WORKER content=url /> })}
                 <MetaTags />
-                <script type="module" nonce=use_nonce()>
-                    {start}
-                </script>
             </head>
             <body>
-                <App />
+                <div id=ROOT>
+                    <App />
+                </div>
                 <noscript>
                     <p class="notice">
                         "You can sign in and out without JavaScript. The pages of your account need it. "
                         <a href=paths::SIGN_OUT>"Sign out"</a>
                     </p>
                 </noscript>
+                <Stopped />
             </body>
         </html>
     }
     .into_any()
+}
+
+/// What the script shows where the program does not start, or stops.
+#[component]
+fn Stopped() -> impl IntoView {
+    view! {
+        <section id="stopped" role="alert" hidden>
+            <div class="card">
+                <h2>"This page is not working"</h2>
+                <p>
+                    "A part of it has not loaded, or has stopped with an error. Reload the page. If that does not help, an extension, \
+                    the network or a setting of your browser may be blocking it: it needs WebAssembly."
+                </p>
+                <p>"You can still sign in, create an account and sign out. These forms work without that part."</p>
+                <div class="actions">
+                    // "external" keeps the router's hands off.
+                    <a class="button" href="" rel="external">
+                        "Reload the page"
+                    </a>
+                    <form method="post" action=paths::SIGN_OUT>
+                        <button class="button secondary">"Sign out"</button>
+                    </form>
+                </div>
+            </div>
+        </section>
+    }
+}
+
+/// The script without its comments and its margins.
+static START: LazyLock<String> = LazyLock::new(|| {
+    let lines = include_str!("start.js").lines().map(str::trim_start);
+    lines.filter(|line| !line.is_empty() && !line.starts_with("//")).collect::<Vec<_>>().join("\n")
+});
+
+/// Writes the shape of the rendered page into its document, for the program to compare.
+#[must_use]
+pub fn with_shape(document: &str) -> String {
+    let root = format!("<div id=\"{ROOT}\"");
+    let marked = document.split_once(&root).and_then(|(before, behind)| {
+        let shape = Shape::of_html(behind.strip_prefix('>')?)?;
+        Some(format!("{before}{root} {}=\"{shape}\"{behind}", shape::ATTRIBUTE))
+    });
+    // OK because a page without one is rendered anew in the browser.
+    marked.unwrap_or_else(|| document.to_owned())
 }
 
 /// The module of a worker that starts a bundle. The integrity is checked by the fetch.

@@ -1,5 +1,6 @@
 import { expect, test } from '../fixtures/index.ts';
 import { open } from '../pages/hydrated.ts';
+import { StoppedPage } from '../pages/stopped.ts';
 
 test('every file of the page is fetched once', async ({ page }) => {
   const fetched: string[] = [];
@@ -11,16 +12,19 @@ test('every file of the page is fetched once', async ({ page }) => {
 });
 
 // XS-09
-test('a program that was tampered with does not start', async ({ watch, page }) => {
-  watch.expect(/integrity/i);
-  watch.expect(/Failed to fetch|TypeError/);
-  await page.route(/\.wasm/, async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, body: Buffer.concat([await answer.body(), Buffer.from([0])]) });
+for (const [what, file] of [['WebAssembly', /\.wasm$/], ['script', /\/frontend-.*\.js$/]] as const) {
+  test(`a ${what} that was tampered with does not start`, async ({ watch, page }) => {
+    watch.expect(/integrity/i);
+    watch.expect(/Failed to fetch|TypeError/);
+    await page.route(file, async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: Buffer.concat([await answer.body(), Buffer.from('\n')]) });
+    });
+    const complained = page.waitForEvent('console', (message) => /integrity/i.test(message.text()) && message.type() === 'error');
+    await page.goto('/sign-in');
+    await complained;
+    await expect(new StoppedPage(page).words).toBeVisible();
+    await expect(page.locator('html')).not.toHaveAttribute('data-hydrated');
+    await expect(page.getByRole('heading', { level: 1, name: 'Sign in' })).toBeVisible();
   });
-  const complained = page.waitForEvent('console', (message) => /integrity/i.test(message.text()) && message.type() === 'error');
-  await page.goto('/sign-in');
-  await complained;
-  await expect(page.locator('html')).not.toHaveAttribute('data-hydrated');
-  await expect(page.getByRole('heading', { level: 1, name: 'Sign in' })).toBeVisible();
-});
+}

@@ -3,9 +3,6 @@ import { somebody } from '../fixtures/person.ts';
 
 test.use({ javaScriptEnabled: false });
 
-// The client that the page announces is not used then, which the browser remarks upon when it has waited long enough.
-test.beforeEach(({ watch }) => watch.expect(/preloaded using link preload but not used/));
-
 for (const path of ['/sign-in', '/sign-up']) {
   test(`without scripts ${path} shows its form and says what scripts are needed for`, async ({ page }) => {
     await page.goto(path);

@@ -1,8 +1,8 @@
 //! A page becomes HTML. Nothing of the request but its address and a form that it brought goes into it, and nothing of a session.
 
-use app::{Assets, Brand, Head, Shell, Submitted, root};
+use app::{Assets, Brand, Head, Shell, Submitted, root, with_shape};
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     extract::Request,
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -59,7 +59,13 @@ impl Pages {
         };
         let assets = self.assets.clone();
         let shell = move || view! { <Shell assets=assets.clone() /> };
-        let mut response: Response<Body> = leptos_axum::render_app_async_with_context(provide, shell)(request).await;
+        let response: Response<Body> = leptos_axum::render_app_async_with_context(provide, shell)(request).await;
+        let (parts, body) = response.into_parts();
+        let Ok(document) = to_bytes(body, usize::MAX).await else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        let document = with_shape(&String::from_utf8_lossy(&document));
+        let mut response = Response::from_parts(parts, document.into());
         let headers = response.headers_mut();
         if !is_public {
             headers.insert(ROBOTS, HeaderValue::from_static("noindex"));

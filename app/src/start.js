@@ -1,0 +1,66 @@
+// Starts the program of a page, and shows the words of `#stopped` where it does not start or stops. In the head of every document,
+// as a classic script, so that it does not wait for style sheets. `shell.rs` takes these comments out.
+{
+  const { js, wasm, integrity, again } = document.currentScript.dataset;
+  const parsed = new Promise((done) => addEventListener('DOMContentLoaded', done));
+  let leaving = false;
+  addEventListener('beforeunload', () => (leaving = true));
+
+  const show = (stopped) => {
+    const words = document.getElementById('stopped');
+    words.hidden = !stopped;
+    words.querySelector('form').hidden = !location.pathname.startsWith('/account');
+    document.documentElement.toggleAttribute('data-stopped', stopped);
+  };
+
+  // A slow network: the words go away again when the program has come.
+  const late = setTimeout(() => parsed.then(() => show(true)), 8000);
+
+  // In an update the server may no longer have a file that the page names. The page that it has now names others. Once: what a reload did not
+  // help is not reloaded. Not where something was typed, nor where the document was the answer to a form, nor to an error page of the browser.
+  const reloads = async () => {
+    const typed = ({ type, checked, defaultChecked, value, defaultValue }) =>
+      type === 'checkbox' ? checked !== defaultChecked : value !== defaultValue;
+    const [navigation] = performance.getEntriesByType('navigation');
+    const may = () => !leaving && ![...document.querySelectorAll('input')].some(typed);
+    if (again === undefined || navigation?.type !== 'navigate' || !may()) return false;
+    const there = await fetch(location.href, { method: 'HEAD' }).then((answer) => answer.status < 500, () => false);
+    if (!there || !may()) return false;
+    location.reload();
+    return true;
+  };
+
+  const fails = async (error) => {
+    await parsed;
+    if (leaving || (error instanceof TypeError && (await reloads()))) return;
+    show(true);
+  };
+
+  const starts = async () => {
+    const [{ default: init }, program] = await Promise.all([import(js), fetch(wasm, { integrity }), parsed]);
+    await init({ module_or_path: program });
+    clearTimeout(late);
+    show(false);
+  };
+
+  // A panic, now or later. Nothing of what is left of the program keeps links and forms from doing what they do without it.
+  const stops = (error) => {
+    if (error?.name !== 'RuntimeError') return;
+    for (const type of ['click', 'submit']) addEventListener(type, (event) => event.stopImmediatePropagation(), true);
+    parsed.then(() => show(true));
+  };
+
+  addEventListener('unhandledrejection', ({ reason }) => stops(reason));
+  addEventListener(
+    'error',
+    ({ target, error }) => {
+      if (target.rel === 'stylesheet' && target.href.startsWith(`${location.origin}/assets/`)) parsed.then(reloads);
+      else stops(error);
+    },
+    true,
+  );
+  starts().catch((error) => {
+    stops(error);
+    return fails(error);
+  });
+}
