@@ -29,7 +29,7 @@ pub fn start() {
 
 /// What was typed stays, and so does the focus.
 fn render_anew(root: &Element) {
-    let typed: Vec<_> = inputs(root).map(Typed::of).collect();
+    let typed: Vec<_> = inputs(root).map(|input| Typed::of(&input)).collect();
     let focused = document().active_element().map(|element| element.id());
     root.set_text_content(None);
     mount::mount_to_renderer(root, App).forget();
@@ -59,7 +59,7 @@ struct Typed {
 }
 
 impl Typed {
-    fn of(input: HtmlInputElement) -> Self {
+    fn of(input: &HtmlInputElement) -> Self {
         let selection = (input.selection_start().ok().flatten(), input.selection_end().ok().flatten());
         Self { id: input.id(), value: input.value(), checked: input.checked(), selection }
     }

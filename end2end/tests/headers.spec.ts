@@ -59,7 +59,10 @@ test('the worker that judges passwords has a policy of its own', async ({ page, 
 
 test('hashed files may be kept for ever', async ({ page, request }) => {
   await page.goto('/');
-  const urls = await page.evaluate(() => [...document.querySelectorAll('link[href*="/assets/"]')].map((link) => (link as HTMLLinkElement).href));
+  const urls = await page.evaluate(() => [
+    ...[...document.querySelectorAll<HTMLLinkElement>('link[href*="/assets/"]')].map((link) => link.href),
+    document.querySelector<HTMLScriptElement>('script[data-wasm]')?.dataset['wasm'] ?? 'none',
+  ]);
   expect(urls.length).toBeGreaterThanOrEqual(3);
   for (const url of urls) {
     const answer = await request.get(url);

@@ -14,9 +14,6 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 /// Where the bundle's files are served. Trunk is told the same (`public_url` in `Trunk.toml`).
 pub(super) const ASSETS_PATH: &str = "/assets/";
 
-/// Bytes of the digest in a file's name: nobody finds other bytes of the same name.
-const NAMED_BY: usize = 16;
-
 /// The browser's bundle.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
@@ -152,13 +149,14 @@ impl Worker {
     }
 }
 
-/// Where a file of this name and these bytes is served. Trunk's own hashes are those of the code before it was optimised, and it gives a worker
-/// none: the same name can come to hold other bytes, which browsers and proxies would keep for a year.
+/// Where a file of this name and these bytes is served. Trunk's own hashes are not used: they are those of the code before it is
+/// optimised, so that one name can come to hold other bytes, which browsers and proxies would keep for a year.
 fn address(name: &str, bytes: &[u8]) -> String {
-    let digest: String =
-        digest(&SHA384, bytes).as_ref().iter().take(NAMED_BY).map(|byte| format!("{byte:02x}")).collect();
+    let digest = digest(&SHA384, bytes);
+    let (named_by, _) = digest.as_ref().split_first_chunk().expect("OK because SHA-384 has 48 bytes");
+    let digest = u128::from_be_bytes(*named_by);
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "bin"));
-    format!("{ASSETS_PATH}{stem}-{digest}.{ending}")
+    format!("{ASSETS_PATH}{stem}-{digest:032x}.{ending}")
 }
 
 fn read(path: &Path) -> Result<Bytes, BundleError> {

@@ -27,6 +27,8 @@ pub(crate) fn files_in(text: &str) -> BTreeSet<String> {
 
 /// Whether the name holds the digest of these bytes.
 pub(crate) fn is_named_by(path: &str, bytes: &[u8]) -> bool {
-    let digest: String = digest(&SHA384, bytes).as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    path.contains(&format!("-{digest}."))
+    let digest = digest(&SHA384, bytes);
+    let (named_by, _) = digest.as_ref().split_first_chunk().expect("48 bytes");
+    let digest = u128::from_be_bytes(*named_by);
+    path.contains(&format!("-{digest:032x}."))
 }
