@@ -14,7 +14,12 @@ const BROWSERS = [
 
 const NEWER = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0';
 
-const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } } as const;
+const SIZES = {
+  small: { width: 320, height: 700 },
+  phone: { width: 390, height: 844 },
+  tablet: { width: 768, height: 1024 },
+  desktop: { width: 1280, height: 800 },
+} as const;
 
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -68,14 +73,28 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await signIn.signIn(person);
         await account.shows(person);
         await take(page, 'account');
+        await account.name.edit.click();
+        await account.name.field.fill('Ada Lovelace');
+        await take(page, 'account-editing');
+        await account.name.save.click();
+        await expect(account.name.said).toBeVisible();
+        await account.menu.click();
+        await take(page, 'account-menu');
+        for (const path of ['security', 'data'] as const) {
+          await open(page, `/account/${path}`);
+          await expect(page.locator('main .skeleton')).toHaveCount(0);
+          await take(page, path);
+        }
+        await account.open();
+        await account.shows(person);
         await server.breakDown({ storeDown: true });
         await page.reload();
         await expect(account.reconnecting).toBeVisible();
         await take(page, 'account-reconnecting');
         await server.breakDown({ storeDown: false });
         await account.shows(person);
-        await account.signOut.click();
-        await expect(signIn.notice).toHaveText('You are signed out.');
+        await account.leave();
+        await expect(signIn.notice).toHaveText('You’re signed out.');
         await take(page, 'signed-out');
       });
 
@@ -94,16 +113,17 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         release();
         await devices.shows(4);
         await take(page, 'devices');
-        await devices.others.first().getByRole('button', { name: /^Sign out/ }).click();
+        await devices.others.last().getByRole('button', { name: /^Details/ }).click();
+        await take(page, 'devices-details');
+        await devices.end(devices.others.first());
         await devices.endOthers.click();
         await take(page, 'devices-asking');
+        await devices.undo(devices.rows.filter({ hasText: 'Signed out' })).click();
         await page.reload();
         await devices.shows(4);
         await new SignInPage(await anotherBrowser({ userAgent: NEWER })).signIn(person);
         await page.reload();
         await devices.shows(5);
-        const newer = devices.others.filter({ hasText: 'Edge' });
-        await newer.getByRole('button', { name: /^Sign out/ }).click();
         await devices.endOthers.click();
         await devices.password().fill(WRONG_PASSWORD);
         await devices.question().getByRole('button', { name: /^Sign out/ }).click();
@@ -158,7 +178,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await context.addCookies([{ name, domain, path: '/api', value: 'of-another-program' }]);
         await page.clock.setSystemTime(Date.now() + 150 * 60 * 1000);
         await connection.checkAgain.click();
-        await expect(connection.finding('The cookie that keeps you signed in')).toContainText('sends 2');
+        await expect(connection.finding('Sign-in cookie')).toContainText('sends 2');
         await take(page, 'connection-twin');
       });
 
@@ -170,16 +190,38 @@ for (const [size, viewport] of Object.entries(SIZES)) {
           await server.advance({ minutes });
           if (minutes === 2) await client.refresh();
         }
-        await account.loadAgain.click();
+        await account.lookAgain();
         await expect(signIn.notice).toContainText('used in two places');
         await take(page, 'used-in-two-places');
         await client.login({ ...person, password: WRONG_PASSWORD });
         await signIn.fill(person);
         await signIn.submit.click();
         await account.shows(person);
+        await expect(account.review).toBeVisible();
+        await take(page, 'account-review');
+        await account.review.getByRole('button', { name: 'It was me' }).click();
+        await take(page, 'account-review-asking');
         await activity.open();
         await expect(activity.events.first()).toBeVisible();
         await take(page, 'activity');
+      });
+
+      test.describe('in Italian', () => {
+        test.use({ locale: 'it-IT' });
+
+        test('some pages in Italian', async ({ page, person }) => {
+          await open(page, '/sign-in');
+          await take(page, 'it-sign-in');
+          await page.locator('#email').fill(person.email);
+          await page.locator('#password').fill(person.password);
+          await page.locator('button[type=submit].wide').click();
+          await page.waitForURL('/account');
+          for (const path of ['', '/security', '/devices', '/activity', '/data']) {
+            await open(page, `/account${path}`);
+            await expect(page.locator('main .skeleton')).toHaveCount(0);
+            await take(page, `it-account${path.replace('/', '-')}`);
+          }
+        });
       });
     });
   }

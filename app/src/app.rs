@@ -10,15 +10,17 @@ use leptos_router::{
 
 use crate::{
     brand::Brand,
-    components::{Connection, CookieNotice, FirstPage, Footer, Header},
+    components::{Connection, CookieNotice, FirstPage, Footer, Header, Me},
     guard,
     light::{own, page},
     pages::{
-        Account, Activity, ChangePassword, ConnectionCheck, DeleteAccount, Landing, NotFound, Sessions, SignIn,
-        SignOut, SignUp, SignedOut,
+        Activity, ChangePassword, ConnectionCheck, Data, DeleteAccount, Devices, Landing, NotFound, Profile, Security,
+        SignIn, SignOut, SignUp, SignedOut,
     },
+    paths,
     session::Session,
     submitted::Submitted,
+    words,
 };
 
 /// The whole of what is between `<body>` and `</body>`.
@@ -28,13 +30,14 @@ pub fn App() -> impl IntoView {
     Brand::provide();
     FirstPage::provide();
     Submitted::provide();
-    Session::provide();
+    Session::provide_where(paths::is_protected);
+    Me::provide();
     view! {
         <Router>
             <guard::KeepPageAndSessionTogether />
             // "external" keeps the router's hands off: the browser itself moves the focus.
             <a class="skip" href="#main" rel="external">
-                "Skip to the content"
+                {words::here().frame.skip}
             </a>
             <Header />
             <Connection />
@@ -45,12 +48,14 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sign-in") view=page(SignIn) ssr=SsrMode::Async />
                     <Route path=path!("/sign-up") view=page(SignUp) ssr=SsrMode::Async />
                     <Route path=path!("/sign-out") view=page(SignOut) ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=page(|| own(Account)) ssr=SsrMode::Async />
-                    <Route path=path!("/account/sessions") view=page(|| own(Sessions)) ssr=SsrMode::Async />
-                    <Route path=path!("/account/activity") view=page(|| own(Activity)) ssr=SsrMode::Async />
-                    <Route path=path!("/account/connection") view=page(|| own(ConnectionCheck)) ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=page(|| own(Profile)) ssr=SsrMode::Async />
+                    <Route path=path!("/account/security") view=page(|| own(Security)) ssr=SsrMode::Async />
                     <Route path=path!("/account/password") view=page(|| own(ChangePassword)) ssr=SsrMode::Async />
+                    <Route path=path!("/account/devices") view=page(|| own(Devices)) ssr=SsrMode::Async />
+                    <Route path=path!("/account/activity") view=page(|| own(Activity)) ssr=SsrMode::Async />
+                    <Route path=path!("/account/data") view=page(|| own(Data)) ssr=SsrMode::Async />
                     <Route path=path!("/account/delete") view=page(|| own(DeleteAccount)) ssr=SsrMode::Async />
+                    <Route path=path!("/connection") view=page(ConnectionCheck) ssr=SsrMode::Async />
                     <Route path=path!("/signed-out") view=page(SignedOut) ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use serde::{Deserialize, Serialize};
 
-use crate::paths;
+use crate::{paths, words::Frame};
 
 /// The name of the `<meta>` element that brings the brand to the browser. Everybody may read it.
 const META: &str = "brand";
@@ -74,8 +74,8 @@ impl Brand {
     }
 
     /// The links that every page ends with.
-    pub(crate) fn links(&self) -> Vec<(&'static str, String)> {
-        [("Help", &self.support), ("Privacy", &self.privacy), ("Terms", &self.terms)]
+    pub(crate) fn links(&self, words: &Frame) -> Vec<(&'static str, String)> {
+        [(words.help, &self.support), (words.privacy, &self.privacy), (words.terms, &self.terms)]
             .into_iter()
             .filter_map(|(name, link)| Some((name, link.clone()?)))
             .collect()
@@ -119,9 +119,10 @@ mod tests {
 
     #[test]
     fn only_links_that_are_set_are_shown() {
-        let names: Vec<_> = whole().links().into_iter().map(|(name, _)| name).collect();
+        let words = &crate::words::here().frame;
+        let names: Vec<_> = whole().links(words).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["Help", "Terms"]);
-        assert!(Brand::default().links().is_empty());
+        assert!(Brand::default().links(words).is_empty());
     }
 
     #[cfg(feature = "ssr")]

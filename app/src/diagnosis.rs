@@ -1,17 +1,15 @@
-//! What a person's browser, and whatever is between it and the server, does to the session: in words, with the mend. Pure.
+//! What a person's browser, and whatever is between it and the server, does to the session: in words, with the remedy. Pure.
 
 use sessionkeep_types::Connection;
 
-use crate::{api::Arrival, when};
+use crate::{
+    api::Arrival,
+    when,
+    words::{self, Words},
+};
 
 /// Seconds. An answer takes its time, and this much harms nobody.
 const APART: i64 = 60;
-const MINUTE: i64 = 60;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
-
-const TELL: &str = "If this stays, tell whoever runs this site";
-const NEIGHBOUR: &str = "another program on its domain sets a cookie of the same name";
 
 /// What was looked at, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +17,10 @@ pub(crate) struct Finding {
     pub(crate) what: &'static str,
     pub(crate) verdict: Verdict,
     pub(crate) found: String,
-    pub(crate) mend: Option<String>,
+    /// What the person can do.
+    pub(crate) advice: Option<&'static str>,
+    /// What the site's operator can do.
+    pub(crate) operator: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,174 +32,119 @@ pub(crate) enum Verdict {
     Wrong,
 }
 
-/// Looks at everything, what ends sessions first. `now` is the device's clock, in seconds since 1970.
-pub(crate) fn look(Arrival { nonce, connection }: &Arrival, now: i64) -> [Finding; 5] {
+use Verdict::{Odd, Wrong};
+
+/// Looks at everything, what ends sessions first. `now` is the device's clock, in seconds since 1970; `signed_in` says whether
+/// there is a session whose cookie could be missed.
+pub(crate) fn look(Arrival { nonce, connection }: &Arrival, now: i64, signed_in: bool) -> [Finding; 5] {
+    let words = words::here();
     [
-        session_cookie(connection),
-        way_of_cookies(nonce, &connection.probes),
-        site(connection),
-        clock(&connection.now, now),
-        address(&connection.address),
+        session_cookie(connection, signed_in, &words.connection),
+        cookies(nonce, &connection.probes, &words.connection),
+        site(connection, &words.connection),
+        clock(&connection.now, now, words),
+        address(&connection.address, &words.connection),
     ]
 }
 
 /// One sentence over all of them.
 pub(crate) fn summary(findings: &[Finding]) -> &'static str {
+    let words = &words::here().connection;
     let has = |verdict| findings.iter().any(|finding| finding.verdict == verdict);
-    match (has(Verdict::Wrong), has(Verdict::Odd)) {
-        (true, _) => "Something ends your sessions early. What to do about it stands below.",
-        (false, true) => "Your session is safe, but not everything is as it should be.",
-        (false, false) => "Everything is in order.",
+    match (has(Wrong), has(Odd)) {
+        (true, _) => words.wrong,
+        (false, true) => words.odd,
+        (false, false) => words.all_good,
     }
 }
 
-fn session_cookie(connection: &Connection) -> Finding {
+fn session_cookie(connection: &Connection, signed_in: bool, words: &words::Connection) -> Finding {
     let &Connection { refresh_cookies, refresh_counting, generation_cookies, .. } = connection;
-    let what = "The cookie that keeps you signed in";
+    let what = words.session;
     match (refresh_cookies, refresh_counting, generation_cookies) {
-        (0, ..) => Finding {
-            what,
-            verdict: Verdict::Wrong,
-            found: "Your browser does not send it. You stay signed in here for 15 minutes at most, and not when this page is loaded again."
-                .to_owned(),
-            mend: Some("Allow cookies for this site in the settings of your browser, then sign in again.".to_owned()),
-        },
-        (_, 0, _) => Finding {
-            what,
-            verdict: Verdict::Wrong,
-            found: "Your browser sends it without the one beside it that shows whose it is. You stay signed in here for 15 minutes at most."
-                .to_owned(),
-            mend: Some(format!("Sign in again, and do not delete single cookies of this site. {TELL}.")),
-        },
-        (1, _, 1) => Finding::fine(what, "Your browser sends it, once."),
-        (1, ..) => Finding {
-            what,
-            verdict: Verdict::Odd,
-            found: "Your browser sends it, but not, or not once, the one beside it that tells tabs of each other."
-                .to_owned(),
-            mend: Some(format!("Sign out and sign in again. {TELL}.")),
-        },
-        (several, 1, _) => Finding {
-            what,
-            verdict: Verdict::Odd,
-            found: format!("Your browser sends {several} of this name. The server recognises yours and ignores the others."),
-            mend: Some(format!("You need not do anything. {TELL}: {NEIGHBOUR}.")),
-        },
-        (several, ..) => Finding {
-            what,
-            verdict: Verdict::Wrong,
-            found: format!("Your browser sends {several} of this name, and nothing shows which of them is yours."),
-            mend: Some(format!(
-                "Sign in again. If that does not help, delete the cookies of this site in the settings of your browser. \
-                 {TELL}: {NEIGHBOUR}."
-            )),
-        },
-    }
-}
-
-fn way_of_cookies(nonce: &str, probes: &[String]) -> Finding {
-    let what = "The way of cookies";
-    let (found, mend) = match probes {
-        [probe] if probe == nonce => {
-            return Finding::fine(what, "A cookie that the server has set just now came back unchanged.");
+        (0, ..) if !signed_in => Finding::fine(what, words.session_none),
+        (0, ..) => Finding::of(what, Wrong, words.session_missing).do_this(words.session_missing_do),
+        (_, 0, _) => Finding::of(what, Wrong, words.session_alone).do_this(words.session_alone_do),
+        (1, _, 1) => Finding::fine(what, words.session_fine),
+        (1, ..) => Finding::of(what, Odd, words.session_tabs).do_this(words.session_tabs_do),
+        (several, 1, _) => {
+            let found = (words.session_several)(several);
+            Finding::of(what, Odd, found).do_this(words.session_several_do).operator(words.neighbour)
         }
-        [] => (
-            "A cookie that the server has set just now did not come back.".to_owned(),
-            format!("Allow cookies for this site. {TELL}: a proxy may remove cookies."),
-        ),
-        [_] => (
-            "A cookie that the server has set just now came back with something else in it.".to_owned(),
-            format!("Turn off extensions that change cookies. {TELL}: a proxy may change them."),
-        ),
-        several => (
-            format!("A cookie that the server has set just now came back {} times.", several.len()),
-            format!("Turn off extensions that change cookies. {TELL}: a proxy may repeat them."),
-        ),
-    };
-    Finding { what, verdict: Verdict::Wrong, found, mend: Some(mend) }
-}
-
-fn site(connection: &Connection) -> Finding {
-    let what = "Where your requests come from";
-    match connection {
-        Connection { refused: Some(why), .. } => Finding {
-            what,
-            verdict: Verdict::Wrong,
-            found: format!("The server takes what this page sends for requests of another site. {why}"),
-            mend: Some(
-                "Open this site by its usual address. If that is what you did, tell whoever runs it: its setting \
-                 PUBLIC_ORIGIN must be what your address bar shows."
-                    .to_owned(),
-            ),
-        },
-        Connection { origin: None, sec_fetch_site: None, .. } => Finding {
-            what,
-            verdict: Verdict::Odd,
-            found: "The headers by which the server knows requests of other sites do not arrive.".to_owned(),
-            mend: Some(format!("Use a browser of this decade. {TELL}: a proxy may remove Origin and Sec-Fetch-Site.")),
-        },
-        _ => Finding::fine(what, "The server knows that they come from this site."),
+        (several, ..) => {
+            let found = (words.session_unclear)(several);
+            Finding::of(what, Wrong, found).do_this(words.session_unclear_do).operator(words.neighbour)
+        }
     }
 }
 
-fn clock(theirs: &str, now: i64) -> Finding {
-    let what = "Your clock";
+fn cookies(nonce: &str, probes: &[String], words: &words::Connection) -> Finding {
+    let what = words.cookies;
+    match probes {
+        [probe] if probe == nonce => Finding::fine(what, words.cookies_fine),
+        [] => Finding::of(what, Wrong, words.cookies_lost).do_this(words.cookies_lost_do).operator(words.proxy_removes),
+        [_] => Finding::of(what, Wrong, words.cookies_changed)
+            .do_this(words.cookies_changed_do)
+            .operator(words.proxy_changes),
+        several => Finding::of(what, Wrong, (words.cookies_repeated)(several.len()))
+            .do_this(words.cookies_repeated_do)
+            .operator(words.proxy_repeats),
+    }
+}
+
+fn site(connection: &Connection, words: &words::Connection) -> Finding {
+    let what = words.site;
+    match connection {
+        Connection { refused: Some(why), .. } => Finding::of(what, Wrong, (words.site_refused)(why))
+            .do_this(words.site_refused_do)
+            .operator(words.site_origin),
+        Connection { origin: None, sec_fetch_site: None, .. } => {
+            Finding::of(what, Odd, words.site_bare).do_this(words.site_bare_do).operator(words.site_headers)
+        }
+        _ => Finding::fine(what, words.site_fine),
+    }
+}
+
+fn clock(theirs: &str, now: i64, words: &Words) -> Finding {
+    let (times, words) = (&words.times, &words.connection);
+    let what = words.clock;
     let Some(theirs) = when::parse(theirs) else {
-        return Finding {
-            what,
-            verdict: Verdict::Odd,
-            found: "What the server says of the time cannot be read.".to_owned(),
-            mend: Some(format!("{TELL}.")),
-        };
+        return Finding::of(what, Odd, words.clock_unreadable).do_this(words.clock_unreadable_do);
     };
     let ahead = now - theirs;
     if ahead.abs() <= APART {
-        return Finding::fine(what, "It agrees with the server’s.");
+        return Finding::fine(what, words.clock_fine);
     }
-    let direction = if ahead > 0 { "ahead of" } else { "behind" };
-    Finding {
-        what,
-        verdict: Verdict::Odd,
-        found: format!(
-            "It is {} {direction} the server’s. Your session does not depend on it, but times on these pages are as far off.",
-            length(ahead.abs())
-        ),
-        mend: Some("Have your device set its clock by the network.".to_owned()),
-    }
+    let found = if ahead > 0 { words.clock_ahead } else { words.clock_behind };
+    Finding::of(what, Odd, found(&when::length(ahead.abs(), times))).do_this(words.clock_do)
 }
 
-fn address(address: &str) -> Finding {
-    let what = "Your address";
-    let tell = "tell whoever runs this site: its setting TRUSTED_PROXIES may be wrong";
+fn address(address: &str, words: &words::Connection) -> Finding {
+    let what = words.address;
     if address.is_empty() {
-        return Finding {
-            what,
-            verdict: Verdict::Odd,
-            found: "The server does not know it.".to_owned(),
-            mend: Some(format!("You need do nothing. If you like, {tell}.")),
-        };
+        return Finding::of(what, Odd, words.address_unknown)
+            .do_this(words.address_unknown_do)
+            .operator(words.address_proxies);
     }
-    Finding {
-        mend: Some(format!("If that is not the address of your network, {tell}.")),
-        ..Finding::fine(what, &format!("The server sees {address}."))
-    }
+    Finding::fine(what, (words.address_seen)(address)).operator(words.address_proxies)
 }
 
 impl Finding {
-    fn fine(what: &'static str, found: &str) -> Self {
-        Self { what, verdict: Verdict::Fine, found: found.to_owned(), mend: None }
+    fn of(what: &'static str, verdict: Verdict, found: impl Into<String>) -> Self {
+        Self { what, verdict, found: found.into(), advice: None, operator: None }
     }
-}
 
-/// The largest unit that fits.
-fn length(seconds: i64) -> String {
-    let (number, unit) = match seconds {
-        DAY.. => (seconds / DAY, "day"),
-        HOUR.. => (seconds / HOUR, "hour"),
-        MINUTE.. => (seconds / MINUTE, "minute"),
-        _ => (seconds, "second"),
-    };
-    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+    fn fine(what: &'static str, found: impl Into<String>) -> Self {
+        Self::of(what, Verdict::Fine, found)
+    }
+
+    fn do_this(self, advice: &'static str) -> Self {
+        Self { advice: Some(advice), ..self }
+    }
+
+    fn operator(self, hint: &'static str) -> Self {
+        Self { operator: Some(hint), ..self }
+    }
 }
 
 #[cfg(test)]
@@ -228,17 +174,17 @@ mod tests {
     fn found(index: usize, change: impl Fn(&mut Connection)) -> (Verdict, String) {
         let mut arrival = arrival();
         change(&mut arrival.connection);
-        let mut findings = look(&arrival, NOW).to_vec();
+        let mut findings = look(&arrival, NOW, true).to_vec();
         let finding = findings.remove(index);
         assert!(findings.iter().all(|other| other.verdict == Verdict::Fine), "{findings:?}");
-        assert!(finding.verdict == Verdict::Fine || finding.mend.is_some(), "it says what to do: {finding:?}");
+        assert!(finding.verdict == Verdict::Fine || finding.advice.is_some(), "it says what to do: {finding:?}");
         (finding.verdict, finding.found)
     }
 
     #[test]
     fn where_nothing_is_in_the_way_everything_is_in_order() {
-        let findings = look(&arrival(), NOW);
-        assert_eq!(summary(&findings), "Everything is in order.");
+        let findings = look(&arrival(), NOW, true);
+        assert_eq!(summary(&findings), "All good.");
         for (index, finding) in findings.iter().enumerate() {
             assert_eq!(finding.verdict, Verdict::Fine, "{index}: {finding:?}");
         }
@@ -247,16 +193,16 @@ mod tests {
     #[test]
     fn a_cookie_that_is_missing_or_has_a_twin_ends_sessions() {
         for (refresh, counting, generation, verdict, words) in [
-            (0, 0, 0, Verdict::Wrong, "does not send it"),
-            (0, 0, 1, Verdict::Wrong, "does not send it"),
-            (1, 0, 1, Verdict::Wrong, "without the one beside it"),
-            (2, 0, 1, Verdict::Wrong, "without the one beside it"),
+            (0, 0, 0, Verdict::Wrong, "doesn’t send it"),
+            (0, 0, 1, Verdict::Wrong, "doesn’t send it"),
+            (1, 0, 1, Verdict::Wrong, "without its companion"),
+            (2, 0, 1, Verdict::Wrong, "without its companion"),
             (2, 2, 1, Verdict::Wrong, "nothing shows which"),
             (3, 2, 3, Verdict::Wrong, "nothing shows which"),
             (2, 1, 1, Verdict::Odd, "ignores the others"),
             (3, 1, 3, Verdict::Odd, "ignores the others"),
-            (1, 1, 0, Verdict::Odd, "tells tabs of each other"),
-            (1, 1, 2, Verdict::Odd, "tells tabs of each other"),
+            (1, 1, 0, Verdict::Odd, "lets tabs follow each other"),
+            (1, 1, 2, Verdict::Odd, "lets tabs follow each other"),
         ] {
             let (seen, found) = found(0, |connection| {
                 (connection.refresh_cookies, connection.refresh_counting) = (refresh, counting);
@@ -269,8 +215,8 @@ mod tests {
     #[test]
     fn a_cookie_that_does_not_come_back_as_it_was_set_is_noticed() {
         for (probes, words) in [
-            (&[][..], "did not come back"),
-            (&["other"][..], "something else in it"),
+            (&[][..], "didn’t come back"),
+            (&["other"][..], "came back changed"),
             (&["n", "n"][..], "came back 2 times"),
         ] {
             let (verdict, found) = found(1, |connection| {
@@ -296,9 +242,9 @@ mod tests {
             ("2026-11-24T15:05:05Z", Verdict::Fine, "agrees"),
             ("2026-11-24T15:03:05Z", Verdict::Fine, "agrees"),
             ("2026-11-24T15:05:06Z", Verdict::Odd, "1 minute behind"),
-            ("2026-11-24T13:04:05Z", Verdict::Odd, "2 hours ahead of"),
-            ("2026-11-20T15:04:05Z", Verdict::Odd, "4 days ahead of"),
-            ("soon", Verdict::Odd, "cannot be read"),
+            ("2026-11-24T13:04:05Z", Verdict::Odd, "2 hours ahead"),
+            ("2026-11-20T15:04:05Z", Verdict::Odd, "4 days ahead"),
+            ("soon", Verdict::Odd, "can’t be read"),
         ] {
             let (seen, found) = found(3, |connection| connection.now = theirs.to_owned());
             assert!(seen == verdict && found.contains(words), "{theirs}: {found}");
@@ -316,13 +262,23 @@ mod tests {
         let findings = |change: fn(&mut Connection)| {
             let mut arrival = arrival();
             change(&mut arrival.connection);
-            look(&arrival, NOW)
+            look(&arrival, NOW, true)
         };
-        assert!(summary(&findings(|connection| connection.address.clear())).starts_with("Your session is safe"));
+        assert!(summary(&findings(|connection| connection.address.clear())).starts_with("You’ll stay signed in"));
         let both = findings(|connection| {
             connection.address.clear();
             connection.refresh_counting = 0;
         });
-        assert!(summary(&both).starts_with("Something ends your sessions"));
+        assert!(summary(&both).starts_with("Something signs you out"));
+    }
+
+    #[test]
+    fn nobody_who_is_signed_out_misses_the_sign_in_cookie() {
+        let mut arrival = arrival();
+        let connection = &mut arrival.connection;
+        (connection.refresh_cookies, connection.refresh_counting, connection.generation_cookies) = (0, 0, 0);
+        let findings = look(&arrival, NOW, false);
+        assert_eq!(findings[0].verdict, Verdict::Fine);
+        assert_eq!(summary(&findings), "All good.");
     }
 }

@@ -22,6 +22,9 @@ pub(crate) fn KeepPageAndSessionTogether() -> impl IntoView {
     Effect::new(move |used: Option<Option<String>>| {
         let (phase, path) = (session.phase(), path.get());
         let used = used_with_session(used.flatten(), &phase, &path);
+        if phase == Phase::SignedOut(SignedOut::Unasked) && paths::is_protected(&path) {
+            session.ask();
+        }
         let next = query.with(|query| query.get(paths::NEXT));
         let in_conflict = session.is_in_conflict();
         if let Some(elsewhere) = elsewhere(&phase, in_conflict, &path, used.is_some(), next.as_deref()) {
@@ -43,6 +46,8 @@ fn elsewhere(phase: &Phase, in_conflict: bool, path: &str, was_used: bool, next:
         Phase::SignedIn | Phase::Refreshing if paths::is_for_strangers(path) && !in_conflict => {
             Some(paths::after_sign_in(next).to_owned())
         }
+        // The question is being asked.
+        Phase::SignedOut(SignedOut::Unasked) => None,
         // A person who signs out on a page does not want to return to it. A page that is opened afterwards is asked for,
         // also while the server has not yet been told of the sign-out.
         Phase::SignedOut(
@@ -61,6 +66,13 @@ mod tests {
     fn nobody_is_sent_anywhere_while_the_session_is_restoring() {
         for path in [paths::LANDING, paths::SIGN_IN, paths::SIGN_UP, paths::ACCOUNT] {
             assert_eq!(elsewhere(&Phase::Restoring, false, path, true, None), None);
+        }
+    }
+
+    #[test]
+    fn a_person_of_whom_nobody_has_asked_is_sent_nowhere() {
+        for path in [paths::LANDING, paths::SIGN_IN, paths::ACCOUNT, paths::DEVICES] {
+            assert_eq!(elsewhere(&Phase::SignedOut(SignedOut::Unasked), false, path, false, None), None);
         }
     }
 
@@ -120,11 +132,11 @@ mod tests {
     #[test]
     fn who_signs_out_on_a_page_is_not_brought_back_to_it() {
         for why in LEFT.map(Phase::SignedOut) {
-            let out = (why.clone(), paths::SESSIONS);
+            let out = (why.clone(), paths::DEVICES);
             for before in [Phase::SignedIn, Phase::Refreshing] {
-                let on_the_page = [(before.clone(), paths::ACCOUNT), (before.clone(), paths::SESSIONS), out.clone()];
+                let on_the_page = [(before.clone(), paths::ACCOUNT), (before.clone(), paths::DEVICES), out.clone()];
                 assert_eq!(leads(&on_the_page).as_deref(), Some(paths::SIGN_IN), "{why:?}");
-                let meanwhile = [(before, paths::SESSIONS), (Phase::Restoring, paths::SESSIONS), out.clone()];
+                let meanwhile = [(before, paths::DEVICES), (Phase::Restoring, paths::DEVICES), out.clone()];
                 assert_eq!(leads(&meanwhile).as_deref(), Some(paths::SIGN_IN), "{why:?}");
             }
         }
@@ -135,11 +147,11 @@ mod tests {
     fn a_page_that_is_opened_after_a_sign_out_is_shown_after_the_next_sign_in() {
         for why in LEFT.map(Phase::SignedOut) {
             let out = |path| (why.clone(), path);
-            let opened = [(Phase::Restoring, paths::SESSIONS), out(paths::SESSIONS)];
-            assert_eq!(leads(&opened).as_deref(), Some("/sign-in?next=/account/sessions"), "{why:?}");
-            for left in [paths::SESSIONS, paths::ACCOUNT] {
-                let by_link = [(Phase::SignedIn, left), out(left), out(paths::SIGN_IN), out(paths::SESSIONS)];
-                assert_eq!(leads(&by_link).as_deref(), Some("/sign-in?next=/account/sessions"), "{why:?} {left}");
+            let opened = [(Phase::Restoring, paths::DEVICES), out(paths::DEVICES)];
+            assert_eq!(leads(&opened).as_deref(), Some("/sign-in?next=/account/devices"), "{why:?}");
+            for left in [paths::DEVICES, paths::ACCOUNT] {
+                let by_link = [(Phase::SignedIn, left), out(left), out(paths::SIGN_IN), out(paths::DEVICES)];
+                assert_eq!(leads(&by_link).as_deref(), Some("/sign-in?next=/account/devices"), "{why:?} {left}");
             }
         }
     }

@@ -2,92 +2,119 @@
 
 use sessionkeep_types::EventKind;
 
+use crate::{
+    components::Icon,
+    words::{self, Happened},
+};
+
 /// What to say about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Words {
+pub(crate) struct Story {
     /// A few words.
     pub(crate) title: &'static str,
     /// What they mean, where that is not plain.
     pub(crate) meaning: Option<&'static str>,
-    /// Whether the person should look at it twice.
-    pub(crate) is_alarming: bool,
+    pub(crate) level: Level,
+    pub(crate) icon: Icon,
+}
+
+/// How much a person has to care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    /// Everyday.
+    Routine,
+    /// Worth a second look.
+    Warning,
+    /// Somebody else has had the session.
+    Alert,
 }
 
 /// The words for an event. `by_administrator`: somebody else did it.
-pub(crate) fn words(kind: &EventKind, by_administrator: bool) -> Words {
-    use EventKind as Kind;
-    let (title, meaning) = match kind {
-        Kind::Registered => ("Account created", ""),
-        Kind::LoginSucceeded => ("Signed in", ""),
-        Kind::LoginFailed => {
-            ("Sign-in refused", "The password was wrong, or the account was disabled at that time. Nobody got in.")
-        }
-        Kind::LoginFailedOften => (
-            "Sign-in refused several times",
-            "Somebody tried several wrong passwords in a row, and now has to wait before each further one. Nobody got in.",
-        ),
-        Kind::SignedOut => ("Signed out", ""),
-        Kind::SessionEnded if by_administrator => ("A device was signed out by an administrator", ""),
-        Kind::SessionEnded => ("A device was signed out", ""),
-        Kind::SessionsEnded if by_administrator => ("All devices were signed out by an administrator", ""),
-        Kind::SessionsEnded => ("Several devices were signed out at once", ""),
-        Kind::SessionLimitReached => (
-            "A device was signed out: too many were signed in",
-            "The devices that were unused for longest were signed out. If you did not sign in that often, change your \
-             password.",
-        ),
-        Kind::PasswordChanged => ("Password changed", "All other devices were signed out."),
-        Kind::PasswordConfirmationFailed => (
-            "Wrong password entered",
-            "Somebody who was signed in tried to change the password or to delete the account, with a wrong password.",
-        ),
-        Kind::RefreshRepeated | Kind::RefreshAnswerLost | Kind::RefreshSuperseded | Kind::RefreshLateCopy => {
-            ("Session renewed again", "An answer was lost on its way. This is routine.")
-        }
-        Kind::RefreshFromElsewhere => (
-            "Session renewed again from another network",
-            "This is usual when a device changes its network. If you do not know one of the two addresses, sign that device out and change your password.",
-        ),
-        Kind::RefreshReused => (
-            "A session was used in two places",
-            "A sign-in cookie that had been replaced was used again. The session was ended.",
-        ),
-        Kind::CloneSuspected => {
-            ("A session was used in two places", "Two programs kept renewing the same session. The session was ended.")
-        }
-        Kind::DatabaseRestored => {
-            ("A session ended after a repair of the server", "The server's data was restored from a backup.")
-        }
-        Kind::RoleChanged => ("Your role was changed", ""),
-        Kind::AccountDisabled => ("Account disabled", "All devices were signed out."),
-        Kind::AccountEnabled => ("Account enabled again", ""),
-        Kind::AccountDeleted => ("Account deleted", ""),
-        Kind::Unknown(_) => (
-            "Something else happened",
-            "This page is older than the server and has no words for it. Load the page again.",
-        ),
+pub(crate) fn story(kind: &EventKind, by_administrator: bool) -> Story {
+    let words = &words::here().events;
+    let Happened { title, meaning } = match kind {
+        EventKind::Registered => &words.registered,
+        EventKind::LoginSucceeded => &words.signed_in,
+        EventKind::LoginFailed => &words.sign_in_failed,
+        EventKind::LoginFailedOften => &words.sign_in_failed_often,
+        EventKind::SignedOut => &words.signed_out,
+        EventKind::SessionEnded if by_administrator => &words.session_ended_by_administrator,
+        EventKind::SessionEnded => &words.session_ended,
+        EventKind::SessionsEnded if by_administrator => &words.sessions_ended_by_administrator,
+        EventKind::SessionsEnded => &words.sessions_ended,
+        EventKind::SessionLimitReached => &words.session_limit,
+        EventKind::PasswordChanged => &words.password_changed,
+        EventKind::PasswordConfirmationFailed => &words.confirmation_failed,
+        EventKind::RefreshRepeated
+        | EventKind::RefreshAnswerLost
+        | EventKind::RefreshSuperseded
+        | EventKind::RefreshLateCopy => &words.refresh_repeated,
+        EventKind::RefreshFromElsewhere => &words.refresh_from_elsewhere,
+        EventKind::RefreshReused => &words.reused,
+        EventKind::CloneSuspected => &words.clone,
+        EventKind::ReuseDismissed => &words.reuse_dismissed,
+        EventKind::DataExported => &words.exported,
+        EventKind::DatabaseRestored => &words.database_restored,
+        EventKind::RoleChanged => &words.role_changed,
+        EventKind::AccountDisabled => &words.account_disabled,
+        EventKind::AccountEnabled => &words.account_enabled,
+        EventKind::AccountDeleted => &words.account_deleted,
+        EventKind::Unknown(_) => &words.unknown,
     };
-    let is_alarming = matches!(
+    let meaning = Some(*meaning).filter(|meaning| !meaning.is_empty());
+    Story { title, meaning, level: level(kind), icon: icon(kind) }
+}
+
+fn level(kind: &EventKind) -> Level {
+    match kind {
+        EventKind::RefreshReused | EventKind::CloneSuspected => Level::Alert,
+        EventKind::LoginFailed
+        | EventKind::LoginFailedOften
+        | EventKind::SessionLimitReached
+        | EventKind::PasswordConfirmationFailed
+        | EventKind::RefreshFromElsewhere => Level::Warning,
+        _ => Level::Routine,
+    }
+}
+
+fn icon(kind: &EventKind) -> Icon {
+    match kind {
+        EventKind::RefreshReused | EventKind::CloneSuspected => Icon::ShieldAlert,
+        EventKind::LoginSucceeded => Icon::SignIn,
+        EventKind::SignedOut | EventKind::SessionEnded | EventKind::SessionsEnded => Icon::SignOut,
+        EventKind::PasswordChanged => Icon::Key,
+        EventKind::Registered | EventKind::RoleChanged | EventKind::AccountEnabled => Icon::Person,
+        EventKind::ReuseDismissed => Icon::Check,
+        EventKind::DataExported => Icon::Download,
+        kind if level(kind) == Level::Warning => Icon::Warning,
+        _ => Icon::Info,
+    }
+}
+
+/// Whether somebody tried to come in, or came in or went.
+pub(crate) fn is_sign_in(kind: &EventKind) -> bool {
+    matches!(
         kind,
-        Kind::LoginFailed
-            | Kind::LoginFailedOften
-            | Kind::SessionLimitReached
-            | Kind::PasswordConfirmationFailed
-            | Kind::RefreshReused
-            | Kind::CloneSuspected
-    );
-    Words { title, meaning: Some(meaning).filter(|meaning| !meaning.is_empty()), is_alarming }
+        EventKind::LoginSucceeded
+            | EventKind::LoginFailed
+            | EventKind::LoginFailedOften
+            | EventKind::SignedOut
+            | EventKind::SessionEnded
+            | EventKind::SessionsEnded
+            | EventKind::SessionLimitReached
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Language;
 
     #[test]
     fn every_kind_of_event_is_said_in_words_and_not_in_codes() {
         for kind in EventKind::ALL.iter().cloned().chain([EventKind::Unknown("user_frozen".into())]) {
             for by_administrator in [false, true] {
-                let Words { title, meaning, .. } = words(&kind, by_administrator);
+                let Story { title, meaning, .. } = story(&kind, by_administrator);
                 assert!(!title.is_empty() && !title.contains('_') && !title.ends_with('.'), "{kind}");
                 assert!(meaning.is_none_or(|meaning| meaning.ends_with('.') && !meaning.contains('_')), "{kind}");
             }
@@ -97,22 +124,27 @@ mod tests {
     #[test]
     fn what_an_administrator_did_is_said_to_be_so() {
         for kind in [EventKind::SessionEnded, EventKind::SessionsEnded] {
-            assert!(words(&kind, true).title.contains("by an administrator"));
-            assert!(!words(&kind, false).title.contains("administrator"));
+            assert!(story(&kind, true).title.contains("administrator"));
+            assert!(!story(&kind, false).title.contains("administrator"));
         }
     }
 
     #[test]
-    fn both_ways_in_which_theft_shows_have_one_name() {
-        let (reuse, clone) = (words(&EventKind::RefreshReused, false), words(&EventKind::CloneSuspected, false));
-        assert_eq!(reuse.title, clone.title);
-        assert!(reuse.is_alarming && clone.is_alarming);
+    fn both_ways_in_which_theft_shows_have_one_name_in_every_language() {
+        for language in Language::ALL {
+            let words = &language.words().events;
+            assert_eq!(words.reused.title, words.clone.title);
+        }
+        for kind in [EventKind::RefreshReused, EventKind::CloneSuspected] {
+            assert_eq!(story(&kind, false).level, Level::Alert);
+        }
     }
 
     #[test]
-    fn everyday_events_alarm_nobody() {
+    fn one_mistyped_password_is_no_alert_and_everyday_events_are_nothing_at_all() {
+        assert_eq!(story(&EventKind::LoginFailed, false).level, Level::Warning);
         for kind in [EventKind::LoginSucceeded, EventKind::SignedOut, EventKind::PasswordChanged] {
-            assert!(!words(&kind, false).is_alarming, "{kind}");
+            assert_eq!(story(&kind, false).level, Level::Routine, "{kind}");
         }
     }
 }

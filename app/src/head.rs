@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use crate::Brand;
+use crate::{Brand, words};
 
 /// Where a browser finds what a bookmark is called and looks like.
 pub const MANIFEST: &str = "/site.webmanifest";
@@ -44,7 +44,7 @@ pub(crate) fn HeadTags() -> impl IntoView {
         {property("og:site_name", brand.name.clone())}
         {property("og:type", "website".to_owned())}
         {property("og:title", brand.name.clone())}
-        {property("og:description", format!("Sign in to {} and manage your account.", brand.name))}
+        {property("og:description", (words::here().frame.about)(&brand.name))}
         {brand.meta()}
     }
 }

@@ -11,9 +11,11 @@
 
 pub mod api;
 mod app;
+mod appearance;
 mod brand;
 mod components;
 mod diagnosis;
+mod download;
 mod explanation;
 mod guard;
 mod happened;
@@ -31,13 +33,18 @@ mod shell;
 mod start;
 mod strength;
 mod submitted;
+mod trouble;
 mod validate;
 mod wall_clock;
 mod when;
+mod words;
 
+pub use ::words::Language;
 pub use app::App;
 #[cfg(feature = "ssr")]
 pub use app::root;
+#[cfg(feature = "ssr")]
+pub use appearance::{Appearance, Theme};
 pub use brand::Brand;
 #[cfg(feature = "ssr")]
 pub use head::{Head, Icon, MANIFEST};

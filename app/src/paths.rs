@@ -10,20 +10,33 @@ pub const SIGN_UP: &str = "/sign-up";
 pub const SIGN_OUT: &str = "/sign-out";
 /// Where that leads to.
 pub const AFTER_SIGN_OUT: &str = "/sign-in?note=signed-out";
-/// One's own account. Only for people who are signed in, like all that follow.
+/// The profile. Only for people who are signed in, like all that follow.
 pub const ACCOUNT: &str = "/account";
-/// The devices on which one is signed in.
-pub const SESSIONS: &str = "/account/sessions";
-/// What happened to one's account.
-pub const ACTIVITY: &str = "/account/activity";
-/// What is in the way of one's session.
-pub const CONNECTION: &str = "/account/connection";
+/// How one signs in.
+pub const SECURITY: &str = "/account/security";
 /// The form for another password.
 pub const PASSWORD: &str = "/account/password";
+/// The devices on which one is signed in.
+pub const DEVICES: &str = "/account/devices";
+/// What happened to one's account.
+pub const ACTIVITY: &str = "/account/activity";
+/// What is kept of a person, to download or to delete.
+pub const DATA: &str = "/account/data";
 /// The form that deletes one's account.
 pub const DELETE_ACCOUNT: &str = "/account/delete";
-/// Why sessions end. For everybody again.
+/// What is in the way of a session. For everybody, like all that follow.
+pub const CONNECTION: &str = "/connection";
+/// Why sessions end.
 pub const SIGNED_OUT: &str = "/signed-out";
+
+/// Takes the form of the language switch (`POST`).
+pub const LANGUAGE: &str = "/language";
+/// The cookie with the chosen language's tag.
+pub const LANGUAGE_COOKIE: &str = "language";
+/// The cookie with the chosen theme's name.
+pub const THEME_COOKIE: &str = "theme";
+/// How long a browser keeps such a choice: a year.
+pub const PREFERENCE_SECONDS: i64 = 365 * 24 * 60 * 60;
 
 /// The query's key for the page to go on to.
 pub const NEXT: &str = "next";
@@ -43,10 +56,12 @@ pub const REASON: &str = "reason";
 /// Longer paths are not ours.
 const LONGEST: usize = 256;
 
+const PROTECTED: [&str; 7] = [ACCOUNT, SECURITY, PASSWORD, DEVICES, ACTIVITY, DATA, DELETE_ACCOUNT];
+
 /// Whether the page is only for people who are signed in.
 #[must_use]
 pub fn is_protected(path: &str) -> bool {
-    [ACCOUNT, SESSIONS, ACTIVITY, CONNECTION, PASSWORD, DELETE_ACCOUNT].contains(&path.trim_end_matches('/'))
+    PROTECTED.contains(&path.trim_end_matches('/'))
 }
 
 /// Whether the page is only for people who are not.
@@ -96,10 +111,10 @@ mod tests {
 
     #[test]
     fn every_page_of_the_account_is_only_for_people_who_are_signed_in() {
-        for path in [ACCOUNT, SESSIONS, ACTIVITY, CONNECTION, PASSWORD, DELETE_ACCOUNT, "/account/sessions/"] {
+        for path in PROTECTED.into_iter().chain(["/account/devices/"]) {
             assert!(is_protected(path), "{path}");
         }
-        for path in [LANDING, SIGN_IN, SIGN_UP, SIGNED_OUT, "/accounts", "/account/nowhere"] {
+        for path in [LANDING, SIGN_IN, SIGN_UP, SIGNED_OUT, CONNECTION, "/accounts", "/account/nowhere"] {
             assert!(!is_protected(path), "{path}");
         }
     }

@@ -6,12 +6,13 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
 use crate::{
-    App, ROOT,
+    App, Appearance, ROOT, Theme,
     head::HeadTags,
     paths,
     shape::{self, Shape},
     strength,
     submitted::Submitted,
+    words,
 };
 
 /// A file of the client's bundle, as a page refers to it.
@@ -46,9 +47,15 @@ pub fn Shell(
     let submitted = Submitted::attribute();
     // The answer to a form is not asked for again by itself.
     let again = submitted.is_none().then_some("");
+    let Appearance { language, theme } = use_context().unwrap_or_default();
+    let colours = match theme {
+        Theme::System => "light dark",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    };
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-submitted=submitted>
+        <html lang=language.tag() data-theme=theme.name() data-submitted=submitted>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -64,7 +71,7 @@ pub fn Shell(
                     {START.as_str()}
                 </script>
                 <link rel="stylesheet" href=css.url integrity=css.integrity />
-                <meta name="color-scheme" content="light dark" />
+                <meta name="color-scheme" content=colours />
                 <HeadTags />
                 {strength.map(|url| view! { <meta name=strength::WORKER content=url /> })}
                 <MetaTags />
@@ -75,8 +82,8 @@ pub fn Shell(
                 </div>
                 <noscript>
                     <p class="notice">
-                        "You can sign in and out without JavaScript. The pages of your account need it. "
-                        <a href=paths::SIGN_OUT>"Sign out"</a>
+                        {words::here().frame.needs_script} " "
+                        <a href=paths::SIGN_OUT>{words::here().frame.sign_out}</a>
                     </p>
                 </noscript>
                 <Stopped />

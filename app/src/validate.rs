@@ -5,6 +5,8 @@ use sessionkeep_types::{
     text::check_readable,
 };
 
+use crate::words;
+
 /// What is wrong with the e-mail address of a new account. Older accounts may sign in with one that is refused today.
 pub(crate) fn new_email(email: &str) -> Option<String> {
     unreadable(email).or_else(|| self::email(email).map(str::to_owned))
@@ -12,45 +14,42 @@ pub(crate) fn new_email(email: &str) -> Option<String> {
 
 /// What is wrong with an e-mail address, if anything can be told from its form alone.
 pub(crate) fn email(email: &str) -> Option<&'static str> {
+    let words = &words::here().fields;
     let email = email.trim();
     if email.is_empty() {
-        return Some("Enter your e-mail address.");
+        return Some(words.email_missing);
     }
     if email.len() > EMAIL_MAX_LENGTH {
-        return Some("This e-mail address is too long.");
+        return Some(words.email_long);
     }
     let looks_right = email
         .split_once('@')
         .is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty() && !domain.contains('@'))
         && !email.contains(char::is_whitespace);
-    (!looks_right).then_some("Enter an e-mail address like name@example.com.")
+    (!looks_right).then_some(words.email_form)
 }
 
 /// What is wrong with the length of a new password.
 pub(crate) fn new_password(password: &str) -> Option<String> {
+    let words = &words::here().fields;
     match password.chars().count() {
-        0 => Some("Choose a password.".to_owned()),
-        length if length < PASSWORD_MIN_LENGTH => {
-            Some(format!("Use {PASSWORD_MIN_LENGTH} characters or more; this has {length}."))
-        }
-        length if length > PASSWORD_MAX_LENGTH => {
-            Some(format!("Use {PASSWORD_MAX_LENGTH} characters or fewer; this has {length}."))
-        }
+        0 => Some(words.password_choose.to_owned()),
+        length if length < PASSWORD_MIN_LENGTH => Some((words.too_short)(PASSWORD_MIN_LENGTH, length)),
+        length if length > PASSWORD_MAX_LENGTH => Some((words.too_long)(PASSWORD_MAX_LENGTH, length)),
         _ => None,
     }
 }
 
 /// What is wrong with a password that exists already. Its length is nobody's business here.
 pub(crate) fn password(password: &str) -> Option<&'static str> {
-    password.is_empty().then_some("Enter your password.")
+    password.is_empty().then_some(words::here().fields.password_missing)
 }
 
 /// What is wrong with a display name.
 pub(crate) fn display_name(name: &str) -> Option<String> {
     let length = name.trim().chars().count();
     unreadable(name).or_else(|| {
-        (length > DISPLAY_NAME_MAX_LENGTH)
-            .then(|| format!("Use {DISPLAY_NAME_MAX_LENGTH} characters or fewer; this has {length}."))
+        (length > DISPLAY_NAME_MAX_LENGTH).then(|| (words::here().fields.too_long)(DISPLAY_NAME_MAX_LENGTH, length))
     })
 }
 
@@ -60,14 +59,12 @@ fn unreadable(text: &str) -> Option<String> {
 
 /// How far a new password is, for the line below the field.
 pub(crate) fn length_hint(length: usize) -> String {
+    let words = &words::here().strength;
     match length {
-        0 => format!("{PASSWORD_MIN_LENGTH} characters or more. A few unrelated words work well."),
-        short if short < PASSWORD_MIN_LENGTH => {
-            let missing = PASSWORD_MIN_LENGTH - short;
-            format!("{missing} more character{} to go.", if missing == 1 { "" } else { "s" })
-        }
-        long if long > PASSWORD_MAX_LENGTH => format!("Too long: {PASSWORD_MAX_LENGTH} characters at most."),
-        length => format!("{length} characters."),
+        0 => (words.empty)(PASSWORD_MIN_LENGTH),
+        short if short < PASSWORD_MIN_LENGTH => (words.to_go)(PASSWORD_MIN_LENGTH - short),
+        long if long > PASSWORD_MAX_LENGTH => (words.too_long)(PASSWORD_MAX_LENGTH),
+        length => (words.length)(length),
     }
 }
 

@@ -1,8 +1,11 @@
 //! Times in words. Pure: what time it is, and where, are parameters.
 
+use crate::words::Times;
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+/// Seconds.
+pub(crate) const DAY: i64 = 24 * HOUR;
 
 /// A moment on somebody's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,57 +35,71 @@ pub(crate) fn parse(time: &str) -> Option<i64> {
 }
 
 /// How long ago that was. The two clocks that this compares are seldom quite the same: what lies ahead is just now.
-pub(crate) fn ago(now: Moment, then: Moment) -> String {
+pub(crate) fn ago(now: Moment, then: Moment, words: &Times) -> String {
     let passed = now.unix - then.unix;
     match (passed, now.day() - then.day()) {
-        (..MINUTE, _) => "just now".to_owned(),
-        (..HOUR, _) => several(passed / MINUTE, "minute"),
-        (..HALF_A_DAY, _) | (_, 0) => several(passed / HOUR, "hour"),
-        (_, 1) => "yesterday".to_owned(),
-        (_, days @ ..7) => several(days, "day"),
-        _ => date(then),
+        (..MINUTE, _) => words.just_now.to_owned(),
+        (..HOUR, _) => (words.minutes_ago)(passed / MINUTE),
+        (..HALF_A_DAY, _) | (_, 0) => (words.hours_ago)(passed / HOUR),
+        (_, 1) => words.yesterday.to_owned(),
+        (_, days @ ..7) => (words.days_ago)(days),
+        _ => short_date(now, then, words),
     }
 }
 
 const HALF_A_DAY: i64 = 12 * HOUR;
 
-fn several(number: i64, unit: &str) -> String {
-    format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" })
+/// The day, for the heading above what happened on it.
+pub(crate) fn day(now: Moment, then: Moment, words: &Times) -> String {
+    match now.day() - then.day() {
+        ..=0 => words.today_heading.to_owned(),
+        1 => words.yesterday_heading.to_owned(),
+        _ => date(then, words),
+    }
 }
 
-/// The day, for the heading above what happened on it.
-pub(crate) fn day(now: Moment, then: Moment) -> String {
+/// The day in a sentence: `today`, `29 Nov`, and with the year where that is another one.
+pub(crate) fn short_date(now: Moment, then: Moment, words: &Times) -> String {
+    let ((this_year, ..), (year, month, day)) = (civil(now.day()), civil(then.day()));
     match now.day() - then.day() {
-        ..=0 => "Today".to_owned(),
-        1 => "Yesterday".to_owned(),
-        _ => date(then),
+        0 => words.today.to_owned(),
+        1 => words.yesterday.to_owned(),
+        _ if year == this_year => (words.short_date)(day, words.short_months[month]),
+        _ => (words.date)(day, words.short_months[month], year),
     }
 }
 
 /// `24 November 2026`.
-pub(crate) fn date(moment: Moment) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
+pub(crate) fn date(moment: Moment, words: &Times) -> String {
     let (year, month, day) = civil(moment.day());
-    format!("{day} {} {year}", MONTHS[month])
+    (words.date)(day, words.months[month], year)
+}
+
+/// `November 2026`.
+pub(crate) fn month(moment: Moment, words: &Times) -> String {
+    let (year, month, _) = civil(moment.day());
+    (words.month)(words.months[month], year)
+}
+
+/// `16:05`.
+pub(crate) fn time(moment: Moment) -> String {
+    let minutes = (moment.unix + moment.ahead).rem_euclid(DAY) / MINUTE;
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// `24 November 2026, 16:05`.
-pub(crate) fn date_and_time(moment: Moment) -> String {
-    let minutes = (moment.unix + moment.ahead).rem_euclid(DAY) / MINUTE;
-    format!("{}, {:02}:{:02}", date(moment), minutes / 60, minutes % 60)
+pub(crate) fn date_and_time(moment: Moment, words: &Times) -> String {
+    (words.at)(&date(moment, words), &time(moment))
+}
+
+/// The largest unit that fits: `2 hours`.
+pub(crate) fn length(seconds: i64, words: &Times) -> String {
+    match seconds {
+        DAY.. => (words.days)(seconds / DAY),
+        HOUR.. => (words.hours)(seconds / HOUR),
+        MINUTE.. => (words.minutes)(seconds / MINUTE),
+        _ => (words.seconds)(seconds),
+    }
 }
 
 // The two below count years from March on, so that the leap day is the last of its year, and in eras of 400 years, which
@@ -111,6 +128,11 @@ fn civil(days: i64) -> (i64, usize, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Language;
+
+    fn en() -> &'static Times {
+        &Language::English.words().times
+    }
 
     fn utc(time: &str) -> Moment {
         Moment { unix: parse(time).unwrap(), ahead: 0 }
@@ -167,25 +189,25 @@ mod tests {
             ("2026-11-23T00:00:00Z", "yesterday"),
             ("2026-11-22T23:59:59Z", "2 days ago"),
             ("2026-11-18T00:00:00Z", "6 days ago"),
-            ("2026-11-17T23:59:59Z", "17 November 2026"),
-            ("2025-11-24T15:00:00Z", "24 November 2025"),
+            ("2026-11-17T23:59:59Z", "17 Nov"),
+            ("2025-11-24T15:00:00Z", "24 Nov 2025"),
         ] {
-            assert_eq!(ago(now, utc(then)), words, "{then}");
+            assert_eq!(ago(now, utc(then), en()), words, "{then}");
         }
     }
 
     #[test]
     fn last_evening_is_some_hours_ago_after_midnight() {
-        assert_eq!(ago(utc("2026-11-24T00:30:00Z"), utc("2026-11-23T22:30:00Z")), "2 hours ago");
-        assert_eq!(ago(utc("2026-11-24T10:30:00Z"), utc("2026-11-23T22:30:00Z")), "yesterday");
+        assert_eq!(ago(utc("2026-11-24T00:30:00Z"), utc("2026-11-23T22:30:00Z"), en()), "2 hours ago");
+        assert_eq!(ago(utc("2026-11-24T10:30:00Z"), utc("2026-11-23T22:30:00Z"), en()), "yesterday");
     }
 
     #[test]
     fn nothing_is_in_the_future_whatever_the_clocks_say() {
         let now = utc("2026-11-24T15:00:00Z");
         for then in ["2026-11-24T15:00:01Z", "2026-11-25T15:00:00Z", "2030-01-01T00:00:00Z"] {
-            assert_eq!(ago(now, utc(then)), "just now", "{then}");
-            assert_eq!(day(now, utc(then)), "Today", "{then}");
+            assert_eq!(ago(now, utc(then), en()), "just now", "{then}");
+            assert_eq!(day(now, utc(then), en()), "Today", "{then}");
         }
     }
 
@@ -193,11 +215,35 @@ mod tests {
     fn days_are_those_of_the_person() {
         let there = |time: &str, ahead: i64| Moment { ahead: ahead * HOUR, ..utc(time) };
         let late = "2026-11-24T23:30:00Z";
-        assert_eq!(date_and_time(there(late, 0)), "24 November 2026, 23:30");
-        assert_eq!(date_and_time(there(late, 1)), "25 November 2026, 00:30");
-        assert_eq!(date_and_time(there("2027-01-01T03:05:00Z", -5)), "31 December 2026, 22:05");
-        assert_eq!(day(there("2026-11-25T12:00:00Z", 1), there(late, 1)), "Today");
-        assert_eq!(day(there("2026-11-25T12:00:00Z", 0), there(late, 0)), "Yesterday");
-        assert_eq!(day(there("2026-11-26T12:00:00Z", 0), there(late, 0)), "24 November 2026");
+        assert_eq!(date_and_time(there(late, 0), en()), "24 November 2026, 23:30");
+        assert_eq!(date_and_time(there(late, 1), en()), "25 November 2026, 00:30");
+        assert_eq!(date_and_time(there("2027-01-01T03:05:00Z", -5), en()), "31 December 2026, 22:05");
+        assert_eq!(day(there("2026-11-25T12:00:00Z", 1), there(late, 1), en()), "Today");
+        assert_eq!(day(there("2026-11-25T12:00:00Z", 0), there(late, 0), en()), "Yesterday");
+        assert_eq!(day(there("2026-11-26T12:00:00Z", 0), there(late, 0), en()), "24 November 2026");
+    }
+
+    #[test]
+    fn italian_says_the_same() {
+        let it = &Language::Italian.words().times;
+        let now = utc("2026-11-24T15:00:00Z");
+        for (then, words) in [
+            ("2026-11-24T14:59:00Z", "1 minuto fa"),
+            ("2026-11-24T13:00:00Z", "2 ore fa"),
+            ("2026-11-23T00:00:00Z", "ieri"),
+            ("2026-11-17T23:59:59Z", "17 nov"),
+        ] {
+            assert_eq!(ago(now, utc(then), it), words, "{then}");
+        }
+        assert_eq!(date_and_time(now, it), "24 novembre 2026, 15:00");
+    }
+
+    #[test]
+    fn a_length_is_said_in_the_largest_unit_that_fits() {
+        for (seconds, words) in
+            [(1, "1 second"), (59, "59 seconds"), (60, "1 minute"), (7200, "2 hours"), (DAY * 4, "4 days")]
+        {
+            assert_eq!(length(seconds, en()), words);
+        }
     }
 }

@@ -5,18 +5,22 @@ import { open } from './hydrated.ts';
 
 export class AccountPage {
   readonly heading: Locator;
-  readonly loadAgain: Locator;
+  readonly menu: Locator;
   readonly signOut: Locator;
   readonly upToDate: Locator;
+  readonly review: Locator;
+  readonly name: NameRow;
   readonly waiting: Locator;
   readonly reconnecting: Locator;
   readonly cookiesDropped: Locator;
 
   constructor(readonly page: Page) {
-    this.heading = page.getByRole('heading', { level: 1, name: 'Your account' });
-    this.loadAgain = page.getByRole('button', { name: 'Load again' });
-    this.signOut = page.getByRole('button', { name: 'Sign out', exact: true });
-    this.upToDate = page.getByRole('status').filter({ hasText: 'Up to date.' });
+    this.heading = page.getByRole('heading', { level: 1, name: 'Profile' });
+    this.menu = page.getByRole('button', { name: /^Account menu/ });
+    this.signOut = page.getByRole('navigation', { name: 'Account' }).getByRole('button', { name: 'Sign out', exact: true });
+    this.upToDate = page.locator('.settings:not([aria-busy])');
+    this.review = page.getByRole('region', { name: 'Someone used a copy of your sign-in' });
+    this.name = new NameRow(page);
     this.waiting = page.getByRole('status').filter({ hasText: 'Checking your session' });
     this.reconnecting = page.getByRole('status').filter({ hasText: 'Reconnecting' });
     this.cookiesDropped = page.getByRole('status').filter({ hasText: 'You stay signed in on this page only' });
@@ -32,13 +36,44 @@ export class AccountPage {
     await expect(this.page.getByRole('main').getByText(email, { exact: true })).toBeVisible();
   }
 
+  /** Signs out, by the menu. */
+  async leave(): Promise<void> {
+    await this.menu.click();
+    await this.signOut.click();
+  }
+
+  /** As if the person had looked at another window and came back: the page asks for the protected data again. */
+  async lookAgain(): Promise<void> {
+    // What is under way already is not asked for a second time.
+    await expect(this.upToDate).toBeVisible();
+    await this.page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  }
+
   /** Asks for the protected data again and waits for it. Returns the access token that the page used. */
   async load(): Promise<string> {
     // What the page has asked for before must not be taken for the answer.
     await expect(this.upToDate).toBeVisible();
     const answered = this.page.waitForResponse((response) => isMe(response.request()) && response.ok());
-    await this.loadAgain.click();
+    await this.lookAgain();
     return bearer((await answered).request());
+  }
+}
+
+/** The name, and the form in its place. */
+export class NameRow {
+  readonly edit: Locator;
+  readonly field: Locator;
+  readonly save: Locator;
+  readonly cancel: Locator;
+  readonly said: Locator;
+
+  constructor(readonly page: Page) {
+    const main = page.getByRole('main');
+    this.edit = main.getByRole('button', { name: /^(Edit Name|Add your name)$/ });
+    this.field = main.getByLabel('Name', { exact: true });
+    this.save = main.getByRole('button', { name: 'Save' });
+    this.cancel = main.getByRole('button', { name: 'Cancel' });
+    this.said = main.getByRole('status').filter({ hasText: /^Name/ });
   }
 }
 

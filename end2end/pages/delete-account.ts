@@ -12,12 +12,12 @@ export class DeleteAccountPage {
 
   constructor(readonly page: Page) {
     const main = page.getByRole('main');
-    this.heading = main.getByRole('heading', { level: 1, name: 'Delete your account' });
+    this.heading = main.getByRole('heading', { level: 1, name: 'Delete account' });
     this.current = main.getByLabel('Current password', { exact: true });
-    this.sure = main.getByLabel('I want my account to be deleted for good');
+    this.sure = main.getByLabel('I want to permanently delete my account');
     this.submit = main.getByRole('button', { name: 'Delete my account' });
     this.alert = main.getByRole('alert');
-    this.notice = main.getByRole('status');
+    this.notice = main.locator('.notice[role=status]:not(.good)');
   }
 
   async open(): Promise<void> {

@@ -13,26 +13,26 @@ export class DevicesPage {
 
   constructor(readonly page: Page) {
     const main = page.getByRole('main');
-    this.heading = main.getByRole('heading', { level: 1, name: 'Where you’re signed in' });
-    this.rows = main.getByRole('listitem');
+    this.heading = main.getByRole('heading', { level: 1, name: 'Devices' });
+    this.rows = main.locator('li.device:visible');
     this.endOthers = main.getByRole('button', { name: 'Sign out everywhere else' });
-    this.alone = main.getByText('You are signed in on no other device.');
-    this.notice = main.getByRole('status').filter({ hasText: 'signed out' });
+    this.alone = main.getByText('Only this device is signed in.');
+    this.notice = main.locator('.account-page > p.notice[role=status]');
     this.alert = main.getByRole('alert');
-    this.loadAgain = main.getByRole('button', { name: 'Load again' });
+    this.loadAgain = main.getByRole('button', { name: 'Try again' });
   }
 
   async open(): Promise<void> {
-    await open(this.page, '/account/sessions');
+    await open(this.page, '/account/devices');
   }
 
   /** The row of the device that is looked at. */
   get thisDevice(): Locator {
-    return this.rows.filter({ hasText: 'This device' });
+    return this.rows.filter({ hasText: 'Active now' });
   }
 
   get others(): Locator {
-    return this.rows.filter({ hasNotText: 'This device' });
+    return this.rows.filter({ hasNotText: 'Active now' });
   }
 
   /** So many devices, this one included. */
@@ -41,15 +41,19 @@ export class DevicesPage {
     await expect(this.thisDevice).toHaveCount(1);
   }
 
-  /** Presses the button in the row, and confirms. */
+  /** Presses the button in the row. */
   async end(row: Locator): Promise<void> {
     await row.getByRole('button', { name: /^Sign out/ }).click();
-    await row.getByRole('group').getByRole('button', { name: /^Sign out/ }).click();
+  }
+
+  /** The way back from that, for six seconds. */
+  undo(row: Locator): Locator {
+    return row.getByRole('button', { name: 'Undo' });
   }
 
   /** The question of this row, or of all others. */
   question(row?: Locator): Locator {
-    return row ? row.getByRole('group') : this.page.getByRole('group', { name: 'Sign out all your other devices?' });
+    return row ? row.getByRole('group') : this.page.getByRole('group', { name: /^Sign out \d+ other devices?\?$/ });
   }
 
   /** The field for the password in a question. */
@@ -60,7 +64,7 @@ export class DevicesPage {
   /** Signs out all others, and confirms. */
   async signOutOthers(): Promise<void> {
     await this.endOthers.click();
-    await this.page.getByRole('group', { name: 'Sign out all your other devices?' }).getByRole('button', { name: /^Sign out/ }).click();
+    await this.question().getByRole('button', { name: /^Sign out/ }).click();
   }
 
   /** As if the person had looked at another window and came back. */

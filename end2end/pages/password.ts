@@ -14,14 +14,14 @@ export class PasswordPage {
 
   constructor(readonly page: Page) {
     const main = page.getByRole('main');
-    this.heading = main.getByRole('heading', { level: 1, name: 'Change your password' });
+    this.heading = main.getByRole('heading', { level: 1, name: 'Change password' });
     this.current = main.getByLabel('Current password', { exact: true });
     this.new = main.getByLabel('New password', { exact: true });
     this.username = main.locator('input[autocomplete="username"]');
     this.submit = main.getByRole('button', { name: 'Change password' });
     this.alert = main.getByRole('alert');
-    this.done = main.getByRole('status').filter({ hasText: 'Your password has been changed' });
-    this.notice = main.getByRole('status');
+    this.done = main.getByRole('status').filter({ hasText: 'Password changed.' });
+    this.notice = main.locator('.notice[role=status]:not(.good)');
   }
 
   async open(): Promise<void> {

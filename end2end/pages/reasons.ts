@@ -15,8 +15,8 @@ export class ReasonsPage {
     const main = page.getByRole('main');
     this.heading = main.getByRole('heading', { level: 1, name: 'Why you were signed out' });
     this.reason = main.getByRole('article').getByRole('heading', { level: 2 });
-    this.reasons = main.locator('details');
-    this.all = main.getByRole('link', { name: 'All reasons for which a session ends' });
+    this.reasons = main.locator('.reasons > details');
+    this.all = main.getByRole('link', { name: 'Other reasons you might be signed out' });
     this.signIn = main.getByRole('link', { name: 'Sign in', exact: true });
   }
 

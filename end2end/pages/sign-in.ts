@@ -17,7 +17,7 @@ export class SignInPage {
 
   constructor(readonly page: Page) {
     const form = page.getByRole('main');
-    this.heading = form.getByRole('heading', { level: 1, name: 'Sign in' });
+    this.heading = form.getByRole('heading', { level: 1, name: 'Sign in to Sessionkeep' });
     this.email = form.getByLabel('Email', { exact: true });
     this.password = form.getByLabel('Password', { exact: true });
     this.remember = form.getByLabel('Keep me signed in on this device');
@@ -25,8 +25,8 @@ export class SignInPage {
     this.showPassword = form.getByRole('button', { name: 'Show password' });
     this.hidePassword = form.getByRole('button', { name: 'Hide password' });
     this.alert = form.getByRole('alert');
-    this.notice = form.getByRole('status');
-    this.meaning = form.getByRole('link', { name: 'What does this mean?' });
+    this.notice = form.locator('.notice[role=status]');
+    this.meaning = form.getByRole('link', { name: 'Why?' });
   }
 
   async open(query = ''): Promise<void> {

@@ -14,13 +14,13 @@ export class SignUpPage {
 
   constructor(readonly page: Page) {
     const form = page.getByRole('main');
-    this.heading = form.getByRole('heading', { level: 1, name: 'Create your account' });
+    this.heading = form.getByRole('heading', { level: 1, name: 'Create your Sessionkeep account' });
     this.email = form.getByLabel('Email', { exact: true });
-    this.displayName = form.getByLabel('Display name (optional)');
+    this.displayName = form.getByLabel('Name (optional)');
     this.password = form.getByLabel('Password', { exact: true });
     this.submit = form.getByRole('button', { name: 'Create account', exact: true });
     this.alert = form.getByRole('alert');
-    this.notice = form.getByRole('status');
+    this.notice = form.locator('.notice[role=status]');
   }
 
   async open(): Promise<void> {

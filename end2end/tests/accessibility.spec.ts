@@ -9,7 +9,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme} colours`, () => {
     test.use({ colorScheme });
 
-    for (const path of ['/', '/sign-in', '/sign-up', '/signed-out', '/signed-out?reason=REUSE_DETECTED', '/nowhere']) {
+    for (const path of ['/', '/sign-in', '/sign-up', '/signed-out', '/signed-out?reason=REUSE_DETECTED', '/connection', '/nowhere']) {
       test(`${path} has no barrier`, async ({ page }) => {
         await open(page, path);
         expect(await barriers(page)).toEqual([]);
@@ -29,27 +29,38 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await signIn.signIn(person);
       await account.shows(person);
       expect(await barriers(page)).toEqual([]);
+      await account.name.edit.click();
+      expect(await barriers(page)).toEqual([]);
     });
 
     test('the pages of the account have no barrier', async ({
-      anotherBrowser, page, signIn, devices, activity, connection, password, deleteAccount, person,
+      anotherBrowser, page, signIn, account, devices, activity, connection, password, deleteAccount, person,
     }) => {
       await signIn.signIn(person);
       await devices.open();
       await devices.shows(2);
       expect(await barriers(page)).toEqual([]);
       await devices.endOthers.click();
-      await devices.others.getByRole('button', { name: /^Sign out/ }).click();
       expect(await barriers(page)).toEqual([]);
+      await devices.others.getByRole('button', { name: /^Details/ }).click();
+      await devices.end(devices.others);
+      expect(await barriers(page)).toEqual([]);
+      await devices.undo(devices.rows.last()).click();
       await new SignInPage(await anotherBrowser()).signIn(person);
       await devices.open();
       await devices.endOthers.click();
       await devices.question().getByRole('button', { name: /^Sign out/ }).click();
       await expect(devices.password()).toHaveAttribute('aria-invalid', 'true');
-      await devices.others.first().getByRole('button', { name: /^Sign out/ }).click();
       expect(await barriers(page)).toEqual([]);
+      await account.menu.click();
+      expect(await barriers(page)).toEqual([]);
+      for (const path of ['/account/security', '/account/data']) {
+        await open(page, path);
+        await expect(page.locator('.skeleton')).toHaveCount(0);
+        expect(await barriers(page)).toEqual([]);
+      }
       await activity.open();
-      await expect(activity.events).toHaveCount(4);
+      await expect(activity.events.first()).toBeVisible();
       expect(await barriers(page)).toEqual([]);
       await connection.open();
       await expect(connection.findings).toHaveCount(5);

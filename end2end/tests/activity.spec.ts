@@ -8,7 +8,7 @@ test('sign-ins and refused ones are listed, newest first', async ({ client, sign
   await activity.open();
   await expect(activity.days).toHaveText(['Today']);
   // The sign-up signed in, too.
-  await expect(activity.events).toContainText(['Signed in', 'Sign-in refused', 'Signed in', 'Account created']);
+  await expect(activity.events).toContainText(['Signed in', 'Wrong password', 'Signed in', 'Account created']);
   for (const event of await activity.events.all()) await expect(event).toContainText('127.0.0.1');
 });
 
@@ -23,16 +23,16 @@ test('a session that was used in two places is shown with both of them', async (
     expect((await thief.refresh()).status).toBe(200);
   }
   await server.advance({ minutes: 16 });
-  await account.loadAgain.click();
+  await account.lookAgain();
   await expect(signIn.notice).toContainText('used in two places');
 
   await signIn.fill(person);
   await signIn.submit.click();
   await account.shows(person);
-  await page.getByRole('link', { name: 'Activity' }).click();
-  const theft = activity.event('A session was used in two places');
+  await page.getByRole('link', { name: /^Activity/ }).click();
+  const theft = activity.event('Session used in two places');
   await expect(theft).toHaveCount(1);
-  await expect(theft.getByRole('term')).toHaveText(['One side', 'Other side']);
+  await expect(theft.getByRole('term')).toHaveText(['Device A', 'Device B']);
   await expect(theft.getByRole('definition').first()).toContainText('127.0.0.1');
   await expect(theft.getByRole('definition').first()).not.toHaveText(await theft.getByRole('definition').last().innerText());
 });
@@ -49,14 +49,14 @@ test('what does not fit on one page comes with a button, and the focus is not lo
   await expect(activity.events).toHaveCount(2);
   await activity.more.click();
   await expect(activity.events).toHaveCount(4);
-  await expect(activity.added).toHaveText('2 more shown.');
+  await expect(activity.added).toHaveText('2 older events loaded.');
   await expect(activity.more).toBeFocused();
   await expect(activity.events.last()).toContainText('Account created');
   // The page was full, so the server could not know that it was the last.
   await activity.more.click();
   await expect(activity.more).toHaveCount(0);
   await expect(activity.events).toHaveCount(4);
-  await expect(activity.added).toHaveText('That is everything.');
+  await expect(activity.added).toHaveText('That’s everything.');
   await expect(activity.added).toBeFocused();
 });
 
@@ -64,7 +64,7 @@ test('the page says what to do about what looks unfamiliar', async ({ page, sign
   await signIn.signIn(person);
   await activity.open();
   const main = page.getByRole('main');
-  for (const [name, path] of [['Change your password', '/account/password'], ['where you’re signed in', '/account/sessions']] as const) {
+  for (const [name, path] of [['Change password', '/account/password'], ['Review devices', '/account/devices']] as const) {
     await expect(main.getByRole('link', { name })).toHaveAttribute('href', path);
   }
 });
@@ -78,4 +78,27 @@ test('a kind of event that this version does not know breaks nothing', async ({ 
   await activity.open();
   await expect(activity.event('Something else happened')).toHaveCount(1);
   await expect(page.getByText('user_frozen')).toHaveCount(0);
+});
+
+test('warnings and sign-ins can be looked at alone', async ({ client, signIn, activity, person }) => {
+  await client.login({ ...person, password: WRONG_PASSWORD });
+  await signIn.signIn(person);
+  await activity.open();
+  await expect(activity.events).toHaveCount(4);
+  await activity.filter('Warnings').click();
+  await expect(activity.events).toContainText(['Wrong password']);
+  await expect(activity.events).toHaveCount(1);
+  await activity.filter('Sign-ins').click();
+  await expect(activity.events).toContainText(['Signed in', 'Wrong password', 'Signed in']);
+  await expect(activity.events).toHaveCount(3);
+  await activity.filter('All').click();
+  await expect(activity.events).toHaveCount(4);
+});
+
+test('equal events in a row are one line, and their number is said', async ({ client, signIn, activity, person }) => {
+  for (let times = 0; times < 3; times += 1) await client.login({ ...person, password: WRONG_PASSWORD });
+  await signIn.signIn(person);
+  await activity.open();
+  await expect(activity.event('3 wrong passwords')).toHaveCount(1);
+  await expect(activity.event('3 wrong passwords')).toContainText('Warning');
 });

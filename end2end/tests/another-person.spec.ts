@@ -17,7 +17,7 @@ async function change(page: Page, person: Person): Promise<void> {
   const account = new AccountPage(page);
   await account.open();
   const told = page.waitForResponse('/api/auth/logout');
-  await account.signOut.click();
+  await account.leave();
   await told;
   await new SignInPage(page).signIn(person);
   await account.shows(person);

@@ -53,7 +53,7 @@ test('in a browser that keeps pages, going back after a sign-out shows nothing o
     const other = await context.newPage();
     const second = new AccountPage(other);
     await second.open();
-    await second.signOut.click();
+    await second.leave();
     await expect(new SignInPage(other).heading).toBeVisible();
     await page.goBack();
     // Such a browser keeps no page that says `no-store`, and tells so.

@@ -62,7 +62,7 @@ test('a reload in the middle of a refresh repeats the attempt and keeps the sess
   await server.advance({ minutes: 16 });
   const refreshes = refreshesOf(page);
   const { answered, deliver } = await holdNextRefresh(page);
-  await account.loadAgain.click();
+  await account.lookAgain();
   await answered;
   await page.reload();
   deliver();
@@ -107,17 +107,17 @@ test('a device that goes offline is told so, keeps the session, and goes on when
 }) => {
   watch.expect(/ERR_INTERNET_DISCONNECTED/);
   await signedIn(signIn, account, person);
-  const offline = page.getByRole('status').filter({ hasText: 'You are offline.' });
+  const offline = page.getByRole('status').filter({ hasText: 'You’re offline.' });
   await context.setOffline(true);
   await expect(offline).toBeVisible();
   await server.advance({ minutes: 16 });
   const traffic = new Traffic(page);
-  await account.loadAgain.click();
+  await account.lookAgain();
   await expect(page.getByRole('alert')).toBeVisible();
   await account.shows(person);
   await context.setOffline(false);
   await expect(offline).toHaveCount(0);
-  await account.loadAgain.click();
+  await account.lookAgain();
   await expect(account.upToDate).toBeVisible();
   await account.shows(person);
   expect(traffic.count(REFRESHED)).toBe(1);
@@ -133,7 +133,7 @@ for (const [status, code] of [[503, 'UNAVAILABLE'], [429, 'RATE_LIMITED']] as co
     await server.advance({ minutes: 16 });
     const refreshes = refreshesOf(page);
     await page.route(REFRESH, (route) => refusal(route, status, code, { 'retry-after': '20' }), { times: 1 });
-    await account.loadAgain.click();
+    await account.lookAgain();
     await expect(account.reconnecting).toBeVisible();
     await page.clock.fastForward(15_000);
     await settled(page);
@@ -170,17 +170,17 @@ test('a server that refuses every token is not asked for one more with each clic
   const clicks = 20;
   for (let click = 0; click < clicks; click += 1) {
     const refused = page.waitForResponse('**/api/me');
-    await account.loadAgain.click();
+    await account.lookAgain();
     await refused;
     // With all that became of it: another click would share its refresh.
-    await expect(page.getByText('Loading…')).toHaveCount(0);
+    await expect(account.upToDate).toBeVisible();
     await expect(page.getByRole('alert')).toBeVisible();
   }
   expect(refreshes.length).toBeLessThanOrEqual(3);
   expect(asked, 'each click asks once, and once more where there was a new token').toBe(clicks + refreshes.length);
   await expect(page).toHaveURL('/account');
   await page.unroute('**/api/me');
-  await account.loadAgain.click();
+  await account.lookAgain();
   await expect(account.upToDate).toBeVisible();
   await account.shows(person);
 });
@@ -189,9 +189,9 @@ test('who signs out while a refresh is in the air stays signed out', async ({ se
   await signedIn(signIn, account, person);
   await server.advance({ minutes: 16 });
   const { answered, deliver } = await holdNextRefresh(page);
-  await account.loadAgain.click();
+  await account.lookAgain();
   await answered;
-  await account.signOut.click();
+  await account.leave();
   await expect(signIn.heading).toBeVisible();
   const traffic = new Traffic(page);
   const delivered = page.waitForResponse((response) => isRefresh(response.request()));

@@ -29,10 +29,10 @@ test('name, logo and links outlive the way from page to page', async ({ page, si
   await expect(brand).toHaveAttribute('href', '/account');
   await page.getByRole('link', { name: 'Create an account' }).click();
   await expect(page).toHaveTitle(`Create your account · ${NAME}`);
-  await expect(page.getByRole('contentinfo').getByRole('link')).toHaveText(['Help', 'Terms']);
+  await expect(page.getByRole('contentinfo').getByRole('link')).toHaveText(['Help', 'Terms', 'Why was I signed out?', 'Connection check']);
   await signIn.signIn(person);
   await account.shows(person);
-  await expect(page).toHaveTitle(`Your account · ${NAME}`);
+  await expect(page).toHaveTitle(`Profile · ${NAME}`);
   const logo = brand.locator('img');
   await expect(logo).toHaveAttribute('src', /^\/brand\/logo-[0-9a-f]{16}\.svg$/);
   expect(await logo.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0)).toBe(true);

@@ -26,18 +26,18 @@ test('a new password keeps this browser signed in, in every tab, and signs out a
   expect(await cookie()).not.toBe(before);
 
   // This tab goes on with what it was given, the other one finds out by itself.
-  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('link', { name: 'Profile' }).click();
   await account.shows(person);
   await account.load();
-  await tab.loadAgain.click();
+  await tab.lookAgain();
   await expect(tab.upToDate).toBeVisible();
   await tab.shows(person);
   await server.advance({ minutes: 16 });
   await Promise.all([account.load(), tab.load()]);
   for (const one of [account, tab]) await one.shows(person);
 
-  await there.loadAgain.click();
-  await expect(itsSignIn.notice).toContainText('Your password was changed');
+  await there.lookAgain();
+  await expect(itsSignIn.notice).toContainText('Your password was changed.');
   await itsSignIn.fill({ ...person, password: NEW_PASSWORD });
   await itsSignIn.submit.click();
   await there.shows(person);
@@ -49,7 +49,7 @@ test('a wrong current password is refused at its field', async ({ page, signIn, 
   await password.change(WRONG_PASSWORD, NEW_PASSWORD);
   await expect(password.current).toBeFocused();
   await expect(password.current).toHaveAttribute('aria-invalid', 'true');
-  await expect(password.current).toHaveAccessibleDescription('This is not your current password.');
+  await expect(password.current).toHaveAccessibleDescription('That’s not your current password.');
   await expect(page).toHaveURL('/account/password');
 });
 
@@ -90,7 +90,7 @@ test('an answer that was lost is not called a failure, and the session says what
   });
   await password.change(person.password, NEW_PASSWORD);
   await expect(page).toHaveURL(/\/sign-in/);
-  await expect(signIn.notice).toContainText('Sign in with the new password.');
+  await expect(signIn.notice).toContainText('Sign in with the new one.');
   expect(lost).toBe(1);
 });
 
@@ -102,6 +102,6 @@ test('a form sent before the page was ready never puts a password into a URL', a
   await password.new.fill(NEW_PASSWORD);
   const [sent] = await Promise.all([page.waitForRequest((request) => request.isNavigationRequest()), password.submit.click()]);
   expect(sent.method()).toBe('POST');
-  await expect(password.notice.first()).toHaveText('The page was not ready yet, please try again.');
+  await expect(password.notice.first()).toHaveText('The page wasn’t ready yet. Try again.');
   expect(new URL(page.url()).pathname).toBe('/account/password');
 });

@@ -3,7 +3,7 @@ import type { BrowserContext } from '@playwright/test';
 import { Traffic } from '../fixtures/traffic.ts';
 import { expect, test } from '../fixtures/index.ts';
 
-const TITLE = 'Your browser does not keep cookies for this site';
+const TITLE = 'Your browser doesn’t keep cookies for this site';
 
 /** From now on the browser drops every cookie that it is given. Returns what lets it keep them again. */
 async function dropCookies(context: BrowserContext): Promise<() => Promise<void>> {
@@ -35,7 +35,7 @@ test('a browser that drops the cookie is found out after signing in, and its per
 
   traffic.forget();
   await page.reload();
-  await expect(signIn.notice).toContainText('This browser does not keep cookies for this site');
+  await expect(signIn.notice).toContainText('Your browser doesn’t keep cookies for this site');
   await signIn.meaning.click();
   await expect(reasons.reason).toHaveText(TITLE);
   expect(traffic.lines).toEqual(['POST /api/auth/refresh 401']);
@@ -48,8 +48,8 @@ test('when the token has run out one refresh is tried and no more', async ({ ser
   await account.shows(person);
   const traffic = new Traffic(page);
   await server.advance({ minutes: 16 });
-  await account.loadAgain.click();
-  await expect(signIn.notice).toContainText('This browser does not keep cookies for this site');
+  await account.lookAgain();
+  await expect(signIn.notice).toContainText('Your browser doesn’t keep cookies for this site');
   await expect(account.cookiesDropped).toHaveCount(0);
   // All that wakes a page: it has nothing to ask for.
   await page.evaluate(() => {
@@ -85,8 +85,8 @@ test('a browser that loses a renewed cookie is told of cookies, and not of thiev
   await expect(account.cookiesDropped).toBeVisible();
   const traffic = new Traffic(page);
   await server.advance({ minutes: 16 });
-  await account.loadAgain.click();
-  await expect(signIn.notice).toContainText('This browser does not keep cookies for this site');
+  await account.lookAgain();
+  await expect(signIn.notice).toContainText('Your browser doesn’t keep cookies for this site');
   await signIn.meaning.click();
   await expect(reasons.reason).toHaveText(TITLE);
   // To the server the old cookie is a thief's: it is the page that knows better.
@@ -99,8 +99,8 @@ test('signing out ends a session whose cookie was dropped', async ({ context, cl
   await expect(account.cookiesDropped).toBeVisible();
   const accessToken = await account.load();
   const ended = page.waitForResponse((response) => response.request().method() === 'DELETE');
-  await account.signOut.click();
-  await expect(signIn.notice).toHaveText('You are signed out.');
+  await account.leave();
+  await expect(signIn.notice).toHaveText('You’re signed out.');
   expect((await ended).status()).toBe(204);
   expect((await client.me(accessToken)).body['code']).toBe('TOKEN_REVOKED');
 });
@@ -110,7 +110,7 @@ test('once cookies are kept again nothing is said any more', async ({ context, p
   await signIn.signIn(person);
   await expect(account.cookiesDropped).toBeVisible();
   await page.reload();
-  await expect(signIn.notice).toContainText('does not keep cookies');
+  await expect(signIn.notice).toContainText('doesn’t keep cookies');
   await keepCookies();
   await signIn.fill(person);
   await signIn.submit.click();
@@ -125,5 +125,5 @@ test('a visitor whose browser takes no cookies is told before signing in', async
   const devtools = await context.newCDPSession(page);
   await devtools.send('Emulation.setDocumentCookieDisabled', { disabled: true });
   await signIn.open();
-  await expect(signIn.notice).toContainText('This browser does not keep cookies for this site');
+  await expect(signIn.notice).toContainText('Your browser doesn’t keep cookies for this site');
 });

@@ -16,35 +16,38 @@ test('an account can be deleted, and every tab and browser is signed out', async
   await tab.open();
   await tab.shows(person);
 
+  await page.getByRole('link', { name: 'Data & privacy' }).click();
+  await expect(page.getByRole('main')).toContainText('3 sessions');
   await page.getByRole('link', { name: 'Delete account' }).click();
   await expect(deleteAccount.heading).toBeFocused();
   await deleteAccount.current.fill(person.password);
   await deleteAccount.sure.check();
   await deleteAccount.submit.click();
   await expect(page).toHaveURL('/sign-in');
-  await expect(signIn.notice).toContainText('Your account has been deleted.');
+  await expect(signIn.notice).toContainText('Your account was deleted.');
   await expect(tab.page).toHaveURL('/sign-in');
-  await expect(new SignInPage(tab.page).notice).toContainText('Your account has been deleted.');
+  await expect(new SignInPage(tab.page).notice).toContainText('Your account was deleted.');
   expect(await context.cookies(`${server.origin}/api/auth`)).toEqual([]);
 
-  await there.loadAgain.click();
-  await expect(itsSignIn.notice).toContainText('Your session could not be continued.');
+  await there.lookAgain();
+  await expect(itsSignIn.notice).toContainText('Your session couldn’t be continued.');
   await signIn.fill(person);
   await signIn.submit.click();
-  await expect(signIn.alert).toHaveText('The e-mail address or the password is not right.');
+  await expect(signIn.alert).toHaveText('Wrong email or password.');
 });
 
-test('nothing is deleted without the tick and the right password', async ({ page, signIn, account, deleteAccount, person }) => {
+test('nothing is deleted without the tick and the right password', async ({ page, signIn, deleteAccount, person }) => {
   await signIn.signIn(person);
   await deleteAccount.open();
   await deleteAccount.current.fill(WRONG_PASSWORD);
   await deleteAccount.submit.click();
   await expect(deleteAccount.sure).toBeFocused();
-  await expect(deleteAccount.sure).toHaveAccessibleDescription('Tick the box to confirm.');
+  await expect(deleteAccount.sure).toHaveAccessibleDescription('Select the checkbox to continue.');
   await deleteAccount.sure.check();
   await deleteAccount.submit.click();
   await expect(deleteAccount.current).toBeFocused();
-  await expect(deleteAccount.current).toHaveAccessibleDescription('This is not your current password.');
+  await expect(deleteAccount.current).toHaveAccessibleDescription('That’s not your current password.');
   await page.getByRole('link', { name: 'Keep my account' }).click();
-  await account.shows(person);
+  await expect(page.getByRole('heading', { level: 1, name: 'Data & privacy' })).toBeVisible();
+  expect(await page.context().cookies()).not.toEqual([]);
 });

@@ -1,3 +1,5 @@
+import type { Page } from '@playwright/test';
+
 import { expect, test } from '../fixtures/index.ts';
 import { WRONG_PASSWORD } from '../fixtures/person.ts';
 import { AccountPage } from '../pages/account.ts';
@@ -5,20 +7,60 @@ import { SignInPage } from '../pages/sign-in.ts';
 
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0';
 
-test('this device comes first and is marked, the others follow with what is known of them', async ({
-  anotherBrowser, signIn, devices, person,
-}) => {
+/** How long a sign-out can be taken back. */
+const UNDO = 6_000;
+
+/** The requests that end one session. */
+function endings(page: Page): string[] {
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'DELETE') sent.push(new URL(request.url()).pathname);
+  });
+  return sent;
+}
+
+test('this device comes first, the others follow with what is known of them', async ({ anotherBrowser, signIn, devices, person }) => {
   await new SignInPage(await anotherBrowser({ userAgent: FIREFOX })).signIn(person);
   await signIn.signIn(person);
   await devices.open();
   // The sign-up of the test, too.
   await devices.shows(3);
-  await expect(devices.rows.first()).toContainText('This device');
-  await expect(devices.rows.first()).toContainText('Last used just now');
+  await expect(devices.rows.first()).toContainText('Active now');
   const other = devices.others.filter({ hasText: 'Firefox on Windows' });
-  await expect(other).toContainText('from 127.0.0.1');
+  await expect(other.getByRole('heading', { level: 3, name: 'Firefox on Windows' })).toBeVisible();
+  await expect(other).toContainText('Active just now · 127.0.0.1');
+  await other.getByRole('button', { name: 'Details of Firefox on Windows' }).click();
   await expect(other.locator('time').first()).toHaveAttribute('datetime', /^\d{4}-\d\d-\d\dT/);
-  await expect(other.locator('time').first()).toHaveAttribute('title', /\d{1,2} \w+ \d{4}, \d\d:\d\d/);
+  await expect(other.locator('dl time').first()).toHaveAttribute('title', /\d{1,2} \w+ \d{4}, \d\d:\d\d/);
+  await expect(other.locator('dl')).toContainText(FIREFOX);
+});
+
+test('sessions of one kind of device stand together behind one line', async ({ anotherBrowser, page, signIn, devices, person }) => {
+  for (let times = 0; times < 2; times += 1) await new SignInPage(await anotherBrowser({ userAgent: FIREFOX })).signIn(person);
+  await signIn.signIn(person);
+  await devices.open();
+  await devices.shows(2);
+  const group = page.getByRole('button', { name: /^Firefox on Windows 2 sessions/ });
+  await expect(group).toHaveAttribute('aria-expanded', 'false');
+  await group.click();
+  await devices.shows(4);
+  await expect(page.getByRole('heading', { name: 'Other devices (3)' })).toBeVisible();
+});
+
+test('a device that was not used for a month is folded away', async ({ page, signIn, devices, person }) => {
+  await signIn.signIn(person);
+  await devices.open();
+  await page.route('/api/sessions*', async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.json()) as { sessions: { current: boolean; lastUsedAt: string }[] };
+    for (const session of body.sessions) if (!session.current) session.lastUsedAt = '2020-01-01T00:00:00Z';
+    await route.fulfill({ response: answer, json: body });
+  });
+  await devices.page.reload();
+  await devices.shows(1);
+  await page.getByText('Inactive (1)').click();
+  await devices.shows(2);
+  await expect(devices.others).toContainText('Active 1 Jan 2020');
 });
 
 test('a device that is signed out from another is told so in words', async ({ server, anotherBrowser, signIn, devices, person }) => {
@@ -26,20 +68,62 @@ test('a device that is signed out from another is told so in words', async ({ se
   const [other, itsSignIn] = [new AccountPage(page), new SignInPage(page)];
   await itsSignIn.signIn(person);
   await other.shows(person);
+  await devices.page.clock.install();
   await signIn.signIn(person);
   await devices.open();
-  await devices.end(devices.others.filter({ hasText: 'Firefox on Windows' }));
-  await expect(devices.notice).toHaveText('Firefox on Windows is signed out now.');
+  const sent = endings(devices.page);
+  const row = devices.others.filter({ hasText: 'Firefox on Windows' });
+  await devices.end(row);
+  await expect(row).toContainText('Signed out Firefox on Windows.');
+  await expect(devices.undo(row)).toBeFocused();
+  expect(sent).toEqual([]);
+  await devices.page.clock.runFor(UNDO);
+  await expect(row).toHaveCount(0);
+  await expect(devices.notice).toHaveText('Signed out Firefox on Windows.');
   await expect(devices.notice).toBeFocused();
-  await expect(devices.rows.filter({ hasText: 'Firefox on Windows' })).toHaveCount(0);
+  expect(sent).toHaveLength(1);
 
-  await other.loadAgain.click();
-  await expect(itsSignIn.notice).toContainText('This session was signed out from another device.');
+  await other.lookAgain();
+  await expect(itsSignIn.notice).toContainText('You were signed out from another device.');
   await expect(page.getByText(person.email)).toHaveCount(0);
   expect(server.log).not.toContain('panicked');
 });
 
-test('all others can be signed out at once', async ({ anotherBrowser, signIn, devices, person }) => {
+test('a sign-out can be taken back for six seconds', async ({ page, signIn, devices, person }) => {
+  await page.clock.install();
+  await signIn.signIn(person);
+  await devices.open();
+  const sent = endings(page);
+  await devices.end(devices.others);
+  await page.clock.runFor(UNDO - 1_000);
+  await devices.undo(devices.rows.last()).click();
+  await expect(devices.others.getByRole('button', { name: /^Sign out/ })).toBeFocused();
+  await expect(devices.notice).toContainText('stays signed in.');
+  await page.clock.runFor(2 * UNDO);
+  await devices.shows(2);
+  expect(sent).toEqual([]);
+});
+
+for (const [how, leave] of [
+  ['goes to another page of the account', async (page: Page) => page.getByRole('link', { name: 'Profile' }).click()],
+  ['closes the page', async (page: Page) => page.close()],
+  ['signs out', async (page: Page) => new AccountPage(page).leave()],
+] as const) {
+  test(`a sign-out is done at once where its person ${how}`, async ({ client, signIn, devices, person }) => {
+    const other = await client.login(person);
+    const token = String(other.body['accessToken']);
+    await signIn.signIn(person);
+    await devices.open();
+    // The sign-up is a session of the same kind.
+    await devices.page.getByRole('button', { name: /2 sessions/ }).click();
+    await devices.shows(3);
+    for (const row of [0, 1]) await devices.others.nth(row).getByRole('button', { name: /^Sign out/ }).click();
+    await leave(devices.page);
+    await expect.poll(async () => (await client.me(token)).body['code']).toBe('TOKEN_REVOKED');
+  });
+}
+
+test('all others can be signed out at once', async ({ anotherBrowser, page: own, signIn, devices, person }) => {
   const page = await anotherBrowser();
   const [other, itsSignIn] = [new AccountPage(page), new SignInPage(page)];
   await itsSignIn.signIn(person);
@@ -47,14 +131,18 @@ test('all others can be signed out at once', async ({ anotherBrowser, signIn, de
   await signIn.signIn(person);
   await devices.open();
   await devices.shows(3);
+  await devices.endOthers.click();
+  await expect(devices.question()).toHaveAccessibleName('Sign out 2 other devices?');
+  await expect(devices.question().getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await own.keyboard.press('Escape');
   await devices.signOutOthers();
-  await expect(devices.notice).toHaveText('All your other devices are signed out now.');
+  await expect(devices.notice).toHaveText('Signed out 2 other devices.');
   await devices.shows(1);
   await expect(devices.alone).toBeVisible();
   await expect(devices.endOthers).toHaveCount(0);
 
-  await other.loadAgain.click();
-  await expect(itsSignIn.notice).toContainText('This session was signed out from another device.');
+  await other.lookAgain();
+  await expect(itsSignIn.notice).toContainText('You were signed out from another device.');
   await devices.page.reload();
   await devices.shows(1);
 });
@@ -70,7 +158,7 @@ test('to end the session of this device is to sign out, in every tab', async ({
   const told = page.waitForResponse('/api/auth/logout');
   await devices.end(devices.thisDevice);
   await expect(page).toHaveURL('/sign-in');
-  await expect(signIn.notice).toHaveText('You are signed out.');
+  await expect(signIn.notice).toHaveText('You’re signed out.');
   await expect(other.page).toHaveURL('/sign-in');
   await told;
   expect(await context.cookies(`${server.origin}/api/auth`)).toEqual([]);
@@ -81,6 +169,7 @@ test('to end the session of this device is to sign out, in every tab', async ({
 });
 
 test('a session that has ended meanwhile is gone, and that is no mistake', async ({ page, signIn, devices, person }) => {
+  await page.clock.install();
   await signIn.signIn(person);
   await devices.open();
   await page.route('/api/sessions/*', async (route) => {
@@ -88,17 +177,21 @@ test('a session that has ended meanwhile is gone, and that is no mistake', async
     await route.fulfill({ status: 404, contentType: 'application/json', body: '{"error":"There is none.","code":"NOT_FOUND","requestId":"1"}' });
   });
   await devices.end(devices.others);
-  await expect(devices.notice).toContainText('was signed out already.');
+  await page.clock.runFor(UNDO);
+  await expect(devices.notice).toContainText('was already signed out.');
   await expect(devices.alert).toHaveCount(0);
   await devices.shows(1);
 });
 
-test('a device that could not be signed out stays in the list, with the reason', async ({ page, signIn, devices, person }) => {
+test('a device that could not be signed out comes back, with the reason', async ({ page, signIn, devices, person }) => {
+  await page.clock.install();
   await signIn.signIn(person);
   await devices.open();
   await page.route('/api/sessions/*', (route) => route.fulfill({ status: 429, contentType: 'application/json', body: '{"error":"Too often.","code":"RATE_LIMITED","requestId":"1"}' }));
   await devices.end(devices.others);
-  await expect(devices.alert).toHaveText('Too often.');
+  await page.clock.runFor(UNDO);
+  await expect(devices.others.getByRole('alert')).toHaveText(/^Couldn’t sign out .*\. Too many attempts\. Try again later\.$/);
+  await expect(devices.others.getByRole('button', { name: /^Sign out/ })).toBeFocused();
   await devices.shows(2);
 });
 
@@ -111,26 +204,27 @@ test('the list is looked at anew when somebody comes back to it', async ({ anoth
   await devices.shows(3);
 });
 
-test('the question can be answered with the keyboard, and the focus stays where the person is', async ({ page, signIn, devices, person }) => {
+test('the question can be answered with the keyboard, and a key that is held answers nothing', async ({ page, signIn, devices, person }) => {
   await signIn.signIn(person);
   await devices.open();
-  const button = devices.others.getByRole('button', { name: /^Sign out/ });
-  await button.focus();
-  await page.keyboard.press('Enter');
-  const group = devices.others.getByRole('group');
-  await expect(group.getByRole('button', { name: 'Sign out' })).toBeFocused();
+  await devices.endOthers.focus();
+  await page.keyboard.down('Enter');
+  const cancel = devices.question().getByRole('button', { name: 'Cancel' });
+  await expect(cancel).toBeFocused();
+  // The key repeats as long as it is held.
+  for (let repeats = 0; repeats < 3; repeats += 1) await page.keyboard.down('Enter');
+  await expect(cancel).toBeFocused();
+  await page.keyboard.up('Enter');
   // Somebody who comes back loses neither the question nor the focus.
   const loaded = page.waitForResponse('/api/sessions*');
   await devices.comeBack();
   await loaded;
-  await expect(group.getByRole('button', { name: 'Sign out' })).toBeFocused();
+  await expect(cancel).toBeFocused();
   await page.keyboard.press('Escape');
-  await expect(button).toBeFocused();
+  await expect(devices.endOthers).toBeFocused();
   await page.keyboard.press('Enter');
-  await page.keyboard.press('Tab');
-  await expect(group.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(button).toBeFocused();
+  await expect(devices.endOthers).toBeFocused();
   await devices.shows(2);
 });
 
@@ -138,7 +232,7 @@ test('a list that could not be loaded can be loaded again', async ({ page, signI
   await signIn.signIn(person);
   await page.route('/api/sessions*', (route) => route.fulfill({ status: 429, contentType: 'application/json', body: '{"error":"Too often.","code":"RATE_LIMITED","requestId":"1"}' }));
   await devices.open();
-  await expect(devices.alert).toHaveText('Too often.');
+  await expect(devices.alert).toHaveText('Too many attempts. Try again later.');
   await page.unroute('/api/sessions*');
   await devices.loadAgain.click();
   await devices.shows(2);
@@ -156,20 +250,20 @@ test.describe('a device that signed in after this one', () => {
     const [group, field] = [devices.question(newer), devices.password(newer)];
     await expect(field).toBeFocused();
     await expect(field).toHaveAttribute('autocomplete', 'current-password');
-    await expect(group).toHaveAccessibleDescription(/signed in after the device that you are using/);
+    await expect(group).toHaveAccessibleDescription(/signed in after this device/);
     await page.keyboard.press('Enter');
     await expect(field).toHaveAccessibleDescription('Enter your password.');
     await field.fill(WRONG_PASSWORD);
     await page.keyboard.press('Enter');
-    await expect(field).toHaveAccessibleDescription('This is not your current password.');
+    await expect(field).toHaveAccessibleDescription('That’s not your current password.');
     await expect(field).toBeFocused();
     await devices.shows(3);
     await field.fill(person.password);
     await group.getByRole('button', { name: 'Sign out' }).click();
-    await expect(devices.notice).toHaveText('Firefox on Windows is signed out now.');
+    await expect(devices.notice).toHaveText('Signed out Firefox on Windows.');
     await expect(devices.notice).toBeFocused();
     await devices.shows(2);
-    expect(page.url()).toMatch(/\/account\/sessions$/);
+    expect(page.url()).toMatch(/\/account\/devices$/);
   });
 
   test('is left alone by the way back, with the keyboard too, and the password is forgotten', async ({
@@ -196,44 +290,33 @@ test.describe('a device that signed in after this one', () => {
     // An older one is asked for no password, also while the list has a newer one.
     const older = devices.others.filter({ hasNotText: 'Firefox on Windows' });
     await older.getByRole('button', { name: /^Sign out/ }).click();
+    await expect(devices.undo(devices.rows.filter({ hasText: /^Signed out/ }))).toBeFocused();
     await expect(devices.password(older)).toHaveCount(0);
-    await devices.question(older).getByRole('button', { name: /^Sign out/ }).click();
-    await devices.shows(2);
   });
 
-  test('keeps a half-typed password while an older device is signed out', async ({ anotherBrowser, page, signIn, devices, person }) => {
+  test('keeps a half-typed password while the list changes around it', async ({ anotherBrowser, page, signIn, devices, person }) => {
+    await page.clock.install();
     await signIn.signIn(person);
     const other = await anotherBrowser({ userAgent: FIREFOX });
     await new SignInPage(other).signIn(person);
     await devices.open();
+    await devices.shows(3);
     const newer = devices.others.filter({ hasText: 'Firefox on Windows' });
     const [question, field] = [devices.question(newer), devices.password(newer)];
+    await devices.end(devices.others.filter({ hasNotText: 'Firefox on Windows' }));
     await newer.getByRole('button', { name: /^Sign out/ }).click();
     await expect(field).toBeFocused();
     await page.keyboard.type('half a passw');
     await question.getByRole('button', { name: /^Show/ }).click();
-    // Now the newer device was last used at another time, so its row would be built again.
+    // Now the newer device was last used at another time, the older one goes, and another one comes.
     await other.reload();
     await new AccountPage(other).shows(person);
-
-    let lists = 0;
-    page.on('request', (request) => {
-      lists += request.method() === 'GET' && new URL(request.url()).pathname === '/api/sessions' ? 1 : 0;
-    });
-    await devices.end(devices.others.filter({ hasNotText: 'Firefox on Windows' }));
-    await expect(devices.notice).toBeFocused();
-    await devices.shows(2);
-    await expect(devices.notice).toBeFocused();
+    await new SignInPage(await anotherBrowser()).signIn(person);
+    await page.clock.runFor(UNDO);
+    await devices.comeBack();
+    await devices.shows(3);
     await expect(field).toHaveValue('half a passw');
     await expect(field).toHaveAttribute('type', 'text');
-    expect(lists).toBe(0);
-
-    // The list is loaded when the question closes.
-    const loaded = page.waitForResponse('/api/sessions*');
-    await question.getByRole('button', { name: 'Cancel' }).click();
-    await loaded;
-    await expect(field).toHaveCount(0);
-    await devices.shows(2);
   });
 
   test('makes signing out everywhere else take the password', async ({ anotherBrowser, signIn, devices, person }) => {
@@ -245,7 +328,7 @@ test.describe('a device that signed in after this one', () => {
     await expect(devices.password()).toBeFocused();
     await devices.password().fill(person.password);
     await devices.question().getByRole('button', { name: /^Sign out/ }).click();
-    await expect(devices.notice).toHaveText('All your other devices are signed out now.');
+    await expect(devices.notice).toHaveText('Signed out 2 other devices.');
     await devices.shows(1);
   });
 
@@ -260,7 +343,7 @@ test.describe('a device that signed in after this one', () => {
     await devices.shows(2);
     await devices.password().fill(person.password);
     await devices.question().getByRole('button', { name: /^Sign out/ }).click();
-    await expect(devices.notice).toHaveText('All your other devices are signed out now.');
+    await expect(devices.notice).toHaveText(/^Signed out \d other devices?\.$/);
     await devices.shows(1);
   });
 
@@ -274,7 +357,7 @@ test.describe('a device that signed in after this one', () => {
     await devices.endOthers.click();
     await devices.password().fill(person.password);
     await devices.question().getByRole('button', { name: /^Sign out/ }).click();
-    await expect(devices.question().getByRole('alert')).toHaveText('Too often.');
+    await expect(devices.question().getByRole('alert')).toHaveText('Too many attempts. Try again later.');
     await expect(devices.password()).toHaveValue(person.password);
     await devices.shows(3);
   });

@@ -3,8 +3,8 @@ import type { APIResponse } from '@playwright/test';
 import { expect, test } from '../fixtures/index.ts';
 
 const PAGES = [
-  '/', '/sign-in', '/sign-up', '/sign-out', '/signed-out', '/account', '/account/sessions', '/account/activity',
-  '/account/connection', '/account/password', '/account/delete', '/nowhere',
+  '/', '/sign-in', '/sign-up', '/sign-out', '/signed-out', '/connection', '/account', '/account/security', '/account/devices',
+  '/account/activity', '/account/data', '/account/password', '/account/delete', '/nowhere',
 ];
 
 const ALWAYS = {

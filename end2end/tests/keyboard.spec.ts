@@ -3,10 +3,10 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures/index.ts';
 
 /** Presses Tab until the element has the focus. */
-async function tabTo(page: Page, element: Locator): Promise<void> {
+async function tabTo(page: Page, element: Locator, key = 'Tab'): Promise<void> {
   const hasFocus = (): Promise<boolean> => element.evaluate((node) => node === document.activeElement);
   for (let presses = 0; presses < 20; presses += 1) {
-    await page.keyboard.press('Tab');
+    await page.keyboard.press(key);
     if (await hasFocus()) return;
   }
   await expect(element, 'reached with Tab').toBeFocused();
@@ -30,8 +30,14 @@ test('signing in and out needs no mouse', async ({ page, signIn, account, person
 
   await account.shows(person);
   await expect(account.heading, 'a new page announces itself').toBeFocused();
-  await account.page.keyboard.press('Shift+Tab');
-  await expect(account.signOut).toBeFocused();
+  await tabTo(page, account.menu, 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  await expect(account.menu).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('Escape');
+  await expect(account.signOut).toBeHidden();
+  await expect(account.menu).toBeFocused();
+  await page.keyboard.press('Enter');
+  await tabTo(page, account.signOut);
   await page.keyboard.press('Enter');
   await expect(signIn.heading).toBeFocused();
 });
@@ -51,7 +57,7 @@ test('Enter in a field sends the form, and a mistake takes the focus', async ({ 
 test('the first Tab offers to skip to the content', async ({ page, signIn }) => {
   await signIn.open();
   await page.keyboard.press('Tab');
-  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused();
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('main')).toBeFocused();
 });

@@ -31,7 +31,7 @@ test('a device that is signed out after its page was left harms nothing', async 
   await signIn.signIn(person);
   await devices.open();
   await devices.end(devices.others);
-  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('link', { name: 'Profile' }).click();
   await account.shows(person);
   const ended = page.waitForResponse('**/api/sessions/*');
   release();

@@ -131,16 +131,16 @@ for (const prefix of ['secure', 'host'] as const) {
       await account.open();
       await account.shows(person);
       await connection.open();
-      const finding = connection.finding('The cookie that keeps you signed in');
+      const finding = connection.finding('Sign-in cookie');
       if (prefix === 'secure') {
         await expect(finding).toContainText('The server recognises yours and ignores the others.');
-        await expect(connection.summary).toHaveText('Your session is safe, but not everything is as it should be.');
+        await expect(connection.summary).toHaveText('You’ll stay signed in, but something is unusual.');
       } else {
-        await expect(connection.summary).toHaveText('Everything is in order.');
+        await expect(connection.summary).toHaveText('All good.');
       }
       await account.open();
-      await account.signOut.click();
-      await expect(signIn.notice).toHaveText('You are signed out.');
+      await account.leave();
+      await expect(signIn.notice).toHaveText('You’re signed out.');
       await page.goto('/account');
       await expect(page).toHaveURL('/sign-in?next=/account');
       await signIn.signIn(person);

@@ -30,7 +30,7 @@ test('a reload keeps the session and never shows the sign-in page', async ({ pag
   await account.shows(person);
 
   const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
-  expect(seen.filter((line) => line !== '/account -' && line !== '/account Your account')).toEqual([]);
+  expect(seen.filter((line) => line !== '/account -' && line !== '/account Profile')).toEqual([]);
 });
 
 test('without the tick the cookie ends with the browser, with it the session lasts', async ({ context, signIn, person }) => {

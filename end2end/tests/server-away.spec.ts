@@ -18,7 +18,7 @@ test('a server that is away for a moment costs nobody the session', async ({ ser
   await server.kill();
   // The page's token is old now, so that it needs a refresh. Not before: the page would have it renewed while it still can.
   await page.clock.fastForward('16:00');
-  await account.loadAgain.click();
+  await account.lookAgain();
   await expect(account.reconnecting).toBeVisible();
   await account.shows(person);
 

@@ -18,11 +18,11 @@ test('signing out ends the session in every tab, in the browser and on the serve
   expect((await client.me(accessToken)).status).toBe(200);
 
   const told = page.waitForResponse('/api/auth/logout');
-  await account.signOut.click();
+  await account.leave();
   await expect(page).toHaveURL('/sign-in');
-  await expect(signIn.notice).toHaveText('You are signed out.');
+  await expect(signIn.notice).toHaveText('You’re signed out.');
   await expect(other.page).toHaveURL('/sign-in');
-  await expect(other.page.getByText(/You are signed out/)).toBeVisible();
+  await expect(other.page.getByText(/You signed out in another tab/)).toBeVisible();
   await expect(other.page.getByText(person.email)).toHaveCount(0);
 
   expect((await told).status()).toBe(204);
@@ -51,18 +51,18 @@ test('a sign-out that the server could not hear of is kept until it can', async 
   await signIn.signIn(person);
   const accessToken = await account.load();
   await server.breakDown({ storeDown: true });
-  await account.signOut.click();
-  await expect(signIn.notice).toContainText('the server could not be told yet');
+  await account.leave();
+  await expect(signIn.notice).toContainText('we couldn’t tell the server yet');
   // Not even a reload brings the session back.
   await page.reload();
   await expect(signIn.heading).toBeVisible();
   // A page that is asked for meanwhile comes after the next sign-in.
-  await page.goto('/account/sessions');
-  await expect(page).toHaveURL('/sign-in?next=/account/sessions');
+  await page.goto('/account/devices');
+  await expect(page).toHaveURL('/sign-in?next=/account/devices');
   const told = page.waitForResponse((response) => response.url().endsWith('/api/auth/logout') && response.ok());
   await server.breakDown({ storeDown: false });
   await told;
-  await expect(signIn.notice).toHaveText('You are signed out.');
+  await expect(signIn.notice).toHaveText('You’re signed out.');
   expect((await client.me(accessToken)).body['code']).toBe('TOKEN_REVOKED');
 });
 
@@ -95,7 +95,7 @@ test('a sign-out is not undone by a new password whose cookie comes later, in a 
   await password.change(person.password, NEW_PASSWORD);
   await answer.changed;
   const told = page.waitForResponse('/api/auth/logout');
-  await account.signOut.click();
+  await account.leave();
   await told;
 
   const toldAgain = page.waitForResponse('/api/auth/logout');
@@ -122,7 +122,7 @@ test('who signs in after a sign-out is not given the account of a new password w
   await password.change(person.password, NEW_PASSWORD);
   await answer.changed;
   const told = page.waitForResponse('/api/auth/logout');
-  await account.signOut.click();
+  await account.leave();
   await told;
   // On this very page: to open another would hang up on the answer.
   await signIn.fill(another);

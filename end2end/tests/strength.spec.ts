@@ -28,14 +28,14 @@ async function judges(page: Page, field: Locator): Promise<void> {
   await field.focus();
   await says(field, 'short', '7 more characters to go.');
   // The first answer says that the worker is there; from then on nobody is asked anything.
-  await says(field, 'password1234', 'Easily guessed. Many people use this one, or one like it.');
+  await says(field, 'password1234', 'Easy to guess. This is a common password.');
   const asked = requests(page);
   await says(field, STRONG, 'Strong.');
-  await says(field, 'harbour lantern', 'Easily guessed. Add a word or two that do not belong together.');
-  await says(field, 'harbourx lantern', 'Could be stronger. Add a word or two that do not belong together.');
+  await says(field, 'harbour lantern', 'Easy to guess. Add one or two unrelated words.');
+  await says(field, 'harbourx lantern', 'Could be stronger. Add one or two unrelated words.');
   // Of the shipped list alone.
-  await says(field, 'PolniyPizdec0211', /^Easily guessed\. Many people/);
-  await says(field, 'bvbvbvbvbvbvbv', /^Easily guessed\. Repeating/);
+  await says(field, 'PolniyPizdec0211', /^Easy to guess\. This is a common/);
+  await says(field, 'bvbvbvbvbvbvbv', /^Easy to guess\. Repeating/);
   await says(field, 'short', '7 more characters to go.');
   await says(field, STRONG, 'Strong.');
   await expect(page.getByRole('main').locator('.strength [aria-live="polite"]')).toHaveText('Strong.');
@@ -49,7 +49,7 @@ test('a new account’s password is judged while it is typed, and what is typed 
   await signUp.displayName.fill('Ada Byron');
   expect(asked.filter((url) => url.includes('strength')), 'it is fetched when it is needed').toEqual([]);
   await judges(page, signUp.password);
-  await says(signUp.password, 'lovelace.byron.2026!', /^Easily guessed\. It is made of your name/);
+  await says(signUp.password, 'lovelace.byron.2026!', /^Easy to guess\. It contains your name/);
   expect(asked.filter((url) => url.startsWith('POST'))).toEqual([]);
 });
 
@@ -99,7 +99,7 @@ test('somebody who came to the field before the page was ready is told, too', as
   await signUp.password.pressSequentially('password1234');
   release();
   await hydrated(page);
-  await expect(signUp.password).toHaveAccessibleDescription(/^Easily guessed/);
+  await expect(signUp.password).toHaveAccessibleDescription(/^Easy to guess/);
 });
 
 test('nothing is fetched for somebody who saves data', async ({ page, signUp }) => {

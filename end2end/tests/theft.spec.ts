@@ -19,7 +19,7 @@ test('a stolen cookie used elsewhere ends the session, and its owner is told why
 
   await server.advance({ minutes: 14 });
   const refused = page.waitForResponse('/api/auth/refresh');
-  await account.loadAgain.click();
+  await account.lookAgain();
   const answer = await refused;
   expect([answer.status(), ((await answer.json()) as { code: string }).code]).toEqual([403, 'REFRESH_REUSED']);
   await expect(page).toHaveURL(/\/sign-in/);

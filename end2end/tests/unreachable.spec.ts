@@ -75,6 +75,6 @@ test('the refresh token travels to nothing but /api/auth', async ({ server, cont
   await signIn.signIn(person);
   expect((await context.cookies(server.origin)).map(({ name }) => name)).toEqual(['sessionGen']);
   const asked = page.waitForRequest(isMe);
-  await account.loadAgain.click();
+  await account.lookAgain();
   expect(await (await asked).headerValue('cookie')).toBe('sessionGen=0');
 });

@@ -19,7 +19,7 @@ test('markup in a name and in a user agent is shown as it is written', async ({ 
     expect(await page.title()).toContain('Sessionkeep');
   };
   await account.shows(person);
-  await expect(page.locator('bdi').getByText(MARKUP, { exact: true })).toHaveCount(2);
+  await expect(page.locator('main bdi').getByText(MARKUP, { exact: true })).toHaveCount(2);
   await isText();
   await devices.open();
   await devices.shows(2);
@@ -35,8 +35,8 @@ test('a name whose letters turn the direction of writing turns nothing of the pa
   expect((await client.register(person)).status).toBe(201);
   await signIn.signIn(person);
   await account.shows(person);
-  // Wherever it stands it stands by itself: the full stop after it is where it belongs.
-  const names = page.locator('bdi', { hasText: 'Ada' });
+  // Wherever it stands it stands by itself.
+  const names = page.getByRole('main').locator('bdi', { hasText: 'Ada' });
   await expect(names).toHaveText(['Ada אדה', 'Ada אדה']);
   for (const name of await names.all()) await expect(name).toHaveCSS('unicode-bidi', 'isolate');
 });

@@ -1,7 +1,7 @@
 import { expect, test } from '../fixtures/index.ts';
 import { WRONG_PASSWORD, somebody } from '../fixtures/person.ts';
 
-const REFUSAL = 'The e-mail address or the password is not right.';
+const REFUSAL = 'Wrong email or password.';
 
 test('a wrong password is announced, and the e-mail address stays', async ({ signIn, person, account }) => {
   await signIn.open();

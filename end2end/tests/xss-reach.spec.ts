@@ -59,7 +59,7 @@ test('a script in the page gets at access tokens and never at the refresh token,
 
   // The page is gone at once; the server hears of it a moment later.
   const told = page.waitForResponse('**/api/auth/logout');
-  await account.signOut.click();
+  await account.leave();
   await expect(signIn.heading).toBeVisible();
   await told;
   for (const token of [accessToken, ridden]) expect((await client.me(token)).body['code']).toBe('TOKEN_REVOKED');

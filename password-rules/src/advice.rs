@@ -4,7 +4,7 @@ use zxcvbn::{
     matching::patterns::{DictionaryPattern, MatchPattern},
 };
 
-/// What makes a password easier to guess than it need be.
+/// What makes a password easier to guess than it need be. The page has a sentence for each, by its number (`words/`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advice {
     /// Many people have it, or one like it.
@@ -52,22 +52,6 @@ impl Advice {
                 Warning::NamesAndSurnamesByThemselvesAreEasyToGuess | Warning::CommonNamesAndSurnamesAreEasyToGuess,
             ) => Self::Name,
             Some(Warning::AWordByItselfIsEasyToGuess) | None => Self::More,
-        }
-    }
-
-    /// One sentence for the person.
-    #[must_use]
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::Common => "Many people use this one, or one like it.",
-            Self::OwnData => "It is made of your name, your address or the name of this service.",
-            Self::Keyboard => "Keys that lie side by side are tried early.",
-            Self::Repeats => "Repeating something makes it longer, not much stronger.",
-            Self::Sequence => "Runs such as abc or 6543 are tried early.",
-            Self::Date => "Dates and years are tried early.",
-            Self::Name => "Names are tried early.",
-            Self::Uncounted => "Invisible characters and accents by themselves are not counted.",
-            Self::More => "Add a word or two that do not belong together.",
         }
     }
 }

@@ -2,7 +2,7 @@
 //! larger than the whole client, and few pages need them. It hears from its page alone and tells nobody else.
 //!
 //! The page sends `[password, e-mail address, display name]` and gets `[strength, advice]`: 0 is refused, 1 accepted, 2
-//! strong. The first message, `null`, says that the worker listens.
+//! strong; the advice is a number too, or null. The first message, `null`, says that the worker listens.
 
 #[cfg(target_arch = "wasm32")]
 mod worker;
@@ -15,11 +15,18 @@ fn main() {
 #[cfg(not(target_arch = "wasm32"))]
 #[cfg(test)]
 mod tests {
-    use password_rules::Strength;
+    use password_rules::{Advice, Strength};
 
     /// What goes over the wire is written down in `app/src/strength`, too.
     #[test]
     fn strengths_are_numbered_from_the_weakest() {
         assert_eq!([Strength::Weak, Strength::Fair, Strength::Strong].map(|strength| strength as u8), [0, 1, 2]);
+    }
+
+    #[test]
+    fn advice_is_numbered_in_the_order_of_the_pages_sentences() {
+        use Advice::{Common, Date, Keyboard, More, Name, OwnData, Repeats, Sequence, Uncounted};
+        let all = [Common, OwnData, Keyboard, Repeats, Sequence, Date, Name, Uncounted, More];
+        assert_eq!(all.map(|advice| advice as u8), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
     }
 }

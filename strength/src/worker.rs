@@ -30,6 +30,6 @@ fn answer(asked: &Array) -> JsValue {
     // The page asks about passwords that are long enough if all their characters are counted.
     let rules = PasswordRules { min_length: PASSWORD_MIN_LENGTH };
     let estimate = rules.estimate(&normalise(&text(0)), person);
-    let advice = estimate.advice.map_or(JsValue::NULL, |advice| advice.sentence().into());
+    let advice = estimate.advice.map_or(JsValue::NULL, |advice| f64::from(advice as u8).into());
     Array::of2(&f64::from(estimate.strength as u8).into(), &advice).into()
 }

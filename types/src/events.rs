@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{SessionId, UserId, codes::codes};
+use crate::{Password, SessionId, UserId, codes::codes};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,29 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+/// What waits for its person to look at it ([`crate::routes::REVIEW`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Review {
+    /// The latest event of [`EventKind::REUSE`] that was not answered; null where there is none.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub event: Option<SecurityEvent>,
+}
+
+/// Answers a review: it was the person themselves (`POST` [`crate::routes::REVIEW`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DismissReviewRequest {
+    /// The id of the event that was looked at. A later one stays open.
+    pub event: String,
+    /// Proves that it is the owner who answers. It is required where the session began before the event, and checked whenever
+    /// it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_password: Option<Password>,
+}
+
 codes! {
     /// What happened, in the words of OWASP's logging vocabulary where it has one.
     EventKind {
@@ -96,6 +119,10 @@ codes! {
         RefreshReused = "authn_token_reuse",
         /// Three rotations in a row were also tried by somebody else.
         CloneSuspected = "authn_token_clone_suspected",
+        /// Somebody who was signed in to the account said of such a report that it was they themselves.
+        ReuseDismissed = "authn_token_reuse_dismissed",
+        /// All that is kept of the account was downloaded by its owner.
+        DataExported = "user_data_exported",
         /// A token of a later generation than the database knows: it was restored from a backup.
         DatabaseRestored = "database_restored",
         /// The role was changed.
@@ -110,6 +137,8 @@ codes! {
 }
 
 impl EventKind {
+    /// What says that somebody else has had the session. Its person is asked about it.
+    pub const REUSE: &'static [Self] = &[Self::RefreshReused, Self::CloneSuspected];
     /// What rotation copes with by itself: of use to an operator, and nothing that a person has to know.
     pub const ROUTINE: &'static [Self] =
         &[Self::RefreshRepeated, Self::RefreshAnswerLost, Self::RefreshSuperseded, Self::RefreshLateCopy];

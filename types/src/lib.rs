@@ -15,6 +15,7 @@ mod codes;
 pub mod connection;
 pub mod error;
 pub mod events;
+pub mod export;
 pub mod ids;
 pub mod limits;
 #[cfg(feature = "openapi")]
@@ -29,7 +30,8 @@ pub use admin::{ManagedUser, UpdateUserRequest};
 pub use auth::{AuthResponse, ChangePasswordRequest, LoginRequest, RegisterRequest, TokenResponse, TokenType};
 pub use connection::{Connection, ConnectionRequest, Route};
 pub use error::{EndReason, ErrorBody, ErrorCode};
-pub use events::{EventKind, Origin, Page, SecurityEvent};
+pub use events::{DismissReviewRequest, EventKind, Origin, Page, Review, SecurityEvent};
+pub use export::Export;
 pub use ids::{RequestId, SessionId, UserId};
 pub use secret::{AccessToken, Password};
 pub use sessions::{EndSessionsRequest, Session, SessionList};

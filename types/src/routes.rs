@@ -15,8 +15,8 @@ pub const SIGN_OUT: &str = "/api/auth/sign-out";
 /// `POST` [`crate::ChangePasswordRequest`], 200 [`crate::TokenResponse`]. The credentials are the access token and the
 /// cookie of the same session.
 pub const PASSWORD: &str = "/api/auth/password";
-/// `POST` [`crate::ConnectionRequest`], 200 [`crate::Connection`]: what arrives of a request. The credential is the access
-/// token, and the cookies below [`COOKIE_PATH`] come along.
+/// `POST` [`crate::ConnectionRequest`], 200 [`crate::Connection`]: what arrives of a request. It takes no credential; an access
+/// token that is sent must be good. The cookies below [`COOKIE_PATH`] come along.
 pub const CONNECTION: &str = "/api/auth/connection";
 /// `GET`, 200 [`crate::User`]; `PATCH` [`crate::UpdateProfileRequest`], 200 [`crate::User`]; `DELETE`
 /// [`crate::DeleteAccountRequest`], 204. The credential is the access token, here and for all that follow.
@@ -24,6 +24,10 @@ pub const ME: &str = "/api/me";
 /// `GET`, 200 [`crate::Page`] of [`crate::SecurityEvent`]: one's own, without [`crate::EventKind::ROUTINE`]. Takes `before`
 /// and `limit`.
 pub const MY_EVENTS: &str = "/api/me/events";
+/// `GET`, 200 [`crate::Review`]; `POST` [`crate::DismissReviewRequest`], 204: it was the person themselves.
+pub const REVIEW: &str = "/api/me/review";
+/// `GET`, 200 [`crate::Export`]: all that is kept of the account, as a file.
+pub const EXPORT: &str = "/api/me/export";
 /// `GET`, 200 [`crate::SessionList`], takes `before` and `limit`; `DELETE`, 204: every session but this one ends. Where one
 /// of them is not older than this one, it takes [`crate::EndSessionsRequest`].
 pub const SESSIONS: &str = "/api/sessions";

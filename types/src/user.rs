@@ -21,6 +21,10 @@ pub struct User {
     /// RFC 3339, UTC.
     #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub created_at: String,
+    /// When the password was set. RFC 3339, UTC. Absent where the server is older than this field.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_changed_at: Option<String>,
 }
 
 /// Changes one's own account (`PATCH` [`crate::routes::ME`]).

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sessionkeep_types::{
-    AccessToken, AuthResponse, ChangePasswordRequest, Connection, ConnectionRequest, DeleteAccountRequest, EndReason,
-    EndSessionsRequest, ErrorBody, ErrorCode, EventKind, LoginRequest, ManagedUser, Origin, Page, Password,
-    RegisterRequest, RequestId, Role, Route, SecurityEvent, Session, SessionId, SessionList, TokenResponse, TokenType,
-    UpdateProfileRequest, UpdateUserRequest, User, UserId, routes,
+    AccessToken, AuthResponse, ChangePasswordRequest, Connection, ConnectionRequest, DeleteAccountRequest,
+    DismissReviewRequest, EndReason, EndSessionsRequest, ErrorBody, ErrorCode, EventKind, Export, LoginRequest,
+    ManagedUser, Origin, Page, Password, RegisterRequest, RequestId, Review, Role, Route, SecurityEvent, Session,
+    SessionId, SessionList, TokenResponse, TokenType, UpdateProfileRequest, UpdateUserRequest, User, UserId, routes,
 };
 
 #[track_caller]
@@ -24,13 +24,14 @@ fn ada() -> User {
         display_name: Some("Ada".into()),
         role: Role::User,
         created_at: "2026-11-24T10:00:00Z".into(),
+        password_changed_at: Some("2026-11-25T10:00:00Z".into()),
     }
 }
 
 fn ada_json() -> Value {
     json!({
         "id": "018f6b1e-0000-7000-8000-000000000001", "email": "ada@example.com", "displayName": "Ada", "role": "user",
-        "createdAt": "2026-11-24T10:00:00Z",
+        "createdAt": "2026-11-24T10:00:00Z", "passwordChangedAt": "2026-11-25T10:00:00Z",
     })
 }
 
@@ -87,6 +88,33 @@ fn user() {
         document["role"] = json!("admin");
         document
     });
+}
+
+#[test]
+fn a_user_of_an_older_server_does_not_say_when_the_password_was_set() {
+    golden(&User { password_changed_at: None, ..ada() }, {
+        let mut document = ada_json();
+        document.as_object_mut().expect("an object").remove("passwordChangedAt");
+        document
+    });
+}
+
+#[test]
+fn dismiss_review_request() {
+    let answer = |current_password| DismissReviewRequest { event: "7".into(), current_password };
+    golden(&answer(None), json!({"event": "7"}));
+    golden(&answer(Some(Password::new("secret"))), json!({"event": "7", "currentPassword": "secret"}));
+}
+
+#[test]
+fn review() {
+    golden(&Review { event: None }, json!({"event": null}));
+}
+
+#[test]
+fn export() {
+    let export = Export { exported_at: "2026-11-24T10:00:00Z".into(), user: ada(), sessions: vec![], events: vec![] };
+    golden(&export, json!({"exportedAt": "2026-11-24T10:00:00Z", "user": ada_json(), "sessions": [], "events": []}));
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! English.
 
-use crate::list::*;
+use crate::list::{
+    Activity, Common, Connection, Data, Delete, Devices, Errors, Events, Fields, Frame, Happened, Landing, Link,
+    NotFound, Notices, Password, Profile, Reason, Reasons, Review, Security, SignIn, SignOut, SignUp, Strength, Times,
+    Words,
+};
 
 /// `1 device`, `5 devices`, `200+ devices`.
 fn count(number: usize, noun: &str, more: bool) -> String {
@@ -45,7 +49,11 @@ pub(crate) static WORDS: Words = Words {
         why_signed_out: "Why was I signed out?",
         check_connection: "Connection check",
         language: "Language",
-        needs_script: |brand| format!("{brand} needs JavaScript to sign you in. Turn it on, then reload this page."),
+        help: "Help",
+        privacy: "Privacy",
+        terms: "Terms",
+        about: |brand| format!("Sign in to {brand} and manage your account."),
+        needs_script: "You can sign in and out without JavaScript. The pages of your account need it.",
     },
     link: Link {
         offline: "You’re offline. You’ll stay signed in.",
@@ -85,8 +93,10 @@ pub(crate) static WORDS: Words = Words {
         to_continue: "Sign in to continue.",
         to_continue_to: |page| format!("Sign in to continue to {page}."),
         not_ready: "The page wasn’t ready yet. Try again.",
+        busy_server: "Too many attempts. Wait a minute, then try again.",
         why: "Why?",
     },
+    sign_out: SignOut { title: "Sign out", text: "This ends your session on this device." },
     sign_up: SignUp {
         title: "Create your account",
         heading: |brand| format!("Create your {brand} account"),
@@ -132,6 +142,17 @@ pub(crate) static WORDS: Words = Words {
         to_go: |missing| format!("{} to go.", count(missing, "more character", false)),
         too_long: |most| format!("Too long: {most} characters at most."),
         length: |length| format!("{length} characters."),
+        advice: [
+            "This is a common password.",
+            "It contains your name, your email or the name of this service.",
+            "Keyboard patterns are easy to guess.",
+            "Repeating something makes it longer, not much stronger.",
+            "Sequences like abc or 6543 are easy to guess.",
+            "Dates and years are easy to guess.",
+            "Names are easy to guess.",
+            "Invisible characters and accents by themselves don’t count.",
+            "Add one or two unrelated words.",
+        ],
         weak: "Easy to guess.",
         fair: "Could be stronger.",
         strong: "Strong.",
@@ -205,6 +226,8 @@ pub(crate) static WORDS: Words = Words {
         title: "Devices",
         lead: "Everywhere you’re signed in.",
         this_device: "This device",
+        on: "on",
+        unknown_device: "Unknown device",
         others: |number, more| format!("Other devices ({number}{})", if more { "+" } else { "" }),
         inactive: |number| format!("Inactive ({number})"),
         inactive_text: "Not used for more than 30 days.",

@@ -1,6 +1,10 @@
 //! Italian.
 
-use crate::list::*;
+use crate::list::{
+    Activity, Common, Connection, Data, Delete, Devices, Errors, Events, Fields, Frame, Happened, Landing, Link,
+    NotFound, Notices, Password, Profile, Reason, Reasons, Review, Security, SignIn, SignOut, SignUp, Strength, Times,
+    Words,
+};
 
 /// `1 dispositivo`, `5 dispositivi`, `200+ dispositivi`.
 fn count(number: usize, one: &str, many: &str, more: bool) -> String {
@@ -45,7 +49,11 @@ pub(crate) static WORDS: Words = Words {
         why_signed_out: "Perché non sono più connesso?",
         check_connection: "Controllo della connessione",
         language: "Lingua",
-        needs_script: |brand| format!("Per accedere a {brand} serve JavaScript. Attivalo, poi ricarica la pagina."),
+        help: "Aiuto",
+        privacy: "Privacy",
+        terms: "Termini",
+        about: |brand| format!("Accedi a {brand} e gestisci il tuo account."),
+        needs_script: "Puoi accedere e uscire senza JavaScript. Le pagine del tuo account ne hanno bisogno.",
     },
     link: Link {
         offline: "Sei offline. Il tuo accesso resta attivo.",
@@ -91,8 +99,10 @@ pub(crate) static WORDS: Words = Words {
         to_continue: "Accedi per continuare.",
         to_continue_to: |page| format!("Accedi per continuare su {page}."),
         not_ready: "La pagina non era ancora pronta. Riprova.",
+        busy_server: "Troppi tentativi. Aspetta un minuto, poi riprova.",
         why: "Perché?",
     },
+    sign_out: SignOut { title: "Esci", text: "La tua sessione su questo dispositivo termina." },
     sign_up: SignUp {
         title: "Crea il tuo account",
         heading: |brand| format!("Crea il tuo account {brand}"),
@@ -140,6 +150,17 @@ pub(crate) static WORDS: Words = Words {
         },
         too_long: |most| format!("Troppo lunga: al massimo {most} caratteri."),
         length: |length| format!("{length} caratteri."),
+        advice: [
+            "È una password comune.",
+            "Contiene il tuo nome, la tua email o il nome di questo servizio.",
+            "Le sequenze di tasti vicini sono facili da indovinare.",
+            "Ripetere qualcosa la allunga, ma non la rende molto più robusta.",
+            "Le sequenze come abc o 6543 sono facili da indovinare.",
+            "Date e anni sono facili da indovinare.",
+            "I nomi sono facili da indovinare.",
+            "I caratteri invisibili e gli accenti da soli non contano.",
+            "Aggiungi una o due parole senza legame.",
+        ],
         weak: "Facile da indovinare.",
         fair: "Potrebbe essere più robusta.",
         strong: "Robusta.",
@@ -213,6 +234,8 @@ pub(crate) static WORDS: Words = Words {
         title: "Dispositivi",
         lead: "Dove è attivo il tuo accesso.",
         this_device: "Questo dispositivo",
+        on: "su",
+        unknown_device: "Dispositivo sconosciuto",
         others: |number, more| format!("Altri dispositivi ({number}{})", if more { "+" } else { "" }),
         inactive: |number| format!("Inattivi ({number})"),
         inactive_text: "Non usati da più di 30 giorni.",

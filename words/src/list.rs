@@ -7,6 +7,7 @@ pub struct Words {
     pub link: Link,
     pub landing: Landing,
     pub sign_in: SignIn,
+    pub sign_out: SignOut,
     pub sign_up: SignUp,
     pub fields: Fields,
     pub password: Password,
@@ -66,8 +67,13 @@ pub struct Frame {
     pub why_signed_out: &'static str,
     pub check_connection: &'static str,
     pub language: &'static str,
+    pub help: &'static str,
+    pub privacy: &'static str,
+    pub terms: &'static str,
+    /// In the preview of a link, with the brand.
+    pub about: fn(&str) -> String,
     /// In the place of a page where scripts are off.
-    pub needs_script: fn(&str) -> String,
+    pub needs_script: &'static str,
 }
 
 /// The line at the top when something is wrong with the network or the cookies.
@@ -112,7 +118,14 @@ pub struct SignIn {
     /// With the name of the page: `Sign in to continue to Activity.`
     pub to_continue_to: fn(&str) -> String,
     pub not_ready: &'static str,
+    /// After a form that came too often.
+    pub busy_server: &'static str,
     pub why: &'static str,
+}
+
+pub struct SignOut {
+    pub title: &'static str,
+    pub text: &'static str,
 }
 
 pub struct SignUp {
@@ -170,6 +183,8 @@ pub struct Strength {
     pub to_go: fn(usize) -> String,
     pub too_long: fn(usize) -> String,
     pub length: fn(usize) -> String,
+    /// By the number that the worker gives (`password-rules/src/advice.rs`).
+    pub advice: [&'static str; 9],
     pub weak: &'static str,
     pub fair: &'static str,
     pub strong: &'static str,
@@ -242,6 +257,9 @@ pub struct Devices {
     pub title: &'static str,
     pub lead: &'static str,
     pub this_device: &'static str,
+    /// Between a browser and a system: `Firefox on Windows`.
+    pub on: &'static str,
+    pub unknown_device: &'static str,
     pub others: fn(usize, bool) -> String,
     pub inactive: fn(usize) -> String,
     pub inactive_text: &'static str,
@@ -458,9 +476,9 @@ pub struct Connection {
     pub session_alone_do: &'static str,
     pub session_tabs: &'static str,
     pub session_tabs_do: &'static str,
-    pub session_several: fn(u32) -> String,
+    pub session_several: fn(usize) -> String,
     pub session_several_do: &'static str,
-    pub session_unclear: fn(u32) -> String,
+    pub session_unclear: fn(usize) -> String,
     pub session_unclear_do: &'static str,
     pub neighbour: &'static str,
 

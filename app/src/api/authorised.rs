@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
 use sessionkeep_types::{
-    ChangePasswordRequest, Connection, ConnectionRequest, DeleteAccountRequest, EndSessionsRequest, ErrorCode, Page,
-    SecurityEvent, Session, SessionList, TokenResponse, UpdateProfileRequest, User, routes,
+    ChangePasswordRequest, DeleteAccountRequest, DismissReviewRequest, EndSessionsRequest, ErrorCode, Page, Review,
+    SecurityEvent, Session, SessionId, SessionList, TokenResponse, UpdateProfileRequest, User, routes,
 };
 
 use super::{
@@ -30,13 +30,22 @@ pub struct AuthorisedApi {
     epoch: Epoch,
 }
 
-/// What the server saw of a request that came after it had set a cookie.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arrival {
-    /// What that cookie was set to.
-    pub nonce: String,
-    /// What arrived.
-    pub connection: Connection,
+/// The end of another session, which can be sent at any time.
+pub struct Farewell {
+    api: PublicApi,
+    manager: Rc<Manager>,
+    request: Request,
+}
+
+impl Farewell {
+    /// Sends it, and waits for no answer.
+    pub fn send(self) {
+        let Self { api, manager, request } = self;
+        manager.spawn(async move {
+            // OK because nobody is there any more who could be told.
+            let _ = api.exchange(request).await;
+        });
+    }
 }
 
 /// What an answer does to the cookie.
@@ -118,21 +127,38 @@ impl AuthorisedApi {
         self.call(Request::new(Method::Get, Address::of(routes::MY_EVENTS).part(part))).await
     }
 
-    /// `POST /api/auth/connection`, twice: the first answer sets a cookie, and the second says whether it came back. Where
-    /// something else came back, all of it once more: another tab may have asked in between.
+    /// `GET /api/me/review`: what waits for the person to look at it.
     ///
     /// # Errors
     /// As [`AuthorisedApi::me`].
-    pub async fn arrival(&self) -> Result<Arrival, ApiError> {
-        let first = self.ask_what_arrives().await?;
-        if first.connection.probes == [first.nonce.as_str()] { Ok(first) } else { self.ask_what_arrives().await }
+    pub async fn review(&self) -> Result<Review, ApiError> {
+        self.call(Request::new(Method::Get, routes::REVIEW)).await
     }
 
-    async fn ask_what_arrives(&self) -> Result<Arrival, ApiError> {
-        let nonce = self.manager.fresh_id();
-        let request = Request::new(Method::Post, routes::CONNECTION).json(&ConnectionRequest { nonce: nonce.clone() });
-        self.exchange(request.clone(), Cookie::Keeps).await?;
-        Ok(Arrival { nonce, connection: self.call(request).await? })
+    /// `POST /api/me/review`: it was the person themselves.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::end_session`].
+    pub async fn dismiss_review(&self, answer: &DismissReviewRequest) -> Result<(), ApiError> {
+        self.exchange(Request::new(Method::Post, routes::REVIEW).json(answer), Cookie::Keeps).await.map(drop)
+    }
+
+    /// `GET /api/me/export`: all that is kept of the account, as the JSON of [`sessionkeep_types::Export`].
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::me`].
+    pub async fn export(&self) -> Result<String, ApiError> {
+        self.exchange(Request::new(Method::Get, routes::EXPORT), Cookie::Keeps).await
+    }
+
+    /// What ends another session later, with the token of now: also when this session, or the page, ends before that. Nothing
+    /// where the token has run out.
+    #[must_use]
+    pub fn farewell(&self, session: &SessionId) -> Option<Farewell> {
+        let pass = self.manager.pass_at_once().filter(|_| !self.is_over())?;
+        let request = Request::new(Method::Delete, routes::session(session)).header("authorization", pass.bearer());
+        let request = request.without_cookies().outliving_the_page();
+        Some(Farewell { api: self.api.clone(), manager: Rc::clone(&self.manager), request })
     }
 
     /// `POST /api/auth/password`: another password. This browser goes on with a new session, all others end.

@@ -7,7 +7,7 @@ use gloo_net::http::{RequestBuilder, Response as Answer};
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCredentials};
+use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCredentials, RequestInit};
 
 use super::transport::{Method, NoAnswer, Request, Response, Streamed, Transport};
 
@@ -69,12 +69,23 @@ async fn answer(request: Request) -> Result<(AbortOnDrop, Answer), NoAnswer> {
     for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }
+    let outlives_page = request.outlives_page;
     let request = match request.body {
         Some(body) => builder.header("content-type", "application/json").body(body),
         None => builder.build(),
     };
-    let answer = request.map_err(|_| NoAnswer)?.send().await.map_err(|_| NoAnswer)?;
+    let request = request.map_err(|_| NoAnswer)?;
+    let request = if outlives_page { kept_alive(request)? } else { request };
+    let answer = request.send().await.map_err(|_| NoAnswer)?;
     Ok((abort, answer))
+}
+
+/// The same request, with `keepalive`, which gloo-net has no word for.
+fn kept_alive(request: gloo_net::http::Request) -> Result<gloo_net::http::Request, NoAnswer> {
+    let request = web_sys::Request::from(request);
+    let init = RequestInit::new();
+    Reflect::set(&init, &"keepalive".into(), &true.into()).map_err(|_| NoAnswer)?;
+    web_sys::Request::new_with_request_and_init(&request, &init).map(Into::into).map_err(|_| NoAnswer)
 }
 
 /// Seconds only: to read a date here, the two clocks would have to agree.

@@ -21,8 +21,8 @@ mod tests;
 mod transport;
 
 pub use admin::LiveEvents;
-pub use authorised::{Arrival, AuthorisedApi};
+pub use authorised::{AuthorisedApi, Farewell};
 pub use error::{ApiError, Kind};
-pub use public::PublicApi;
+pub use public::{Arrival, PublicApi};
 pub use query::Part;
 pub use transport::{Method, NoAnswer, Pieces, Request, Response, Streamed, Transport};

@@ -8,7 +8,9 @@ use futures::{
     future::{Either, select},
 };
 use serde::de::DeserializeOwned;
-use sessionkeep_types::{AccessToken, AuthResponse, LoginRequest, RegisterRequest, TokenResponse, routes};
+use sessionkeep_types::{
+    AccessToken, AuthResponse, Connection, ConnectionRequest, LoginRequest, RegisterRequest, TokenResponse, routes,
+};
 
 use super::{
     error::ApiError,
@@ -21,6 +23,15 @@ const ABORT_AFTER: Duration = Duration::from_secs(10);
 
 /// The value says who asks; the server only looks whether the header is there.
 const REQUESTED_BY: &str = "sessionkeep";
+
+/// What the server saw of a request that came after it had set a cookie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// What that cookie was set to.
+    pub nonce: String,
+    /// What arrived.
+    pub connection: Connection,
+}
 
 /// Talks to the server without an access token.
 #[derive(Clone)]
@@ -61,6 +72,23 @@ impl PublicApi {
     /// `POST /api/auth/logout`.
     pub(crate) async fn logout(&self) -> Result<(), ApiError> {
         self.exchange(requested_by_us(Request::new(Method::Post, routes::LOGOUT))).await.map(drop)
+    }
+
+    /// `POST /api/auth/connection`, twice: the first answer sets a cookie, and the second says whether it came back. Where
+    /// something else came back, all of it once more: another tab may have asked in between.
+    pub(crate) async fn arrival(&self, fresh_id: impl Fn() -> String) -> Result<Arrival, ApiError> {
+        let first = self.ask_what_arrives(fresh_id()).await?;
+        if first.connection.probes == [first.nonce.as_str()] {
+            Ok(first)
+        } else {
+            self.ask_what_arrives(fresh_id()).await
+        }
+    }
+
+    async fn ask_what_arrives(&self, nonce: String) -> Result<Arrival, ApiError> {
+        let request = Request::new(Method::Post, routes::CONNECTION).json(&ConnectionRequest { nonce: nonce.clone() });
+        self.exchange(request.clone()).await?;
+        Ok(Arrival { nonce, connection: self.call(request).await? })
     }
 
     /// `DELETE /api/sessions/{id}` of the session that the token belongs to, which is not that of the browser's cookie.

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, rc::Rc};
 use futures::StreamExt;
 use serde_json::json;
 use sessionkeep_types::{
-    ChangePasswordRequest, DeleteAccountRequest, ErrorCode, EventKind, LoginRequest, Password, RegisterRequest, Role,
-    UpdateProfileRequest, UpdateUserRequest, UserId, routes,
+    ChangePasswordRequest, DeleteAccountRequest, DismissReviewRequest, ErrorCode, EventKind, LoginRequest, Password,
+    RegisterRequest, Role, UpdateProfileRequest, UpdateUserRequest, UserId, routes,
 };
 
 use super::{
@@ -62,7 +62,9 @@ async fn call_everything(api: AuthorisedApi) {
         api.end_session(&device, None).await.err(),
         api.end_other_sessions(None).await.err(),
         api.my_events(Part::NEWEST).await.err(),
-        api.arrival().await.err(),
+        api.review().await.err(),
+        api.dismiss_review(&DismissReviewRequest { event: ID.to_owned(), current_password: None }).await.err(),
+        api.export().await.err(),
         api.users("", Part::NEWEST).await.err(),
         api.user(&user).await.err(),
         api.change_user(&user, &UpdateUserRequest::default()).await.err(),
@@ -88,6 +90,7 @@ fn every_route_of_the_contract_has_a_call() {
         let login = LoginRequest { email: String::new(), password: secret(), remember_me: true };
         let register = RegisterRequest { email: String::new(), password: secret(), display_name: None };
         assert!(manager.sign_in(&login).await.is_err() && manager.sign_up(&register).await.is_err());
+        assert!(manager.arrival().await.is_err());
         manager.sign_out();
     });
     let mut called = tab.server.routes(ID);
@@ -222,8 +225,8 @@ fn what_arrives_is_asked_for_twice_so_that_a_cookie_can_come_back() {
         "refreshCounting": 1, "generationCookies": 1, "probes": ["n"], "route": null,
     });
     tab.server.will(routes::CONNECTION, answer(200, &seen));
-    let api = tab.manager.signed_in().expect("somebody is signed in");
-    let arrival = tab.now(async move { api.arrival().await }).expect("it was answered");
+    let manager = Rc::clone(&tab.manager);
+    let arrival = tab.now(async move { manager.arrival().await }).expect("it was answered");
     let asked = tab.server.asked(routes::CONNECTION);
     let bodies: Vec<_> = asked.iter().filter_map(|request| request.body.clone()).collect();
     // Not what was set: all of it a second time, in case that another tab has asked in between.

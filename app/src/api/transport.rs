@@ -31,12 +31,14 @@ pub struct Request {
     pub body: Option<String>,
     /// Whether the browser sends its cookies, and keeps those that come back.
     pub cookies: bool,
+    /// Whether the browser sends it even if the page goes away meanwhile.
+    pub outlives_page: bool,
 }
 
 impl Request {
     /// A request without headers and body.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), headers: Vec::new(), body: None, cookies: true }
+        Self { method, path: path.into(), headers: Vec::new(), body: None, cookies: true, outlives_page: false }
     }
 
     /// The same request with one more header.
@@ -50,6 +52,13 @@ impl Request {
     #[must_use]
     pub fn without_cookies(mut self) -> Self {
         self.cookies = false;
+        self
+    }
+
+    /// The same request, which the browser finishes without the page.
+    #[must_use]
+    pub fn outliving_the_page(mut self) -> Self {
+        self.outlives_page = true;
         self
     }
 

@@ -89,7 +89,8 @@ pub(crate) fn TextField(
     /// The id, which is the name too.
     id: &'static str,
     /// What to write here.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// The kind of input.
     #[prop(default = "text")]
     kind: &'static str,
@@ -119,6 +120,7 @@ pub(crate) fn TextField(
                 required=!optional
                 autofocus=error.with_untracked(Option::is_some)
                 value=Some(typed).filter(|typed| !typed.is_empty())
+                enterkeyhint="next"
                 aria-invalid=move || error.get().is_some().then_some("true")
                 aria-describedby=move || described_by(id, false, error.get().is_some())
                 on:input=move |_| error.set(None)

@@ -1,20 +1,82 @@
-//! The operator's links at the bottom.
+//! The line at the bottom: help, and the language.
 
 use leptos::prelude::*;
+use leptos_router::{
+    components::A,
+    hooks::{use_location, use_query_map},
+};
 
-use crate::brand::Brand;
+use crate::{
+    brand::Brand,
+    paths,
+    words::{self, Language},
+};
 
-/// The same for every page; none where the operator has set no link.
+/// The same for every page.
 #[component]
 pub(crate) fn Footer() -> impl IntoView {
-    let links = Brand::here().links();
-    (!links.is_empty()).then(|| {
-        // "external" keeps the router's hands off: these pages are not ours.
-        let links = links.into_iter().map(|(name, link)| view! { <a href=link rel="external">{name}</a> });
+    let words = &words::here().frame;
+    let brand = Brand::here();
+    // "external" keeps the router's hands off: these pages are not ours.
+    let links = brand.links(words).into_iter().map(|(name, link)| {
         view! {
-            <footer class="foot">
-                <nav aria-label="Help and legal">{links.collect_view()}</nav>
-            </footer>
+            <li>
+                <a href=link rel="external">
+                    {name}
+                </a>
+            </li>
         }
-    })
+    });
+    let links = links.collect_view();
+    view! {
+        <footer class="foot">
+            <div class="foot-content">
+                <p>{brand.name}</p>
+                <ul class="foot-links">
+                    {links}
+                    <li>
+                        <A href=paths::SIGNED_OUT>{words.why_signed_out}</A>
+                    </li>
+                    <li>
+                        <A href=paths::CONNECTION>{words.check_connection}</A>
+                    </li>
+                </ul>
+                <LanguageSwitch />
+            </div>
+        </footer>
+    }
+}
+
+/// One button a language. A form, so that it works without scripts: the server keeps the choice and leads back.
+#[component]
+pub(crate) fn LanguageSwitch() -> impl IntoView {
+    let here = words::language();
+    let path = use_location().pathname;
+    let query = use_query_map();
+    let buttons = Language::ALL.map(|language| {
+        view! {
+            <button
+                type="submit"
+                name="language"
+                value=language.tag()
+                lang=language.tag()
+                aria-current=(language == here).then_some("true")
+            >
+                {language.name()}
+            </button>
+        }
+    });
+    view! {
+        <form method="post" action=paths::LANGUAGE>
+            <input type="hidden" name="back" prop:value=move || path.get() value=move || path.get() />
+            <input
+                type="hidden"
+                name="next"
+                value=move || query.with(|query| query.get(paths::NEXT)).filter(|next| paths::own(next).is_some())
+            />
+            <div class="segments" role="group" aria-label=words::here().frame.language>
+                {buttons.collect_view()}
+            </div>
+        </form>
+    }
 }

@@ -1,8 +1,11 @@
 //! What every form has: a place for bad news, a button that says that it is busy, and one request at a time.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use std::time::Duration;
 
-use crate::api::ApiError;
+use leptos::{ev::SubmitEvent, leptos_dom::helpers::IntervalHandle, prelude::*, task::spawn_local};
+use sessionkeep_types::ErrorCode;
+
+use crate::{api::ApiError, trouble, wall_clock, words};
 
 /// The sending of a form.
 #[derive(Clone, Copy)]
@@ -11,20 +14,48 @@ pub(crate) struct Submission {
     busy: RwSignal<bool>,
     /// What is wrong with the form as a whole.
     pub(crate) alert: RwSignal<Option<String>>,
+    /// How many seconds the server asked for with the last refusal.
+    asked_to_wait: RwSignal<Option<u64>>,
+    /// Seconds until it takes another attempt.
+    wait: RwSignal<u64>,
+    /// Whether such a time has passed.
+    may_again: RwSignal<bool>,
+    ticking: StoredValue<Option<IntervalHandle>>,
 }
 
 impl Submission {
     pub(crate) fn new() -> Self {
-        Self { busy: RwSignal::new(false), alert: RwSignal::new(None) }
+        let ticking = StoredValue::new(None::<IntervalHandle>);
+        on_cleanup(move || {
+            if let Some(Some(handle)) = ticking.try_update_value(Option::take) {
+                handle.clear();
+            }
+        });
+        let form = Self {
+            busy: RwSignal::new(false),
+            alert: RwSignal::new(None),
+            asked_to_wait: RwSignal::new(None),
+            wait: RwSignal::new(0),
+            may_again: RwSignal::new(false),
+            ticking,
+        };
+        // In the browser alone, and not before the page is what the server rendered.
+        Effect::new(move |_| {
+            if let Some(seconds) = form.asked_to_wait.get() {
+                form.count_down(seconds);
+            }
+        });
+        form
     }
 
-    /// Whether the form may be looked at and sent. Not while an answer is awaited.
+    /// Whether the form may be looked at and sent. Not while an answer is awaited, or has to be waited for.
     pub(crate) fn begins(self, event: &SubmitEvent) -> bool {
         event.prevent_default();
-        if self.busy.get_untracked() {
+        if self.busy.get_untracked() || self.wait.get_untracked() > 0 {
             return false;
         }
         self.alert.set(None);
+        self.may_again.set(false);
         true
     }
 
@@ -48,6 +79,32 @@ impl Submission {
     pub(crate) fn fails(self, words: String) {
         self.alert.set(Some(words));
     }
+
+    /// The same of an error. Where the server says when to come back, the button counts down to that.
+    pub(crate) fn refuses(self, error: &ApiError) {
+        self.fails(trouble::said(error));
+        if let (Some(ErrorCode::RateLimited), Some(time)) = (error.code(), error.retry_after()) {
+            self.asked_to_wait.set(Some(time.as_secs()));
+        }
+    }
+
+    /// By the clock on the wall: a page that sleeps does not tick.
+    fn count_down(self, seconds: u64) {
+        let until = wall_clock::now().saturating_add_unsigned(seconds);
+        self.wait.set(seconds);
+        let tick = move || {
+            let left = u64::try_from(until - wall_clock::now()).unwrap_or(0).min(seconds);
+            if self.wait.try_set(left).is_some() || left > 0 {
+                return;
+            }
+            if let Some(Some(handle)) = self.ticking.try_update_value(Option::take) {
+                handle.clear();
+            }
+            self.alert.set(None);
+            self.may_again.set(true);
+        };
+        self.ticking.set_value(set_interval_with_handle(tick, Duration::from_secs(1)).ok());
+    }
 }
 
 /// What is wrong with the form as a whole. It is read out as soon as it appears.
@@ -67,7 +124,7 @@ pub(crate) fn FormAlert(
     }
 }
 
-/// Sends the form. While it is busy it keeps the focus and does nothing.
+/// Sends the form. While it is busy, or may not be sent yet, it keeps the focus and does nothing.
 #[component]
 pub(crate) fn SubmitButton(
     /// What it sends.
@@ -80,13 +137,24 @@ pub(crate) fn SubmitButton(
     #[prop(optional)]
     danger: bool,
 ) -> impl IntoView {
+    let words = &words::here().errors;
+    let said = move || match (of.busy.get(), of.wait.get()) {
+        (true, _) => busy_label.to_owned(),
+        (false, 0) => label.to_owned(),
+        (false, left) => (words.try_again_in)(&trouble::clock(left)),
+    };
     view! {
         <button
             type="submit"
             class=if danger { "button wide danger" } else { "button wide" }
-            aria-disabled=move || of.busy.get().then_some("true")
+            class:busy=move || of.busy.get()
+            aria-disabled=move || (of.busy.get() || of.wait.get() > 0).then_some("true")
         >
-            {move || if of.busy.get() { busy_label } else { label }}
+            {said}
         </button>
+        // Said once, and not with each second.
+        <p class="visually-hidden" role="status">
+            {move || of.may_again.get().then_some(words.try_again_now)}
+        </p>
     }
 }

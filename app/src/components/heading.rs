@@ -20,7 +20,8 @@ impl FirstPage {
 #[component]
 pub(crate) fn Heading(
     /// The words.
-    text: &'static str,
+    #[prop(into)]
+    text: String,
 ) -> impl IntoView {
     let node = NodeRef::<html::H1>::new();
     let first = expect_context::<FirstPage>();

@@ -6,6 +6,7 @@ use super::moment::Clock;
 use crate::{
     api::{ApiError, AuthorisedApi},
     session::{Epoch, Session},
+    trouble, words,
 };
 
 /// How far the data of a page is. The data itself is the page's.
@@ -78,7 +79,7 @@ impl Loading {
         if untrack(|| self.session.signed_in_epoch()) != Some(epoch) || self.begun.try_get_untracked() != Some(serial) {
             return;
         }
-        let failure = answer.map(keep).err().map(|error| error.to_string());
+        let failure = answer.map(keep).err().map(|error| trouble::said(&error));
         self.clock.read();
         if failure.is_none() {
             self.of.try_set(Some(epoch));
@@ -94,6 +95,16 @@ impl Loading {
     /// What went wrong last, if it did. Reactive.
     pub(crate) fn failure(self) -> Option<String> {
         self.failure.get()
+    }
+
+    /// The session whose data it is.
+    pub(crate) fn session(self) -> Session {
+        self.session
+    }
+
+    /// Whether the data is there, and is that of the session. Reactive.
+    pub(crate) fn is_ready(self) -> bool {
+        self.session.signed_in_epoch().is_some_and(|epoch| self.of.get() == Some(epoch))
     }
 
     /// Nothing without a session, and nothing that belongs to another one.
@@ -114,13 +125,16 @@ pub(crate) fn Loaded(
     /// Asks for it again.
     #[prop(into)]
     reload: Callback<()>,
+    /// How many rows to expect.
+    #[prop(default = 3)]
+    rows: usize,
     /// Makes a view of the data ([`crate::light::later`]).
     #[prop(into)]
     view: Callback<(), AnyView>,
 ) -> impl IntoView {
     let state = Memo::new(move |_| loading.state());
     move || match state.get() {
-        State::Waiting => EitherOf3::A(view! { <Waiting /> }),
+        State::Waiting => EitherOf3::A(view! { <Waiting rows=rows /> }),
         State::Failed(why) => EitherOf3::B(view! { <Failure why=why reload=reload /> }),
         State::Ready => EitherOf3::C(view.run(())),
     }
@@ -147,20 +161,26 @@ fn Alert(
     }
 }
 
-/// What everybody sees first.
+/// What everybody sees first: so many rows.
 #[component]
-fn Waiting() -> impl IntoView {
+fn Waiting(
+    /// How many.
+    rows: usize,
+) -> impl IntoView {
+    let rows = (0..rows).map(|_| {
+        view! {
+            <div class="skeleton-row">
+                <span class="skeleton skeleton-icon"></span>
+                <span class="skeleton skeleton-lines"></span>
+            </div>
+        }
+    });
     view! {
         <div class="card">
             <p class="visually-hidden" role="status">
-                "Checking your session…"
+                {words::here().common.checking_session}
             </p>
-            <div class="skeleton-lines" aria-hidden="true">
-                <span class="skeleton"></span>
-                <span class="skeleton"></span>
-                <span class="skeleton"></span>
-                <span class="skeleton"></span>
-            </div>
+            <div aria-hidden="true">{rows.collect_view()}</div>
         </div>
     }
 }
@@ -173,11 +193,11 @@ fn Failure(
     reload: Callback<()>,
 ) -> impl IntoView {
     view! {
-        <div class="card">
+        <div class="card padded">
             <Alert why=why />
             <div class="actions">
                 <button type="button" class="button secondary" on:click=move |_| reload.run(())>
-                    "Load again"
+                    {words::here().common.retry}
                 </button>
             </div>
         </div>

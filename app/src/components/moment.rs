@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     wall_clock,
     when::{self, Moment},
+    words,
 };
 
 /// The person's clock, as it stood when the page last got something to show.
@@ -36,28 +37,45 @@ fn at(unix: i64) -> Moment {
     Moment { unix, ahead: wall_clock::ahead_of_utc(unix) }
 }
 
-/// A time, with all of it for whoever asks. What is no time is shown as it is.
+/// As what a time is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// How long ago it was.
+    #[default]
+    Ago,
+    /// Its day, in few letters.
+    Day,
+    /// Its time of day.
+    Time,
+}
+
+/// A time in words. What is no time is shown as it is. Reactive.
+pub(crate) fn in_words(time: &str, clock: Clock, shape: Shape) -> String {
+    let times = &words::here().times;
+    match (moment(time), shape) {
+        (None, _) => time.to_owned(),
+        (Some(then), Shape::Ago) => when::ago(clock.now(), then, times),
+        (Some(then), Shape::Day) => when::short_date(clock.now(), then, times),
+        (Some(then), Shape::Time) => when::time(then),
+    }
+}
+
+/// A time, with all of it for whoever asks.
 #[component]
 pub(crate) fn When(
     /// As the contract writes it.
-    time: String,
+    #[prop(into)]
+    time: Signal<String>,
     /// The clock that it is read on.
     clock: Clock,
-    /// The day, instead of how long ago it was.
+    /// As what it is shown.
     #[prop(optional)]
-    date: bool,
+    shape: Shape,
 ) -> impl IntoView {
-    let moment = moment(&time);
-    let exact = moment.map(when::date_and_time);
-    let raw = time.clone();
-    let words = move || match moment {
-        None => raw.clone(),
-        Some(moment) if date => when::date(moment),
-        Some(moment) => when::ago(clock.now(), moment),
-    };
+    let exact = move || moment(&time.get()).map(|then| when::date_and_time(then, &words::here().times));
     view! {
-        <time datetime=time title=exact>
-            {words}
+        <time datetime=move || time.get() title=exact>
+            {move || time.with(|time| in_words(time, clock, shape))}
         </time>
     }
 }

@@ -3,9 +3,11 @@
 use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_query_map};
 
+use super::frame::name_of_page;
 use crate::{
     paths,
     session::{Phase, Session, SignedOut},
+    words,
 };
 
 /// What has to be said above the form, if anything. The page's query can only choose between our own words.
@@ -13,15 +15,15 @@ use crate::{
 pub(crate) fn SignInNotice() -> impl IntoView {
     let session = Session::here();
     let query = use_query_map();
-    let words = Memo::new(move |_| {
+    let said = Memo::new(move |_| {
         let (note, next) = query.with(|query| (query.get(paths::NOTE), query.get(paths::NEXT)));
         notice(&session.phase(), note.as_deref(), next.as_deref())
     });
     let why = Memo::new(move |_| session.phase().signed_out().and_then(SignedOut::code).map(paths::why));
     view! {
         <div class="notice" role="status">
-            {move || words.get()}
-            {move || why.get().map(|why| view! { " " <A href=why>"What does this mean?"</A> })}
+            {move || said.get()}
+            {move || why.get().map(|why| view! { " " <A href=why>{words::here().sign_in.why}</A> })}
         </div>
     }
 }
@@ -30,25 +32,34 @@ pub(crate) fn SignInNotice() -> impl IntoView {
 #[component]
 pub(crate) fn NotReadyNotice() -> impl IntoView {
     let query = use_query_map();
-    let words = move || query.with(|query| notice(&Phase::Restoring, query.get(paths::NOTE).as_deref(), None));
+    let said = move || query.with(|query| notice(&Phase::Restoring, query.get(paths::NOTE).as_deref(), None));
     view! {
         <div class="notice" role="status">
-            {words}
+            {said}
         </div>
     }
 }
 
-fn notice(phase: &Phase, note: Option<&str>, next: Option<&str>) -> Option<&'static str> {
-    (phase.signed_out().and_then(SignedOut::notice))
-        .or_else(|| note.and_then(words))
-        .or_else(|| next.and_then(paths::own).map(|_| "Sign in to continue."))
+fn notice(phase: &Phase, note: Option<&str>, next: Option<&str>) -> Option<String> {
+    let plain = (phase.signed_out().and_then(SignedOut::notice)).or_else(|| note.and_then(of_note));
+    plain.map(str::to_owned).or_else(|| next.and_then(paths::own).map(to_continue))
 }
 
-fn words(note: &str) -> Option<&'static str> {
+/// Which page was asked for, where it is one of the account.
+fn to_continue(next: &str) -> String {
+    let words = words::here();
+    match name_of_page(next, &words.frame) {
+        Some(page) => (words.sign_in.to_continue_to)(page),
+        None => words.sign_in.to_continue.to_owned(),
+    }
+}
+
+fn of_note(note: &str) -> Option<&'static str> {
+    let words = words::here();
     match note {
-        paths::NOT_READY => Some("The page was not ready yet. Try again."),
-        paths::SIGNED_OUT_NOTE => Some("You're signed out."),
-        paths::BUSY => Some("Too many attempts. Wait a minute, then try again."),
+        paths::NOT_READY => Some(words.sign_in.not_ready),
+        paths::SIGNED_OUT_NOTE => Some(words.notices.signed_out),
+        paths::BUSY => Some(words.sign_in.busy_server),
         _ => None,
     }
 }
@@ -60,17 +71,20 @@ mod tests {
     #[test]
     fn the_reason_comes_before_the_invitation() {
         let expired = Phase::SignedOut(SignedOut::Expired);
-        assert_eq!(notice(&expired, None, Some("/account")), SignedOut::Expired.notice());
-        assert_eq!(notice(&expired, Some(paths::NOT_READY), None), SignedOut::Expired.notice());
+        let words = SignedOut::Expired.notice().map(str::to_owned);
+        assert_eq!(notice(&expired, None, Some("/account")), words);
+        assert_eq!(notice(&expired, Some(paths::NOT_READY), None), words);
         let stranger = Phase::SignedOut(SignedOut::NoSession);
-        assert_eq!(notice(&stranger, None, Some("/account")), Some("Sign in to continue."));
+        let said = |next| notice(&stranger, None, Some(next));
+        assert_eq!(said("/account/activity").as_deref(), Some("Sign in to continue to Activity."));
+        assert_eq!(said("/elsewhere").as_deref(), Some("Sign in to continue."));
         assert_eq!(notice(&stranger, None, None), None);
     }
 
     #[test]
     fn a_form_that_was_sent_too_early_is_explained() {
         let words = notice(&Phase::Restoring, Some(paths::NOT_READY), None);
-        assert!(words.is_some_and(|words| words.contains("not ready yet")));
+        assert!(words.is_some_and(|words| words.contains("wasn’t ready yet")));
     }
 
     #[test]

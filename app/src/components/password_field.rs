@@ -10,6 +10,7 @@ use crate::{
     strength::{Estimate, Estimator},
     types::{ErrorCode, User, limits::PASSWORD_MIN_LENGTH},
     validate::length_hint,
+    words,
 };
 
 /// A screen reader hears of a strength when the typing has paused for so long.
@@ -17,12 +18,12 @@ const PAUSE: Duration = Duration::from_millis(700);
 
 /// What a person is known by, and a password shall not be made of.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Words {
+pub(crate) struct KnownBy {
     pub(crate) email: String,
     pub(crate) name: String,
 }
 
-impl Words {
+impl KnownBy {
     pub(crate) fn of(user: &User) -> Self {
         Self { email: user.email.clone(), name: user.display_name.clone().unwrap_or_default() }
     }
@@ -36,18 +37,18 @@ pub(crate) fn PasswordField(
     #[prop(default = "password".to_owned(), into)]
     id: String,
     /// What to write here.
-    #[prop(default = "Password")]
     label: &'static str,
     /// Whether it is chosen here (`new-password`, with a hint about its length) or only repeated.
     #[prop(optional)]
     new: bool,
     /// What the person is known by, as far as that is known yet.
     #[prop(optional, into)]
-    words: Option<Callback<(), Words>>,
+    known_by: Option<Callback<(), KnownBy>>,
     /// The field as the form sees it.
     state: FieldState,
 ) -> impl IntoView {
     let FieldState { node, error } = state;
+    let words = &words::here().fields;
     let shown = RwSignal::new(false);
     let length = RwSignal::new(0_usize);
     let said = RwSignal::new(None);
@@ -56,7 +57,7 @@ pub(crate) fn PasswordField(
         let password = state.value();
         length.set(password.chars().count());
         if let Some(estimator) = estimator.filter(|_| length.get_untracked() >= PASSWORD_MIN_LENGTH) {
-            let Words { email, name } = words.map(|words| words.run(())).unwrap_or_default();
+            let KnownBy { email, name } = known_by.map(|known_by| known_by.run(())).unwrap_or_default();
             estimator.ask(&password, &email, &name);
         }
     };
@@ -106,8 +107,8 @@ pub(crate) fn PasswordField(
                     class="password-toggle"
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >
-                    {move || if shown.get() { "Hide" } else { "Show" }}
-                    <span class="visually-hidden">{format!(" {}", label.to_lowercase())}</span>
+                    {move || if shown.get() { words.hide } else { words.show }}
+                    <span class="visually-hidden">{(words.of_field)(label)}</span>
                 </button>
             </div>
             <FieldError id=id.clone() error=error />
@@ -119,7 +120,7 @@ pub(crate) fn PasswordField(
 /// What is wrong with the current password.
 pub(crate) fn wrong_current(error: &ApiError) -> Option<&str> {
     match error.code() {
-        Some(ErrorCode::InvalidCredentials) => Some("This is not your current password."),
+        Some(ErrorCode::InvalidCredentials) => Some(words::here().fields.wrong_current),
         _ => error.field("currentPassword"),
     }
 }

@@ -7,9 +7,9 @@ use super::{
     field::FieldState,
     form::FormAlert,
     password_field::{PasswordField, wrong_current},
-    username::{Username, account_user},
+    username::Username,
 };
-use crate::{api::ApiError, session::Session, validate};
+use crate::{api::ApiError, trouble, validate, words};
 
 /// The current password as a part of a question. The question asks for it if the page expects the server to require it, or
 /// after the server has refused a request without it.
@@ -20,26 +20,24 @@ pub(crate) struct Proof {
     /// Whether the server has refused a request without it.
     insisted: RwSignal<bool>,
     alert: RwSignal<Option<String>>,
-    /// How many such fields of the page are open.
-    open: RwSignal<usize>,
 }
 
 impl Proof {
-    /// `expected`: whether the server will require it. Reactive. `open` counts the fields that are shown.
-    pub(crate) fn new(expected: impl Fn() -> bool + Send + Sync + 'static, open: RwSignal<usize>) -> Self {
+    /// `expected`: whether the server will require it. Reactive.
+    pub(crate) fn new(expected: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         let (insisted, alert) = (RwSignal::new(false), RwSignal::new(None));
         // A memo, because a field that is built again takes the focus and shows its password as dots again.
         let asked = Memo::new(move |_| insisted.get() || expected());
-        Self { field: FieldState::new(), asked, insisted, alert, open }
+        Self { field: FieldState::new(), asked, insisted, alert }
     }
 
     /// Whether the password is asked for. Reactive.
-    pub(super) fn is_asked(self) -> bool {
+    pub(crate) fn is_asked(self) -> bool {
         self.asked.get()
     }
 
     /// Whether the question can be answered with yes. A field that is empty says so and takes the focus.
-    pub(super) fn is_complete(self) -> bool {
+    pub(crate) fn is_complete(self) -> bool {
         if untrack(|| self.is_asked()) {
             self.alert.set(None);
             self.field.judge(validate::password(&self.field.value()));
@@ -49,7 +47,7 @@ impl Proof {
     }
 
     /// Clears the errors and the server's refusal of an earlier request: the newer device may be signed out by now.
-    pub(super) fn reset(self) {
+    pub(crate) fn reset(self) {
         self.insisted.set(false);
         self.field.judge(None::<String>);
         self.alert.set(None);
@@ -71,7 +69,7 @@ impl Proof {
         }
         self.field.judge(wrong_current(error));
         if !FieldState::focus_first_wrong(&[self.field]) {
-            self.alert.set(Some(error.to_string()));
+            self.alert.set(Some(trouble::said(error)));
         }
         true
     }
@@ -79,7 +77,7 @@ impl Proof {
 
 /// The field, why it is there, and what is wrong. It takes the focus.
 #[component]
-pub(super) fn ProofField(
+pub(crate) fn ProofField(
     /// The field's id.
     id: String,
     /// Why the password is asked for.
@@ -87,11 +85,6 @@ pub(super) fn ProofField(
     /// The password as the question sees it.
     proof: Proof,
 ) -> impl IntoView {
-    let user = account_user(Session::here());
-    proof.open.update(|open| *open += 1);
-    on_cleanup(move || {
-        proof.open.try_update(|open| *open -= 1);
-    });
     Effect::new(move |_| {
         proof.field.node.track();
         proof.field.focus();
@@ -101,8 +94,8 @@ pub(super) fn ProofField(
             {reason}
         </p>
         <FormAlert message=proof.alert />
-        <Username user=user />
-        <PasswordField id=id label="Current password" state=proof.field />
+        <Username />
+        <PasswordField id=id label=words::here().fields.current_password state=proof.field />
     }
 }
 
@@ -127,7 +120,7 @@ mod tests {
     fn a_refusal_asks_for_the_password_until_the_question_is_opened_again() {
         let owner = Owner::new();
         owner.with(|| {
-            let proof = Proof::new(|| false, RwSignal::new(0));
+            let proof = Proof::new(|| false);
             let is_asked = || untrack(|| proof.is_asked());
             assert!(!is_asked());
             assert!(proof.shows(&refusal()));
@@ -142,7 +135,7 @@ mod tests {
         let owner = Owner::new();
         owner.with(|| {
             let is_newer = RwSignal::new(true);
-            let proof = Proof::new(move || is_newer.get(), RwSignal::new(0));
+            let proof = Proof::new(move || is_newer.get());
             let is_asked = || untrack(|| proof.is_asked());
             proof.reset();
             assert!(is_asked());

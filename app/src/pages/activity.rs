@@ -6,36 +6,54 @@ use sessionkeep_types::{Page, SecurityEvent};
 
 use crate::{
     api::Part,
-    brand::PageTitle,
-    components::{AccountNav, Clock, EventRow, FormAlert, Heading, Loaded, Loading, moment},
+    components::{AccountPage, Clock, EventRow, FormAlert, Loaded, Loading, Me, Several, moment},
+    happened::{Level, is_sign_in, story},
     light::later,
     paths,
     session::Session,
-    when,
+    trouble, when,
+    words::{self, Times},
 };
+
+/// Equal events in a row that are no further apart than this are shown as one. Seconds.
+const TOGETHER: i64 = 10 * 60;
 
 /// The page of the security events.
 #[component]
 pub(crate) fn Activity() -> impl IntoView {
+    let words = &words::here().activity;
     let history = History::new(Session::here());
     view! {
-        <PageTitle text="Security activity" />
-        <section class="medium">
-            <Heading text="Security activity" />
-            <AccountNav />
-            <p class="hint">
-                "Something looks unfamiliar? " <A href=paths::PASSWORD>"Change your password"</A>
-                ", which signs out every other device, or look at "
-                <A href=paths::SESSIONS>"where you’re signed in"</A> ". We also explain "
-                <A href=paths::SIGNED_OUT>"why sessions end"</A> ", and can "
-                <A href=paths::CONNECTION>"check your connection"</A> "."
-            </p>
+        <AccountPage title=words.title lead=words.lead>
             <Loaded
                 loading=history.loading
+                rows=5
                 reload=move |()| history.load()
                 view=move |()| later(view! { <EventList history=history /> })
             />
-        </section>
+            <p class="hint">
+                {words.unfamiliar} " " <A href=paths::PASSWORD>{words.change_password}</A> " · "
+                <A href=paths::DEVICES>{words.review_devices}</A>
+            </p>
+        </AccountPage>
+    }
+}
+
+/// Which events to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Filter {
+    All,
+    Warnings,
+    SignIns,
+}
+
+impl Filter {
+    fn takes(self, event: &SecurityEvent) -> bool {
+        match self {
+            Self::All => true,
+            Self::Warnings => story(&event.kind, event.by.is_some()).level > Level::Routine,
+            Self::SignIns => is_sign_in(&event.kind),
+        }
     }
 }
 
@@ -45,6 +63,7 @@ struct History {
     session: Session,
     loading: Loading,
     events: RwSignal<Vec<SecurityEvent>>,
+    filter: RwSignal<Filter>,
     /// The cursor of the next page, where there is one.
     next: RwSignal<Option<String>>,
     /// How many came with the last press of the button.
@@ -60,6 +79,7 @@ impl History {
             session,
             loading: Loading::new(session),
             events: RwSignal::new(Vec::new()),
+            filter: RwSignal::new(Filter::All),
             next: RwSignal::new(None),
             added: RwSignal::new(None),
             added_here: NodeRef::new(),
@@ -99,7 +119,7 @@ impl History {
                 Ok(page) if self.next.try_get_untracked().flatten() == Some(cursor) => self.append(page),
                 Ok(_) => {}
                 Err(error) => {
-                    self.alert.try_set(Some(error.to_string()));
+                    self.alert.try_set(Some(trouble::said(&error)));
                 }
             }
         });
@@ -123,15 +143,41 @@ fn EventList(
     /// What there is to list.
     history: History,
 ) -> impl IntoView {
-    let History { loading: Loading { clock, .. }, events, next, added, added_here, busy, alert, .. } = history;
+    let words = &words::here().activity;
+    let common = &words::here().common;
+    let times = &words::here().times;
+    let History { loading: Loading { clock, .. }, events, filter, next, added, added_here, busy, alert, .. } = history;
     let said = move || added.get().map(|number| progress(number, next.with(Option::is_some)));
+    let open = Memo::new(move |_| Me::here().review().map(|event| event.id));
+    let options = [(Filter::All, words.all), (Filter::Warnings, words.warnings), (Filter::SignIns, words.sign_ins)];
+    let options = options.map(|(option, name)| {
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name="filter"
+                    prop:checked=move || filter.get() == option
+                    on:change=move |_| filter.set(option)
+                />
+                <span>{name}</span>
+            </label>
+        }
+    });
     view! {
+        <div class="segments filter" role="radiogroup" aria-label=words.filter>
+            {options.collect_view()}
+        </div>
         {move || {
-            let days = by_day(&events.get(), clock);
+            let filter = filter.get();
+            let shown: Vec<_> = events.with(|events| events.iter().filter(|event| filter.takes(event)).cloned().collect());
+            let days = by_day(&shown, clock, times);
             if days.is_empty() {
-                return Either::Left(view! { <p class="card">"Nothing has happened yet."</p> });
+                let nothing = if filter == Filter::All { words.nothing } else { words.nothing_here };
+                return Either::Left(view! { <p class="card padded">{nothing}</p> });
             }
-            let days = days.into_iter().map(|(day, events)| view! { <Day name=day events=events clock=clock /> });
+            let days = days
+                .into_iter()
+                .map(|(day, events)| view! { <Day name=day events=events clock=clock open=open /> });
             Either::Right(days.collect_view())
         }}
         <FormAlert message=alert />
@@ -146,7 +192,7 @@ fn EventList(
                     aria-disabled=move || busy.get().then_some("true")
                     on:click=move |_| history.load_more()
                 >
-                    {move || if busy.get() { "Loading…" } else { "Show more" }}
+                    {move || if busy.get() { common.loading } else { common.show_more }}
                 </button>
             </div>
         </Show>
@@ -158,50 +204,126 @@ fn Day(
     /// The day in words.
     name: String,
     /// What happened on it.
-    events: Vec<SecurityEvent>,
+    events: Vec<Several>,
     /// To tell when.
     clock: Clock,
+    /// Which event waits for an answer.
+    open: Memo<Option<String>>,
 ) -> impl IntoView {
-    let rows = events.into_iter().map(|event| view! { <EventRow event=event clock=clock /> });
+    let rows = events.into_iter().map(|several| {
+        let id = several.event.id.clone();
+        let is_open = Signal::derive(move || open.with(|open| open.as_ref() == Some(&id)));
+        view! { <EventRow several=several clock=clock open=is_open /> }
+    });
     view! {
-        <section class="card">
+        <section class="day">
             <h2>{name}</h2>
-            <ul class="rows">{rows.collect_view()}</ul>
+            <ul class="card rows">{rows.collect_view()}</ul>
         </section>
     }
 }
 
-/// The events under the names of their days, in the order that they have.
-fn by_day(events: &[SecurityEvent], clock: Clock) -> Vec<(String, Vec<SecurityEvent>)> {
+/// The events under the names of their days, in the order that they have, equal neighbours as one.
+fn by_day(events: &[SecurityEvent], clock: Clock, times: &Times) -> Vec<(String, Vec<Several>)> {
     let now = clock.now();
-    let mut days: Vec<(String, Vec<SecurityEvent>)> = Vec::new();
+    let mut days: Vec<(String, Vec<Several>)> = Vec::new();
     for event in events {
-        let day = moment(&event.at).map_or_else(|| event.at.clone(), |then| when::day(now, then));
+        let day = moment(&event.at).map_or_else(|| event.at.clone(), |then| when::day(now, then, times));
         match days.last_mut().filter(|(name, _)| *name == day) {
-            Some((_, events)) => events.push(event.clone()),
-            None => days.push((day, vec![event.clone()])),
+            Some((_, events)) => add(events, event),
+            None => days.push((day, vec![Several { event: event.clone(), number: 1 }])),
         }
     }
     days
 }
 
+fn add(events: &mut Vec<Several>, event: &SecurityEvent) {
+    match events.last_mut().filter(|several| are_alike(&several.event, event)) {
+        Some(several) => several.number += 1,
+        None => events.push(Several { event: event.clone(), number: 1 }),
+    }
+}
+
+/// Whether one line can stand for both. What alarms stands by itself.
+fn are_alike(later: &SecurityEvent, event: &SecurityEvent) -> bool {
+    let apart = moment(&later.at).zip(moment(&event.at)).map(|(later, event)| later.unix - event.unix);
+    later.kind == event.kind
+        && (later.by == event.by && later.other == event.other)
+        && (later.origin.device == event.origin.device && later.origin.ip == event.origin.ip)
+        && story(&event.kind, false).level < Level::Alert
+        && apart.is_some_and(|apart| apart <= TOGETHER)
+}
+
 /// What to say when more was shown. A full page may be the last one, and then nothing comes after it.
 fn progress(added: usize, has_more: bool) -> String {
+    let words = &words::here().activity;
     match (added, has_more) {
-        (0, false) => "That is everything.".to_owned(),
-        (added, false) => format!("{added} more shown. That is everything."),
-        (added, true) => format!("{added} more shown."),
+        (0, false) => words.everything.to_owned(),
+        (added, false) => format!("{} {}", (words.more)(added), words.everything),
+        (added, true) => (words.more)(added),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use sessionkeep_types::{EventKind, Origin};
+
     use super::*;
+
+    fn event(kind: EventKind, at: &str, ip: &str) -> SecurityEvent {
+        SecurityEvent {
+            id: at.to_owned(),
+            at: at.to_owned(),
+            kind,
+            user_id: None,
+            session_id: None,
+            by: None,
+            origin: Origin { ip: ip.to_owned(), user_agent: String::new(), device: String::new() },
+            other: None,
+        }
+    }
 
     #[test]
     fn the_end_of_the_list_is_said_even_when_nothing_was_left() {
-        assert_eq!(progress(50, true), "50 more shown.");
-        assert_eq!(progress(7, false), "7 more shown. That is everything.");
-        assert_eq!(progress(0, false), "That is everything.");
+        assert_eq!(progress(50, true), "50 older events loaded.");
+        assert_eq!(progress(1, false), "1 older event loaded. That’s everything.");
+        assert_eq!(progress(0, false), "That’s everything.");
+    }
+
+    #[test]
+    fn equal_neighbours_are_one_line_unless_they_are_far_apart_or_alarming() {
+        use EventKind::{LoginFailed, LoginSucceeded, RefreshReused};
+        let merged = |events: &[SecurityEvent]| {
+            let mut several = vec![];
+            for event in events {
+                add(&mut several, event);
+            }
+            several.iter().map(|several| several.number).collect::<Vec<_>>()
+        };
+        let at = |minute: u32| format!("2026-11-24T10:{minute:02}:00Z");
+        let failed = |minute, ip| event(LoginFailed, &at(minute), ip);
+        assert_eq!(merged(&[failed(20, "a"), failed(15, "a"), failed(10, "a")]), [3]);
+        assert_eq!(merged(&[failed(20, "a"), failed(9, "a")]), [1, 1]);
+        assert_eq!(merged(&[failed(20, "a"), failed(20, "b"), failed(20, "a")]), [1, 1, 1]);
+        assert_eq!(merged(&[failed(20, "a"), event(LoginSucceeded, &at(19), "a"), failed(18, "a")]), [1, 1, 1]);
+        assert_eq!(merged(&[event(RefreshReused, &at(20), "a"), event(RefreshReused, &at(20), "a")]), [1, 1]);
+    }
+
+    #[test]
+    fn a_filter_takes_what_it_is_named_after() {
+        let of = |kind| event(kind, "", "");
+        for (kind, warnings, sign_ins) in [
+            (EventKind::LoginSucceeded, false, true),
+            (EventKind::LoginFailed, true, true),
+            (EventKind::CloneSuspected, true, false),
+            (EventKind::PasswordChanged, false, false),
+        ] {
+            let takes = |filter: Filter| filter.takes(&of(kind.clone()));
+            assert_eq!(
+                (takes(Filter::All), takes(Filter::Warnings), takes(Filter::SignIns)),
+                (true, warnings, sign_ins),
+                "{kind}"
+            );
+        }
     }
 }

@@ -5,15 +5,13 @@ use leptos_router::components::A;
 use sessionkeep_types::{ChangePasswordRequest, Password};
 
 use crate::{
-    api::ApiError,
-    brand::PageTitle,
     components::{
-        AccountNav, FieldState, FormAlert, Heading, NotReadyNotice, PasswordField, Submission, SubmitButton, Username,
-        Words, account_user, wrong_current,
+        AccountPage, Back, FieldState, FormAlert, Icon, KnownBy, Me, NotReadyNotice, PasswordField, Picture,
+        Submission, SubmitButton, Username, wrong_current,
     },
     paths,
     session::Session,
-    validate,
+    trouble, validate, words,
 };
 
 /// The page of the password. The form goes away when it has done its work: that tells a password manager to keep the
@@ -21,16 +19,15 @@ use crate::{
 #[component]
 pub(crate) fn ChangePassword() -> impl IntoView {
     let done = RwSignal::new(false);
+    let words = &words::here().password;
     view! {
-        <PageTitle text="Change your password" />
-        <section class="medium">
-            <Heading text="Change your password" />
-            <AccountNav />
+        <AccountPage title=words.title>
+            <Back href=paths::SECURITY text=words.to_security />
             <NotReadyNotice />
             {move || {
                 if done.get() { Either::Left(view! { <Done /> }) } else { Either::Right(view! { <Form done=done /> }) }
             }}
-        </section>
+        </AccountPage>
     }
 }
 
@@ -40,10 +37,10 @@ fn Form(
     done: RwSignal<bool>,
 ) -> impl IntoView {
     let session = Session::here();
-    let user = account_user(session);
+    let me = Me::here();
+    let (words, fields) = (&words::here().password, &words::here().fields);
     let (current, new) = (FieldState::new(), FieldState::new());
-    let known_by =
-        Callback::new(move |()| user.with_untracked(|user| user.as_ref().map(Words::of).unwrap_or_default()));
+    let known_by = Callback::new(move |()| untrack(|| me.of_user(KnownBy::of)).unwrap_or_default());
     let form = Submission::new();
 
     let submit = move |event: SubmitEvent| {
@@ -62,9 +59,9 @@ fn Form(
         form.send(async move { session.when_restored().await?.change_password(&change).await }, move |answer| {
             let Err(error) = answer else { return done.set(true) };
             current.judge(wrong_current(&error));
-            new.judge(error.field("newPassword").or(error.field("password")));
+            new.judge(trouble::of_field(&error, "newPassword").or_else(|| trouble::of_field(&error, "password")));
             if !FieldState::focus_first_wrong(&[current, new]) {
-                form.fails(words(&error));
+                if error.is_unclear() { form.fails(words.unclear.to_owned()) } else { form.refuses(&error) }
             }
         });
     };
@@ -72,11 +69,11 @@ fn Form(
     view! {
         <form class="card form" method="post" action=paths::PASSWORD novalidate on:submit=submit>
             <FormAlert message=form.alert />
-            <Username user=user />
-            <PasswordField id="currentPassword" label="Current password" state=current />
-            <PasswordField id="newPassword" label="New password" new=true words=known_by state=new />
-            <p class="hint">"All your other devices are signed out when you change the password. This one is not."</p>
-            <SubmitButton of=form label="Change password" busy_label="Changing your password…" />
+            <Username />
+            <PasswordField id="currentPassword" label=fields.current_password state=current />
+            <PasswordField id="newPassword" label=fields.new_password new=true known_by=known_by state=new />
+            <p class="hint">{words.others_sign_out}</p>
+            <SubmitButton of=form label=words.submit busy_label=words.busy />
         </form>
     }
 }
@@ -84,6 +81,7 @@ fn Form(
 /// Takes the focus, which was in the form.
 #[component]
 fn Done() -> impl IntoView {
+    let words = &words::here().password;
     let node = NodeRef::<html::P>::new();
     Effect::new(move |_| {
         if let Some(words) = node.get() {
@@ -92,34 +90,17 @@ fn Done() -> impl IntoView {
         }
     });
     view! {
-        <p class="notice" role="status" tabindex="-1" node_ref=node>
-            "Your password has been changed, and all your other devices were signed out."
-        </p>
-        <p>
-            "You stay signed in here. Have a look at " <A href=paths::SESSIONS>"where you’re signed in"</A> " or at the "
-            <A href=paths::ACTIVITY>"security activity"</A> "."
-        </p>
-    }
-}
-
-fn words(error: &ApiError) -> String {
-    if error.is_unclear() {
-        "No clear answer came, so it is not known whether your password was changed. Try again: if the current password \
-         is refused now, the new one is in force already."
-            .to_owned()
-    } else {
-        error.to_string()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_that_was_lost_is_not_called_a_failure() {
-        let said = words(&ApiError::NoAnswer);
-        assert!(said.contains("not known whether"), "{said}");
-        assert_eq!(words(&ApiError::SignedOut), ApiError::SignedOut.to_string());
+        <div class="card padded done">
+            <p class="done-title" role="status" tabindex="-1" node_ref=node>
+                <Picture icon=Icon::Check />
+                {words.done}
+            </p>
+            <p>{words.done_details}</p>
+            <div class="actions">
+                <A href=paths::DEVICES attr:class="button secondary">
+                    {words.to_devices}
+                </A>
+            </div>
+        </div>
     }
 }

@@ -4,29 +4,51 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::A;
 
 use crate::{
-    brand::PageTitle,
-    components::{AccountNav, Heading, LoadAlert, Loaded, Loading},
+    components::{FormAlert, Heading, PageTitle},
     diagnosis::{self, Finding, Verdict},
-    light::later,
     paths,
-    session::Session,
-    wall_clock,
+    session::{Phase, Session},
+    trouble, wall_clock, words,
 };
 
-/// The page for whoever is signed out for no reason that can be seen.
+/// The page for whoever is signed out for no reason that can be seen, and so for everybody.
 #[component]
 pub(crate) fn ConnectionCheck() -> impl IntoView {
     let check = Check::new(Session::here());
+    let words = &words::here().connection;
+    let rows = move || check.found.get().into_iter().map(|finding| view! { <Row finding=finding /> }).collect_view();
     view! {
-        <PageTitle text="Check your connection" />
+        <PageTitle text=words.title />
         <section class="medium">
-            <Heading text="Check your connection" />
-            <AccountNav />
+            <div class="page-head">
+                <Heading text=words.title />
+                <p class="lead">{words.lead}</p>
+            </div>
+            <div class="card padded">
+                <p class="summary" role="status">
+                    {move || match (check.busy.get(), check.alert.with(Option::is_some)) {
+                        (true, _) => words.checking,
+                        // What was found before may not be so any more.
+                        (false, true) => "",
+                        (false, false) => check.found.with(|found| diagnosis::summary(found)),
+                    }}
+                </p>
+                <ul class="rows findings">{rows}</ul>
+                <FormAlert message=check.alert />
+                <div class="actions">
+                    <button
+                        type="button"
+                        class="button secondary"
+                        aria-disabled=move || check.busy.get().then_some("true")
+                        on:click=move |_| check.run()
+                    >
+                        {words.again}
+                    </button>
+                </div>
+            </div>
             <p class="hint">
-                "Were you signed out and do not know why? This looks at what your browser sends, and at what arrives. We also explain "
-                <A href=paths::SIGNED_OUT>"why sessions end"</A> "."
+                <A href=paths::SIGNED_OUT>{words::here().frame.why_signed_out}</A>
             </p>
-            <Loaded loading=check.loading reload=move |()| check.run() view=move |()| later(findings(check)) />
         </section>
     }
 }
@@ -34,58 +56,54 @@ pub(crate) fn ConnectionCheck() -> impl IntoView {
 /// What was found last.
 #[derive(Clone, Copy)]
 struct Check {
-    loading: Loading,
+    session: Session,
+    busy: RwSignal<bool>,
+    alert: RwSignal<Option<String>>,
     found: RwSignal<Vec<Finding>>,
 }
 
 impl Check {
     fn new(session: Session) -> Self {
-        let check = Self { loading: Loading::new(session), found: RwSignal::new(Vec::new()) };
-        check.loading.for_each_session(move || check.run());
+        let check = Self {
+            session,
+            // As it is when the page comes to life.
+            busy: RwSignal::new(true),
+            alert: RwSignal::new(None),
+            found: RwSignal::new(Vec::new()),
+        };
+        // As soon as it is known whether there is a session, and again when that changes.
+        let standing = Memo::new(move |_| match session.phase() {
+            Phase::Restoring => None,
+            phase => Some(phase.is_signed_in()),
+        });
+        Effect::new(move |_| {
+            if standing.get().is_some() {
+                check.busy.set(false);
+                check.run();
+            }
+        });
         check
     }
 
     fn run(self) {
-        let Some((asked, api)) = self.loading.begin() else { return };
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.alert.set(None);
         spawn_local(async move {
-            let answer = api.arrival().await;
-            self.loading.end(asked, answer, |arrival| {
-                self.found.try_set(diagnosis::look(&arrival, wall_clock::now()).into());
-            });
+            let answer = self.session.arrival().await;
+            let signed_in = untrack(|| self.session.signed_in_epoch().is_some());
+            match answer {
+                Ok(arrival) => {
+                    self.found.try_set(diagnosis::look(&arrival, wall_clock::now(), signed_in).into());
+                }
+                Err(error) => {
+                    self.alert.try_set(Some(trouble::said(&error)));
+                }
+            }
+            self.busy.try_set(false);
         });
-    }
-}
-
-fn findings(check: Check) -> impl IntoView {
-    let Check { loading, found } = check;
-    let rows = move || found.get().into_iter().map(|finding| view! { <Row finding=finding /> }).collect_view();
-    view! {
-        <div class="card">
-            <p class="lead" role="status">
-                {move || match (loading.is_under_way(), loading.failure().is_some()) {
-                    (true, _) => "Checking…",
-                    // What was found before may not be so any more.
-                    (false, true) => "",
-                    (false, false) => found.with(|found| diagnosis::summary(found)),
-                }}
-            </p>
-            <ul class="rows">{rows}</ul>
-            <LoadAlert loading=loading />
-            <div class="actions">
-                <button
-                    type="button"
-                    class="button secondary"
-                    aria-disabled=move || loading.is_under_way().then_some("true")
-                    on:click=move |_| {
-                        if !untrack(|| loading.is_under_way()) {
-                            check.run();
-                        }
-                    }
-                >
-                    "Check again"
-                </button>
-            </div>
-        </div>
     }
 }
 
@@ -94,19 +112,30 @@ fn Row(
     /// What was found.
     finding: Finding,
 ) -> impl IntoView {
-    let Finding { what, verdict, found, mend } = finding;
+    let words = &words::here().connection;
+    let Finding { what, verdict, found, advice, operator } = finding;
     let (class, word) = match verdict {
-        Verdict::Fine => ("badge", "In order"),
-        Verdict::Odd => ("badge odd", "Odd"),
-        Verdict::Wrong => ("badge wrong", "Not in order"),
+        Verdict::Fine => ("badge good", words.fine_word),
+        Verdict::Odd => ("badge warn", words.odd_word),
+        Verdict::Wrong => ("badge bad", words.wrong_word),
     };
     view! {
-        <li class="row">
+        <li class="row finding">
             <div class="row-text">
-                <p class="row-title">{what} " " <span class=class>{word}</span></p>
+                <h2 class="row-title">{what}</h2>
                 <p>{found}</p>
-                {mend.map(|mend| view! { <p class="hint">{mend}</p> })}
+                {advice.map(|advice| view! { <p class="hint">{advice}</p> })}
+                {operator
+                    .map(|operator| {
+                        view! {
+                            <details class="more">
+                                <summary>{words.for_administrators}</summary>
+                                <p class="hint">{operator}</p>
+                            </details>
+                        }
+                    })}
             </div>
+            <span class=class>{word}</span>
         </li>
     }
 }

@@ -2,24 +2,24 @@
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use leptos_router::components::A;
-use sessionkeep_types::{DeleteAccountRequest, Password};
+use sessionkeep_types::{DeleteAccountRequest, Password, Role};
 
 use crate::{
-    brand::PageTitle,
     components::{
-        AccountNav, FieldError, FieldState, FormAlert, Heading, NotReadyNotice, PasswordField, Submission,
-        SubmitButton, Username, account_user, wrong_current,
+        AccountPage, FieldError, FieldState, FormAlert, Me, NotReadyNotice, PasswordField, Submission, SubmitButton,
+        Username, wrong_current,
     },
     paths,
     session::Session,
-    validate,
+    validate, words,
 };
 
 /// The form that deletes the account. It asks for the password, and for a tick that nobody sets by accident.
 #[component]
 pub(crate) fn DeleteAccount() -> impl IntoView {
     let session = Session::here();
-    let user = account_user(session);
+    let me = Me::here();
+    let (words, fields) = (&words::here().delete, &words::here().fields);
     let (password, sure) = (FieldState::new(), RwSignal::new(None::<String>));
     let tick = NodeRef::<html::Input>::new();
     let form = Submission::new();
@@ -30,7 +30,7 @@ pub(crate) fn DeleteAccount() -> impl IntoView {
         }
         password.judge(validate::password(&password.value()));
         let is_sure = tick.get_untracked().is_some_and(|tick| tick.checked());
-        sure.set((!is_sure).then(|| "Tick the box to confirm.".to_owned()));
+        sure.set((!is_sure).then(|| words.not_sure.to_owned()));
         if FieldState::focus_first_wrong(&[password, FieldState { node: tick, error: sure }]) {
             return;
         }
@@ -39,31 +39,23 @@ pub(crate) fn DeleteAccount() -> impl IntoView {
             let Err(error) = answer else { return };
             password.judge(wrong_current(&error));
             if !FieldState::focus_first_wrong(&[password]) {
-                form.fails(if error.is_unclear() {
-                    "No clear answer came, so it is not known whether your account was deleted. Load this page again to \
-                     find out."
-                        .to_owned()
-                } else {
-                    error.to_string()
-                });
+                if error.is_unclear() { form.fails(words.unclear.to_owned()) } else { form.refuses(&error) }
             }
         });
     };
 
     view! {
-        <PageTitle text="Delete your account" />
-        <section class="medium">
-            <Heading text="Delete your account" />
-            <AccountNav />
+        <AccountPage title=words.title>
             <NotReadyNotice />
-            <p>
-                "Your account and everything that belongs to it are deleted for good, and every device is signed out. Nobody \
-                 can bring it back."
-            </p>
+            <p>{words.text}</p>
+            {move || {
+                (me.of_user(|user| user.role == Role::Admin) == Some(true))
+                    .then(|| view! { <p class="hint">{words.administrator}</p> })
+            }}
             <form class="card form" method="post" action=paths::DELETE_ACCOUNT novalidate on:submit=submit>
                 <FormAlert message=form.alert />
-                <Username user=user />
-                <PasswordField id="currentPassword" label="Current password" state=password />
+                <Username />
+                <PasswordField id="currentPassword" label=fields.current_password state=password />
                 <div class="field">
                     <div class="check">
                         <input
@@ -76,15 +68,15 @@ pub(crate) fn DeleteAccount() -> impl IntoView {
                             aria-describedby=move || sure.get().map(|_| "sure-error")
                             on:change=move |_| sure.set(None)
                         />
-                        <label for="sure">"I want my account to be deleted for good"</label>
+                        <label for="sure">{words.sure}</label>
                     </div>
                     <FieldError id="sure" error=sure />
                 </div>
-                <SubmitButton of=form label="Delete my account" busy_label="Deleting your account…" danger=true />
+                <SubmitButton of=form label=words.submit busy_label=words.busy danger=true />
                 <p class="aside">
-                    <A href=paths::ACCOUNT>"Keep my account"</A>
+                    <A href=paths::DATA>{words.keep}</A>
                 </p>
             </form>
-        </section>
+        </AccountPage>
     }
 }

@@ -1,123 +1,100 @@
-//! What the product is, for somebody who has never heard of it. Only where the operator has not made it theirs.
+//! What the product is, for somebody who has never heard of it.
 
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use leptos_router::components::A;
 
-use crate::{brand::Brand, components::Heading, paths, session::Session};
-
-const PROMISES: [(&str, &str); 4] = [
-    (
-        "You are not signed out by accident",
-        "A lost answer, a reload at the wrong moment or five tabs waking at once is not an attack, and is not treated as \
-         one.",
-    ),
-    (
-        "A stolen session does not last",
-        "The sign-in cookie is replaced as you go. Once a copy of it is used somewhere else, the session ends for both, \
-         and you are told why.",
-    ),
-    (
-        "No script can read your sign-in",
-        "It lives in a cookie that pages cannot see. What a page holds in memory is good for fifteen minutes at most and \
-         is written nowhere.",
-    ),
-    ("Signing out means out", "In every tab and on the server at once, not when some token happens to run out."),
-];
-
-const STEPS: [(&str, &str); 3] = [
-    ("You sign in", "The page gets a short-lived pass. A longer one goes into a cookie that only the server can read."),
-    (
-        "The pass is renewed, unnoticed",
-        "Before it runs out, the cookie is exchanged for a new one. Whatever you were doing goes on.",
-    ),
-    (
-        "The chain is watched",
-        "Each cookie has one successor. If an old one turns up after its successor was used, two parties hold the \
-         session, and it ends.",
-    ),
-];
+use crate::{
+    brand::Brand,
+    components::{Heading, Icon, Picture},
+    paths,
+    session::Session,
+    words,
+};
 
 /// The start page.
 #[component]
 pub(crate) fn Landing() -> impl IntoView {
     let session = Session::here();
-    let name = Brand::here().name;
+    let (words, frame) = (&words::here().landing, &words::here().frame);
     let is_signed_in = Memo::new(move |_| session.phase().is_signed_in());
+    let icons = [Icon::Check, Icon::ShieldAlert, Icon::Key, Icon::SignOut];
+    let cards = words.cards.into_iter().zip(icons).map(|((title, text), icon)| {
+        view! {
+            <article class="promise">
+                <Picture icon=icon />
+                <h3>{title}</h3>
+                <p>{text}</p>
+            </article>
+        }
+    });
     view! {
-        <Title text=format!("{name}: stay signed in, safely") />
-        <Meta
-            name="description"
-            content="Sessions that survive reloads, sleeping tabs and bad networks, and that notice when somebody else uses them."
-        />
+        <Title text=format!("{} · {}", Brand::here().name, words.tagline) />
+        <Meta name="description" content=words.description />
         <section class="hero">
-            <Heading text="Stay signed in, safely." />
-            <p class="lead">
-                {name.clone()}
-                " keeps people signed in over reloads, sleeping laptops and bad networks, and ends a session when somebody \
-                 else begins to use it."
-            </p>
-            <div class="actions">
-                <Show
-                    when=move || is_signed_in.get()
-                    fallback=|| {
-                        view! {
-                            <A href=paths::SIGN_UP attr:class="button large">
-                                "Create account"
-                            </A>
-                            <A href=paths::SIGN_IN attr:class="button secondary large">
-                                "Sign in"
-                            </A>
+            <div class="hero-text">
+                <Heading text=words.heading />
+                <p class="lead">{words.lead}</p>
+                <div class="actions">
+                    <Show
+                        when=move || is_signed_in.get()
+                        fallback=move || {
+                            view! {
+                                <A href=paths::SIGN_UP attr:class="button large">
+                                    {frame.create_account}
+                                </A>
+                                <A href=paths::SIGN_IN attr:class="button secondary large">
+                                    {frame.sign_in}
+                                </A>
+                            }
                         }
-                    }
-                >
-                    <A href=paths::ACCOUNT attr:class="button large">
-                        "Open your account"
-                    </A>
-                </Show>
+                    >
+                        <A href=paths::ACCOUNT attr:class="button large">
+                            {words.open_account}
+                        </A>
+                    </Show>
+                </div>
             </div>
+            <Example />
         </section>
         <section class="wide" aria-labelledby="promises">
-            <h2 id="promises">"What you can rely on"</h2>
-            <div class="cards">
-                {PROMISES.map(|(title, text)| view! { <Promise title=title text=text /> }).collect_view()}
-            </div>
-        </section>
-        <section class="wide" aria-labelledby="how">
-            <h2 id="how">"How it works"</h2>
-            <ol class="steps">
-                {STEPS.map(|(title, text)| view! { <Step title=title text=text /> }).collect_view()}
-            </ol>
+            <h2 id="promises">{words.promises}</h2>
+            <div class="promises">{cards.collect_view()}</div>
         </section>
     }
 }
 
+/// What the page of the devices looks like. Nobody has to read it.
 #[component]
-fn Promise(
-    /// A few words.
-    title: &'static str,
-    /// A sentence or two.
-    text: &'static str,
-) -> impl IntoView {
+fn Example() -> impl IntoView {
+    let (words, times) = (&words::here().devices, &words::here().times);
+    let rows = [
+        (Icon::Laptop, "Firefox", words.active_now.to_owned(), true),
+        (Icon::Phone, "Safari", (words.last_active)(&(times.hours_ago)(2)), false),
+        (Icon::Tablet, "Chrome", (words.last_active)(times.yesterday), false),
+        (Icon::Terminal, "curl", (words.last_active)(&(times.days_ago)(3)), false),
+    ];
+    let rows = rows.map(|(icon, name, used, now)| {
+        view! {
+            <li class="row device">
+                <span class="device-icon">
+                    <Picture icon=icon />
+                </span>
+                <div class="row-text">
+                    <p class="row-title">{name}</p>
+                    <p class="meta">
+                        <span class="presence" class:now=now>
+                            {used}
+                        </span>
+                    </p>
+                </div>
+            </li>
+        }
+    });
     view! {
-        <article class="card promise">
-            <h3>{title}</h3>
-            <p>{text}</p>
-        </article>
-    }
-}
-
-#[component]
-fn Step(
-    /// A few words.
-    title: &'static str,
-    /// A sentence or two.
-    text: &'static str,
-) -> impl IntoView {
-    view! {
-        <li class="step">
-            <h3>{title}</h3>
-            <p>{text}</p>
-        </li>
+        <div class="example" aria-hidden="true">
+            <p class="example-title">{words::here().landing.example}</p>
+            <ul class="card rows">{rows.collect_view()}</ul>
+        </div>
     }
 }

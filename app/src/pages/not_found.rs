@@ -1,22 +1,40 @@
 //! For a path that leads nowhere. The server answers it with status 404.
 
-use crate::{
-    brand::PageTitle,
-    components::{Heading, HomeLink},
-};
 use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::{
+    components::{Heading, HomeLink, PageTitle},
+    paths,
+    session::Session,
+    words,
+};
 
 /// Says so, and leads back.
 #[component]
 pub(crate) fn NotFound() -> impl IntoView {
+    let words = &words::here().not_found;
+    let session = Session::here();
+    let is_signed_in = Memo::new(move |_| session.phase().is_signed_in());
     view! {
-        <PageTitle text="Page not found" />
+        <PageTitle text=words.title />
         <section class="narrow centred">
             <p class="eyebrow">"404"</p>
-            <Heading text="Page not found" />
-            <p class="lead">"There is nothing at this address. It may have been mistyped, or the page has moved."</p>
+            <Heading text=words.title />
+            <p class="lead">{words.lead}</p>
             <p>
-                <HomeLink class="button">"Go to the start page"</HomeLink>
+                <Show
+                    when=move || is_signed_in.get()
+                    fallback=move || {
+                        view! {
+                            <HomeLink class="button">{words.home}</HomeLink>
+                        }
+                    }
+                >
+                    <A href=paths::ACCOUNT attr:class="button">
+                        {words.account}
+                    </A>
+                </Show>
             </p>
         </section>
     }

@@ -6,27 +6,31 @@ use sessionkeep_types::{ErrorCode, LoginRequest, Password};
 
 use crate::{
     api::ApiError,
-    brand::PageTitle,
-    components::{FieldState, FormAlert, Heading, PasswordField, SignInNotice, Submission, SubmitButton, TextField},
+    brand::Brand,
+    components::{
+        FieldState, FormAlert, Heading, PageTitle, PasswordField, SignInNotice, Submission, SubmitButton, TextField,
+    },
     paths,
     session::Session,
     submitted::Submitted,
-    validate,
+    trouble, validate, words,
 };
 
 /// The form for people who have an account. Who is signed in already goes on by itself.
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
     let session = Session::here();
-    let submitted = Submitted::take(paths::SIGN_IN);
+    let Brand { name: brand, logo, .. } = Brand::here();
+    let (words, fields) = (&words::here().sign_in, &words::here().fields);
     let (email, password) = (FieldState::new(), FieldState::new());
     let remember = NodeRef::<html::Input>::new();
     let form = Submission::new();
+    let submitted = Submitted::take(paths::SIGN_IN);
     let refused = move |error: &ApiError| {
-        email.judge(error.field("email"));
-        password.judge(error.field("password"));
+        email.judge(trouble::of_field(error, "email"));
+        password.judge(trouble::of_field(error, "password"));
         if !FieldState::is_any_wrong(&[email, password]) {
-            form.fails(error.to_string());
+            form.refuses(error);
         }
     };
     if let Some(error) = submitted.as_ref().and_then(Submitted::error) {
@@ -69,21 +73,26 @@ pub(crate) fn SignIn() -> impl IntoView {
         submitted.unwrap_or_else(|| Submitted { remember_me: true, ..Submitted::default() });
 
     view! {
-        <PageTitle text="Sign in" />
+        <PageTitle text=words.title />
         <section class="narrow">
-            <Heading text="Sign in" />
+            <div class="form-head">
+                <img src=logo alt="" width="44" height="44" />
+                <Heading text=(words.heading)(&brand) />
+            </div>
             <SignInNotice />
             <form class="card form" method="post" action=action prop:noValidate=true on:submit=submit>
+                <TextField id="email" label=fields.email kind="email" autocomplete="username" typed=typed state=email />
+                <PasswordField label=fields.password state=password />
                 <FormAlert message=form.alert />
-                <TextField id="email" label="Email" kind="email" autocomplete="username" typed=typed state=email />
-                <PasswordField state=password />
                 <div class="check">
                     <input node_ref=remember type="checkbox" id="rememberMe" name="rememberMe" checked=remember_me />
-                    <label for="rememberMe">"Keep me signed in on this device"</label>
+                    <label for="rememberMe">{words.remember}</label>
                 </div>
-                <SubmitButton of=form label="Sign in" busy_label="Signing in…" />
+                <SubmitButton of=form label=words.submit busy_label=words.busy />
             </form>
-            <p class="aside">"New here? " <A href=sign_up>"Create an account"</A></p>
+            <p class="aside">
+                {words.new_here} " " <A href=sign_up>{words.create}</A>
+            </p>
         </section>
     }
 }

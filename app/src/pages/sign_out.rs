@@ -4,34 +4,35 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use crate::{
-    brand::PageTitle,
-    components::{FormAlert, Heading},
+    components::{FormAlert, Heading, PageTitle},
     paths,
     session::Session,
     submitted::Submitted,
+    trouble, words,
 };
 
 /// The question, and why the last answer failed.
 #[component]
 pub(crate) fn SignOut() -> impl IntoView {
+    let words = &words::here().sign_out;
     let session = Session::here();
     let navigate = use_navigate();
     let refused = Submitted::take(paths::SIGN_OUT).and_then(|submitted| submitted.error());
-    let alert = RwSignal::new(refused.map(|error| error.to_string()));
+    let alert = RwSignal::new(refused.map(|error| trouble::said(&error)));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         session.sign_out();
         navigate(paths::SIGN_IN, NavigateOptions::default());
     };
     view! {
-        <PageTitle text="Sign out" />
+        <PageTitle text=words.title />
         <section class="narrow">
-            <Heading text="Sign out" />
+            <Heading text=words.title />
             <form class="card form" method="post" action=paths::SIGN_OUT on:submit=submit>
                 <FormAlert message=alert />
-                <p>"This ends your session on this device."</p>
+                <p>{words.text}</p>
                 <button type="submit" class="button wide">
-                    "Sign out"
+                    {words.title}
                 </button>
             </form>
         </section>

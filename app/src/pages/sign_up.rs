@@ -6,35 +6,38 @@ use sessionkeep_types::{Password, RegisterRequest};
 
 use crate::{
     api::ApiError,
-    brand::PageTitle,
+    brand::Brand,
     components::{
-        FieldState, FormAlert, Heading, PasswordField, SignInNotice, Submission, SubmitButton, TextField, Words,
+        FieldState, FormAlert, Heading, KnownBy, PageTitle, PasswordField, SignInNotice, Submission, SubmitButton,
+        TextField,
     },
     paths,
     session::Session,
     submitted::Submitted,
-    validate,
+    trouble, validate, words,
 };
 
 /// The form for people who have no account yet. It signs in at once.
 #[component]
 pub(crate) fn SignUp() -> impl IntoView {
     let session = Session::here();
+    let Brand { name: brand, logo, .. } = Brand::here();
+    let (words, fields) = (&words::here().sign_up, &words::here().fields);
     let (email, name, password) = (FieldState::new(), FieldState::new(), FieldState::new());
     let form = Submission::new();
     let refused = move |error: &ApiError| {
-        email.judge(error.field("email"));
-        name.judge(error.field("displayName"));
-        password.judge(error.field("password"));
+        email.judge(trouble::of_field(error, "email"));
+        name.judge(trouble::of_field(error, "displayName"));
+        password.judge(trouble::of_field(error, "password"));
         if !FieldState::is_any_wrong(&[email, name, password]) {
-            form.fails(error.to_string());
+            form.refuses(error);
         }
     };
     let submitted = Submitted::take(paths::SIGN_UP).unwrap_or_default();
     if let Some(error) = submitted.error() {
         refused(&error);
     }
-    let known_by = Callback::new(move |()| Words { email: email.value(), name: name.value() });
+    let known_by = Callback::new(move |()| KnownBy { email: email.value(), name: name.value() });
 
     let submit = move |event: SubmitEvent| {
         if !form.begins(&event) {
@@ -65,26 +68,25 @@ pub(crate) fn SignUp() -> impl IntoView {
     let action = move || paths::with_next(paths::SIGN_UP, next().as_deref());
     let sign_in = move || paths::with_next(paths::SIGN_IN, next().as_deref());
 
+    let optional_name = format!("{} ({})", fields.display_name, words::here().common.optional);
     view! {
-        <PageTitle text="Create your account" />
+        <PageTitle text=words.title />
         <section class="narrow">
-            <Heading text="Create your account" />
+            <div class="form-head">
+                <img src=logo alt="" width="44" height="44" />
+                <Heading text=(words.heading)(&brand) />
+            </div>
             <SignInNotice />
             <form class="card form" method="post" action=action prop:noValidate=true on:submit=submit>
                 <FormAlert message=form.alert />
-                <TextField id="email" label="Email" kind="email" autocomplete="username" typed=submitted.email state=email />
-                <TextField
-                    id="displayName"
-                    label="Display name (optional)"
-                    autocomplete="name"
-                    optional=true
-                    typed=submitted.display_name
-                    state=name
-                />
-                <PasswordField new=true words=known_by state=password />
-                <SubmitButton of=form label="Create account" busy_label="Creating your account…" />
+                <TextField id="email" label=fields.email kind="email" autocomplete="username" typed=submitted.email state=email />
+                <TextField id="displayName" label=optional_name autocomplete="name" optional=true typed=submitted.display_name state=name />
+                <PasswordField label=fields.password new=true known_by=known_by state=password />
+                <SubmitButton of=form label=words.submit busy_label=words.busy />
             </form>
-            <p class="aside">"You have an account? " <A href=sign_in>"Sign in instead"</A></p>
+            <p class="aside">
+                {words.have_account} " " <A href=sign_in>{words.sign_in}</A>
+            </p>
         </section>
     }
 }

@@ -4,17 +4,18 @@ use leptos::{either::Either, prelude::*};
 use leptos_router::{components::A, hooks::use_query_map};
 
 use crate::{
-    brand::PageTitle,
-    components::{Explained, Heading},
-    explanation::{self, Explanation},
+    components::{Heading, PageTitle},
+    explanation::{self, Explanation, Todo},
     paths,
     session::{Phase, Session},
+    words::{self, Reason},
 };
 
-/// The reason at length, where one is known; else all of them.
+/// One reason, where one is known; else all of them.
 #[component]
 pub(crate) fn SignedOut() -> impl IntoView {
     let session = Session::here();
+    let words = &words::here().reasons;
     let query = use_query_map();
     let reason = Memo::new(move |_| {
         let asked = query.with(|query| query.get(paths::REASON));
@@ -22,20 +23,26 @@ pub(crate) fn SignedOut() -> impl IntoView {
     });
     let is_out = Memo::new(move |_| !session.phase().is_signed_in());
     view! {
-        <PageTitle text="Why you were signed out" />
+        <PageTitle text=words.title />
         <section class="medium">
-            <Heading text="Why you were signed out" />
+            <Heading text=words.title />
             {move || match reason.get().and_then(explanation::find) {
                 Some(reason) => Either::Left(view! { <One reason=reason /> }),
-                None => Either::Right(view! { <All /> }),
+                None => {
+                    Either::Right(
+                        view! {
+                            <All />
+                            <Show when=move || is_out.get()>
+                                <div class="actions">
+                                    <A href=paths::SIGN_IN attr:class="button">
+                                        {words.sign_in}
+                                    </A>
+                                </div>
+                            </Show>
+                        },
+                    )
+                }
             }}
-            <Show when=move || is_out.get()>
-                <div class="actions">
-                    <A href=paths::SIGN_IN attr:class="button">
-                        "Sign in"
-                    </A>
-                </div>
-            </Show>
         </section>
     }
 }
@@ -50,36 +57,84 @@ fn reason(phase: &Phase, asked: Option<&str>) -> Option<&'static Explanation> {
     }
 }
 
+/// The text, with the length of it behind a line.
+#[component]
+fn Text(
+    /// What to say.
+    reason: &'static Reason,
+) -> impl IntoView {
+    view! {
+        <p>{reason.text}</p>
+        {(!reason.more.is_empty())
+            .then(|| {
+                view! {
+                    <details class="more">
+                        <summary>{words::here().reasons.what_happened}</summary>
+                        <p>{reason.more}</p>
+                    </details>
+                }
+            })}
+    }
+}
+
 #[component]
 fn One(
     /// The reason.
     reason: &'static Explanation,
 ) -> impl IntoView {
+    let words = &words::here().reasons;
+    let said = (reason.words)(words);
+    let todo = reason.todo.iter().enumerate().map(|(index, todo)| {
+        let (name, path) = match todo {
+            Todo::SignIn => (words.sign_in, paths::SIGN_IN),
+            Todo::ChangePassword => (words.change_password, paths::PASSWORD),
+            Todo::CreateAccount => (words.create_account, paths::SIGN_UP),
+            Todo::ReviewDevices => (words.review_devices, paths::DEVICES),
+            Todo::CheckConnection => (words.check_connection, paths::CONNECTION),
+        };
+        view! {
+            <A href=path attr:class=if index == 0 { "button" } else { "button secondary" }>
+                {name}
+            </A>
+        }
+    });
     view! {
-        <article class="card prose">
-            <h2>{reason.title}</h2>
-            <Explained reason=reason />
+        <article class="card padded prose">
+            <h2>{said.title}</h2>
+            <p>{said.text}</p>
+            <div class="actions">{todo.collect_view()}</div>
+            {(!said.more.is_empty())
+                .then(|| {
+                    view! {
+                        <details class="more">
+                            <summary>{words.what_happened}</summary>
+                            <p>{said.more}</p>
+                        </details>
+                    }
+                })}
         </article>
         <p class="hint">
-            <A href=paths::SIGNED_OUT>"All reasons for which a session ends"</A>
+            <A href=paths::SIGNED_OUT>{words.others}</A>
         </p>
     }
 }
 
 #[component]
 fn All() -> impl IntoView {
+    let words = &words::here().reasons;
     let reasons = explanation::ALL.iter().map(|reason| {
+        let said = (reason.words)(words);
         view! {
             <details>
-                <summary>{reason.title}</summary>
+                <summary>{said.title}</summary>
                 <div class="prose">
-                    <Explained reason=reason />
+                    <Text reason=said />
                 </div>
             </details>
         }
     });
     view! {
-        <p class="lead">"A session ends when you sign out, and for one of these reasons. Each says what you can do."</p>
+        <p class="lead">{words.lead}</p>
         <div class="card reasons">{reasons.collect_view()}</div>
     }
 }
@@ -90,7 +145,7 @@ mod tests {
     use crate::session::SignedOut as Why;
 
     fn title(phase: &Phase, asked: Option<&str>) -> Option<&'static str> {
-        reason(phase, asked).map(|reason| reason.title)
+        reason(phase, asked).map(|reason| (reason.words)(&words::here().reasons).title)
     }
 
     #[test]
@@ -98,7 +153,7 @@ mod tests {
         let expired = Phase::SignedOut(Why::Expired);
         assert_eq!(title(&expired, Some("ADMIN")), Some("Your session expired"));
         let stranger = Phase::SignedOut(Why::NoSession);
-        assert_eq!(title(&stranger, Some("ADMIN")), Some("An administrator ended your session"));
+        assert_eq!(title(&stranger, Some("ADMIN")), Some("An administrator signed you out"));
     }
 
     #[test]

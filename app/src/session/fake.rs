@@ -149,6 +149,7 @@ impl Tabs for FakeTabs {
 
 pub(crate) struct FakePage {
     is_visible: Cell<bool>,
+    needs_session: Cell<bool>,
     is_online: Cell<bool>,
     pub(crate) follows_form: Cell<bool>,
 }
@@ -156,6 +157,10 @@ pub(crate) struct FakePage {
 impl Page for FakePage {
     fn is_visible(&self) -> bool {
         self.is_visible.get()
+    }
+
+    fn needs_session(&self) -> bool {
+        self.needs_session.get()
     }
 
     fn is_online(&self) -> bool {
@@ -213,6 +218,7 @@ impl Tab {
         server.watch_lock(move || watched.is_held.get());
         let page = Rc::new(FakePage {
             is_visible: Cell::new(true),
+            needs_session: Cell::new(true),
             is_online: Cell::new(true),
             follows_form: Cell::new(false),
         });
@@ -289,6 +295,11 @@ impl Tab {
     /// Time that passes while no timer runs, as when the machine sleeps.
     pub(crate) fn sleep_through(&mut self, time: Duration) {
         self.clock.now.set(self.clock.now.get() + time);
+    }
+
+    /// The page is one for everybody.
+    pub(crate) fn need_no_session(&self) {
+        self.page.needs_session.set(false);
     }
 
     pub(crate) fn hide(&self) {

@@ -9,7 +9,7 @@ use super::{
     manager::Manager,
     state::{Epoch, Jar, Link, Phase, Snapshot},
 };
-use crate::api::{ApiError, AuthorisedApi};
+use crate::api::{ApiError, Arrival, AuthorisedApi};
 
 /// The session of this page. While the server renders there is none behind it: it is restoring, and stays so.
 #[derive(Clone, Copy)]
@@ -23,14 +23,24 @@ pub struct Session {
 impl Session {
     /// Makes the session and provides it to everything below: to be called once, in the root component. In the browser it
     /// begins to restore itself once the page stands, so that the first view is the one that the server rendered.
+    ///
+    /// Every page asks for it. [`Session::provide_where`] is for an application that has pages for everybody.
     #[expect(clippy::must_use_candidate, reason = "the components below have it; the root may have no use for it")]
     pub fn provide() -> Self {
+        Self::provide_where(|_| true)
+    }
+
+    /// The same, where only the pages at the paths that `needs_session` names are of no use to a stranger. On the others a
+    /// browser that shows no sign of a session is taken for a stranger's without a request; [`Session::ask`] is for the person
+    /// who goes on from there to a page of the first kind.
+    #[cfg_attr(not(target_arch = "wasm32"), expect(unused_variables, reason = "nobody asks while the server renders"))]
+    pub fn provide_where(needs_session: fn(&str) -> bool) -> Self {
         let snapshot = RwSignal::new(Snapshot::OPENED);
         #[cfg(not(target_arch = "wasm32"))]
         let manager = None;
         #[cfg(target_arch = "wasm32")]
         let manager = {
-            let (manager, listeners) = super::browser::start(move |after| {
+            let (manager, listeners) = super::browser::start(needs_session, move |after| {
                 snapshot.try_set(after.clone());
             });
             let listeners = StoredValue::new_local(listeners);
@@ -114,6 +124,21 @@ impl Session {
     /// As [`Manager::sign_up`].
     pub async fn sign_up(self, account: RegisterRequest) -> Result<User, ApiError> {
         self.manager()?.sign_up(&account).await
+    }
+
+    /// Asks whether there is a session, if nobody has asked yet.
+    pub fn ask(self) {
+        if let Ok(manager) = self.manager() {
+            manager.ask();
+        }
+    }
+
+    /// What arrives of a request, whether there is a session or not.
+    ///
+    /// # Errors
+    /// As [`Manager::arrival`].
+    pub async fn arrival(self) -> Result<Arrival, ApiError> {
+        self.manager()?.arrival().await
     }
 
     /// Signs out, in every tab.

@@ -86,6 +86,8 @@ pub trait Tabs {
 pub trait Page {
     /// Whether a person can see it.
     fn is_visible(&self) -> bool;
+    /// Whether it is of use only to a person who is signed in.
+    fn needs_session(&self) -> bool;
     /// Whether the device has a network, as far as it knows. With one, the server may still be out of reach.
     fn is_online(&self) -> bool;
     /// Whether it is the page to which a sign-in by a form has just led.

@@ -2,13 +2,15 @@
 
 use sessionkeep_types::{EndReason, ErrorCode};
 
-use crate::api::ApiError;
+use crate::{api::ApiError, words};
 
 /// Why there is no session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignedOut {
     /// This browser never had one, or nobody knows of it any more.
     NoSession,
+    /// This browser shows no sign of one, and the page is for everybody, so nobody has asked.
+    Unasked,
     /// The person signed out on this page.
     Here,
     /// The same, but the server has not heard of it yet.
@@ -57,39 +59,24 @@ impl SignedOut {
     /// What to tell the person; nothing where there is nothing to explain.
     #[must_use]
     pub fn notice(&self) -> Option<&'static str> {
-        const REUSED: &str = "For your safety this session was ended: it was used in two places. Sign in again.";
+        let words = &words::here().notices;
         Some(match self {
-            Self::NoSession => return None,
-            Self::Here | Self::Ended(EndReason::SignedOut) => "You are signed out.",
-            Self::HereOnly => {
-                "You are signed out on this page, but the server could not be told yet. We keep trying: please leave \
-                 this page open."
-            }
-            Self::InAnotherTab => "You are signed out: you signed out in another tab.",
-            Self::CookieLost => {
-                "This browser no longer has your sign-in cookie. Sign in again; if this keeps happening, allow cookies \
-                 for this site."
-            }
-            Self::CookiesBlocked => {
-                "This browser does not keep cookies for this site, so it cannot keep you signed in. Allow cookies for \
-                 this site, then sign in."
-            }
-            Self::Expired => "Your session has expired. Please sign in again.",
-            Self::NotRecognised => "Your session could not be continued. Please sign in again.",
-            Self::AccountDeleted => "Your account has been deleted.",
-            Self::Reused | Self::Ended(EndReason::ReuseDetected | EndReason::CloneSuspected) => REUSED,
-            Self::Ended(EndReason::SignedOutElsewhere) => "This session was signed out from another device.",
-            Self::Ended(EndReason::PasswordChanged) => {
-                "Your password was changed, so this session was ended. Sign in with the new password."
-            }
-            Self::Ended(EndReason::Admin) => "An administrator ended this session. Please sign in again.",
-            Self::Ended(EndReason::AccountDisabled) => {
-                "This account has been disabled. An administrator can tell you more."
-            }
-            Self::Ended(EndReason::SessionLimit) => {
-                "This session was ended because your account was signed in on too many devices. Please sign in again."
-            }
-            Self::Ended(EndReason::Unknown(_)) | Self::Unexplained => "Your session was ended. Please sign in again.",
+            Self::NoSession | Self::Unasked => return None,
+            Self::Here | Self::Ended(EndReason::SignedOut) => words.signed_out,
+            Self::HereOnly => words.here_only,
+            Self::InAnotherTab => words.in_another_tab,
+            Self::CookieLost => words.cookie_lost,
+            Self::CookiesBlocked => words.cookies_blocked,
+            Self::Expired => words.expired,
+            Self::NotRecognised => words.not_recognised,
+            Self::AccountDeleted => words.account_deleted,
+            Self::Reused | Self::Ended(EndReason::ReuseDetected | EndReason::CloneSuspected) => words.reused,
+            Self::Ended(EndReason::SignedOutElsewhere) => words.elsewhere,
+            Self::Ended(EndReason::PasswordChanged) => words.password_changed,
+            Self::Ended(EndReason::Admin) => words.administrator,
+            Self::Ended(EndReason::AccountDisabled) => words.disabled,
+            Self::Ended(EndReason::SessionLimit) => words.limit,
+            Self::Ended(EndReason::Unknown(_)) | Self::Unexplained => words.unexplained,
         })
     }
 }
@@ -100,7 +87,12 @@ impl SignedOut {
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         Some(match self {
-            Self::NoSession | Self::Here | Self::HereOnly | Self::InAnotherTab | Self::Ended(EndReason::SignedOut) => {
+            Self::NoSession
+            | Self::Unasked
+            | Self::Here
+            | Self::HereOnly
+            | Self::InAnotherTab
+            | Self::Ended(EndReason::SignedOut) => {
                 return None;
             }
             Self::CookieLost => ErrorCode::RefreshMissing.as_str(),
@@ -156,6 +148,6 @@ mod tests {
 
     #[test]
     fn a_visitor_who_never_signed_in_is_told_nothing() {
-        assert_eq!(SignedOut::NoSession.notice(), None);
+        assert_eq!((SignedOut::NoSession.notice(), SignedOut::Unasked.notice()), (None, None));
     }
 }

@@ -86,6 +86,8 @@ pub enum Delay {
 /// Something that happened to the session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
+    /// This browser shows no sign of a session, and the page does not need one: nobody asks.
+    NotAsked,
     /// A refresh begins.
     RefreshStarted,
     /// It was answered with a new access token.
@@ -157,7 +159,9 @@ impl Snapshot {
     pub fn after(&self, event: Event) -> Self {
         use Phase::{Refreshing, Restoring, SignedIn, SignedOut as Out};
         match (&self.phase, event) {
-            (Restoring, Event::RefreshStarted) => self.in_phase(Restoring),
+            (Restoring, Event::NotAsked) => self.new_epoch(Out(SignedOut::Unasked)),
+            // Now the person wants a page that needs one.
+            (Restoring | Out(SignedOut::Unasked), Event::RefreshStarted) => self.in_phase(Restoring),
             (SignedIn | Refreshing, Event::RefreshStarted) => self.in_phase(Refreshing),
             (Restoring | Refreshing, Event::Refreshed) => Self { delay: None, ..self.in_phase(SignedIn) },
             (Restoring | Refreshing, Event::RefreshDelayed(delay)) => Self { delay: Some(delay), ..self.clone() },
@@ -184,13 +188,15 @@ impl Snapshot {
 
             (
                 Out(_),
-                Event::RefreshStarted
+                Event::NotAsked
+                | Event::RefreshStarted
                 | Event::Refreshed
                 | Event::RefreshDelayed(_)
                 | Event::RefreshRefused(_)
                 | Event::SignedOutInAnotherTab
                 | Event::AccountDeleted,
             )
+            | (SignedIn | Refreshing, Event::NotAsked)
             | (SignedIn, Event::Refreshed | Event::RefreshDelayed(_) | Event::RefreshRefused(_))
             | (Restoring | Out(_), Event::CookieKept | Event::CookieDropped)
             | (Restoring | SignedIn | Refreshing | Out(_), Event::SignOutConfirmed | Event::SignOutDelayed) => {
@@ -234,8 +240,10 @@ mod tests {
             out(SignedOut::NoSession),
             out(SignedOut::InAnotherTab),
             out(theft()),
+            out(SignedOut::Unasked),
         ];
         let events = [
+            Event::NotAsked,
             Event::RefreshStarted,
             Event::Refreshed,
             Event::RefreshDelayed(Delay::Silence),
@@ -259,7 +267,9 @@ mod tests {
         let unanswered = &[Restoring, Refreshing][..];
         // phases, event, next phase, whether a new epoch begins
         let table = [
+            (&[Restoring][..], Event::NotAsked, out(SignedOut::Unasked), true),
             (signed_in, Event::RefreshStarted, Refreshing, false),
+            (&phases[8..], Event::RefreshStarted, Restoring, false),
             (unanswered, Event::Refreshed, SignedIn, false),
             (&[Restoring], Event::RefreshRefused(SignedOut::NoSession), out(SignedOut::NoSession), true),
             (&[Refreshing], Event::RefreshRefused(SignedOut::NoSession), out(SignedOut::CookieLost), true),
@@ -296,7 +306,8 @@ mod tests {
             | Event::CameOnline
             | Event::CookieKept
             | Event::CookieDropped => true,
-            Event::RefreshStarted
+            Event::NotAsked
+            | Event::RefreshStarted
             | Event::Refreshed
             | Event::RefreshRefused(_)
             | Event::SignedIn

@@ -46,10 +46,11 @@ impl Strength {
     }
 
     fn words(self) -> &'static str {
+        let words = &crate::words::here().strength;
         match self {
-            Self::Weak => "Easily guessed.",
-            Self::Fair => "Could be stronger.",
-            Self::Strong => "Strong.",
+            Self::Weak => words.weak,
+            Self::Fair => words.fair,
+            Self::Strong => words.strong,
         }
     }
 }
@@ -58,14 +59,16 @@ impl Strength {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Estimate {
     pub(crate) strength: Strength,
-    pub(crate) advice: Option<String>,
+    /// Its sentence by number (`words/`).
+    pub(crate) advice: Option<usize>,
 }
 
 impl Estimate {
     /// For the person.
     pub(crate) fn sentence(&self) -> String {
         let words = self.strength.words();
-        self.advice.as_ref().map_or_else(|| words.to_owned(), |advice| format!("{words} {advice}"))
+        let advice = self.advice.and_then(|number| crate::words::here().strength.advice.get(number));
+        advice.map_or_else(|| words.to_owned(), |advice| format!("{words} {advice}"))
     }
 }
 
@@ -98,8 +101,10 @@ mod tests {
 
     #[test]
     fn advice_follows_the_strength_in_words() {
-        let fair = Estimate { strength: Strength::Fair, advice: Some("Add a word.".to_owned()) };
-        assert_eq!(fair.sentence(), "Could be stronger. Add a word.");
+        let fair = |advice| Estimate { strength: Strength::Fair, advice: Some(advice) };
+        assert_eq!(fair(8).sentence(), "Could be stronger. Add one or two unrelated words.");
+        // A worker that is newer than the page.
+        assert_eq!(fair(99).sentence(), "Could be stronger.");
         assert_eq!(Estimate { strength: Strength::Strong, advice: None }.sentence(), "Strong.");
     }
 }

@@ -60,6 +60,12 @@ impl State {
     }
 }
 
+/// A number of the worker's, which is small and whole.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is out of range names no sentence")]
+fn as_index(number: f64) -> usize {
+    number as usize
+}
+
 impl Estimator {
     /// `said` gets what the worker says of the password that it was asked about last.
     pub(crate) fn new(said: RwSignal<Option<Estimate>>) -> Self {
@@ -86,7 +92,7 @@ impl Estimator {
                     && let Ok(answer) = event.data().dyn_into::<Array>()
                 {
                     let strength = answer.get(0).as_f64().and_then(Strength::numbered);
-                    let advice = answer.get(1).as_string();
+                    let advice = answer.get(1).as_f64().map(as_index);
                     // Only a field that is gone gives it back.
                     let _gone = said.try_set(strength.map(|strength| Estimate { strength, advice }));
                 }

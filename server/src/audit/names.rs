@@ -37,7 +37,8 @@ pub fn of_event(kind: &EventKind) -> &str {
         EventKind::RoleChanged => "authz_change",
         EventKind::AccountDisabled | EventKind::AccountEnabled => "user_updated",
         EventKind::AccountDeleted => "user_deleted",
-        EventKind::DatabaseRestored | EventKind::Unknown(_) => kind.as_str(),
+        EventKind::DataExported => "sensitive_read",
+        EventKind::ReuseDismissed | EventKind::DatabaseRestored | EventKind::Unknown(_) => kind.as_str(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a person can do, one use case a file: [`register`], [`login`], [`refresh`], [`authenticate`] (a protected
-//! request), [`logout`], [`profile`], [`sessions`], [`activity`], [`change_password`], [`delete_account`], [`administrate`].
+//! request), [`logout`], [`profile`], [`sessions`], [`activity`], [`review`], [`export`], [`change_password`],
+//! [`delete_account`], [`administrate`].
 //!
 //! Each use case knows sessions, tokens and passwords, and the ports of [`crate::storage`]. What never lives here: HTTP,
 //! cookies, SQL.
@@ -14,6 +15,7 @@ mod confirmations;
 pub mod delete_account;
 mod display_name;
 pub(crate) mod email;
+pub mod export;
 pub mod login;
 pub mod logout;
 mod marks;
@@ -21,6 +23,7 @@ pub mod new_password;
 pub mod profile;
 pub mod refresh;
 pub mod register;
+pub mod review;
 pub mod sent;
 pub mod sessions;
 

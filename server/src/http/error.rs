@@ -15,9 +15,9 @@ use crate::{
     audit::Who,
     auth::{
         administrate::AdministrateError, authenticate::AuthenticateError, change_password::ChangePasswordError,
-        confirm_password::ConfirmPasswordError, delete_account::DeleteAccountError, login::LoginError,
-        logout::LogoutError, new_password::NewPasswordError, profile::ProfileError, refresh::RefreshError,
-        register::RegisterError, sessions::EndSessionsError,
+        confirm_password::ConfirmPasswordError, delete_account::DeleteAccountError, export::ExportError,
+        login::LoginError, logout::LogoutError, new_password::NewPasswordError, profile::ProfileError,
+        refresh::RefreshError, register::RegisterError, sessions::EndSessionsError,
     },
     limits::TooOften,
     password::{Busy, PepperMissing},
@@ -333,6 +333,16 @@ impl From<RegisterError> for ApiError {
             RegisterError::TooOften(error) => error.into(),
             RegisterError::Busy(busy) => busy.into(),
             RegisterError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<ExportError> for ApiError {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Gone => Self::token_revoked(),
+            ExportError::TooOften(error) => error.into(),
+            ExportError::Storage(error) => error.into(),
         }
     }
 }

@@ -16,7 +16,7 @@ use axum::{
 };
 use ipnet::IpNet;
 use serde::{Deserialize, de::DeserializeOwned};
-use sessionkeep_types::{Route, SessionId, limits, routes};
+use sessionkeep_types::{ErrorCode, Route, SessionId, limits, routes};
 use sessionkeep_verify::Rejection;
 use tokio::time::timeout;
 use utoipa::IntoParams;
@@ -237,6 +237,14 @@ impl Bearer {
         let claims = self.authenticate(state).await?;
         state.auth.limits.end(&claims.session_id).map_err(|error| ApiError::from(error).of(&claims))?;
         Ok(claims)
+    }
+
+    /// Whose request it is, if anything stands there.
+    pub(super) async fn authenticate_any(self, state: &AppState) -> Result<Option<Claims>, ApiError> {
+        match self.0 {
+            Err(error) if error.code == ErrorCode::TokenMissing => Ok(None),
+            token => Self(token).authenticate(state).await.map(Some),
+        }
     }
 
     /// Whose request it is.

@@ -39,6 +39,10 @@ const RIGHT_AGAIN: Duration = Duration::from_secs(10);
 const REPORTS: u32 = 6;
 const REPORTED_AGAIN: Duration = Duration::from_mins(10);
 
+/// So many exports of an account at once, and one more after each time: each reads all that is kept of it.
+const EXPORTS: NonZeroU32 = NonZeroU32::new(3).expect("OK because three is not zero");
+const EXPORTED_AGAIN: Duration = Duration::from_mins(10);
+
 /// A subscriber line may register as often as so many of its networks.
 const NETWORKS_OF_A_LINE: u32 = 4;
 
@@ -70,6 +74,7 @@ pub struct Limits {
     changes: Option<Rate>,
     endings: Option<Rate>,
     sign_outs: Option<Rate>,
+    exports: Rate,
 }
 
 impl Limits {
@@ -99,7 +104,16 @@ impl Limits {
             changes: changes(),
             endings: changes(),
             sign_outs: changes(),
+            exports: Rate::new(EXPORTS, EXPORTED_AGAIN, rate::OURS),
         }
+    }
+
+    /// Takes an export of this account.
+    ///
+    /// # Errors
+    /// [`TooOften`].
+    pub fn export(&self, user: &UserId) -> Result<(), TooOften> {
+        self.exports.take(user.as_str())
     }
 
     /// The allowance for refreshes of this session from the network of `ip`. Never by address alone: everybody in a building may

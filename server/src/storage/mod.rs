@@ -391,8 +391,8 @@ pub trait Attempts: Send + Sync {
 pub struct EventFilter {
     /// Of this account alone.
     pub user: Option<UserId>,
-    /// Of this kind alone.
-    pub kind: Option<EventKind>,
+    /// Of these kinds alone; of any where there are none.
+    pub kinds: Vec<EventKind>,
     /// Without what rotation copes with by itself.
     pub without_routine: bool,
 }

@@ -18,11 +18,14 @@ pub(crate) const TABLE: &[(&str, Method, (u16, &str))] = &[
     (routes::REFRESH, Method::POST, (401, "REFRESH_MISSING")),
     (routes::LOGOUT, Method::POST, (204, "")),
     (routes::PASSWORD, Method::POST, BEARER),
-    (routes::CONNECTION, Method::POST, BEARER),
+    (routes::CONNECTION, Method::POST, OPEN),
     (routes::ME, Method::GET, BEARER),
     (routes::ME, Method::PATCH, BEARER),
     (routes::ME, Method::DELETE, BEARER),
     (routes::MY_EVENTS, Method::GET, BEARER),
+    (routes::REVIEW, Method::GET, BEARER),
+    (routes::REVIEW, Method::POST, BEARER),
+    (routes::EXPORT, Method::GET, BEARER),
     (routes::SESSIONS, Method::GET, BEARER),
     (routes::SESSIONS, Method::DELETE, BEARER),
     (routes::SESSION, Method::DELETE, BEARER),
@@ -45,7 +48,7 @@ pub(crate) const TABLE: &[(&str, Method, (u16, &str))] = &[
 fn body(route: &str) -> serde_json::Value {
     match route {
         routes::REGISTER | routes::LOGIN => json!({}),
-        _ => json!({"displayName": null, "currentPassword": "x", "newPassword": "y", "nonce": "z"}),
+        _ => json!({"displayName": null, "currentPassword": "x", "newPassword": "y", "nonce": "z", "event": "1"}),
     }
 }
 
@@ -63,7 +66,7 @@ async fn whoever_shows_nothing_gets_nothing() {
         assert_eq!(answer.outcome(), *expected, "{method} {route}");
         let challenge = if *expected == BEARER { "Bearer" } else { "" };
         assert_eq!(answer.header("www-authenticate"), challenge, "{method} {route}");
-        if *route != routes::LOGOUT {
+        if ![routes::LOGOUT, routes::CONNECTION].contains(route) {
             assert_eq!(answer.header("set-cookie"), "", "{method} {route}");
         }
     }

@@ -140,7 +140,7 @@ async fn a_long_list_comes_in_parts() {
 
 impl Person {
     /// The server has done it, and the answer never arrives.
-    async fn refresh_in_vain_after(&self, app: &TestApp) {
+    pub(crate) async fn refresh_in_vain_after(&self, app: &TestApp) {
         app.lose_refresh_answers(1).await;
         self.refresh_in_vain().await;
     }

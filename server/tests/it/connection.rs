@@ -61,3 +61,15 @@ async fn a_nonce_cannot_write_attributes_of_a_cookie() {
         assert!(answer.body["fields"]["nonce"].is_string());
     }
 }
+
+/// The page that finds out why people are signed out is for people who are.
+#[tokio::test]
+async fn a_stranger_may_ask_and_a_token_that_is_sent_must_be_good() {
+    let app = TestApp::start().await;
+    let mut stranger = app.direct();
+    let answer = stranger.post("/api/auth/connection", json!({"nonce": "abc"})).await;
+    assert_eq!((answer.status, &answer.body["refreshCookies"]), (200, &json!(0)));
+    let mut forger = app.direct().header("authorization", "Bearer nonsense");
+    let answer = forger.post("/api/auth/connection", json!({"nonce": "abc"})).await;
+    assert_eq!(answer.outcome(), (403, "TOKEN_INVALID"));
+}

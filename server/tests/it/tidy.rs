@@ -132,6 +132,31 @@ fn a_panic_of_the_released_server_unwinds() {
     assert!(!release.contains("panic"), "{release}");
 }
 
+/// What people read stands in `words/`, where it is translated. What a developer reads (`api`) stays where it is.
+#[test]
+fn what_people_read_stands_in_one_place() {
+    for (path, text) in sources("app/src") {
+        let name = path.to_string_lossy();
+        if name.contains("/api/") || name.contains("/tests/") || name.ends_with("fake.rs") {
+            continue;
+        }
+        let program = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in program.lines().map(str::trim) {
+            let is_for_developers = line.starts_with("//") || line.contains("reason = ") || line.contains("expect(\"");
+            let said = line.split('"').skip(1).step_by(2).find(|literal| is_sentence(literal));
+            assert!(is_for_developers || said.is_none(), "{name} says {said:?}");
+        }
+    }
+}
+
+/// Whether it begins as a sentence does, and goes on.
+fn is_sentence(literal: &str) -> bool {
+    let mut letters = literal.chars();
+    letters.next().is_some_and(char::is_uppercase)
+        && letters.next().is_some_and(|second| second.is_lowercase() || second == ' ')
+        && literal.contains(' ')
+}
+
 #[test]
 fn only_the_default_brand_says_whose_product_this_is() {
     forbid("app/src", &["Sessionkeep"], "brand.rs");

@@ -6,11 +6,23 @@ use web_sys::VisibilityState;
 
 use crate::{paths, session::ports::Page};
 
-pub(super) struct ThisPage;
+pub(super) struct ThisPage {
+    /// Whether the page at a path is only for people who are signed in.
+    pub(super) needs_session: fn(&str) -> bool,
+}
+
+/// Whether a person can see it.
+pub(super) fn is_visible() -> bool {
+    document().visibility_state() == VisibilityState::Visible
+}
 
 impl Page for ThisPage {
     fn is_visible(&self) -> bool {
-        document().visibility_state() == VisibilityState::Visible
+        is_visible()
+    }
+
+    fn needs_session(&self) -> bool {
+        window().location().pathname().is_ok_and(|path| (self.needs_session)(&path))
     }
 
     fn is_online(&self) -> bool {
@@ -22,7 +34,9 @@ impl Page for ThisPage {
         let own =
             window().location().origin().ok().and_then(|origin| referrer.strip_prefix(&origin).map(str::to_owned));
         let page = own.as_deref().and_then(|own| own.split(['?', '#']).next());
-        page.is_some_and(paths::is_for_strangers) && is_first_load()
+        // The form of another language leads back to the form.
+        let is_form = window().location().pathname().is_ok_and(|path| paths::is_for_strangers(&path));
+        page.is_some_and(paths::is_for_strangers) && !is_form && is_first_load()
     }
 }
 
@@ -41,11 +55,13 @@ mod tests {
     use super::*;
     use crate::session::browser::stub::Stub;
 
+    const PAGE: ThisPage = ThisPage { needs_session: |path| path == "/nowhere" };
+
     #[wasm_bindgen_test]
     fn a_page_is_visible_unless_it_is_hidden() {
-        assert!(ThisPage.is_visible());
+        assert!(PAGE.is_visible());
         let _hidden = Stub::value(&document(), "visibilityState", &"hidden".into());
-        assert!(!ThisPage.is_visible());
+        assert!(!PAGE.is_visible());
     }
 
     #[wasm_bindgen_test]
@@ -66,8 +82,14 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn a_page_is_online_unless_the_browser_says_no() {
-        assert!(ThisPage.is_online());
+        assert!(PAGE.is_online());
         let _offline = Stub::value(&window().navigator(), "onLine", &JsValue::FALSE);
-        assert!(!ThisPage.is_online());
+        assert!(!PAGE.is_online());
+    }
+
+    #[wasm_bindgen_test]
+    fn whether_a_page_needs_a_session_is_decided_by_its_path() {
+        assert!(!PAGE.needs_session());
+        assert!(ThisPage { needs_session: |path| path.starts_with('/') }.needs_session());
     }
 }

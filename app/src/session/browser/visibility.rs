@@ -2,13 +2,13 @@
 
 use leptos::prelude::document;
 
-use super::{events::Listener, page::ThisPage};
-use crate::session::ports::{Page, Wake};
+use super::{events::Listener, page::is_visible};
+use crate::session::ports::Wake;
 
 /// Calls `woke` whenever the page comes into view.
 pub(super) fn listen(woke: impl Fn(Wake) + 'static) -> Listener {
     Listener::new(&document(), "visibilitychange", move |_| {
-        if ThisPage.is_visible() {
+        if is_visible() {
             woke(Wake::Visible);
         }
     })

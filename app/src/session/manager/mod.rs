@@ -25,12 +25,13 @@ use super::{
     breaker::Breaker,
     pending_sign_out::PendingSignOut,
     ports::{Held, News, Ports, Wake},
+    reason::SignedOut,
     schedule::{self, Wait},
     single_flight::SingleFlight,
-    state::{Epoch, Event, Snapshot},
+    state::{Epoch, Event, Phase, Snapshot},
     token::HeldToken,
 };
-use crate::api::{ApiError, AuthorisedApi, PublicApi};
+use crate::api::{ApiError, Arrival, AuthorisedApi, PublicApi};
 
 /// How long signing in and out wait: longer than any one request may take, so that a slow answer of another tab does not
 /// set its cookie over theirs.
@@ -95,10 +96,35 @@ impl Manager {
         self.signed_in().ok_or(ApiError::SignedOut)
     }
 
-    /// The page was opened: finds out whether there is a session.
+    /// The page was opened: finds out whether there is a session. Where nothing in the browser is a sign of one, a page for
+    /// everybody does not ask: the answer to a stranger is known.
     pub fn open(self: &Rc<Self>) {
         self.look_at_network();
-        self.restore();
+        if self.is_strangers() && !self.ports.page.needs_session() {
+            self.happened(Event::NotAsked);
+        } else {
+            self.restore();
+        }
+    }
+
+    /// The person has come to a page that needs a session: asks, if nobody has asked yet. The sign of a session may be lost
+    /// where the session is not.
+    pub fn ask(self: &Rc<Self>) {
+        if self.snapshot().phase == Phase::SignedOut(SignedOut::Unasked) {
+            self.start_refresh();
+        }
+    }
+
+    fn is_strangers(&self) -> bool {
+        self.ports.cookies.generation().is_none() && !self.keeps_no_cookie() && self.pending_sign_out.note().is_none()
+    }
+
+    /// What arrives of a request, whether there is a session or not.
+    ///
+    /// # Errors
+    /// When nobody answered, or the server refused.
+    pub async fn arrival(&self) -> Result<Arrival, ApiError> {
+        self.api.arrival(|| self.ports.random.id()).await
     }
 
     fn restore(self: &Rc<Self>) {
@@ -131,11 +157,6 @@ impl Manager {
     /// It is not known what became of a request: asks the server where the session stands.
     pub(crate) fn look_again(self: &Rc<Self>) {
         self.start_refresh();
-    }
-
-    /// Like no other id.
-    pub(crate) fn fresh_id(&self) -> String {
-        self.ports.random.id()
     }
 
     /// Account and cookie are gone.
@@ -254,7 +275,7 @@ impl Manager {
         }
     }
 
-    fn spawn(&self, work: impl Future<Output = ()> + 'static) {
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + 'static) {
         self.ports.spawn.spawn(work.boxed_local());
     }
 }

@@ -109,24 +109,26 @@ impl Manager {
     /// known not to keep any.
     fn why_refused(&self, error: &ApiError) -> Option<SignedOut> {
         let why = SignedOut::because_of(error)?;
-        let keeps_none = || {
-            let Ports { storage, cookies, page, .. } = &self.ports;
-            self.snapshot().jar == Jar::Loses
-                || storage.read(COOKIE_DROPPED).is_some()
-                || !cookies.are_allowed()
-                || (page.follows_form() && cookies.generation().is_none())
-        };
         Some(match why {
             // The others: an old cookie in a browser that lost the new one is what the server takes for a thief.
             SignedOut::NoSession
             | SignedOut::Reused
             | SignedOut::Ended(EndReason::ReuseDetected | EndReason::CloneSuspected)
-                if keeps_none() =>
+                if self.keeps_no_cookie() =>
             {
                 SignedOut::CookiesBlocked
             }
             why => why,
         })
+    }
+
+    /// Whether the browser is known to keep no cookies.
+    pub(super) fn keeps_no_cookie(&self) -> bool {
+        let Ports { storage, cookies, page, .. } = &self.ports;
+        self.snapshot().jar == Jar::Loses
+            || storage.read(COOKIE_DROPPED).is_some()
+            || !cookies.are_allowed()
+            || (page.follows_form() && cookies.generation().is_none())
     }
 
     /// Renews a token that is still good, where it is old enough and somebody looks at the page: a forgotten tab must

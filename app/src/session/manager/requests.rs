@@ -74,6 +74,11 @@ impl Manager {
         token.as_ref().filter(|token| !token.has_expired(self.ports.clock.now())).map(|token| token.pass(self.epoch()))
     }
 
+    /// The right to send one request now, where the token is still good.
+    pub(crate) fn pass_at_once(&self) -> Option<Pass> {
+        self.token_in_time()
+    }
+
     fn token_at_all(&self) -> Option<Pass> {
         self.token.borrow().as_ref().map(|token| token.pass(self.epoch()))
     }

@@ -72,3 +72,27 @@ fn the_next_page_of_events_is_asked_for_by_its_cursor() {
         assert_eq!(tab.now(async move { api.my_events(part).await }).unwrap().next, None);
     }
 }
+
+#[test]
+fn a_farewell_ends_another_session_after_its_own_has_ended_and_without_cookies() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, nothing());
+    tab.server.will("/api/sessions/other", nothing());
+    let farewell = tab.api().farewell(&SessionId::new("other")).expect("the token is good");
+    tab.manager.sign_out();
+    farewell.send();
+    tab.settle();
+    let sent = tab.server.asked("/api/sessions/other");
+    assert_eq!((sent.len(), sent[0].cookies, sent[0].outlives_page), (1, false, true));
+    assert_eq!(tab.bearers("/api/sessions/other"), [Some("Bearer t1".to_owned())]);
+}
+
+#[test]
+fn a_session_that_is_over_bids_no_farewell() {
+    let mut tab = Tab::signed_in(900);
+    tab.server.will(routes::LOGOUT, nothing());
+    let api = tab.api();
+    tab.manager.sign_out();
+    tab.settle();
+    assert!(api.farewell(&SessionId::new("other")).is_none());
+}

@@ -1,7 +1,7 @@
 //! The pages: the only module of the server that knows `app`.
 //!
 //! Renders them, hands out the files of the browser's bundle, and answers the forms that a browser sends itself. A page never looks at
-//! a cookie: the session is restored in the browser.
+//! a cookie of the session, which is restored in the browser.
 
 mod brand;
 mod bundle;
@@ -9,6 +9,7 @@ mod csp;
 mod discovery;
 mod files;
 mod forms;
+mod preferences;
 mod redirects;
 mod render;
 mod strength;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::Request,
+    http::HeaderMap,
     response::Redirect,
     routing::{get, post},
 };
@@ -30,6 +32,7 @@ use csp::Policies;
 use render::Pages;
 
 use super::AppState;
+use crate::config::PublicOrigin;
 
 /// Everything that is not the API. Its fallback is the page that says that there is no such page.
 pub(crate) fn router(client: &Client, state: &AppState) -> Router {
@@ -52,6 +55,7 @@ pub(crate) fn router(client: &Client, state: &AppState) -> Router {
     others
         .fold(pages_alone, |router, path| router.route(path, post(submitted::submitted)))
         .merge(forms::router(&pages, state))
+        .merge(language(&state.edge.origin))
         .merge(files::router(client))
         .merge(branding.router())
         .merge(discovery::router(&branding, &state.edge.origin, Arc::clone(&state.auth.clock)))
@@ -59,4 +63,10 @@ pub(crate) fn router(client: &Client, state: &AppState) -> Router {
         .merge(strength::router(client, policies))
         .fallback(async move |request: Request| pages.not_found(request).await)
         .layer(CompressionLayer::new())
+}
+
+fn language(origin: &PublicOrigin) -> Router {
+    let origin = origin.clone();
+    let switch = move |headers: HeaderMap, form| std::future::ready(preferences::switch(&origin, &headers, form));
+    Router::new().route(app::paths::LANGUAGE, post(switch))
 }

@@ -10,7 +10,7 @@ use axum::{
 
 /// What people type, and what other products call these pages. `docs/operations.md` has the same table. A link must not sign
 /// anybody out, so those that sound like it lead to the form that does.
-const USUAL: [(&str, &str); 13] = [
+const USUAL: [(&str, &str); 15] = [
     ("/login", paths::SIGN_IN),
     ("/log-in", paths::SIGN_IN),
     ("/signin", paths::SIGN_IN),
@@ -23,7 +23,10 @@ const USUAL: [(&str, &str); 13] = [
     ("/profile", paths::ACCOUNT),
     ("/settings", paths::ACCOUNT),
     ("/password", paths::PASSWORD),
-    ("/devices", paths::SESSIONS),
+    ("/devices", paths::DEVICES),
+    // Where they were before.
+    ("/account/sessions", paths::DEVICES),
+    ("/account/connection", paths::CONNECTION),
 ];
 /// What a password manager opens (W3C, A Well-Known URL for Changing Passwords).
 const CHANGE_PASSWORD: &str = "/.well-known/change-password";

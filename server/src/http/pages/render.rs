@@ -1,4 +1,5 @@
-//! A page becomes HTML. Nothing of the request but its address and a form that it brought goes into it, and nothing of a session.
+//! A page becomes HTML. Nothing of the request but its address, its language and theme, and a form that it brought goes into it, and
+//! nothing of a session.
 
 use app::{Assets, Brand, Head, Shell, Submitted, root, with_shape};
 use axum::{
@@ -9,7 +10,7 @@ use axum::{
 };
 use leptos::{nonce::Nonce, prelude::*};
 
-use super::{brand::Branding, csp::Policies};
+use super::{brand::Branding, csp::Policies, preferences};
 
 /// A page tells its own origin which page it was, so that the browser names the origin of a form: an older browser, which sends no
 /// `Sec-Fetch-Site`, would name `null`.
@@ -49,8 +50,10 @@ impl Pages {
         let nonce = Nonce::new();
         let policy = self.policies.page(request.headers(), &nonce);
         let (brand, head) = (self.brand.clone(), self.head.clone());
+        let appearance = preferences::appearance(request.headers());
         let provide = move || {
             provide_context(nonce.clone());
+            provide_context(appearance);
             provide_context(brand.clone());
             provide_context(head.clone());
             if let Some(submitted) = &submitted {

@@ -45,9 +45,9 @@ impl FromRequestParts<AppState> for Arrived {
     tag = "service",
     summary = "Check how your requests arrive",
     description = "For whoever looks for what is in the way: a proxy that takes cookies or headers, a second cookie of a name, a \
-                   clock. The answer tells of the request itself, and of nothing else.",
+                   clock. The answer tells of the request itself, and of nothing else, so that it takes no sign-in.",
     request_body = ConnectionRequest,
-    security(("accessToken" = [])),
+    security((), ("accessToken" = [])),
     responses((status = OK, description = "What the server saw.", body = Connection, headers(("set-cookie" = String, description = "`sessionProbe`, with the nonce, for a minute."))), Refused)
 )]
 pub(in crate::http) async fn connection(
@@ -60,7 +60,7 @@ pub(in crate::http) async fn connection(
         .token()
         .is_some_and(|token| doctor::recognise(&state.refresh_keys, &token, state.auth.clock.now()).is_ok());
     if !by_operator {
-        bearer.authenticate(&state).await?;
+        bearer.authenticate_any(&state).await?;
     }
     let nonce = request.nonce;
     if !(1..=64).contains(&nonce.len()) || !nonce.bytes().all(|byte| byte.is_ascii_alphanumeric()) {

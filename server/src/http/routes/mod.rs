@@ -5,6 +5,7 @@ pub(super) mod admin;
 pub(super) mod connection;
 pub(super) mod csp_report;
 pub(super) mod docs;
+pub(super) mod export;
 pub(super) mod health;
 pub(super) mod jwks;
 pub(super) mod login;
@@ -13,6 +14,7 @@ pub(super) mod me;
 pub(super) mod password;
 pub(super) mod refresh;
 pub(super) mod register;
+pub(super) mod review;
 pub(super) mod sessions;
 
 use axum::response::{IntoResponse, Response};
@@ -41,6 +43,7 @@ fn user(account: Account) -> User {
         display_name: account.display_name,
         role: account.role,
         created_at: rfc3339(account.created_at),
+        password_changed_at: Some(rfc3339(account.password_changed_at)),
     }
 }
 

@@ -34,8 +34,12 @@ impl Events for PostgresStore {
         if let Some(user) = &filter.user {
             query.push(" AND user_id = ").push_bind(text(user.as_str()));
         }
-        if let Some(kind) = &filter.kind {
-            query.push(" AND kind = ").push_bind(text(kind.as_str()));
+        if !filter.kinds.is_empty() {
+            let mut kinds = query.push(" AND kind IN (").separated(", ");
+            for kind in &filter.kinds {
+                kinds.push_bind(text(kind.as_str()));
+            }
+            query.push(")");
         }
         if filter.without_routine {
             let mut kinds = query.push(" AND kind NOT IN (").separated(", ");

@@ -31,9 +31,14 @@ impl Events for SqliteStore {
         if let Some(user) = &filter.user {
             query.push(" AND user_id = ").push_bind(user.as_str());
         }
-        if let Some(kind) = &filter.kind {
+        if !filter.kinds.is_empty() {
             // The plus keeps SQLite from walking everybody's events of a kind to find one person's.
-            query.push(if filter.user.is_some() { " AND +kind = " } else { " AND kind = " }).push_bind(kind.as_str());
+            query.push(if filter.user.is_some() { " AND +kind IN (" } else { " AND kind IN (" });
+            let mut kinds = query.separated(", ");
+            for kind in &filter.kinds {
+                kinds.push_bind(kind.as_str());
+            }
+            query.push(")");
         }
         if filter.without_routine {
             let mut kinds = query.push(" AND kind NOT IN (").separated(", ");

@@ -1302,9 +1302,9 @@ pub(super) async fn events_are_filtered_and_come_in_parts(store: impl Store) {
     assert_eq!(ids(&page(&of_u, None, 10).await), [latest - 1, latest - 2, latest - 3]);
     let quiet = EventFilter { without_routine: true, ..of_u };
     assert_eq!(ids(&page(&quiet, None, 10).await), [latest - 1, latest - 3]);
-    let of_v = EventFilter { user: Some(v), kind: Some(EventKind::LoginFailed), without_routine: false };
+    let of_v = EventFilter { user: Some(v), kinds: vec![EventKind::LoginFailed], without_routine: false };
     assert_eq!(ids(&page(&of_v, None, 10).await), [latest]);
-    let failed = EventFilter { kind: Some(EventKind::LoginFailed), ..EventFilter::default() };
+    let failed = EventFilter { kinds: vec![EventKind::LoginFailed], ..EventFilter::default() };
     assert_eq!(ids(&page(&failed, None, 10).await), [latest, latest - 3]);
     assert_eq!(ids(&store.after(latest - 2, 10).await.expect("works")), [latest - 1, latest], "oldest first");
 }

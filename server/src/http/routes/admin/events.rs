@@ -56,7 +56,11 @@ pub(in crate::http) async fn list(
     bearer: Bearer,
 ) -> Result<Json<Page<SecurityEvent>>, ApiError> {
     let admin = bearer.administrator(&state).await?;
-    let filter = EventFilter { user: wanted.user, kind: wanted.kind.map(EventKind::from), without_routine: false };
+    let filter = EventFilter {
+        user: wanted.user,
+        kinds: wanted.kind.map(EventKind::from).into_iter().collect(),
+        without_routine: false,
+    };
     let events = state.auth.all_events(&admin, &filter, part.before()?, part.limit()).await?;
     Ok(Json(page(events, part.limit(), |event| event.id.to_string(), told)))
 }

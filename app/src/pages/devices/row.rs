@@ -1,0 +1,360 @@
+//! One session in the list: what is known of it, and what can be done about it.
+
+use core::time::Duration;
+
+use leptos::{ev, html, prelude::*, task::spawn_local};
+use sessionkeep_types::{ErrorCode, Session as Device, SessionId};
+
+use super::{List, arrange::icon_of};
+use crate::{
+    api::{ApiError, Farewell},
+    components::{Confirm, Icon, Picture, Proof, Shape, When, focus, in_words, once},
+    trouble, words,
+};
+
+/// How long a sign-out can be taken back.
+const UNDO: Duration = Duration::from_secs(6);
+
+/// A sign-out that the server has not been told of yet.
+struct Departure {
+    timer: TimeoutHandle,
+    page_hides: WindowListenerHandle,
+    farewell: Farewell,
+}
+
+/// What the buttons of a row do.
+#[derive(Clone, Copy)]
+struct Row {
+    devices: List,
+    id: StoredValue<SessionId>,
+    device: Memo<Option<Device>>,
+    /// Whether it is about to be signed out.
+    leaving: RwSignal<bool>,
+    departure: StoredValue<Option<Departure>, LocalStorage>,
+    busy: RwSignal<bool>,
+    failure: RwSignal<Option<String>>,
+    proof: Proof,
+    undo: NodeRef<html::Button>,
+    sign_out: NodeRef<html::Button>,
+    /// Whether the focus belongs to the button again.
+    came_back: StoredValue<bool>,
+}
+
+impl Row {
+    fn new(id: SessionId, devices: List) -> Self {
+        let device = devices.one(id.clone());
+        let own = id.clone();
+        let row = Self {
+            devices,
+            id: StoredValue::new(id),
+            device,
+            leaving: RwSignal::new(false),
+            departure: StoredValue::new_local(None),
+            busy: RwSignal::new(false),
+            failure: RwSignal::new(None),
+            proof: Proof::new(devices.takes_password(move |device| device.id == own)),
+            undo: NodeRef::new(),
+            sign_out: NodeRef::new(),
+            came_back: StoredValue::new(false),
+        };
+        Effect::new(move |_| focus(row.undo.get()));
+        Effect::new(move |_| focus(row.sign_out.get().filter(|_| row.came_back.get_value())));
+        // Whoever leaves the page has had the time to think.
+        on_cleanup(move || row.depart_now());
+        row
+    }
+
+    fn name(self) -> String {
+        self.device.with_untracked(|device| device.as_ref().map(|device| device.device.clone()).unwrap_or_default())
+    }
+
+    /// The id of the field in its question.
+    fn field(self) -> String {
+        format!("currentPassword-{}", self.id.get_value())
+    }
+
+    /// Shows it as signed out, and does so in a while.
+    fn leave(self) {
+        let Some(api) = self.devices.loading.session().signed_in() else { return };
+        self.failure.set(None);
+        self.devices.said.set(None);
+        let Some(device) = self.device.get_untracked() else { return };
+        if device.current {
+            spawn_local(async move {
+                // OK because a sign-out is done by the page itself, whatever the server says.
+                let _ = api.end_session(&device, None).await;
+            });
+            return;
+        }
+        let timer = set_timeout_with_handle(move || self.depart(), UNDO);
+        let (Some(farewell), Ok(timer)) = (api.farewell(&device.id), timer) else { return };
+        let page_hides = window_event_listener(ev::pagehide, move |_| self.depart_now());
+        self.departure.set_value(Some(Departure { timer, page_hides, farewell }));
+        self.leaving.set(true);
+    }
+
+    fn take_departure(self) -> Option<Farewell> {
+        let Departure { timer, page_hides, farewell } = self.departure.try_update_value(Option::take).flatten()?;
+        timer.clear();
+        page_hides.remove();
+        Some(farewell)
+    }
+
+    /// Takes the sign-out back.
+    fn stay(self) {
+        if self.take_departure().is_some() {
+            self.came_back.set_value(true);
+            self.leaving.set(false);
+            self.devices.said.set(Some((words::here().devices.kept)(&self.name())));
+        }
+    }
+
+    /// Tells the server without waiting for its answer.
+    fn depart_now(self) {
+        if let Some(farewell) = self.take_departure() {
+            farewell.send();
+        }
+    }
+
+    /// Tells the server.
+    fn depart(self) {
+        if self.take_departure().is_some() {
+            self.end();
+        }
+    }
+
+    /// Signs it out, with the password where that is asked for.
+    fn end(self) {
+        let (Some(api), Some(device)) = (self.devices.loading.session().signed_in(), self.device.get_untracked())
+        else {
+            return;
+        };
+        self.busy.set(true);
+        let proof = self.proof;
+        spawn_local(async move {
+            let answer = api.end_session(&device, proof.request().as_ref()).await;
+            // Only a signal that is gone gives its value back.
+            let is_shown = self.busy.try_set(false).is_none();
+            let said = match answer {
+                Ok(()) => words::here().devices.signed_out,
+                Err(error) if error.code() == Some(&ErrorCode::NotFound) => words::here().devices.was_signed_out,
+                Err(error) => {
+                    if is_shown {
+                        self.stays_because_of(&error);
+                    } else {
+                        self.devices.failed(&error);
+                    }
+                    return;
+                }
+            };
+            if is_shown && self.has_focus() {
+                self.devices.say(said(&device.device));
+            } else {
+                self.devices.said.try_set(Some(said(&device.device)));
+            }
+            self.devices.questions.close(&format!("currentPassword-{}", device.id));
+            self.devices.is_gone(&device.id);
+        });
+    }
+
+    /// Whether the focus is in it, and would be lost with it.
+    fn has_focus(self) -> bool {
+        let is_leaving = self.leaving.try_get_untracked() == Some(true);
+        let undo = self.undo.try_get_untracked().flatten();
+        let has_it = undo.is_some_and(|undo| document().active_element().is_some_and(|active| *active == ***undo));
+        !is_leaving || has_it
+    }
+
+    fn stays_because_of(self, error: &ApiError) {
+        let shown = self.proof.shows(error);
+        self.came_back.set_value(self.leaving.get_untracked() && self.has_focus());
+        self.leaving.set(false);
+        if shown {
+            self.devices.questions.open(&self.field());
+        } else {
+            let words = &words::here().devices;
+            self.failure.set(Some(format!("{} {}", (words.not_signed_out)(&self.name()), trouble::said(error))));
+        }
+    }
+}
+
+/// A session, and the button that signs it out.
+#[component]
+pub(super) fn DeviceRow(
+    /// Which.
+    id: SessionId,
+    /// What it is part of.
+    devices: List,
+) -> impl IntoView {
+    let words = &words::here().devices;
+    let row = Row::new(id, devices);
+    view! {
+        <li class="row device" class:leaving=move || row.leaving.get()>
+            {move || {
+                if row.leaving.get() {
+                    view! {
+                        <span class="device-icon">
+                            <Picture icon=Icon::Check />
+                        </span>
+                        <p class="row-text" role="status">
+                            {(words.signed_out)(&row.name())}
+                        </p>
+                        <button
+                            type="button"
+                            class="button secondary small"
+                            node_ref=row.undo
+                            on:keydown=move |event| once(&event)
+                            on:click=move |_| row.stay()
+                        >
+                            {words::here().common.undo}
+                        </button>
+                    }
+                        .into_any()
+                } else {
+                    view! { <Living row=row /> }.into_any()
+                }
+            }}
+        </li>
+    }
+}
+
+#[component]
+fn Living(
+    /// Which.
+    row: Row,
+) -> impl IntoView {
+    let words = &words::here().devices;
+    let is_open = RwSignal::new(false);
+    let clock = row.devices.loading.clock;
+    let device = row.device;
+    let of = move |part: fn(&Device) -> String| device.with(|device| device.as_ref().map(part).unwrap_or_default());
+    let is_current = device.with_untracked(|device| device.as_ref().is_some_and(|device| device.current));
+    let icon = device.with_untracked(|device| device.as_ref().map_or(Icon::Terminal, icon_of));
+    let name = move || of(|device| device.device.clone());
+    let about = Signal::derive(move || (words.sign_out_of)(&name()));
+    let used = move || {
+        let used = of(|device| device.last_used_at.clone());
+        if is_current { words.active_now.to_owned() } else { (words.last_active)(&in_words(&used, clock, Shape::Ago)) }
+    };
+    let exact = Signal::derive(move || of(|device| device.last_used_at.clone()));
+    let place = move || Some(of(|device| device.ip.clone())).filter(|ip| !ip.is_empty());
+    let button = move || {
+        if row.proof.is_asked() {
+            view! {
+                <Confirm
+                    label=words.sign_out
+                    about=about
+                    question=Signal::derive(move || (words.ask_one)(&name()))
+                    busy_label=words.signing_out
+                    busy=row.busy
+                    proof=row.proof
+                    reason=words.newer_one
+                    field=row.field()
+                    questions=row.devices.questions
+                    class="button secondary small"
+                    action=move |()| row.end()
+                />
+            }
+            .into_any()
+        } else {
+            view! {
+                <button
+                    type="button"
+                    class="button secondary small"
+                    node_ref=row.sign_out
+                    aria-label=move || about.get()
+                    on:keydown=move |event| once(&event)
+                    on:click=move |_| row.leave()
+                >
+                    {words.sign_out}
+                </button>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <span class="device-icon">
+            <Picture icon=icon />
+        </span>
+        <div class="row-text">
+            <h3 class="row-title" title=move || of(|device| device.user_agent.clone())>
+                {name}
+                {is_current.then(|| view! { <span class="visually-hidden">", " {words.this_device}</span> })}
+            </h3>
+            <p class="meta">
+                <span class="presence" class:now=is_current>
+                    <time datetime=move || exact.get()>{used}</time>
+                </span>
+                {move || place().map(|ip| view! { <span class="breakable">" · " {ip}</span> })}
+            </p>
+            {move || {
+                row.failure
+                    .get()
+                    .map(|failure| {
+                        view! {
+                            <p class="field-error" role="alert">
+                                {failure}
+                            </p>
+                        }
+                    })
+            }}
+        </div>
+        <div class="row-actions">
+            <button
+                type="button"
+                class="button quiet small chevron"
+                aria-expanded=move || if is_open.get() { "true" } else { "false" }
+                aria-label=move || (words.details_of)(&name())
+                on:click=move |_| is_open.update(|open| *open = !*open)
+            >
+                <span>{words.details}</span>
+                <Picture icon=Icon::Chevron />
+            </button>
+        </div>
+        {button}
+        {move || is_open.get().then(|| view! { <Details row=row /> })}
+    }
+}
+
+#[component]
+fn Details(
+    /// Which.
+    row: Row,
+) -> impl IntoView {
+    let words = &words::here().devices;
+    let clock = row.devices.loading.clock;
+    let of = move |part: fn(&Device) -> String| {
+        Signal::derive(move || row.device.with(|device| device.as_ref().map(part)).unwrap_or_default())
+    };
+    let expires = of(|device| device.expires_at.clone());
+    let (ip, user_agent) = (of(|device| device.ip.clone()), of(|device| device.user_agent.clone()));
+    let known = move |text: String| if text.is_empty() { words.unknown_address.to_owned() } else { text };
+    view! {
+        <dl class="details">
+            <div>
+                <dt>{words.signed_in}</dt>
+                <dd>
+                    <When time=of(|device| device.created_at.clone()) clock=clock shape=Shape::Day />
+                </dd>
+            </div>
+            <div>
+                <dt>{words.last_used}</dt>
+                <dd>
+                    <When time=of(|device| device.last_used_at.clone()) clock=clock />
+                </dd>
+            </div>
+            <div>
+                <dt>{words.expires}</dt>
+                <dd>{move || (words.expires_unused)(&in_words(&expires.get(), clock, Shape::Day))}</dd>
+            </div>
+            <div>
+                <dt>{words.address}</dt>
+                <dd class="breakable">{move || known(ip.get())}</dd>
+            </div>
+            <div class="whole">
+                <dt>{words.browser}</dt>
+                <dd class="breakable">{move || known(user_agent.get())}</dd>
+            </div>
+        </dl>
+    }
+}

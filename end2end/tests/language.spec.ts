@@ -1,0 +1,63 @@
+import { expect, test } from '../fixtures/index.ts';
+import { open } from '../pages/hydrated.ts';
+
+test.describe('in a browser that asks for Italian', () => {
+  test.use({ locale: 'it-IT' });
+
+  test('the pages are Italian, before and after the program', async ({ page, person }) => {
+    await open(page, '/sign-in');
+    await expect(page.locator('html')).toHaveAttribute('lang', 'it');
+    await expect(page.getByRole('heading', { level: 1, name: 'Accedi a Sessionkeep' })).toBeVisible();
+    await page.getByLabel('Email', { exact: true }).fill(person.email);
+    await page.getByLabel('Password', { exact: true }).fill('sbagliata');
+    await page.getByRole('button', { name: 'Accedi', exact: true }).click();
+    await expect(page.getByRole('alert')).toHaveText('Email o password errata.');
+    await page.getByLabel('Password', { exact: true }).fill(person.password);
+    await page.getByRole('button', { name: 'Accedi', exact: true }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Profilo' })).toBeVisible();
+    await page.getByRole('link', { name: 'Attività' }).click();
+    await expect(page.getByRole('heading', { level: 2, name: 'Oggi' })).toBeVisible();
+    await expect(page.locator('li.event', { hasText: 'Password errata' })).toBeVisible();
+  });
+});
+
+test('the switch keeps the page, the choice and the session', async ({ page, signIn, account, person }) => {
+  await signIn.signIn(person);
+  await account.shows(person);
+  await page.getByRole('link', { name: 'Devices' }).click();
+  await page.getByRole('contentinfo').getByRole('button', { name: 'Italiano' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Dispositivi' })).toBeVisible();
+  await expect(page).toHaveURL('/account/devices');
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'it');
+  await page.getByRole('contentinfo').getByRole('button', { name: 'English' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Devices' })).toBeVisible();
+});
+
+test('the switch keeps the page that was asked for, and leads nowhere else', async ({ client, page }) => {
+  await open(page, '/sign-in?next=/account/activity');
+  await page.getByRole('button', { name: 'Italiano' }).click();
+  await expect(page).toHaveURL('/sign-in?next=/account/activity');
+  for (const back of ['//evil.example', 'https://evil.example', '/\\evil.example', '']) {
+    const answer = await client.form('/language', { language: 'it', back, next: '//evil.example' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+  }
+});
+
+test('another site cannot switch it', async ({ client }) => {
+  const answer = await client.form('/language', { language: 'it', back: '/' }, { origin: 'https://evil.example' });
+  expect([answer.status, answer.headers.getSetCookie()]).toEqual([403, []]);
+  expect((await client.form('/language', { language: 'xx', back: '/' })).status).toBe(400);
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('the switch works, too', async ({ watch, page }) => {
+    watch.expect(/preloaded using link preload but not used/);
+    await page.goto('/sign-up');
+    await page.getByRole('button', { name: 'Italiano' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: /^Crea il tuo account/ })).toBeVisible();
+    await expect(page).toHaveURL('/sign-up');
+  });
+});

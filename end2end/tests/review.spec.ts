@@ -1,0 +1,83 @@
+// After a theft: the banner that stays until it is answered, on every device.
+import type { BrowserContext } from '@playwright/test';
+
+import type { Client } from '../fixtures/client.ts';
+import { refreshCookie } from '../fixtures/cookies.ts';
+import { expect, test } from '../fixtures/index.ts';
+import { NEW_PASSWORD, type Person } from '../fixtures/person.ts';
+import type { Server } from '../fixtures/server.ts';
+import { AccountPage } from '../pages/account.ts';
+import type { SignInPage } from '../pages/sign-in.ts';
+import { SignInPage as SignIn } from '../pages/sign-in.ts';
+
+/** The session of this browser is used by a thief, and ends. Its person signs in again. */
+async function stolen(
+  { server, context, client: thief, signIn, account, person }:
+  { server: Server; context: BrowserContext; client: Client; signIn: SignInPage; account: AccountPage; person: Person },
+): Promise<void> {
+  await signIn.signIn(person);
+  await account.shows(person);
+  thief.cookie = (await refreshCookie(context))?.value;
+  for (let round = 0; round < 2; round += 1) {
+    await server.advance({ seconds: 80 });
+    expect((await thief.refresh()).status).toBe(200);
+  }
+  await server.advance({ minutes: 16 });
+  await account.lookAgain();
+  await expect(signIn.notice).toContainText('used in two places');
+  await signIn.fill(person);
+  await signIn.submit.click();
+  await account.shows(person);
+}
+
+test('a theft is told on every page and device until it is answered, and the answer is recorded', async ({
+  server, context, client, anotherBrowser, page, signIn, account, activity, person,
+}) => {
+  await stolen({ server, context, client, signIn, account, person });
+  await expect(account.review).toContainText('one session was used from');
+  const there = await anotherBrowser();
+  await new SignIn(there).signIn(person);
+  const other = new AccountPage(there);
+  await expect(other.review).toBeVisible();
+
+  await page.getByRole('link', { name: /^Activity ?, needs your attention/ }).click();
+  await expect(activity.event('Session used in two places').getByRole('link', { name: 'Change password' })).toBeVisible();
+  await account.review.getByRole('button', { name: 'It was me' }).click();
+  await expect(account.review).toContainText('Was this you?');
+  await expect(account.review.getByRole('link', { name: 'No, secure my account' })).toBeFocused();
+  await account.review.getByRole('button', { name: 'Yes, it was me' }).click();
+  await expect(account.review).toHaveCount(0);
+  await expect(page.getByRole('status').filter({ hasText: 'The alert is closed on all your devices.' })).toBeFocused();
+
+  await other.lookAgain();
+  await expect(other.review).toHaveCount(0);
+  await page.reload();
+  await expect(activity.event('Alert answered: it was you')).toHaveCount(1);
+});
+
+test('another password answers it', async ({ server, context, client, signIn, account, password, person }) => {
+  await stolen({ server, context, client, signIn, account, person });
+  await account.review.getByRole('link', { name: 'Change password' }).click();
+  await expect(password.heading).toBeFocused();
+  await password.change(person.password, NEW_PASSWORD);
+  await expect(password.done).toBeVisible();
+  await account.open();
+  await account.shows(person);
+  await expect(account.review).toHaveCount(0);
+});
+
+/** It may be the thief's. */
+test('a session from before the theft takes the password', async ({ server, context, client, anotherBrowser, signIn, account, person }) => {
+  const there = await anotherBrowser();
+  await new SignIn(there).signIn(person);
+  const older = new AccountPage(there);
+  await stolen({ server, context, client, signIn, account, person });
+  await older.open();
+  await older.review.getByRole('button', { name: 'It was me' }).click();
+  await older.review.getByRole('button', { name: 'Yes, it was me' }).click();
+  const field = older.review.getByLabel('Current password', { exact: true });
+  await expect(field).toBeFocused();
+  await field.fill(person.password);
+  await there.keyboard.press('Enter');
+  await expect(older.review).toHaveCount(0);
+});
