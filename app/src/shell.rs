@@ -96,22 +96,22 @@ pub fn Shell(
 /// What the script shows where the program does not start, or stops.
 #[component]
 fn Stopped() -> impl IntoView {
+    let words = &words::here().stopped;
     view! {
         <section id="stopped" role="alert" hidden>
             <div class="card">
-                <h2>"This page is not working"</h2>
+                <h2>{words.title}</h2>
                 <p>
-                    "A part of it has not loaded, or has stopped with an error. Reload the page. If that does not help, an extension, \
-                    the network or a setting of your browser may be blocking it: it needs WebAssembly."
+                    {words.text}
                 </p>
-                <p>"You can still sign in, create an account and sign out. These forms work without that part."</p>
+                <p>{words.forms}</p>
                 <div class="actions">
                     // "external" keeps the router's hands off.
                     <a class="button" href="" rel="external">
-                        "Reload the page"
+                        {words.reload}
                     </a>
                     <form method="post" action=paths::SIGN_OUT>
-                        <button class="button secondary">"Sign out"</button>
+                        <button class="button secondary">{words::here().sign_out.title}</button>
                     </form>
                 </div>
             </div>

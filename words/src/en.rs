@@ -2,8 +2,8 @@
 
 use crate::list::{
     Activity, Common, Connection, Data, Delete, Devices, Errors, Events, Fields, Frame, Happened, Landing, Link,
-    NotFound, Notices, Password, Profile, Reason, Reasons, Review, Security, SignIn, SignOut, SignUp, Strength, Times,
-    Words,
+    NotFound, Notices, Password, Profile, Reason, Reasons, Review, Security, SignIn, SignOut, SignUp, Stopped,
+    Strength, Times, Words,
 };
 
 /// `1 device`, `5 devices`, `200+ devices`.
@@ -54,6 +54,12 @@ pub(crate) static WORDS: Words = Words {
         terms: "Terms",
         about: |brand| format!("Sign in to {brand} and manage your account."),
         needs_script: "You can sign in and out without JavaScript. The pages of your account need it.",
+    },
+    stopped: Stopped {
+        title: "This page is not working",
+        text: "A part of it has not loaded, or has stopped with an error. Reload the page. If that does not help, an extension, the network or a setting of your browser may be blocking it: it needs WebAssembly.",
+        forms: "You can still sign in, create an account and sign out. These forms work without that part.",
+        reload: "Reload the page",
     },
     link: Link {
         offline: "You’re offline. You’ll stay signed in.",

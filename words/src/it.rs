@@ -2,8 +2,8 @@
 
 use crate::list::{
     Activity, Common, Connection, Data, Delete, Devices, Errors, Events, Fields, Frame, Happened, Landing, Link,
-    NotFound, Notices, Password, Profile, Reason, Reasons, Review, Security, SignIn, SignOut, SignUp, Strength, Times,
-    Words,
+    NotFound, Notices, Password, Profile, Reason, Reasons, Review, Security, SignIn, SignOut, SignUp, Stopped,
+    Strength, Times, Words,
 };
 
 /// `1 dispositivo`, `5 dispositivi`, `200+ dispositivi`.
@@ -54,6 +54,12 @@ pub(crate) static WORDS: Words = Words {
         terms: "Termini",
         about: |brand| format!("Accedi a {brand} e gestisci il tuo account."),
         needs_script: "Puoi accedere e uscire senza JavaScript. Le pagine del tuo account ne hanno bisogno.",
+    },
+    stopped: Stopped {
+        title: "Questa pagina non funziona",
+        text: "Una sua parte non è stata caricata, o si è fermata per un errore. Ricarica la pagina. Se non basta, forse la blocca un’estensione, la rete o un’impostazione del browser: serve WebAssembly.",
+        forms: "Puoi comunque accedere, creare un account e uscire. Questi moduli funzionano senza quella parte.",
+        reload: "Ricarica la pagina",
     },
     link: Link {
         offline: "Sei offline. Il tuo accesso resta attivo.",

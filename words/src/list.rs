@@ -4,6 +4,7 @@
 pub struct Words {
     pub common: Common,
     pub frame: Frame,
+    pub stopped: Stopped,
     pub link: Link,
     pub landing: Landing,
     pub sign_in: SignIn,
@@ -74,6 +75,15 @@ pub struct Frame {
     pub about: fn(&str) -> String,
     /// In the place of a page where scripts are off.
     pub needs_script: &'static str,
+}
+
+/// Where the program does not start, or stops.
+pub struct Stopped {
+    pub title: &'static str,
+    pub text: &'static str,
+    /// What works all the same.
+    pub forms: &'static str,
+    pub reload: &'static str,
 }
 
 /// The line at the top when something is wrong with the network or the cookies.
