@@ -147,7 +147,7 @@ mod tests {
         {
             assert!(read(bytes).expect_err("refused").starts_with("is neither"));
         }
-        assert_eq!(read(&[b' '; LOGO_MAX_BYTES + 1]).expect_err("refused"), "is larger than 64 KiB");
+        assert_eq!(read(&vec![b' '; LOGO_MAX_BYTES + 1]).expect_err("refused"), "is larger than 64 KiB");
         assert!(Logo::read(Path::new("/nowhere/logo.svg")).expect_err("refused").starts_with("cannot be read ("));
     }
 }

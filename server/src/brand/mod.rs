@@ -6,6 +6,7 @@ mod logo;
 mod tokens;
 
 pub use accent::Accent;
+use aws_lc_rs::digest::{SHA256, digest};
 pub use logo::{Format, LOGO_MAX_BYTES, Logo, png_size};
 pub(crate) use tokens::{TOKENS, colour as token};
 
@@ -29,6 +30,13 @@ pub struct Brand {
     pub terms: Option<String>,
     /// The privacy policy.
     pub privacy: Option<String>,
+}
+
+/// A piece of the digest of a file's content, for its name: where the content changes, so does the name.
+pub(crate) fn fingerprint(content: &[u8]) -> String {
+    let digest = digest(&SHA256, content);
+    let (first, _) = digest.as_ref().split_first_chunk().expect("OK because a digest has 32 bytes");
+    format!("{:016x}", u64::from_be_bytes(*first))
 }
 
 impl Brand {

@@ -1,7 +1,6 @@
 //! The operator's brand, as the pages know it, and the files that it is made of.
 
 use app::{Brand, Head, Icon, paths};
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
     Router,
     body::Bytes,
@@ -17,7 +16,7 @@ use super::{
     discovery,
     files::{FOR_A_DAY, FOR_EVER, by_name_alone},
 };
-use crate::brand::{self, Format, Logo, png_size, token};
+use crate::brand::{self, Format, Logo, fingerprint, png_size, token};
 
 /// Apart from the bundle: what is below `/assets/` may be run as a script.
 const PATH: &str = "/brand/";
@@ -105,8 +104,7 @@ impl Branding {
 
 /// A name that changes with the content.
 fn url(name: &str, content: &[u8], extension: &str) -> String {
-    let digest = digest(&SHA256, content);
-    let version: String = digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let version = fingerprint(content);
     format!("{PATH}{name}-{version}.{extension}")
 }
 

@@ -3,7 +3,6 @@
 
 use std::{borrow::Cow, sync::LazyLock};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, header},
@@ -12,7 +11,7 @@ use axum::{
 use sessionkeep_types::routes as path;
 
 use crate::{
-    brand::{Brand, Format, Logo, TOKENS},
+    brand::{Brand, Format, Logo, TOKENS, fingerprint},
     config::PublicOrigin,
     http::{
         AppState,
@@ -118,7 +117,7 @@ fn logo(brand: &Brand) -> File {
 impl File {
     fn new(stem: &'static str, extension: &'static str, content: impl Into<Cow<'static, [u8]>>) -> Self {
         let content = content.into();
-        let digest = digest(&SHA256, &content).as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = fingerprint(&content);
         Self { stem, extension, content, digest }
     }
 
