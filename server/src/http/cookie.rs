@@ -288,7 +288,7 @@ mod tests {
         let sent = |count| Sent { tokens: vec![RefreshToken::new("a".into()); count], companions: vec![] };
         let refresh =
             IssuedRefresh { token: RefreshToken::new("b".into()), generation: 0, companion: None, max_age: None };
-        for (prefix, twins) in [(CookiePrefix::None, 9), (CookiePrefix::Secure, 9), (CookiePrefix::Host, 0)] {
+        for (prefix, twins) in [(CookiePrefix::None, 10), (CookiePrefix::Secure, 10), (CookiePrefix::Host, 0)] {
             let settings = settings(prefix);
             assert_eq!(settings.set_first(&refresh, &sent(1)), settings.set(&refresh));
             let all = settings.set_first(&refresh, &sent(2));

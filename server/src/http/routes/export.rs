@@ -28,7 +28,7 @@ refused!(Refused: ALWAYS, BEARER, LIMITED);
     path = path::EXPORT,
     operation_id = "export",
     tag = "account",
-    summary = "Download all that is kept of the own account.",
+    summary = "Download your data",
     description = "The profile, the living sessions and all security events, as a file. The download is recorded as an event. A store that fails in the middle breaks the connection off, and the JSON with it.",
     security(("accessToken" = [])),
     responses((status = OK, description = "The file.", body = Export, headers(("content-disposition" = String, description = "Names the file."))), Refused)

@@ -16,7 +16,7 @@ refused!(Unanswered: ALWAYS, BEARER, BODY, REQUIRED, CONFIRMED, LIMITED);
     path = path::REVIEW,
     operation_id = "review",
     tag = "account",
-    summary = "Get the reuse of a session that waits for an answer.",
+    summary = "Get the reuse of a session that waits for an answer",
     description = "The latest use of a session in two places, until it is answered or the password is changed.",
     security(("accessToken" = [])),
     responses((status = OK, description = "The event, or null.", body = Review), Unread)
@@ -32,7 +32,7 @@ pub(in crate::http) async fn review(State(state): State<AppState>, bearer: Beare
     path = path::REVIEW,
     operation_id = "dismissReview",
     tag = "account",
-    summary = "Answer that it was the owner.",
+    summary = "Confirm that it was you",
     description = "A session that began before the event takes the current password. An event that is not the open one is left alone, and the answer is the same. The answer is recorded as an event.",
     request_body = DismissReviewRequest,
     security(("accessToken" = [])),
