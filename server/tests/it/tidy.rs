@@ -155,6 +155,8 @@ fn is_sentence(literal: &str) -> bool {
     letters.next().is_some_and(char::is_uppercase)
         && letters.next().is_some_and(|second| second.is_lowercase() || second == ' ')
         && literal.contains(' ')
+        // A header's value.
+        && !literal.starts_with("Bearer ")
 }
 
 #[test]
