@@ -1,8 +1,10 @@
 use super::{DOCUMENT, document, named, operations};
 
 /// What a summary begins with: what a client does.
-const VERBS: [&str; 14] =
-    ["Change", "Check", "Confirm", "Create", "Delete", "Download", "End", "Exchange", "Get", "List", "Open", "Report", "Sign", "Stream"];
+const VERBS: [&str; 14] = [
+    "Change", "Check", "Confirm", "Create", "Delete", "Download", "End", "Exchange", "Get", "List", "Open", "Report",
+    "Sign", "Stream",
+];
 
 /// `UPDATE_DOCS=1` writes it anew.
 #[test]

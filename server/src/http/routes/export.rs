@@ -93,13 +93,12 @@ impl Parts {
                 let last = sessions.last().map(|session| session.id.clone());
                 let current = self.current.clone();
                 let mut text = self.entries(sessions.into_iter().map(|session| listed(session, &current)));
-                self.next = match last {
-                    Some(last) => Next::Sessions(Some(last)),
-                    None => {
-                        text.push_str("],\"events\":[");
-                        self.is_first = true;
-                        Next::Events(None)
-                    }
+                self.next = if let Some(last) = last {
+                    Next::Sessions(Some(last))
+                } else {
+                    text.push_str("],\"events\":[");
+                    self.is_first = true;
+                    Next::Events(None)
                 };
                 text
             }
@@ -107,12 +106,11 @@ impl Parts {
                 let events = self.auth.whole_activity(&self.user, before, PAGE_MAX).await?;
                 let last = events.last().map(|event| event.id);
                 let mut text = self.entries(events.into_iter().map(told));
-                self.next = match last {
-                    Some(last) => Next::Events(Some(last)),
-                    None => {
-                        text.push_str("]}");
-                        Next::Nothing
-                    }
+                self.next = if let Some(last) = last {
+                    Next::Events(Some(last))
+                } else {
+                    text.push_str("]}");
+                    Next::Nothing
                 };
                 text
             }

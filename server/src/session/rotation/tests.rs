@@ -1130,15 +1130,14 @@ mod a_client_that_did_not_declare_attempt_ids {
 
     #[test]
     fn names_them_whatever_the_first_answer_is() {
-        let answers: [(Decision, fn() -> Line, u64); 5] = [
-            (Decision::Rotate, || Line::of(PLAIN_BROWSER), 0),
-            (Decision::Quiet, unnamed, 1),
-            (Decision::LostAnswer, unnamed, 0),
-            (Decision::Supersede, || unnamed().wait(W).clone(), 0),
-            (Decision::InFlight, || rotated_and_used(PLAIN_BROWSER), 0),
-        ];
-        for (decision, line, token) in answers {
-            let mut line = line();
+        let late = unnamed().wait(W).clone();
+        for (decision, mut line, token) in [
+            (Decision::Rotate, Line::of(PLAIN_BROWSER), 0),
+            (Decision::Quiet, unnamed(), 1),
+            (Decision::LostAnswer, unnamed(), 0),
+            (Decision::Supersede, late, 0),
+            (Decision::InFlight, rotated_and_used(PLAIN_BROWSER), 0),
+        ] {
             assert_eq!(line.present(token, Some("a")), decision);
             assert!(line.session.client.attempts, "{decision:?}");
             assert!(line.session.served_attempts.knows("a", line.now), "{decision:?}");

@@ -75,10 +75,10 @@ impl PostgresStore {
         let migrations = migrations::beside_newer(sqlx::migrate!("migrations/postgres"));
         let table = sqlx::query("SELECT 1 WHERE to_regclass('_sqlx_migrations') IS NOT NULL");
         if table.fetch_optional(&once).await?.is_some() {
-            let one =
+            let first =
                 sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations ORDER BY version = $1 DESC LIMIT 1");
-            let one = one.bind(migrations::FIRST).fetch_optional(&once).await?;
-            migrations::check_owner(&migrations, one)?;
+            let first = first.bind(migrations::FIRST).fetch_optional(&once).await?;
+            migrations::check_owner(&migrations, first)?;
         }
         migrations.run(&once).await?;
         let oldest = sqlx::query_scalar("SELECT oldest FROM compatibility").fetch_one(&once).await?;

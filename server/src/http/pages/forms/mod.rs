@@ -104,6 +104,7 @@ impl Forms {
     }
 
     /// The origin rule, and the keys without which nothing can be said about a session.
+    #[expect(clippy::result_large_err, reason = "the refusal is shown as it is, and is rare")]
     fn check(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         check_origin(headers, &self.state.edge.origin).map_err(ApiError::csrf)?;
         if self.state.access_keys.are_withdrawn() || self.state.refresh_keys.are_withdrawn() {
