@@ -12,9 +12,9 @@ async fn the_file_has_the_profile_the_sessions_and_all_events_of_one_person() {
     let mut phone = app.direct();
     phone.login().await;
     // Routine, which the list of events leaves out.
-    let mut lost = phone.copy().attempt("one");
-    lost.refresh_in_vain_after(&app).await;
-    lost.refresh().await;
+    let mut unlucky = phone.copy().attempt("one");
+    unlucky.refresh_in_vain_after(&app).await;
+    unlucky.refresh().await;
     let mut eve = app.direct();
     eve.register_as("eve@example.com").await;
 

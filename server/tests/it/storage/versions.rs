@@ -222,7 +222,7 @@ async fn migrate_other(version: i64, run: impl AsyncFnOnce(Migrator)) {
 const OTHER_VERSIONS: [i64; 2] = [1, 20_240_101_000_000];
 const OTHER: &str = "another program uses this database";
 
-/// Two programs that migrate with SQLx would write into one table.
+/// Two programs that migrate with `sqlx` would write into one table.
 #[tokio::test]
 async fn a_sqlite_file_of_another_program_is_refused_and_left_as_it_was() {
     for version in OTHER_VERSIONS {
