@@ -27,7 +27,7 @@ pub struct Brand {
     pub privacy: Option<String>,
 }
 
-/// What a deployment shows that nobody has made theirs.
+/// The brand of a deployment that sets none.
 impl Default for Brand {
     fn default() -> Self {
         Self {

@@ -25,7 +25,7 @@ pub(crate) enum Level {
     Routine,
     /// Worth a second look.
     Warning,
-    /// Somebody else has had the session.
+    /// A second party used the session.
     Alert,
 }
 

@@ -42,7 +42,7 @@ impl Farewell {
     pub fn send(self) {
         let Self { api, manager, request } = self;
         manager.spawn(async move {
-            // OK because nobody is there any more who could be told.
+            // OK because the page is gone, so no caller waits for the answer.
             let _ = api.exchange(request).await;
         });
     }

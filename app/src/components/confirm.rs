@@ -36,7 +36,7 @@ impl Questions {
 pub(crate) fn Confirm(
     /// What it does.
     label: &'static str,
-    /// The same with what it does it to, for those who hear the button alone.
+    /// The label with its object, for screen readers that read the button alone.
     #[prop(into)]
     about: Signal<String>,
     /// What to be asked.

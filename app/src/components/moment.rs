@@ -60,7 +60,7 @@ pub(crate) fn in_words(time: &str, clock: Clock, shape: Shape) -> String {
     }
 }
 
-/// A time, with all of it for whoever asks.
+/// A time. Its tooltip has the full date and time.
 #[component]
 pub(crate) fn When(
     /// As the contract writes it.

@@ -27,7 +27,7 @@ fn colour(user: &User) -> usize {
     user.id.as_str().bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % COLOURS
 }
 
-/// The disc. It says nothing to those who do not see it: the name stands beside it.
+/// The disc. Screen readers skip it, because the name is beside it.
 #[component]
 pub(crate) fn Disc(
     /// Whose.
