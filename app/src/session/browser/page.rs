@@ -66,7 +66,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn a_page_follows_a_form_where_it_was_led_to_by_one_of_ours() {
-        assert!(!ThisPage.follows_form());
+        assert!(!PAGE.follows_form());
         let origin = window().location().origin().expect("an origin");
         for (referrer, follows) in [
             (format!("{origin}/sign-in?next=/account"), true),
@@ -76,7 +76,7 @@ mod tests {
             (format!("{origin}.evil.example/sign-in"), false),
         ] {
             let _stub = Stub::value(&document(), "referrer", &referrer.as_str().into());
-            assert_eq!(ThisPage.follows_form(), follows, "{referrer}");
+            assert_eq!(PAGE.follows_form(), follows, "{referrer}");
         }
     }
 
