@@ -66,8 +66,8 @@ async function signsUpAndInAndReloads(signUp: SignUpPage, signIn: SignInPage, ac
   await signUp.fill(person);
   await signUp.submit.click();
   await account.shows(person);
-  await account.signOut.click();
-  await expect(signIn.notice).toHaveText('You are signed out.');
+  await account.leave();
+  await expect(signIn.notice).toHaveText('You’re signed out.');
   await signIn.signIn(person);
   await account.shows(person);
   await account.page.reload();

@@ -133,7 +133,7 @@ for (const prefix of ['secure', 'host'] as const) {
       await connection.open();
       const finding = connection.finding('Sign-in cookie');
       if (prefix === 'secure') {
-        await expect(finding).toContainText('The server recognises yours and ignores the others.');
+        await expect(finding).toContainText('The server recognizes yours and ignores the others.');
         await expect(connection.summary).toHaveText('You’ll stay signed in, but something is unusual.');
       } else {
         await expect(connection.summary).toHaveText('All good.');

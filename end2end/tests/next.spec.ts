@@ -9,7 +9,7 @@ const ELSEWHERE = [
 test('who was sent away to sign in comes back', async ({ page, signIn, account, person }) => {
   await account.open();
   await expect(page).toHaveURL('/sign-in?next=/account');
-  await expect(signIn.notice).toHaveText('Sign in to continue.');
+  await expect(signIn.notice).toHaveText('Sign in to continue to Profile.');
   await signIn.fill(person);
   await signIn.submit.click();
   await expect(page).toHaveURL('/account');

@@ -10,7 +10,7 @@ test('the name is edited where it stands, and the whole page follows', async ({ 
   await expect(account.name.said).toHaveText('Name saved.');
   await expect(account.name.edit).toBeFocused();
   await expect(account.menu).toHaveAccessibleName('Account menu of Ada Lovelace');
-  await expect(page.locator('main .disc')).toHaveText('AL');
+  await expect(page.locator('main .disc')).toHaveAttribute('data-initials', 'AL');
   await page.reload();
   await expect(page.getByRole('main').getByText('Ada Lovelace').first()).toBeVisible();
 

@@ -125,7 +125,7 @@ test('a program that stops says so, and links and forms do without it', async ({
   await page.getByRole('link', { name: 'Create an account' }).click();
   await expect(new StoppedPage(page).words).toBeVisible();
   const asked = documents(page);
-  await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Sign in', exact: true }).click();
   await expect(signIn.heading).toBeVisible();
   await hydrated(page);
   expect(asked).toHaveLength(1);

@@ -81,7 +81,7 @@ test('without the worker the field says how long the password is', async ({ watc
   await signUp.fill({ ...person, email: 'another@example.com', password: 'password1234' });
   await expect(signUp.password).toHaveAccessibleDescription('12 characters.');
   await signUp.submit.click();
-  await expect(signUp.password).toHaveAccessibleDescription(/This password is easily guessed/);
+  await expect(signUp.password).toHaveAccessibleDescription(/This password is too easy to guess/);
   await signUp.password.fill(STRONG);
   await signUp.submit.click();
   await expect(page).toHaveURL('/account');

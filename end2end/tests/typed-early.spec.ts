@@ -72,6 +72,6 @@ test('a page that is translated after it was ready goes on', async ({ page, sign
       around.firstElementChild?.append(`(${text.data})`);
     }
   });
-  await page.locator('button[type=submit]').click();
+  await page.locator('main form button[type=submit]').click();
   await account.shows(person);
 });

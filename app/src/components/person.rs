@@ -39,9 +39,11 @@ pub(crate) fn Disc(
 ) -> impl IntoView {
     let size = if large { " large" } else { "" };
     view! {
-        <span class=move || user.with(|user| format!("disc disc-{}{size}", colour(user))) aria-hidden="true">
-            {move || user.with(initials)}
-        </span>
+        <span
+            class=move || user.with(|user| format!("disc disc-{}{size}", colour(user)))
+            data-initials=move || user.with(initials)
+            aria-hidden="true"
+        ></span>
     }
 }
 
