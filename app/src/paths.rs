@@ -31,8 +31,6 @@ pub const SIGNED_OUT: &str = "/signed-out";
 
 /// Takes the form of the language switch (`POST`).
 pub const LANGUAGE: &str = "/language";
-/// The cookie with the chosen language's tag.
-pub const LANGUAGE_COOKIE: &str = "language";
 /// The cookie with the chosen theme's name.
 pub const THEME_COOKIE: &str = "theme";
 /// How long a browser keeps such a choice: a year.

@@ -22,21 +22,13 @@ pub(crate) fn said(error: &ApiError) -> String {
     }
 }
 
-/// What is wrong with one field of a form, if anything.
-pub(crate) fn of_field(error: &ApiError, field: &str) -> Option<String> {
-    let theirs = error.field(field)?;
-    Some(match error.code() {
-        Some(ErrorCode::EmailTaken) => words::here().fields.email_taken.to_owned(),
-        Some(ErrorCode::PasswordTooWeak) => words::here().errors.password_weak.to_owned(),
-        _ => theirs.to_owned(),
-    })
-}
-
 fn of_code(code: &ErrorCode, retry_after: Option<Duration>, words: &Errors) -> String {
     let plain = match code {
         ErrorCode::RateLimited => {
-            return retry_after
-                .map_or_else(|| words.too_often.to_owned(), |time| (words.too_often_for)(&clock(time.as_secs())));
+            return retry_after.map_or_else(
+                || words.too_often.to_owned(),
+                |time| (words.too_often_for)(&words::clock(time.as_secs())),
+            );
         }
         ErrorCode::InvalidCredentials => words.wrong_credentials,
         ErrorCode::PasswordRequired => words.password_required,
@@ -70,11 +62,6 @@ fn of_code(code: &ErrorCode, retry_after: Option<Duration>, words: &Errors) -> S
     plain.to_owned()
 }
 
-/// `0:42`, `15:00`.
-pub(crate) fn clock(seconds: u64) -> String {
-    format!("{}:{:02}", seconds / 60, seconds % 60)
-}
-
 #[cfg(test)]
 mod tests {
     use sessionkeep_types::{ErrorBody, RequestId};
@@ -104,6 +91,5 @@ mod tests {
     fn how_long_to_wait_is_said_as_a_clock_shows_it() {
         let error = refused(ErrorCode::RateLimited, Some(Duration::from_secs(42)));
         assert_eq!(said(&error), "Too many attempts. Try again in 0:42.");
-        assert_eq!(clock(900), "15:00");
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn display_name(name: &str) -> Option<String> {
 }
 
 fn unreadable(text: &str) -> Option<String> {
-    check_readable(text).err().map(|unreadable| unreadable.to_string())
+    check_readable(text).err().map(|found| words::here().fields.unreadable(found))
 }
 
 /// How far a new password is, for the line below the field.

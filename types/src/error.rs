@@ -13,13 +13,13 @@ use crate::{RequestId, codes::codes};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorBody {
-    /// One sentence for a person.
+    /// One sentence for a person, in the language that `Accept-Language` prefers (English or Italian), which `Content-Language` names.
     pub error: String,
     /// For a program. A code that a client does not know must not break it.
     pub code: ErrorCode,
     /// To quote when asking for help.
     pub request_id: RequestId,
-    /// A sentence for each field that was refused.
+    /// A sentence for each field that was refused, in the same language.
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fields: Option<BTreeMap<String, String>>,

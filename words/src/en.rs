@@ -1,9 +1,12 @@
 //! English.
 
-use crate::list::{
-    Activity, Common, Connection, Data, Delete, Devices, Errors, Events, Fields, Frame, Happened, Landing, Link,
-    NotFound, Notices, Password, Profile, Reason, Reasons, Review, Security, SignIn, SignOut, SignUp, Stopped,
-    Strength, Times, Words,
+use crate::{
+    Api,
+    list::{
+        Activity, Common, Connection, Data, Delete, Devices, Errors, Events, Fields, Frame, Happened, Landing, Link,
+        NotFound, Notices, Password, Profile, Reason, Reasons, Review, Security, SignIn, SignOut, SignUp, Stopped,
+        Strength, Times, Words,
+    },
 };
 
 /// `1 device`, `5 devices`, `200+ devices`.
@@ -126,6 +129,12 @@ pub(crate) static WORDS: Words = Words {
         too_short: |least, length| format!("Use {least} characters or more; this has {length}."),
         too_long: |most, length| format!("Use {most} characters or fewer; this has {length}."),
         invisible: |code| format!("Remove the invisible character {code}."),
+        undefined: |code| format!("Remove the character {code}, which has no meaning."),
+        in_emoji: "Some emoji and ligatures contain it.",
+        marks: |most| format!("Use at most {most} accents or marks on one letter."),
+        mark_first: "Put a letter before the accent or mark that the name begins with.",
+        at_least: |least| format!("Use {least} characters or more."),
+        uncounted: "Invisible characters and accents by themselves are not counted.",
         wrong_current: "That’s not your current password.",
         show: "Show",
         hide: "Hide",
@@ -569,4 +578,47 @@ pub(crate) static WORDS: Words = Words {
         other_site: "This request didn’t come from this site. Reload the page and try again.",
         unknown: "That didn’t work. Reload the page and try again.",
     },
+};
+
+pub(crate) static API: Api = Api {
+    malformed: "The request could not be understood.",
+    parameters: "The parameters of the address could not be understood.",
+    form: "The form could not be understood.",
+    not_json: "The body is not JSON.",
+    not_whole: "The body did not arrive whole.",
+    send_as: |types| format!("Send the body as {types}."),
+    too_large: "The request is too large.",
+    head_too_large: "The request's head is too large.",
+    too_slow: "The request did not arrive in time.",
+    misdirected: "This server answers for localhost alone. Open it at the address that PUBLIC_ORIGIN names.",
+    nothing_here: "There is nothing here.",
+    method: "This address does not take that method.",
+    fetch_site: "The header Sec-Fetch-Site must be same-origin.",
+    origin: "The header Origin must be this site's own origin.",
+    requested_by: "The header X-Requested-By is missing.",
+    refresh_attempt: "The header X-Refresh-Attempt must have 1 to 64 characters.",
+    sign_in_first: "Sign in first.",
+    token_invalid: "The access token is not valid.",
+    token_expired: "The access token has expired.",
+    token_stale: "What you may do has changed. Refresh the access token.",
+    refresh_invalid: "The refresh token is not valid.",
+    refresh_duplicate: "This request was answered before.",
+    cookie_conflict: "The browser sent several sessions at once. Sign in again, and clear this site's cookies if that does not help.",
+    session_expired: "Your session has expired. Sign in again.",
+    ended: "This session was ended. Sign in again.",
+    ended_elsewhere: "This session was ended from another device.",
+    ended_by_password: "Your password was changed. Sign in with the new one.",
+    ended_by_reuse: "For your safety this session was ended: it was used in two places. Sign in again.",
+    ended_by_admin: "An administrator ended this session.",
+    ended_by_limit: "This session was ended: the account was signed in on too many devices.",
+    account_disabled: "This account is disabled.",
+    administrators: "This is for administrators alone.",
+    password_required: "Enter your current password to sign out a device that signed in after this one.",
+    password_unchanged: "Choose a password other than the current one.",
+    field_missing: "This field is missing.",
+    field_type: "This field has the wrong type.",
+    before: "Use what an earlier page gave as next.",
+    query: "No name or email is that long.",
+    nonce: "Use 1 to 64 letters and digits.",
+    role: "Use user or admin.",
 };

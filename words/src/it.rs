@@ -1,9 +1,12 @@
 //! Italian.
 
-use crate::list::{
-    Activity, Common, Connection, Data, Delete, Devices, Errors, Events, Fields, Frame, Happened, Landing, Link,
-    NotFound, Notices, Password, Profile, Reason, Reasons, Review, Security, SignIn, SignOut, SignUp, Stopped,
-    Strength, Times, Words,
+use crate::{
+    Api,
+    list::{
+        Activity, Common, Connection, Data, Delete, Devices, Errors, Events, Fields, Frame, Happened, Landing, Link,
+        NotFound, Notices, Password, Profile, Reason, Reasons, Review, Security, SignIn, SignOut, SignUp, Stopped,
+        Strength, Times, Words,
+    },
 };
 
 /// `1 dispositivo`, `5 dispositivi`, `200+ dispositivi`.
@@ -132,6 +135,12 @@ pub(crate) static WORDS: Words = Words {
         too_short: |least, length| format!("Usa almeno {least} caratteri; ora sono {length}."),
         too_long: |most, length| format!("Usa al massimo {most} caratteri; ora sono {length}."),
         invisible: |code| format!("Togli il carattere invisibile {code}."),
+        undefined: |code| format!("Togli il carattere {code}, che non ha significato."),
+        in_emoji: "Alcune emoji e legature lo contengono.",
+        marks: |most| format!("Usa al massimo {most} accenti o segni su una lettera."),
+        mark_first: "Metti una lettera prima dell’accento o del segno con cui inizia il nome.",
+        at_least: |least| format!("Usa almeno {least} caratteri."),
+        uncounted: "I caratteri invisibili e gli accenti da soli non contano.",
         wrong_current: "Non è la tua password attuale.",
         show: "Mostra",
         hide: "Nascondi",
@@ -623,4 +632,47 @@ pub(crate) static WORDS: Words = Words {
         other_site: "Questa richiesta non proviene da questo sito. Ricarica la pagina e riprova.",
         unknown: "Non ha funzionato. Ricarica la pagina e riprova.",
     },
+};
+
+pub(crate) static API: Api = Api {
+    malformed: "Non è stato possibile interpretare la richiesta.",
+    parameters: "Non è stato possibile interpretare i parametri dell’indirizzo.",
+    form: "Non è stato possibile interpretare il modulo.",
+    not_json: "Il corpo non è in formato JSON.",
+    not_whole: "Il corpo della richiesta non è arrivato per intero.",
+    send_as: |types| format!("Invia il corpo come {types}."),
+    too_large: "La richiesta è troppo grande.",
+    head_too_large: "Le intestazioni della richiesta sono troppo grandi.",
+    too_slow: "La richiesta non è arrivata in tempo.",
+    misdirected: "Questo server risponde soltanto per localhost. Aprilo all’indirizzo indicato da PUBLIC_ORIGIN.",
+    nothing_here: "Qui non c’è nulla.",
+    method: "Questo indirizzo non accetta quel metodo.",
+    fetch_site: "L’intestazione Sec-Fetch-Site deve essere same-origin.",
+    origin: "L’intestazione Origin deve essere l’origine di questo sito.",
+    requested_by: "Manca l’intestazione X-Requested-By.",
+    refresh_attempt: "L’intestazione X-Refresh-Attempt deve avere da 1 a 64 caratteri.",
+    sign_in_first: "Prima devi accedere.",
+    token_invalid: "Il token di accesso non è valido.",
+    token_expired: "Il token di accesso è scaduto.",
+    token_stale: "Le tue autorizzazioni sono cambiate. Rinnova il token di accesso.",
+    refresh_invalid: "Il token di rinnovo non è valido.",
+    refresh_duplicate: "A questa richiesta è già stata data risposta.",
+    cookie_conflict: "Il browser ha inviato più sessioni insieme. Accedi di nuovo e, se non basta, cancella i cookie di questo sito.",
+    session_expired: "La tua sessione è scaduta. Accedi di nuovo.",
+    ended: "Questa sessione è stata chiusa. Accedi di nuovo.",
+    ended_elsewhere: "Questa sessione è stata chiusa da un altro dispositivo.",
+    ended_by_password: "La tua password è stata cambiata. Accedi con quella nuova.",
+    ended_by_reuse: "Per la tua sicurezza questa sessione è stata chiusa: era usata in due posti. Accedi di nuovo.",
+    ended_by_admin: "Un amministratore ha chiuso questa sessione.",
+    ended_by_limit: "Questa sessione è stata chiusa: l’account era connesso su troppi dispositivi.",
+    account_disabled: "Questo account è disattivato.",
+    administrators: "Riservato agli amministratori.",
+    password_required: "Inserisci la password attuale per disconnettere un dispositivo che ha effettuato l’accesso dopo questo.",
+    password_unchanged: "Scegli una password diversa da quella attuale.",
+    field_missing: "Questo campo manca.",
+    field_type: "Il tipo di questo campo è sbagliato.",
+    before: "Usa il valore next di una pagina precedente.",
+    query: "Nessun nome e nessuna email sono così lunghi.",
+    nonce: "Usa da 1 a 64 lettere e cifre.",
+    role: "Usa user o admin.",
 };

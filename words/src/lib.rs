@@ -6,11 +6,14 @@
 
 #![expect(missing_docs, reason = "a field is named after what it says; a comment is there where that is not plain")]
 
+mod api;
 mod en;
 mod it;
 mod list;
 
+pub use api::Api;
 pub use list::*;
+use sessionkeep_types::text::Unreadable;
 
 /// A language that the pages speak.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub enum Language {
 }
 
 impl Language {
+    /// The cookie that keeps what a person has chosen.
+    pub const COOKIE: &str = "language";
     /// All of them, in the order in which a person is offered them.
     pub const ALL: [Self; 2] = [Self::English, Self::Italian];
 
@@ -57,6 +62,15 @@ impl Language {
         }
     }
 
+    /// What the API says in it.
+    #[must_use]
+    pub fn api(self) -> &'static Api {
+        match self {
+            Self::English => &en::API,
+            Self::Italian => &it::API,
+        }
+    }
+
     /// The best of them for an `Accept-Language` header (RFC 9110, 12.5.4).
     #[cfg(feature = "negotiate")]
     #[must_use]
@@ -72,6 +86,28 @@ impl Language {
             })
             .unwrap_or_default()
     }
+}
+
+impl Fields {
+    /// What to do about a character that cannot be read.
+    #[must_use]
+    pub fn unreadable(&self, found: Unreadable) -> String {
+        let (say, c) = match found {
+            Unreadable::Invisible(c) => (self.invisible, c),
+            Unreadable::Undefined(c) => (self.undefined, c),
+        };
+        let sentence = say(&format!("U+{:04X}", u32::from(c)));
+        match c {
+            '\u{200c}' | '\u{200d}' | '\u{fe0f}' => format!("{sentence} {}", self.in_emoji),
+            _ => sentence,
+        }
+    }
+}
+
+/// A time that runs down, as a clock shows it: `0:42`, `15:00`.
+#[must_use]
+pub fn clock(seconds: u64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 #[cfg(test)]
@@ -106,6 +142,20 @@ mod tests {
         ] {
             assert_eq!(Language::accepted(header).tag(), tag, "{header:?}");
         }
+    }
+
+    #[test]
+    fn a_character_that_cannot_be_read_is_named() {
+        let fields = &Language::English.words().fields;
+        assert_eq!(fields.unreadable(Unreadable::Invisible('\u{ad}')), "Remove the invisible character U+00AD.");
+        let undefined = fields.unreadable(Unreadable::Undefined('\u{e000}'));
+        assert_eq!(undefined, "Remove the character U+E000, which has no meaning.");
+        assert!(fields.unreadable(Unreadable::Invisible('\u{200d}')).ends_with(fields.in_emoji));
+    }
+
+    #[test]
+    fn a_clock_shows_minutes_and_two_digits_of_seconds() {
+        assert_eq!((clock(42), clock(60), clock(900)), ("0:42".into(), "1:00".into(), "15:00".into()));
     }
 
     #[test]

@@ -166,6 +166,15 @@ pub struct Fields {
     pub too_long: fn(usize, usize) -> String,
     /// With the character's code, such as `U+200B`.
     pub invisible: fn(&str) -> String,
+    /// The same.
+    pub undefined: fn(&str) -> String,
+    pub in_emoji: &'static str,
+    /// Most.
+    pub marks: fn(usize) -> String,
+    pub mark_first: &'static str,
+    /// Fewest.
+    pub at_least: fn(usize) -> String,
+    pub uncounted: &'static str,
     pub wrong_current: &'static str,
     pub show: &'static str,
     pub hide: &'static str,

@@ -10,6 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCredentials, RequestInit};
 
 use super::transport::{Method, NoAnswer, Request, Response, Streamed, Transport};
+use crate::words;
 
 /// Sends requests with the browser's `fetch`.
 pub(crate) struct Fetch;
@@ -65,7 +66,9 @@ async fn answer(request: Request) -> Result<(AbortOnDrop, Answer), NoAnswer> {
             Method::Delete => gloo_net::http::Method::DELETE,
         })
         .credentials(if request.cookies { RequestCredentials::SameOrigin } else { RequestCredentials::Omit })
-        .abort_signal(Some(&abort.0.signal()));
+        .abort_signal(Some(&abort.0.signal()))
+        // The language of the page, which need not be the one that the browser prefers.
+        .header("accept-language", words::language().tag());
     for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }
@@ -169,8 +172,11 @@ mod tests {
         assert_eq!(network.asked("url").as_string(), Some(url));
         assert_eq!(network.asked("method").as_string().as_deref(), Some("POST"));
         assert_eq!(network.asked("credentials").as_string().as_deref(), Some("same-origin"));
-        let sent = ["authorization", "x-attempt", "content-type"].map(|name| network.header(name));
-        assert_eq!(sent.each_ref().map(Option::as_deref), [Some("Bearer x.y.z"), Some("2"), Some("application/json")]);
+        let sent = ["authorization", "x-attempt", "content-type", "accept-language"].map(|name| network.header(name));
+        assert_eq!(
+            sent.each_ref().map(Option::as_deref),
+            [Some("Bearer x.y.z"), Some("2"), Some("application/json"), Some("en")]
+        );
         let body = js("request", "return request.text()").call1(&JsValue::UNDEFINED, &network.requests.at(-1));
         assert_eq!(text(&body.expect("it does not throw")).await, r#"{"a":"ä"}"#);
     }

@@ -141,7 +141,7 @@ pub(crate) fn SubmitButton(
     let said = move || match (of.busy.get(), of.wait.get()) {
         (true, _) => busy_label.to_owned(),
         (false, 0) => label.to_owned(),
-        (false, left) => (words.try_again_in)(&trouble::clock(left)),
+        (false, left) => (words.try_again_in)(&words::clock(left)),
     };
     view! {
         <button

@@ -11,7 +11,7 @@ use crate::{
     },
     paths,
     session::Session,
-    trouble, validate, words,
+    validate, words,
 };
 
 /// The page of the password. The form goes away when it has done its work: that tells a password manager to keep the
@@ -59,7 +59,7 @@ fn Form(
         form.send(async move { session.when_restored().await?.change_password(&change).await }, move |answer| {
             let Err(error) = answer else { return done.set(true) };
             current.judge(wrong_current(&error));
-            new.judge(trouble::of_field(&error, "newPassword").or_else(|| trouble::of_field(&error, "password")));
+            new.judge(error.field("newPassword").or_else(|| error.field("password")));
             if !FieldState::focus_first_wrong(&[current, new]) {
                 if error.is_unclear() { form.fails(words.unclear.to_owned()) } else { form.refuses(&error) }
             }

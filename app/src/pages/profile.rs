@@ -150,8 +150,8 @@ fn Name() -> impl IntoView {
                 }
                 Err(error) => {
                     // What was typed stays.
-                    field
-                        .judge(Some(trouble::of_field(&error, "displayName").unwrap_or_else(|| trouble::said(&error))));
+                    let theirs = error.field("displayName").map(str::to_owned);
+                    field.judge(Some(theirs.unwrap_or_else(|| trouble::said(&error))));
                     field.focus();
                 }
             }

@@ -13,7 +13,7 @@ use crate::{
     paths,
     session::Session,
     submitted::Submitted,
-    trouble, validate, words,
+    validate, words,
 };
 
 /// The form for people who have an account. Who is signed in already goes on by itself.
@@ -27,8 +27,8 @@ pub(crate) fn SignIn() -> impl IntoView {
     let form = Submission::new();
     let submitted = Submitted::take(paths::SIGN_IN);
     let refused = move |error: &ApiError| {
-        email.judge(trouble::of_field(error, "email"));
-        password.judge(trouble::of_field(error, "password"));
+        email.judge(error.field("email"));
+        password.judge(error.field("password"));
         if !FieldState::is_any_wrong(&[email, password]) {
             form.refuses(error);
         }

@@ -14,7 +14,7 @@ use crate::{
     paths,
     session::Session,
     submitted::Submitted,
-    trouble, validate, words,
+    validate, words,
 };
 
 /// The form for people who have no account yet. It signs in at once.
@@ -26,9 +26,9 @@ pub(crate) fn SignUp() -> impl IntoView {
     let (email, name, password) = (FieldState::new(), FieldState::new(), FieldState::new());
     let form = Submission::new();
     let refused = move |error: &ApiError| {
-        email.judge(trouble::of_field(error, "email"));
-        name.judge(trouble::of_field(error, "displayName"));
-        password.judge(trouble::of_field(error, "password"));
+        email.judge(error.field("email"));
+        name.judge(error.field("displayName"));
+        password.judge(error.field("password"));
         if !FieldState::is_any_wrong(&[email, name, password]) {
             form.refuses(error);
         }

@@ -3,25 +3,26 @@
 use sessionkeep_types::{limits, text::check_readable};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
-use super::marks;
+use super::{marks, wrong_field::WrongField};
 
 /// The name as it is stored: trimmed, in NFC, and with plain spaces alone, so that no two of them look the same and are not.
 /// Blank means none.
 ///
 /// # Errors
-/// With a sentence for its field.
-pub(super) fn checked(name: Option<&str>) -> Result<Option<String>, String> {
+/// [`WrongField`].
+pub(super) fn checked(name: Option<&str>) -> Result<Option<String>, WrongField> {
     let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else { return Ok(None) };
-    check_readable(name).map_err(|unreadable| unreadable.to_string())?;
-    if name.chars().count() > limits::DISPLAY_NAME_MAX_LENGTH {
-        return Err(format!("Use at most {} characters.", limits::DISPLAY_NAME_MAX_LENGTH));
+    check_readable(name)?;
+    let length = name.chars().count();
+    if length > limits::DISPLAY_NAME_MAX_LENGTH {
+        return Err(WrongField::TooLong { most: limits::DISPLAY_NAME_MAX_LENGTH, length });
     }
     // It would be drawn on the character before it, which belongs to the page.
     if name.starts_with(is_combining_mark) {
-        return Err("Put a letter before the accent or mark that the name begins with.".to_owned());
+        return Err(WrongField::MarkFirst);
     }
     if marks::too_many(name) {
-        return Err(marks::sentence());
+        return Err(WrongField::TooManyMarks);
     }
     Ok(Some(name.nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).collect()))
 }

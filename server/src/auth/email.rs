@@ -3,7 +3,7 @@
 use sessionkeep_types::{limits, text::check_readable};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
-use super::{Auth, marks};
+use super::{Auth, marks, wrong_field::WrongField};
 use crate::storage::{Account, StorageError};
 
 /// An e-mail address that somebody entered.
@@ -38,17 +38,13 @@ impl Email {
     /// Checks that a new account may have this address.
     ///
     /// # Errors
-    /// With a sentence for its field.
-    pub(super) fn check(&self) -> Result<(), String> {
-        check_readable(&self.canonical).map_err(|unreadable| unreadable.to_string())?;
+    /// [`WrongField`].
+    pub(super) fn check(&self) -> Result<(), WrongField> {
+        check_readable(&self.canonical)?;
         if marks::too_many(&self.canonical) {
-            return Err(marks::sentence());
+            return Err(WrongField::TooManyMarks);
         }
-        if is_email(&self.canonical) {
-            Ok(())
-        } else {
-            Err("Enter an e-mail address, such as name@example.com.".to_owned())
-        }
+        if is_email(&self.canonical) { Ok(()) } else { Err(WrongField::NoEmail) }
     }
 }
 

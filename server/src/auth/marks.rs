@@ -13,11 +13,6 @@ pub(super) fn too_many(text: &str) -> bool {
     })
 }
 
-/// For the person.
-pub(super) fn sentence() -> String {
-    format!("Use at most {} accents or marks on one letter.", limits::MARKS_MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,6 +26,7 @@ pub mod register;
 pub mod review;
 pub mod sent;
 pub mod sessions;
+pub mod wrong_field;
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! A person's own account: reading it, and the name it is shown with.
 
-use super::{Auth, display_name::checked};
+use super::{Auth, display_name::checked, wrong_field::WrongField};
 use crate::{
     storage::{Account, StorageError},
     token::access::Claims,
@@ -12,9 +12,9 @@ pub enum ProfileError {
     /// The account is no longer there.
     #[error("the account is no longer there")]
     Gone,
-    /// The name is refused, with a sentence for its field.
+    /// The name is refused.
     #[error("the display name was refused")]
-    InvalidDisplayName(String),
+    InvalidDisplayName(WrongField),
     /// The store failed.
     #[error(transparent)]
     Storage(#[from] StorageError),

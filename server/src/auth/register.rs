@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 
 use sessionkeep_types::{Password, Role, UserId};
 
-use super::{Auth, Credentials, Device, SignedIn, display_name, email::Email, new_password::NewPasswordError};
+use super::{
+    Auth, Credentials, Device, SignedIn, display_name,
+    email::Email,
+    new_password::{NewPasswordError, normalised},
+    wrong_field::WrongField,
+};
 use crate::{
     ids,
     limits::TooOften,
-    password::{Busy, Normalised},
+    password::Busy,
     session::{EventKind, SecurityEvent},
     storage::{Account, StorageError},
 };
@@ -19,9 +24,9 @@ pub enum RegisterError {
     /// `REGISTRATION=closed`.
     #[error("new accounts are not taken")]
     Closed,
-    /// A sentence for each field that was refused.
+    /// What is wrong with each field that was refused.
     #[error("a field was refused")]
-    Invalid(BTreeMap<&'static str, String>),
+    Invalid(BTreeMap<&'static str, WrongField>),
     /// The password is easily guessed.
     #[error("the password is too weak")]
     WeakPassword,
@@ -93,9 +98,7 @@ impl Auth {
         let password_hash = hashed.map_err(|error| match error {
             NewPasswordError::TooWeak => RegisterError::WeakPassword,
             NewPasswordError::Busy(busy) => RegisterError::Busy(busy),
-            NewPasswordError::TooLong | NewPasswordError::TooShort { .. } => {
-                RegisterError::Invalid(BTreeMap::from([("password", error.to_string())]))
-            }
+            NewPasswordError::Wrong(wrong) => RegisterError::Invalid(BTreeMap::from([("password", wrong)])),
         })?;
         if self.is_taken_in_an_older_form(&email).await? {
             return Err(RegisterError::EmailTaken);
@@ -127,15 +130,15 @@ impl NewPerson {
     fn checked(credentials: Credentials, display_name: Option<&str>) -> Result<Self, RegisterError> {
         let mut wrong = BTreeMap::new();
         let email = Email::entered(&credentials.email);
-        if let Err(sentence) = email.check() {
-            wrong.insert("email", sentence);
+        if let Err(why) = email.check() {
+            wrong.insert("email", why);
         }
-        let display_name = display_name::checked(display_name).unwrap_or_else(|sentence| {
-            wrong.insert("displayName", sentence);
+        let display_name = display_name::checked(display_name).unwrap_or_else(|why| {
+            wrong.insert("displayName", why);
             None
         });
-        if Normalised::new(&credentials.password).is_none() {
-            wrong.insert("password", NewPasswordError::TooLong.to_string());
+        if let Err(why) = normalised(&credentials.password) {
+            wrong.insert("password", why);
         }
         if !wrong.is_empty() {
             return Err(RegisterError::Invalid(wrong));

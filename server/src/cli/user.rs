@@ -3,6 +3,7 @@ use std::io::{self, BufRead as _, IsTerminal as _};
 use anyhow::bail;
 use clap::ArgMatches;
 use sessionkeep_types::Password;
+use words::Language;
 
 use super::{
     chosen_role, each_page, find, open, operator,
@@ -43,8 +44,10 @@ async fn create(auth: &Auth, arguments: &ArgMatches) -> anyhow::Result<()> {
     let created = auth.create_account(credentials, display_name, chosen_role(arguments), &operator()).await;
     let account = created.map_err(|error| match error {
         RegisterError::Invalid(fields) => {
-            let sentences: Vec<String> =
-                fields.into_iter().map(|(field, sentence)| format!("{field}: {sentence}")).collect();
+            let sentences: Vec<String> = fields
+                .into_iter()
+                .map(|(field, wrong)| format!("{field}: {}", wrong.said(Language::English)))
+                .collect();
             anyhow::anyhow!(sentences.join(" "))
         }
         other => other.into(),

@@ -2,7 +2,7 @@
 //!
 //! The cause is logged, the code is sent. No error text of a library reaches a client.
 
-use std::{any::Any, collections::BTreeMap, time::Duration};
+use std::{any::Any, collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use sessionkeep_types::{EndReason, ErrorBody, ErrorCode, RequestId};
+use words::{Api, Language, Words, clock};
 
 use crate::{
     audit::Who,
@@ -17,7 +18,7 @@ use crate::{
         administrate::AdministrateError, authenticate::AuthenticateError, change_password::ChangePasswordError,
         confirm_password::ConfirmPasswordError, delete_account::DeleteAccountError, export::ExportError,
         login::LoginError, logout::LogoutError, new_password::NewPasswordError, profile::ProfileError,
-        refresh::RefreshError, register::RegisterError, sessions::EndSessionsError,
+        refresh::RefreshError, register::RegisterError, sessions::EndSessionsError, wrong_field::WrongField,
     },
     limits::TooOften,
     password::{Busy, PepperMissing},
@@ -30,13 +31,43 @@ pub(super) const JSON: &str = "application/json";
 /// When a client shall come back after a 503.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
+/// What is said to a person, in whichever language the request asks for.
+#[derive(Clone)]
+pub(super) struct Sentence(Arc<dyn Fn(Language) -> String + Send + Sync>);
+
+impl Sentence {
+    pub(super) fn new<S: Into<String>>(say: impl Fn(Language) -> S + Send + Sync + 'static) -> Self {
+        Self(Arc::new(move |language| say(language).into()))
+    }
+
+    pub(super) fn in_language(&self, language: Language) -> String {
+        (self.0)(language)
+    }
+}
+
+impl fmt::Debug for Sentence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.in_language(Language::English).fmt(f)
+    }
+}
+
+/// A sentence of the API alone.
+pub(super) fn api(sentence: fn(&Api) -> &'static str) -> Sentence {
+    Sentence::new(move |language| sentence(language.api()))
+}
+
+/// A sentence that a page says as well.
+pub(super) fn page(sentence: fn(&Words) -> &'static str) -> Sentence {
+    Sentence::new(move |language| sentence(language.words()))
+}
+
 /// A refusal. [`super::middleware::error_body`] writes its body, which needs the request's id.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError {
     pub(super) status: StatusCode,
     pub(super) code: ErrorCode,
-    pub(super) sentence: String,
-    pub(super) fields: Option<BTreeMap<String, String>>,
+    pub(super) sentence: Sentence,
+    pub(super) fields: Option<BTreeMap<String, Sentence>>,
     pub(super) reason: Option<EndReason>,
     /// Whose request it was, where that is known and matters to an operator. Told to nobody else.
     pub(super) who: Option<Who>,
@@ -47,28 +78,19 @@ pub(crate) struct ApiError {
 }
 
 impl ApiError {
-    pub(super) fn new(status: StatusCode, code: ErrorCode, sentence: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            sentence: sentence.into(),
-            fields: None,
-            reason: None,
-            who: None,
-            challenge: None,
-            retry_after: None,
-        }
+    pub(super) fn new(status: StatusCode, code: ErrorCode, sentence: Sentence) -> Self {
+        Self { status, code, sentence, fields: None, reason: None, who: None, challenge: None, retry_after: None }
     }
 
-    fn unauthorized(code: ErrorCode, sentence: &str) -> Self {
+    fn unauthorized(code: ErrorCode, sentence: Sentence) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, sentence)
     }
 
-    fn forbidden(code: ErrorCode, sentence: &str) -> Self {
+    fn forbidden(code: ErrorCode, sentence: Sentence) -> Self {
         Self::new(StatusCode::FORBIDDEN, code, sentence)
     }
 
-    fn conflict(code: ErrorCode, sentence: &str) -> Self {
+    fn conflict(code: ErrorCode, sentence: Sentence) -> Self {
         Self::new(StatusCode::CONFLICT, code, sentence)
     }
 
@@ -88,105 +110,89 @@ impl ApiError {
         self
     }
 
-    pub(super) fn with_field(mut self, field: &str, sentence: impl Into<String>) -> Self {
-        self.fields.get_or_insert_default().insert(field.to_owned(), sentence.into());
+    pub(super) fn with_field(mut self, field: &str, sentence: Sentence) -> Self {
+        self.fields.get_or_insert_default().insert(field.to_owned(), sentence);
         self
     }
 
-    pub(super) fn malformed(sentence: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, ErrorCode::MalformedRequest, sentence)
+    pub(super) fn malformed(sentence: fn(&Api) -> &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::MalformedRequest, api(sentence))
     }
 
     pub(super) fn invalid() -> Self {
-        Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            ErrorCode::ValidationFailed,
-            "Some of the fields need another look.",
-        )
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::ValidationFailed, page(|words| words.errors.fields))
     }
 
-    pub(super) fn unsupported_media_type(supported: &str) -> Self {
-        let sentence = format!("Send the body as {supported}.");
+    pub(super) fn unsupported_media_type(supported: &'static str) -> Self {
+        let sentence = Sentence::new(move |language| (language.api().send_as)(supported));
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::UnsupportedMediaType, sentence)
     }
 
     pub(super) fn too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::PayloadTooLarge, "The request is too large.")
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::PayloadTooLarge, api(|api| api.too_large))
     }
 
     pub(super) fn head_too_large() -> Self {
         Self::new(
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             ErrorCode::MalformedRequest,
-            "The request's head is too large.",
+            api(|api| api.head_too_large),
         )
     }
 
     pub(super) fn misdirected() -> Self {
-        Self::new(
-            StatusCode::MISDIRECTED_REQUEST,
-            ErrorCode::MalformedRequest,
-            "This server answers for localhost alone. Open it at the address that PUBLIC_ORIGIN names.",
-        )
+        Self::new(StatusCode::MISDIRECTED_REQUEST, ErrorCode::MalformedRequest, api(|api| api.misdirected))
     }
 
     pub(super) fn too_slow() -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::RequestTimeout, "The request did not arrive in time.")
+        Self::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::RequestTimeout, api(|api| api.too_slow))
     }
 
     pub(super) fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, "There is nothing here.")
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, api(|api| api.nothing_here))
     }
 
     pub(super) fn method_not_allowed() -> Self {
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            ErrorCode::MethodNotAllowed,
-            "This address does not take that method.",
-        )
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::MethodNotAllowed, api(|api| api.method))
     }
 
-    pub(super) fn csrf(sentence: &str) -> Self {
-        Self::forbidden(ErrorCode::CsrfRejected, sentence)
+    pub(super) fn csrf(sentence: fn(&Api) -> &'static str) -> Self {
+        Self::forbidden(ErrorCode::CsrfRejected, api(sentence))
     }
 
     pub(super) fn unavailable() -> Self {
-        let error = Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ErrorCode::Unavailable,
-            "The service cannot answer at the moment. Try again soon.",
-        );
+        let error =
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, page(|words| words.errors.unavailable));
         Self { retry_after: Some(RETRY_AFTER), ..error }
     }
 
     pub(super) fn internal() -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            ErrorCode::Internal,
-            "Something went wrong on our side. Try again, and quote the request id if it happens again.",
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, page(|words| words.errors.internal))
     }
 
     pub(super) fn token_missing() -> Self {
-        Self::unauthorized(ErrorCode::TokenMissing, "Sign in first.").challenge("Bearer")
+        Self::unauthorized(ErrorCode::TokenMissing, api(|api| api.sign_in_first)).challenge("Bearer")
     }
 
     pub(super) fn token_invalid() -> Self {
-        Self::forbidden(ErrorCode::TokenInvalid, "The access token is not valid.")
+        Self::forbidden(ErrorCode::TokenInvalid, api(|api| api.token_invalid))
     }
 
     pub(super) fn token_revoked() -> Self {
-        Self::forbidden(ErrorCode::TokenRevoked, "This session was ended. Sign in again.")
+        Self::forbidden(ErrorCode::TokenRevoked, api(|api| api.ended))
+    }
+
+    /// What is wrong with this field.
+    fn with_wrong(self, field: &str, wrong: WrongField) -> Self {
+        self.with_field(field, Sentence::new(move |language| wrong.said(language)))
     }
 
     /// A new password, in this field, was refused.
     fn new_password(field: &str, error: NewPasswordError) -> Self {
         match error {
-            NewPasswordError::TooLong | NewPasswordError::TooShort { .. } => {
-                Self::invalid().with_field(field, error.to_string())
-            }
+            NewPasswordError::Wrong(wrong) => Self::invalid().with_wrong(field, wrong),
             NewPasswordError::TooWeak => {
-                let sentence = error.to_string();
+                let sentence = page(|words| words.errors.password_weak);
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::PasswordTooWeak, sentence.clone())
                     .with_field(field, sentence)
             }
@@ -195,24 +201,24 @@ impl ApiError {
     }
 
     fn wrong_current_password() -> Self {
-        let sentence = "This is not your current password.";
-        Self::forbidden(ErrorCode::InvalidCredentials, sentence).with_field("currentPassword", sentence)
+        let sentence = page(|words| words.fields.wrong_current);
+        Self::forbidden(ErrorCode::InvalidCredentials, sentence.clone()).with_field("currentPassword", sentence)
     }
 
     fn last_admin() -> Self {
-        Self::conflict(
-            ErrorCode::LastAdmin,
-            "This is the last account that can administrate. Make another one an administrator first.",
-        )
+        Self::conflict(ErrorCode::LastAdmin, page(|words| words.errors.last_admin))
     }
 
     /// The body of the answer.
-    pub(super) fn body(&self, id: RequestId) -> ErrorBody {
+    pub(super) fn body(&self, id: RequestId, language: Language) -> ErrorBody {
+        let fields = self.fields.iter().flatten();
+        let fields: BTreeMap<_, _> =
+            fields.map(|(field, sentence)| (field.clone(), sentence.in_language(language))).collect();
         ErrorBody {
-            error: self.sentence.clone(),
+            error: self.sentence.in_language(language),
             code: self.code.clone(),
             request_id: id,
-            fields: self.fields.clone(),
+            fields: (!fields.is_empty()).then_some(fields),
             reason: self.reason.clone(),
         }
     }
@@ -233,7 +239,7 @@ impl ApiError {
             StatusCode::SERVICE_UNAVAILABLE => Self::unavailable(),
             status if status.is_server_error() => Self::internal(),
             status if status.is_client_error() => {
-                let mut error = Self::malformed("The request could not be understood.");
+                let mut error = Self::malformed(|api| api.malformed);
                 error.status = status;
                 error
             }
@@ -297,14 +303,8 @@ impl From<Busy> for ApiError {
 /// The same for every account, known or not.
 impl From<TooOften> for ApiError {
     fn from(TooOften { retry_after }: TooOften) -> Self {
-        let seconds = whole_seconds(retry_after);
-        let time = match seconds {
-            1 => "a second".to_owned(),
-            2..60 => format!("{seconds} seconds"),
-            60 => "a minute".to_owned(),
-            _ => format!("{} minutes", seconds.div_ceil(60)),
-        };
-        let sentence = format!("That was tried too often. Try again in {time}.");
+        let time = clock(whole_seconds(retry_after));
+        let sentence = Sentence::new(move |language| (language.words().errors.too_often_for)(&time));
         let error = Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited, sentence);
         Self { retry_after: Some(retry_after), ..error }
     }
@@ -321,14 +321,16 @@ impl From<PepperMissing> for ApiError {
 impl From<RegisterError> for ApiError {
     fn from(error: RegisterError) -> Self {
         match error {
-            RegisterError::Closed => Self::forbidden(ErrorCode::RegistrationClosed, "New accounts are not taken here."),
+            RegisterError::Closed => {
+                Self::forbidden(ErrorCode::RegistrationClosed, page(|words| words.errors.registration_closed))
+            }
             RegisterError::Invalid(fields) => {
-                fields.into_iter().fold(Self::invalid(), |error, (field, sentence)| error.with_field(field, sentence))
+                fields.into_iter().fold(Self::invalid(), |error, (field, wrong)| error.with_wrong(field, wrong))
             }
             RegisterError::WeakPassword => Self::new_password("password", NewPasswordError::TooWeak),
             RegisterError::EmailTaken => {
-                let sentence = "There is an account with this e-mail address. Sign in instead.";
-                Self::conflict(ErrorCode::EmailTaken, sentence).with_field("email", sentence)
+                let sentence = page(|words| words.fields.email_taken);
+                Self::conflict(ErrorCode::EmailTaken, sentence.clone()).with_field("email", sentence)
             }
             RegisterError::TooOften(error) => error.into(),
             RegisterError::Busy(busy) => busy.into(),
@@ -351,7 +353,7 @@ impl From<LoginError> for ApiError {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::InvalidCredentials => {
-                Self::unauthorized(ErrorCode::InvalidCredentials, "The e-mail address or the password is not right.")
+                Self::unauthorized(ErrorCode::InvalidCredentials, page(|words| words.errors.wrong_credentials))
             }
             LoginError::TooOften(error) => error.into(),
             LoginError::Busy(busy) => busy.into(),
@@ -365,19 +367,14 @@ impl From<RefreshError> for ApiError {
     fn from(error: RefreshError) -> Self {
         match error {
             RefreshError::Missing | RefreshError::Unaccompanied => {
-                Self::unauthorized(ErrorCode::RefreshMissing, "Sign in first.")
+                Self::unauthorized(ErrorCode::RefreshMissing, api(|api| api.sign_in_first))
             }
-            RefreshError::Invalid => Self::forbidden(ErrorCode::RefreshInvalid, "The refresh token is not valid."),
-            RefreshError::Expired => {
-                Self::unauthorized(ErrorCode::SessionExpired, "Your session has expired. Sign in again.")
-            }
+            RefreshError::Invalid => Self::forbidden(ErrorCode::RefreshInvalid, api(|api| api.refresh_invalid)),
+            RefreshError::Expired => Self::unauthorized(ErrorCode::SessionExpired, api(|api| api.session_expired)),
             RefreshError::Ended(reason) => Self::forbidden(ErrorCode::SessionRevoked, ended(&reason)).because(reason),
             RefreshError::Reused => Self::forbidden(ErrorCode::RefreshReused, ended(&EndReason::ReuseDetected)),
-            RefreshError::LateCopy => Self::conflict(ErrorCode::RefreshDuplicate, "This request was answered before."),
-            RefreshError::Conflict => Self::conflict(
-                ErrorCode::CookieConflict,
-                "The browser sent several sessions at once. Sign in again, and clear this site's cookies if that does not help.",
-            ),
+            RefreshError::LateCopy => Self::conflict(ErrorCode::RefreshDuplicate, api(|api| api.refresh_duplicate)),
+            RefreshError::Conflict => Self::conflict(ErrorCode::CookieConflict, api(|api| api.cookie_conflict)),
             RefreshError::TooOften(error) => error.into(),
             RefreshError::Storage(error) => error.into(),
             RefreshError::Seal(error) => {
@@ -389,18 +386,16 @@ impl From<RefreshError> for ApiError {
 }
 
 /// Why a session was ended, for the person whose it was. In neutral words: nobody is accused.
-fn ended(reason: &EndReason) -> &'static str {
+fn ended(reason: &EndReason) -> Sentence {
     match reason {
-        EndReason::SignedOut => "You are signed out.",
-        EndReason::SignedOutElsewhere => "This session was ended from another device.",
-        EndReason::PasswordChanged => "Your password was changed. Sign in with the new one.",
-        EndReason::ReuseDetected | EndReason::CloneSuspected => {
-            "For your safety this session was ended: it was used in two places. Sign in again."
-        }
-        EndReason::Admin => "An administrator ended this session.",
-        EndReason::AccountDisabled => "This account is disabled.",
-        EndReason::SessionLimit => "This session was ended: the account was signed in on too many devices.",
-        EndReason::Unknown(_) => "This session was ended. Sign in again.",
+        EndReason::SignedOut => page(|words| words.errors.signed_out),
+        EndReason::SignedOutElsewhere => api(|api| api.ended_elsewhere),
+        EndReason::PasswordChanged => api(|api| api.ended_by_password),
+        EndReason::ReuseDetected | EndReason::CloneSuspected => api(|api| api.ended_by_reuse),
+        EndReason::Admin => api(|api| api.ended_by_admin),
+        EndReason::AccountDisabled => api(|api| api.account_disabled),
+        EndReason::SessionLimit => api(|api| api.ended_by_limit),
+        EndReason::Unknown(_) => api(|api| api.ended),
     }
 }
 
@@ -416,12 +411,10 @@ impl From<LogoutError> for ApiError {
 impl From<AuthenticateError> for ApiError {
     fn from(error: AuthenticateError) -> Self {
         match error {
-            AuthenticateError::Expired => Self::unauthorized(ErrorCode::TokenExpired, "The access token has expired.")
+            AuthenticateError::Expired => Self::unauthorized(ErrorCode::TokenExpired, api(|api| api.token_expired))
                 .challenge(r#"Bearer error="invalid_token""#),
-            AuthenticateError::Stale => {
-                Self::unauthorized(ErrorCode::TokenStale, "What you may do has changed. Refresh the access token.")
-                    .challenge(r#"Bearer error="invalid_token""#)
-            }
+            AuthenticateError::Stale => Self::unauthorized(ErrorCode::TokenStale, api(|api| api.token_stale))
+                .challenge(r#"Bearer error="invalid_token""#),
             AuthenticateError::Invalid => Self::token_invalid(),
             AuthenticateError::Revoked => Self::token_revoked(),
             AuthenticateError::Storage(error) => error.into(),
@@ -433,7 +426,7 @@ impl From<ProfileError> for ApiError {
     fn from(error: ProfileError) -> Self {
         match error {
             ProfileError::Gone => Self::token_revoked(),
-            ProfileError::InvalidDisplayName(sentence) => Self::invalid().with_field("displayName", sentence),
+            ProfileError::InvalidDisplayName(wrong) => Self::invalid().with_wrong("displayName", wrong),
             ProfileError::Storage(error) => error.into(),
         }
     }
@@ -460,7 +453,7 @@ impl From<ChangePasswordError> for ApiError {
             ChangePasswordError::Gone => Self::token_revoked(),
             ChangePasswordError::WrongPassword => Self::wrong_current_password(),
             ChangePasswordError::Unchanged => {
-                Self::invalid().with_field("newPassword", "Use another password than the current one.")
+                Self::invalid().with_field("newPassword", api(|api| api.password_unchanged))
             }
             ChangePasswordError::NewPassword(error) => Self::new_password("newPassword", error),
             ChangePasswordError::Confirm(error) => error.into(),
@@ -482,10 +475,9 @@ impl From<DeleteAccountError> for ApiError {
 impl From<EndSessionsError> for ApiError {
     fn from(error: EndSessionsError) -> Self {
         match error {
-            EndSessionsError::PasswordRequired => Self::forbidden(
-                ErrorCode::PasswordRequired,
-                "Enter your current password to sign out a device that signed in after this one.",
-            ),
+            EndSessionsError::PasswordRequired => {
+                Self::forbidden(ErrorCode::PasswordRequired, api(|api| api.password_required))
+            }
             EndSessionsError::Gone => Self::token_revoked(),
             EndSessionsError::Confirm(error) => error.into(),
             EndSessionsError::Storage(error) => error.into(),
@@ -496,9 +488,9 @@ impl From<EndSessionsError> for ApiError {
 impl From<AdministrateError> for ApiError {
     fn from(error: AdministrateError) -> Self {
         match error {
-            AdministrateError::Forbidden => Self::forbidden(ErrorCode::Forbidden, "This is for administrators alone."),
+            AdministrateError::Forbidden => Self::forbidden(ErrorCode::Forbidden, api(|api| api.administrators)),
             AdministrateError::NotFound => Self::not_found(),
-            AdministrateError::UnknownRole => Self::invalid().with_field("role", "Use user or admin."),
+            AdministrateError::UnknownRole => Self::invalid().with_field("role", api(|api| api.role)),
             AdministrateError::LastAdmin => Self::last_admin(),
             AdministrateError::Storage(error) => error.into(),
         }
@@ -510,18 +502,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn how_long_to_wait_is_said_in_words_and_never_too_early() {
-        for (ms, seconds, words) in [
-            (0, 1, "a second"),
-            (1000, 1, "a second"),
-            (1001, 2, "2 seconds"),
-            (59_000, 59, "59 seconds"),
-            (60_000, 60, "a minute"),
-            (60_001, 61, "2 minutes"),
-            (900_000, 900, "15 minutes"),
+    fn how_long_to_wait_is_said_and_never_too_early() {
+        for (ms, seconds, clock) in [
+            (0, 1, "0:01"),
+            (1000, 1, "0:01"),
+            (1001, 2, "0:02"),
+            (59_000, 59, "0:59"),
+            (60_001, 61, "1:01"),
+            (900_000, 900, "15:00"),
         ] {
             let error = ApiError::from(TooOften { retry_after: Duration::from_millis(ms) });
-            assert_eq!(error.sentence, format!("That was tried too often. Try again in {words}."));
+            let sentence = error.sentence.in_language(Language::English);
+            assert_eq!(sentence, format!("Too many attempts. Try again in {clock}."));
             let header = error.into_response().headers()[header::RETRY_AFTER].clone();
             assert_eq!(header, seconds.to_string(), "{ms}");
         }

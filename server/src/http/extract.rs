@@ -21,11 +21,12 @@ use sessionkeep_verify::Rejection;
 use tokio::time::timeout;
 use utoipa::IntoParams;
 use uuid::Uuid;
+use words::{Api, Language};
 
 use super::{
     AppState,
     cookie::Read,
-    error::{ApiError, JSON},
+    error::{ApiError, JSON, api},
 };
 use crate::{
     auth::{Device, Sent, administrate::Administrator},
@@ -57,7 +58,7 @@ impl FromRequestParts<AppState> for CsrfGate {
         if parts.headers.contains_key(routes::REQUESTED_BY_HEADER) {
             Ok(Self)
         } else {
-            Err(ApiError::csrf("The header X-Requested-By is missing."))
+            Err(ApiError::csrf(|api| api.requested_by))
         }
     }
 }
@@ -65,19 +66,25 @@ impl FromRequestParts<AppState> for CsrfGate {
 /// `Sec-Fetch-Site` and `Origin` are the browser's own words, and none may contradict that a page of ours asks. `same-site` is
 /// not enough: the cookie does travel from a sibling port or sub-domain. `null` hides the origin (a referrer policy does so) and
 /// says nothing beside `same-origin`. A request with neither header comes from no browser's page.
-pub(super) fn check_origin(headers: &HeaderMap, ours: &PublicOrigin) -> Result<(), &'static str> {
+pub(super) fn check_origin(headers: &HeaderMap, ours: &PublicOrigin) -> Result<(), fn(&Api) -> &'static str> {
     let mut sites = headers.get_all("sec-fetch-site").iter();
     let same_origin = match (sites.next(), sites.next()) {
         (Some(site), None) if site == "same-origin" => true,
-        (Some(_), _) => return Err("The header Sec-Fetch-Site must be same-origin."),
+        (Some(_), _) => return Err(|api| api.fetch_site),
         (None, _) => false,
     };
     let mut origins = headers.get_all(header::ORIGIN).iter();
     match (origins.next(), origins.next()) {
         (None, _) => Ok(()),
         (Some(origin), None) if origin == ours.as_str() || (same_origin && origin == "null") => Ok(()),
-        _ => Err("The header Origin must be this site's own origin."),
+        _ => Err(|api| api.origin),
     }
+}
+
+/// The language of ours that the client prefers (RFC 9110, 12.5.4).
+pub(super) fn accepted_language(headers: &HeaderMap) -> Language {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|accepted| accepted.to_str().ok());
+    Language::accepted(accepted.unwrap_or_default())
 }
 
 /// What came in the cookies: usually one refresh token and, on https, its companion.
@@ -107,7 +114,7 @@ impl FromRequestParts<AppState> for Attempt {
         if (1..=limits::ATTEMPT_MAX_LENGTH).contains(&attempt.len()) {
             Ok(Self(Some(attempt.to_owned())))
         } else {
-            Err(ApiError::malformed("The header X-Refresh-Attempt must have 1 to 64 characters."))
+            Err(ApiError::malformed(|api| api.refresh_attempt))
         }
     }
 }
@@ -293,7 +300,7 @@ pub(super) struct NoCursor;
 
 impl std::convert::From<NoCursor> for ApiError {
     fn from(NoCursor: NoCursor) -> Self {
-        Self::invalid().with_field("before", "Use what an earlier page gave as next.")
+        Self::invalid().with_field("before", api(|api| api.before))
     }
 }
 
@@ -306,7 +313,7 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
         match axum::extract::Query::try_from_uri(&parts.uri) {
             Ok(axum::extract::Query(parameters)) => Ok(Self(parameters)),
-            Err(_) => Err(ApiError::malformed("The parameters of the address could not be understood.")),
+            Err(_) => Err(ApiError::malformed(|api| api.parameters)),
         }
     }
 }
@@ -383,7 +390,7 @@ async fn read(request: Request, state: &AppState) -> Result<Bytes, ApiError> {
         if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
             ApiError::too_large()
         } else {
-            ApiError::malformed("The body did not arrive whole.")
+            ApiError::malformed(|api| api.not_whole)
         }
     })
 }
@@ -413,7 +420,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Box<ApiError>> {
 }
 
 fn not_json() -> ApiError {
-    ApiError::malformed("The body is not JSON.")
+    ApiError::malformed(|api| api.not_json)
 }
 
 /// The right JSON with a wrong field is the fields' fault; anything else is no JSON of ours.
@@ -425,9 +432,9 @@ fn wrong_json(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError
     let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
     let path = error.path().to_string();
     match missing {
-        Some(field) => ApiError::invalid().with_field(field, "This field is missing."),
+        Some(field) => ApiError::invalid().with_field(field, api(|api| api.field_missing)),
         None if path == "." => ApiError::invalid(),
-        None => ApiError::invalid().with_field(&path, "This field has the wrong type."),
+        None => ApiError::invalid().with_field(&path, api(|api| api.field_type)),
     }
 }
 

@@ -1,4 +1,5 @@
 use reqwest::Method;
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -43,6 +44,28 @@ async fn every_refusal_has_the_contracts_body_and_no_word_of_a_library() {
         assert!(!["serde", "axum", "line ", "column", "sql", "expected"].iter().any(|word| sentence.contains(word)));
     }
     assert_eq!(app.direct().register().await.status, 201, "and the process lives on");
+}
+
+#[tokio::test]
+async fn a_refusal_speaks_the_language_that_the_request_prefers() {
+    let app = TestApp::start().await;
+    let person = json!({"email": "ada\u{200b}@example.com", "displayName": "\u{301}Ada", "password": "x".repeat(257)});
+    for (accepted, language, error, password) in [
+        ("", "en", "Check the marked fields.", "Use 256 characters or fewer; this has 257."),
+        (
+            "de, it-CH;q=0.5, en;q=0.2",
+            "it",
+            "Controlla i campi segnalati.",
+            "Usa al massimo 256 caratteri; ora sono 257.",
+        ),
+    ] {
+        let answer = app.direct().header("accept-language", accepted).post("/api/auth/register", person.clone()).await;
+        assert_eq!(answer.outcome(), (422, "VALIDATION_FAILED"));
+        assert_eq!((answer.header("content-language"), &answer.body["error"]), (language, &json!(error)));
+        assert_eq!(answer.body["fields"]["password"], password);
+        assert_eq!(answer.body["fields"].as_object().map(serde_json::Map::len), Some(3));
+        assert!(answer.headers.get_all("vary").iter().any(|vary| vary == "accept-language"));
+    }
 }
 
 /// ER-02

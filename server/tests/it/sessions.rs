@@ -182,7 +182,7 @@ async fn a_wrong_password_ends_nothing_and_tells_nothing() {
     for id in [phone.session_id(), tablet.session_id(), strangers.clone()] {
         let answer = laptop.delete_with(&format!("/api/sessions/{id}"), "a wrong password").await;
         assert_eq!(answer.outcome(), (403, "INVALID_CREDENTIALS"));
-        assert_eq!(answer.body["fields"]["currentPassword"], "This is not your current password.");
+        assert_eq!(answer.body["fields"]["currentPassword"], "That’s not your current password.");
     }
     assert_eq!((phone.me().await.status, tablet.me().await.status), (200, 200));
     let failed = app.events().await.pop().expect("an event");

@@ -1,18 +1,19 @@
 use axum::{
     Json,
     extract::Request,
-    http::{Method, header},
+    http::{HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use sessionkeep_types::RequestId;
 
-use crate::http::error::ApiError;
+use crate::http::{error::ApiError, extract::accepted_language};
 
 /// Writes the contract's body for every refusal: ours, and those that the framework makes before a handler is reached.
 pub(in crate::http) async fn render(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or_else(|| RequestId::new(""));
     let head = request.method() == Method::HEAD;
+    let language = accepted_language(request.headers());
     let response = next.run(request).await;
     // A page says itself what is wrong.
     if is_html(&response) {
@@ -25,7 +26,7 @@ pub(in crate::http) async fn render(request: Request, next: Next) -> Response {
             None => return response,
         },
     };
-    let body = error.body(id);
+    let body = error.body(id, language);
     let (mut parts, _) = error.into_response().into_parts();
     let own = parts.headers.clone();
     for (name, value) in response.headers() {
@@ -36,6 +37,8 @@ pub(in crate::http) async fn render(request: Request, next: Next) -> Response {
     }
     let (json, body) = Json(body).into_response().into_parts();
     parts.headers.extend(json.headers);
+    parts.headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    parts.headers.append(header::VARY, HeaderValue::from_static("accept-language"));
     Response::from_parts(parts, if head { axum::body::Body::empty() } else { body })
 }
 

@@ -13,10 +13,8 @@ use crate::{config::PublicOrigin, http::extract};
 
 /// How the page of this request is to look and speak: what was chosen, else what the browser asks for.
 pub(super) fn appearance(headers: &HeaderMap) -> Appearance {
-    let language = chosen(headers, paths::LANGUAGE_COOKIE).and_then(Language::of_tag).unwrap_or_else(|| {
-        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|accepted| accepted.to_str().ok());
-        Language::accepted(accepted.unwrap_or_default())
-    });
+    let chosen_language = chosen(headers, Language::COOKIE).and_then(Language::of_tag);
+    let language = chosen_language.unwrap_or_else(|| extract::accepted_language(headers));
     let theme = chosen(headers, paths::THEME_COOKIE).map(Theme::of_name).unwrap_or_default();
     Appearance { language, theme }
 }
@@ -45,7 +43,7 @@ pub(super) fn switch(origin: &PublicOrigin, headers: &HeaderMap, Form(switch): F
     let Some(language) = Language::of_tag(&switch.language) else { return StatusCode::BAD_REQUEST.into_response() };
     let page = paths::own(&switch.back).unwrap_or(paths::LANDING);
     let mut response = Redirect::to(&paths::with_next(page, paths::own(&switch.next))).into_response();
-    let cookie = Cookie::build((paths::LANGUAGE_COOKIE, language.tag()))
+    let cookie = Cookie::build((Language::COOKIE, language.tag()))
         .path("/")
         .max_age(time::Duration::seconds(paths::PREFERENCE_SECONDS))
         .same_site(SameSite::Lax)

@@ -6,7 +6,7 @@ use axum::{
 };
 use sessionkeep_types::{Connection, ConnectionRequest, routes as path};
 
-use super::{ApiError, AppState, rfc3339};
+use super::{ApiError, AppState, api, rfc3339};
 use crate::{
     http::{
         extract::{self, Bearer, Json},
@@ -64,18 +64,21 @@ pub(in crate::http) async fn connection(
     }
     let nonce = request.nonce;
     if !(1..=64).contains(&nonce.len()) || !nonce.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Err(ApiError::invalid().with_field("nonce", "Use 1 to 64 letters and digits."));
+        return Err(ApiError::invalid().with_field("nonce", api(|api| api.nonce)));
     }
     let Arrived { headers, address, route } = arrived;
     let text = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let cookies = state.edge.cookie.seen(&headers);
     let sent = state.edge.cookie.read(&headers).sent;
+    let language = extract::accepted_language(&headers);
     let connection = Connection {
         now: rfc3339(state.auth.clock.now()),
         address,
         origin: text(header::ORIGIN.as_str()),
         sec_fetch_site: text("sec-fetch-site"),
-        refused: extract::check_origin(&headers, &state.edge.origin).err().map(str::to_owned),
+        refused: extract::check_origin(&headers, &state.edge.origin)
+            .err()
+            .map(|sentence| sentence(language.api()).to_owned()),
         refresh_cookies: cookies.refresh,
         refresh_counting: state.auth.how_many_count(&sent),
         generation_cookies: cookies.generation,

@@ -20,7 +20,10 @@ pub(super) mod sessions;
 use axum::response::{IntoResponse, Response};
 use sessionkeep_types::{AuthResponse, Origin, Page, SecurityEvent, Session, SessionId, SessionList, TokenType, User};
 
-use super::{AppState, device, error::ApiError};
+use super::{
+    AppState, device,
+    error::{ApiError, api},
+};
 use crate::{
     auth::{Sent, SignedIn},
     session::{self, UnixMillis},

@@ -23,7 +23,7 @@ use sessionkeep_types::{RequestId, routes};
 use tokio::{spawn, time::timeout};
 use tracing::Instrument as _;
 
-use super::render::Pages;
+use super::{preferences, render::Pages};
 use crate::{
     auth::{Auth, Device, SignedIn},
     http::{
@@ -98,7 +98,7 @@ impl Forms {
         let Form(form) = read.map_err(|_| ApiError::too_slow())?.map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => ApiError::unsupported_media_type("application/x-www-form-urlencoded"),
-            _ => ApiError::malformed("The form could not be understood."),
+            _ => ApiError::malformed(|api| api.form),
         })?;
         Ok(form)
     }
@@ -125,7 +125,7 @@ impl Forms {
         let refusal = Refusal {
             status: error.status.as_u16(),
             retry_after: error.retry_after().map(Duration::from_secs),
-            body: error.body(id),
+            body: error.body(id, preferences::appearance(&asked.headers).language),
         };
         let submitted = Submitted { page: page.path().to_owned(), refusal: Some(refusal), ..typed };
         let mut request = Request::from_parts(asked, Body::empty());

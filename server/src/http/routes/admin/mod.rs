@@ -4,4 +4,4 @@ pub(in crate::http) mod events;
 pub(in crate::http) mod sessions;
 pub(in crate::http) mod users;
 
-use super::{ApiError, AppState, page, rfc3339, session_list, told};
+use super::{ApiError, AppState, api, page, rfc3339, session_list, told};

@@ -8,7 +8,7 @@ use sessionkeep_types::{ErrorCode, ManagedUser, Page, UpdateUserRequest, UserId,
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::{ApiError, AppState, page, rfc3339};
+use super::{ApiError, AppState, api, page, rfc3339};
 use crate::{
     http::{
         extract::{Bearer, From, Json, PageQuery, Query},
@@ -52,7 +52,7 @@ pub(in crate::http) async fn list(
     let admin = bearer.administrator(&state).await?;
     let query = search.query.as_deref().map(str::trim).filter(|query| !query.is_empty());
     if query.is_some_and(|query| query.len() > limits::EMAIL_MAX_LENGTH) {
-        return Err(ApiError::invalid().with_field("query", "Nobody has a name or an address that long."));
+        return Err(ApiError::invalid().with_field("query", api(|api| api.query)));
     }
     let before = part.before::<Uuid>()?.map(|id| UserId::new(id.to_string()));
     let users = state.auth.users(&admin, query, before.as_ref(), part.limit()).await?;
