@@ -11,7 +11,7 @@ test.describe('in a browser that asks for Italian', () => {
     await page.getByLabel('Email', { exact: true }).fill(person.email);
     await page.getByLabel('Password', { exact: true }).fill('sbagliata');
     await page.getByRole('button', { name: 'Accedi', exact: true }).click();
-    await expect(page.getByRole('alert')).toHaveText('Email o password errata.');
+    await expect(page.getByRole('alert')).toHaveText('Email o password errate.');
     await page.getByLabel('Password', { exact: true }).fill(person.password);
     await page.getByRole('button', { name: 'Accedi', exact: true }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'Profilo' })).toBeVisible();

@@ -320,7 +320,7 @@ pub(crate) static WORDS: Words = Words {
         password_changed: Happened { title: "Password changed", meaning: "Your other devices were signed out." },
         confirmation_failed: Happened {
             title: "Wrong current password",
-            meaning: "Someone who was signed in tried to change something important.",
+            meaning: "Someone who was signed in tried to change the password, delete the account or sign out devices.",
         },
         refresh_repeated: Happened { title: "Session renewed again", meaning: "An answer got lost. This is routine." },
         refresh_from_elsewhere: Happened {
@@ -504,7 +504,7 @@ pub(crate) static WORDS: Words = Words {
         session_fine: "Your browser sends it once, as it should.",
         session_missing: "Your browser doesn’t send it. You stay signed in here for 15 minutes at most.",
         session_missing_do: "Allow cookies for this site in your browser’s settings, then sign in again.",
-        session_alone: "Your browser sends it without its companion. You stay signed in here for 15 minutes at most.",
+        session_alone: "Your browser sends it without the second cookie that belongs to it. You stay signed in here for 15 minutes at most.",
         session_alone_do: "Sign in again, and don’t delete single cookies of this site.",
         session_tabs: "Your browser sends it, but not the cookie that lets tabs follow each other.",
         session_tabs_do: "Sign out, then sign in again.",
@@ -530,7 +530,7 @@ pub(crate) static WORDS: Words = Words {
         proxy_repeats: "A proxy may repeat cookies.",
         site: "Site address",
         site_fine: "Your requests come from this site.",
-        site_refused: |why| format!("The server takes your requests for those of another site. {why}"),
+        site_refused: |why| format!("The server treats your requests as coming from another site. {why}"),
         site_refused_do: "Open this site at its usual address.",
         site_origin: "PUBLIC_ORIGIN must be the address that browsers show.",
         site_bare: "Headers that identify your site don’t arrive.",

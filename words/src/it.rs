@@ -49,7 +49,7 @@ pub(crate) static WORDS: Words = Words {
         data: "Dati e privacy",
         needs_attention: "richiede la tua attenzione",
         sign_out: "Esci",
-        why_signed_out: "Perché non sono più connesso?",
+        why_signed_out: "Perché sono stato disconnesso?",
         check_connection: "Controllo della connessione",
         language: "Lingua",
         help: "Aiuto",
@@ -60,7 +60,7 @@ pub(crate) static WORDS: Words = Words {
     },
     stopped: Stopped {
         title: "Questa pagina non funziona",
-        text: "Una sua parte non è stata caricata, o si è fermata per un errore. Ricarica la pagina. Se non basta, forse la blocca un’estensione, la rete o un’impostazione del browser: serve WebAssembly.",
+        text: "Una parte della pagina non è stata caricata o si è fermata per un errore. Ricarica la pagina. Se non basta, forse un’estensione, la rete o un’impostazione del browser la blocca: serve WebAssembly.",
         forms: "Puoi comunque accedere, creare un account e uscire. Questi moduli funzionano senza quella parte.",
         reload: "Ricarica la pagina",
     },
@@ -76,22 +76,22 @@ pub(crate) static WORDS: Words = Words {
     },
     landing: Landing {
         tagline: "Resta connesso, in sicurezza",
-        description: "Un accesso che resiste a ricariche, sospensioni e reti instabili, e si accorge se lo usa qualcun altro.",
+        description: "Un accesso che resiste al ricaricamento delle pagine, alla sospensione del computer e alle reti instabili, e si accorge se lo usa qualcun altro.",
         heading: "Resta connesso, in sicurezza.",
-        lead: "La tua sessione resiste a ricariche, computer in sospensione e reti instabili. Se qualcuno la copia, termina \
+        lead: "La tua sessione resiste al ricaricamento delle pagine, alla sospensione del computer e alle reti instabili. Se qualcuno la copia, viene terminata \
                e ti diciamo perché.",
         open_account: "Vai al tuo account",
         promises: "Su cosa puoi contare",
         cards: [
             (
-                "Nessuna uscita per errore",
-                "Una risposta persa, una ricarica o cinque schede insieme non ti disconnettono.",
+                "Nessuna disconnessione per errore",
+                "Una risposta persa, una pagina ricaricata o cinque schede insieme non ti disconnettono.",
             ),
             (
                 "Una sessione rubata dura poco",
                 "Se una copia viene usata altrove, la sessione termina su entrambi i dispositivi.",
             ),
-            ("Gli script non leggono il tuo accesso", "È in un cookie che nessuna pagina può vedere."),
+            ("Gli script non possono leggere la tua sessione", "È in un cookie che nessuna pagina può vedere."),
             ("Uscire vuol dire uscire", "In ogni scheda e sul server, subito."),
         ],
         example: "I tuoi dispositivi a colpo d’occhio",
@@ -106,12 +106,12 @@ pub(crate) static WORDS: Words = Words {
         create: "Creane uno",
         offline: "In attesa della rete…",
         to_continue: "Accedi per continuare.",
-        to_continue_to: |page| format!("Accedi per continuare su {page}."),
+        to_continue_to: |page| format!("Accedi per aprire {page}."),
         not_ready: "La pagina non era ancora pronta. Riprova.",
         busy_server: "Troppi tentativi. Aspetta un minuto, poi riprova.",
         why: "Perché?",
     },
-    sign_out: SignOut { title: "Esci", text: "La tua sessione su questo dispositivo termina." },
+    sign_out: SignOut { title: "Esci", text: "La sessione su questo dispositivo verrà terminata." },
     sign_up: SignUp {
         title: "Crea il tuo account",
         heading: |brand| format!("Crea il tuo account {brand}"),
@@ -128,12 +128,12 @@ pub(crate) static WORDS: Words = Words {
         new_password: "Nuova password",
         email_missing: "Inserisci la tua email.",
         email_long: "Questa email è troppo lunga.",
-        email_form: "Inserisci un’email come nome@example.com.",
+        email_form: "Inserisci un indirizzo email come nome@example.com.",
         email_taken: "Esiste già un account con questa email.",
         password_missing: "Inserisci la tua password.",
         password_choose: "Scegli una password.",
-        too_short: |least, length| format!("Usa almeno {least} caratteri; ora sono {length}."),
-        too_long: |most, length| format!("Usa al massimo {most} caratteri; ora sono {length}."),
+        too_short: |least, length| format!("Usa almeno {least} caratteri; finora: {length}."),
+        too_long: |most, length| format!("Usa al massimo {most} caratteri; finora: {length}."),
         invisible: |code| format!("Togli il carattere invisibile {code}."),
         undefined: |code| format!("Togli il carattere {code}, che non ha significato."),
         in_emoji: "Alcune emoji e legature lo contengono.",
@@ -174,7 +174,7 @@ pub(crate) static WORDS: Words = Words {
             "Date e anni sono facili da indovinare.",
             "I nomi sono facili da indovinare.",
             "I caratteri invisibili e gli accenti da soli non contano.",
-            "Aggiungi una o due parole senza legame.",
+            "Aggiungi una o due parole senza legame con le altre.",
         ],
         weak: "Facile da indovinare.",
         fair: "Potrebbe essere più robusta.",
@@ -215,7 +215,7 @@ pub(crate) static WORDS: Words = Words {
     },
     profile: Profile {
         title: "Profilo",
-        member_since: |month| format!("Iscritto da {month}"),
+        member_since: |month| format!("Con noi da {month}"),
         administrator: "Amministratore",
         name: "Nome",
         no_name: "Ancora nessun nome",
@@ -234,9 +234,9 @@ pub(crate) static WORDS: Words = Words {
         title: "Sicurezza",
         lead: "Come accedi, e da dove.",
         password: "Password",
-        password_changed: |when| format!("Cambiata {when}"),
+        password_changed: |when| format!("Ultima modifica: {when}"),
         this_session: "Questa sessione",
-        session_dates: |began, ends| format!("Accesso {began} · Scade {ends} se non usata"),
+        session_dates: |began, ends| format!("Accesso: {began} · Scadenza, se non usata: {ends}"),
         other_devices: "Dispositivi",
         devices: |number, more| format!("Accesso attivo su {}", count(number, "dispositivo", "dispositivi", more)),
         review_devices: "Controlla",
@@ -255,7 +255,7 @@ pub(crate) static WORDS: Words = Words {
         inactive: |number| format!("Inattivi ({number})"),
         inactive_text: "Non usati da più di 30 giorni.",
         active_now: "Attivo ora",
-        last_active: |when| format!("Attivo {when}"),
+        last_active: |when| format!("Ultima attività: {when}"),
         sessions: |number| format!("{number} sessioni"),
         details: "Dettagli",
         details_of: |name| format!("Dettagli di {name}"),
@@ -279,8 +279,8 @@ pub(crate) static WORDS: Words = Words {
                 format!("Disconnettere altri {number}{} dispositivi?", if more { "+" } else { "" })
             }
         },
-        newer_one: "Ha effettuato l’accesso dopo questo dispositivo. Inserisci la password attuale per disconnetterlo.",
-        newer_others: "Almeno uno ha effettuato l’accesso dopo questo dispositivo. Inserisci la password attuale per disconnetterli.",
+        newer_one: "Questo accesso è più recente di quello che stai usando. Inserisci la password attuale per disconnettere il dispositivo.",
+        newer_others: "Almeno un accesso è più recente di quello che stai usando. Inserisci la password attuale per disconnettere i dispositivi.",
         signed_out: |name| format!("Disconnesso: {name}."),
         was_signed_out: |name| format!("{name} era già disconnesso."),
         kept: |name| format!("{name} resta connesso."),
@@ -297,9 +297,9 @@ pub(crate) static WORDS: Words = Words {
         change_password: "cambia la password",
         more_shown: |number| {
             if number == 1 {
-                "Mostrato 1 altro dispositivo. Sono tutti.".to_owned()
+                "Mostrato 1 altro dispositivo. Non ce ne sono altri.".to_owned()
             } else {
-                format!("Mostrati altri {number} dispositivi. Sono tutti.")
+                format!("Mostrati altri {number} dispositivi. Non ce ne sono altri.")
             }
         },
     },
@@ -330,19 +330,19 @@ pub(crate) static WORDS: Words = Words {
     events: Events {
         registered: Happened { title: "Account creato", meaning: "" },
         signed_in: Happened { title: "Accesso effettuato", meaning: "" },
-        sign_in_failed: Happened { title: "Password errata", meaning: "Nessuno è entrato." },
+        sign_in_failed: Happened { title: "Password errata", meaning: "L’accesso non è riuscito." },
         sign_in_failed_often: Happened {
-            title: "Più password errate",
-            meaning: "Nessuno è entrato. Chi riprova deve aspettare ogni volta di più.",
+            title: "Diverse password errate",
+            meaning: "L’accesso non è riuscito. Chi riprova deve aspettare ogni volta di più.",
         },
         wrong_passwords: |number| format!("{number} password errate"),
-        signed_out: Happened { title: "Uscita", meaning: "" },
+        signed_out: Happened { title: "Disconnessione", meaning: "" },
         session_ended: Happened { title: "Dispositivo disconnesso", meaning: "" },
         session_ended_by_administrator: Happened {
             title: "Un amministratore ha disconnesso un dispositivo",
             meaning: "",
         },
-        sessions_ended: Happened { title: "Più dispositivi disconnessi", meaning: "" },
+        sessions_ended: Happened { title: "Diversi dispositivi disconnessi", meaning: "" },
         sessions_ended_by_administrator: Happened {
             title: "Un amministratore ha disconnesso tutti i dispositivi",
             meaning: "",
@@ -358,7 +358,7 @@ pub(crate) static WORDS: Words = Words {
         },
         confirmation_failed: Happened {
             title: "Password attuale errata",
-            meaning: "Qualcuno con l’accesso attivo ha provato a cambiare qualcosa di importante.",
+            meaning: "Qualcuno che era già connesso al tuo account ha provato a cambiare la password, eliminare l’account o disconnettere dispositivi.",
         },
         refresh_repeated: Happened {
             title: "Sessione rinnovata di nuovo",
@@ -371,7 +371,7 @@ pub(crate) static WORDS: Words = Words {
         },
         reused: Happened {
             title: "Sessione usata in due luoghi",
-            meaning: "Qualcuno ha usato una vecchia copia del tuo accesso. Abbiamo terminato quella sessione.",
+            meaning: "Qualcuno ha usato una vecchia copia della tua sessione. Abbiamo terminato quella sessione.",
         },
         clone: Happened {
             title: "Sessione usata in due luoghi",
@@ -379,7 +379,7 @@ pub(crate) static WORDS: Words = Words {
         },
         reuse_dismissed: Happened {
             title: "Risposta all’allarme: eri tu",
-            meaning: "L’ha detto qualcuno con l’accesso attivo. Se non eri tu, cambia la password.",
+            meaning: "Lo ha confermato qualcuno che era già connesso al tuo account. Se non eri tu, cambia la password.",
         },
         exported: Happened { title: "Dati scaricati", meaning: "" },
         database_restored: Happened {
@@ -396,7 +396,7 @@ pub(crate) static WORDS: Words = Words {
         unknown: Happened { title: "È successo qualcos’altro", meaning: "Ricarica la pagina per vedere cosa." },
     },
     review: Review {
-        title: "Qualcuno ha usato una copia del tuo accesso",
+        title: "Qualcuno ha usato una copia della tua sessione",
         text: |when, a, b| format!("{when}: una sessione è stata usata da {a} e da {b}. L’abbiamo terminata."),
         text_short: |when| format!("{when}: una sessione è stata usata in due luoghi. L’abbiamo terminata."),
         change_password: "Cambia password",
@@ -404,7 +404,7 @@ pub(crate) static WORDS: Words = Words {
         it_was_me: "Ero io",
         question: "Eri tu?",
         explanation: "Succede quando si ripristina un backup o si copia un profilo del browser. Se non hai fatto nessuna \
-                      delle due cose, qualcun altro potrebbe aver avuto il tuo accesso.",
+                      delle due cose, qualcun altro potrebbe aver usato la tua sessione.",
         yes: "Sì, ero io",
         no: "No, metti al sicuro l’account",
         dismissing: "Salvataggio…",
@@ -415,11 +415,11 @@ pub(crate) static WORDS: Words = Words {
         title: "Dati e privacy",
         download: "Scarica i tuoi dati",
         download_text: "Tutto ciò che conserviamo di te: profilo, sessioni e attività, in un file JSON.",
-        download_button: "Scarica JSON",
+        download_button: "Scarica il file JSON",
         downloading: "Preparazione…",
         downloaded: "Il file è pronto.",
         delete: "Elimina account",
-        delete_text: "Elimina per sempre il tuo account e disconnette tutti i dispositivi. Non si può annullare.",
+        delete_text: "Il tuo account viene eliminato per sempre e tutti i dispositivi vengono disconnessi. L’operazione non si può annullare.",
         profile: "Il tuo profilo: nome, email e password",
         sessions: |number, more| count(number, "sessione", "sessioni", more),
         events: |number, more| {
@@ -432,19 +432,19 @@ pub(crate) static WORDS: Words = Words {
     },
     delete: Delete {
         title: "Elimina account",
-        text: "Elimina per sempre il tuo account e disconnette tutti i dispositivi. Nessuno può recuperarlo.",
+        text: "Il tuo account viene eliminato per sempre e tutti i dispositivi vengono disconnessi. Nessuno potrà recuperarlo.",
         administrator: "Sei un amministratore. Se sei l’unico, nominane prima un altro.",
         sure: "Voglio eliminare per sempre il mio account",
         not_sure: "Seleziona la casella per continuare.",
-        submit: "Elimina il mio account",
+        submit: "Elimina l’account",
         busy: "Eliminazione dell’account…",
-        keep: "Mantieni il mio account",
+        keep: "Non eliminare l’account",
         unclear: "La risposta è andata persa e non sappiamo se l’account è stato eliminato. Ricarica la pagina per saperlo.",
     },
     notices: Notices {
-        signed_out: "Hai effettuato l’uscita.",
-        here_only: "Sei uscito da questa pagina, ma non siamo ancora riusciti ad avvisare il server. Lasciala aperta.",
-        in_another_tab: "Sei uscito in un’altra scheda.",
+        signed_out: "Ti sei disconnesso.",
+        here_only: "Qui la sessione è chiusa, ma il server non lo sa ancora. Lascia aperta questa pagina.",
+        in_another_tab: "Ti sei disconnesso in un’altra scheda.",
         cookie_lost: "Il browser ha perso il cookie di accesso. Accedi di nuovo.",
         cookies_blocked: "Il browser non conserva i cookie di questo sito. Consentili, poi accedi.",
         expired: "La sessione è scaduta. Accedi di nuovo.",
@@ -470,21 +470,21 @@ pub(crate) static WORDS: Words = Words {
         check_connection: "Controlla la connessione",
         reused: Reason {
             title: "La tua sessione è stata usata in due luoghi",
-            text: "Una copia del tuo accesso è stata usata su un altro dispositivo o profilo del browser. Abbiamo terminato \
+            text: "Una copia della tua sessione è stata usata su un altro dispositivo o profilo del browser. Abbiamo terminato \
                    la sessione su entrambi. Accedi di nuovo. Se non hai ripristinato un backup o copiato un profilo, cambia \
                    la password.",
-            more: "Il cookie che ti tiene connesso viene sostituito di continuo. Uno già sostituito è stato usato ancora, \
+            more: "Il cookie che ti tiene connesso viene sostituito di continuo. Uno già sostituito è stato usato di nuovo, \
                    quindi due programmi usavano la stessa sessione. In Attività trovi entrambi, con dispositivo e indirizzo.",
         },
         password_changed: Reason {
             title: "La tua password è stata cambiata",
-            text: "Qualcuno con l’accesso attivo ha cambiato la password, quindi abbiamo terminato tutte le altre sessioni. \
+            text: "Qualcuno che era già connesso al tuo account ha cambiato la password, quindi abbiamo terminato tutte le altre sessioni. \
                    Se eri tu, accedi con la nuova password. Altrimenti contatta subito un amministratore del sito.",
             more: "",
         },
         elsewhere: Reason {
             title: "Sei stato disconnesso da un altro dispositivo",
-            text: "Qualcuno con l’accesso attivo ha terminato questa sessione da un altro dispositivo. Se eri tu, non devi \
+            text: "Qualcuno che era già connesso al tuo account ha terminato questa sessione da un altro dispositivo. Se eri tu, non devi \
                    fare nulla. Altrimenti cambia la password: così disconnetti chiunque altro.",
             more: "",
         },
@@ -504,7 +504,7 @@ pub(crate) static WORDS: Words = Words {
             title: "Il browser ha perso il cookie di accesso",
             text: "Il cookie che ti tiene connesso non c’è più. È stato cancellato con altri dati, o è stata chiusa una \
                    finestra privata. Accedi di nuovo. Se succede spesso, consenti i cookie di questo sito.",
-            more: "Non abbiamo terminato nulla: la vecchia sessione scade da sola e puoi disconnetterla in Dispositivi.",
+            more: "Non abbiamo terminato nulla: la vecchia sessione scade da sola e puoi terminarla in Dispositivi.",
         },
         cookies_blocked: Reason {
             title: "Il browser non conserva i cookie di questo sito",
@@ -532,7 +532,7 @@ pub(crate) static WORDS: Words = Words {
         },
         deleted: Reason {
             title: "Il tuo account è stato eliminato",
-            text: "Qualcuno con l’accesso attivo ha eliminato l’account e confermato con la password. Non si può recuperare, \
+            text: "Qualcuno che era già connesso al tuo account ha eliminato l’account e confermato con la password. Non si può recuperare, \
                    ma puoi crearne uno nuovo.",
             more: "",
         },
@@ -554,9 +554,9 @@ pub(crate) static WORDS: Words = Words {
         session_fine: "Il browser lo invia una volta, come deve.",
         session_missing: "Il browser non lo invia. Qui resti connesso per 15 minuti al massimo.",
         session_missing_do: "Consenti i cookie di questo sito nelle impostazioni del browser, poi accedi di nuovo.",
-        session_alone: "Il browser lo invia senza quello che lo accompagna. Qui resti connesso per 15 minuti al massimo.",
+        session_alone: "Il browser lo invia senza il secondo cookie che lo accompagna. Qui resti connesso per 15 minuti al massimo.",
         session_alone_do: "Accedi di nuovo, e non cancellare singoli cookie di questo sito.",
-        session_tabs: "Il browser lo invia, ma non invia il cookie con cui le schede si seguono.",
+        session_tabs: "Il browser lo invia, ma non invia il cookie che tiene allineate le schede.",
         session_tabs_do: "Esci, poi accedi di nuovo.",
         session_several: |number| {
             format!("Il browser ne invia {number} con questo nome. Il server riconosce il tuo e ignora gli altri.")
@@ -580,7 +580,7 @@ pub(crate) static WORDS: Words = Words {
         proxy_repeats: "Un proxy potrebbe ripetere i cookie.",
         site: "Indirizzo del sito",
         site_fine: "Le tue richieste provengono da questo sito.",
-        site_refused: |why| format!("Il server prende le tue richieste per quelle di un altro sito. {why}"),
+        site_refused: |why| format!("Il server considera le tue richieste come provenienti da un altro sito. {why}"),
         site_refused_do: "Apri questo sito al suo indirizzo abituale.",
         site_origin: "PUBLIC_ORIGIN deve essere l’indirizzo mostrato dai browser.",
         site_bare: "Le intestazioni che identificano il sito non arrivano.",
@@ -605,7 +605,7 @@ pub(crate) static WORDS: Words = Words {
     },
     not_found: NotFound {
         title: "Pagina non trovata",
-        lead: "A questo indirizzo non c’è nulla. Forse contiene un errore, o la pagina è stata spostata.",
+        lead: "A questo indirizzo non c’è nulla. Forse è scritto male, o la pagina è stata spostata.",
         home: "Vai alla pagina iniziale",
         account: "Vai al tuo account",
     },
@@ -618,7 +618,7 @@ pub(crate) static WORDS: Words = Words {
         too_often_for: |time| format!("Troppi tentativi. Riprova tra {time}."),
         try_again_in: |time| format!("Riprova tra {time}"),
         try_again_now: "Ora puoi riprovare.",
-        wrong_credentials: "Email o password errata.",
+        wrong_credentials: "Email o password errate.",
         password_required: "Inserisci la password attuale.",
         fields: "Controlla i campi segnalati.",
         password_weak: "Questa password è troppo facile da indovinare.",

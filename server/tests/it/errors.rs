@@ -56,7 +56,7 @@ async fn a_refusal_speaks_the_language_that_the_request_prefers() {
             "de, it-CH;q=0.5, en;q=0.2",
             "it",
             "Controlla i campi segnalati.",
-            "Usa al massimo 256 caratteri; ora sono 257.",
+            "Usa al massimo 256 caratteri; finora: 257.",
         ),
     ] {
         let answer = app.direct().header("accept-language", accepted).post("/api/auth/register", person.clone()).await;
