@@ -195,8 +195,8 @@ mod tests {
         for (refresh, counting, generation, verdict, words) in [
             (0, 0, 0, Verdict::Wrong, "doesn’t send it"),
             (0, 0, 1, Verdict::Wrong, "doesn’t send it"),
-            (1, 0, 1, Verdict::Wrong, "without its companion"),
-            (2, 0, 1, Verdict::Wrong, "without its companion"),
+            (1, 0, 1, Verdict::Wrong, "without the second cookie"),
+            (2, 0, 1, Verdict::Wrong, "without the second cookie"),
             (2, 2, 1, Verdict::Wrong, "nothing shows which"),
             (3, 2, 3, Verdict::Wrong, "nothing shows which"),
             (2, 1, 1, Verdict::Odd, "ignores the others"),

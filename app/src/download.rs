@@ -1,7 +1,7 @@
 //! Gives a person a file that the page has made.
 
 /// What it is called.
-pub(crate) const FILE_NAME: &str = "sessionkeep-export.json";
+pub(crate) const FILE_NAME: &str = "account-export.json";
 
 /// The browser saves the text under this name.
 #[cfg(target_arch = "wasm32")]

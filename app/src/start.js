@@ -4,7 +4,26 @@
   const { js, wasm, integrity, again } = document.currentScript.dataset;
   const parsed = new Promise((done) => addEventListener('DOMContentLoaded', done));
   let leaving = false;
-  addEventListener('beforeunload', () => (leaving = true));
+  // A link to a program of the device, or one that the person stops, leaves nothing.
+  addEventListener('beforeunload', () => {
+    leaving = true;
+    setTimeout(() => (leaving = false), 5000);
+  });
+
+  // A form that the browser sends itself, once in ten seconds: a second sign-up would find the account that the first has made. The mark
+  // says to the next page that its session may have begun just now.
+  let sent = -Infinity;
+  addEventListener('pageshow', () => (sent = -Infinity));
+  addEventListener('submit', (event) => {
+    if (event.defaultPrevented || !/^\/sign-(in|up)$/.test(new URL(event.target.action).pathname)) return;
+    if (event.timeStamp - sent < 10000) return event.preventDefault();
+    sent = event.timeStamp;
+    try {
+      sessionStorage.setItem('sessionkeep.form-sent', '');
+    } catch {
+      // Without storage the other tabs hear of it later.
+    }
+  });
 
   const show = (stopped) => {
     const words = document.getElementById('stopped');

@@ -1,16 +1,18 @@
 //! The program begins: it takes over the page that the server rendered, or renders it anew where it is not that page any more.
 
 use leptos::{mount, prelude::*};
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use crate::{
     App, ROOT,
     shape::{self, Shape},
+    submitted::Submitted,
 };
 
 /// `<html data-hydrated>` says when the page answers to its user, and `data-anew` whether it was rendered anew.
 pub fn start() {
+    stand_at_own_page();
     let root = document().get_element_by_id(ROOT).expect("the document has it: shell.rs");
     let expected = root.get_attribute(shape::ATTRIBUTE);
     let anew = expected != Some(Shape::of_children(&root).to_string());
@@ -23,6 +25,17 @@ pub fn start() {
         for name in [Some("data-hydrated"), anew.then_some("data-anew")].into_iter().flatten() {
             // OK because the attributes are for tests; the page works without.
             let _ = html.set_attribute(name, "");
+        }
+    }
+}
+
+/// The answer to a form can be a page of another address, which only takes forms. There is nothing to load again there.
+fn stand_at_own_page() {
+    if let (Some(page), Ok(history)) = (Submitted::page_in_document(), window().history()) {
+        let is_here = window().location().pathname().is_ok_and(|here| here == page);
+        if !is_here {
+            // OK because the page is shown all the same.
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&page));
         }
     }
 }
@@ -47,7 +60,9 @@ fn render_anew(root: &Element) {
 
 fn inputs(root: &Element) -> impl Iterator<Item = HtmlInputElement> {
     let all = root.get_elements_by_tag_name("input");
-    (0..all.length()).filter_map(move |index| all.item(index)?.dyn_into().ok())
+    let inputs = (0..all.length()).filter_map(move |index| all.item(index)?.dyn_into::<HtmlInputElement>().ok());
+    // What is hidden, or has no name to find it by, nobody typed.
+    inputs.filter(|input| !input.id().is_empty() && input.type_() != "hidden")
 }
 
 struct Typed {

@@ -58,6 +58,13 @@ impl Submitted {
         use_context::<Self>().and_then(|submitted| serde_json::to_string(&submitted).ok())
     }
 
+    /// The path of the form's page, where the document is the answer to a form.
+    #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
+    pub(crate) fn page_in_document() -> Option<String> {
+        let submitted = document().document_element()?.get_attribute("data-submitted")?;
+        serde_json::from_str::<Self>(&submitted).ok().map(|submitted| submitted.page)
+    }
+
     #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
     fn in_document() -> Option<Self> {
         let html = document().document_element()?;

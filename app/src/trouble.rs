@@ -52,7 +52,8 @@ fn of_code(code: &ErrorCode, retry_after: Option<Duration>, words: &Errors) -> S
         | ErrorCode::RefreshReused
         | ErrorCode::SessionExpired
         | ErrorCode::SessionRevoked
-        | ErrorCode::CookieConflict => words.session_over,
+        | ErrorCode::CookieConflict
+        | ErrorCode::OtherSession => words.session_over,
         ErrorCode::MalformedRequest
         | ErrorCode::MethodNotAllowed
         | ErrorCode::PayloadTooLarge

@@ -72,3 +72,60 @@ test('other tabs of the browser refresh with the session that a form has begun',
   await account.shows(person);
   await expect(second.getByRole('main')).toContainText('Signed in');
 });
+
+test('a sign-out that the server has not heard of leaves the session alone that a form has begun since', async ({ page, signIn, account, person }) => {
+  await signIn.signIn(person);
+  await account.shows(person);
+  await page.route('**/api/auth/logout', (route) => route.abort());
+  await account.leave();
+  await expect(signIn.notice).toContainText('the server doesn’t know yet');
+  await page.unroute('**/api/auth/logout');
+  const release = await held(page);
+  await page.goto('/sign-in', { waitUntil: 'commit' });
+  await signIn.fill(person);
+  await signIn.submit.click();
+  await page.waitForURL('/account');
+  release();
+  await account.shows(person);
+  await page.reload();
+  await account.shows(person);
+});
+
+test('a tab follows when somebody signs in by a form in another', async ({ secondTab, page, signIn, account, person }) => {
+  await signIn.open();
+  const other = await secondTab();
+  const release = await held(other);
+  await other.goto('/sign-in', { waitUntil: 'commit' });
+  await other.getByLabel('Email', { exact: true }).fill(person.email);
+  await other.getByLabel('Password', { exact: true }).fill(person.password);
+  await other.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await other.waitForURL('/account');
+  release();
+  await account.shows(person);
+  await expect(page).toHaveURL('/account');
+});
+
+test('a form that is sent twice is answered once', async ({ page, signUp, account }) => {
+  const release = await held(page);
+  const ada = somebody();
+  await page.goto('/sign-up', { waitUntil: 'commit' });
+  await signUp.fill(ada);
+  await page.evaluate(() => {
+    const button = document.querySelector<HTMLButtonElement>('main form button[type=submit]');
+    button?.click();
+    button?.click();
+  });
+  await page.waitForURL('/account');
+  release();
+  await account.shows(ada);
+});
+
+test('a link from the form that opens a page says nothing of cookies', async ({ page, signIn, context }) => {
+  await signIn.open();
+  const [opened] = await Promise.all([
+    context.waitForEvent('page'),
+    page.getByRole('contentinfo').getByRole('link', { name: 'Why was I signed out?' }).click({ modifiers: ['ControlOrMeta'] }),
+  ]);
+  await expect(opened.locator('html')).toHaveAttribute('data-hydrated', '');
+  await expect(opened.getByRole('main')).not.toContainText('doesn’t keep cookies');
+});

@@ -10,7 +10,7 @@ test('all that is kept of a person is one file', async ({ page, signIn, activity
   const downloading = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download JSON' }).click();
   const download = await downloading;
-  expect(download.suggestedFilename()).toBe('sessionkeep-export.json');
+  expect(download.suggestedFilename()).toBe('account-export.json');
   const text = await readFile(await download.path(), 'utf8');
   expect(givesAway(text)).toBe(false);
   const { user, sessions, events } = JSON.parse(text) as { user: { email: string }; sessions: unknown[]; events: unknown[] };

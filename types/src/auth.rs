@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccessToken, Password, User};
+use crate::{AccessToken, Password, SessionId, User};
 
 /// Asks for a new account ([`crate::routes::REGISTER`]); it is signed in at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,18 @@ pub struct LoginRequest {
 
 fn yes() -> bool {
     true
+}
+
+/// Signs out ([`crate::routes::LOGOUT`]). It may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct LogoutRequest {
+    /// The session that is meant, for a client that repeats a sign-out later: the browser's cookie may be of a session that has begun
+    /// since. Absent means the cookie's, whichever it is.
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
 }
 
 /// Sets another password ([`crate::routes::PASSWORD`]). Every session ends; this device gets a new one at once.

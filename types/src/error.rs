@@ -52,6 +52,8 @@ codes! {
         RefreshDuplicate = "REFRESH_DUPLICATE",
         /// 409: several live refresh cookies were sent, and nothing tells which counts. Not final; nothing was touched.
         CookieConflict = "COOKIE_CONFLICT",
+        /// 409: the sign-out named a session ([`crate::LogoutRequest`]) and the cookie is of another one. Nothing was ended.
+        OtherSession = "OTHER_SESSION",
         /// 401: the session's idle or absolute lifetime is over.
         SessionExpired = "SESSION_EXPIRED",
         /// 403: the session was ended earlier; [`ErrorBody::reason`] says why.

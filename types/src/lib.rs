@@ -27,7 +27,9 @@ pub mod text;
 pub mod user;
 
 pub use admin::{ManagedUser, UpdateUserRequest};
-pub use auth::{AuthResponse, ChangePasswordRequest, LoginRequest, RegisterRequest, TokenResponse, TokenType};
+pub use auth::{
+    AuthResponse, ChangePasswordRequest, LoginRequest, LogoutRequest, RegisterRequest, TokenResponse, TokenType,
+};
 pub use connection::{Connection, ConnectionRequest, Route};
 pub use error::{EndReason, ErrorBody, ErrorCode};
 pub use events::{DismissReviewRequest, EventKind, Origin, Page, Review, SecurityEvent};

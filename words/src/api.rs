@@ -27,6 +27,7 @@ pub struct Api {
     pub refresh_invalid: &'static str,
     pub refresh_duplicate: &'static str,
     pub cookie_conflict: &'static str,
+    pub other_session: &'static str,
     pub session_expired: &'static str,
     pub ended: &'static str,
     pub ended_elsewhere: &'static str,

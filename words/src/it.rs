@@ -284,11 +284,11 @@ pub(crate) static WORDS: Words = Words {
         signed_out: |name| format!("Disconnesso: {name}."),
         was_signed_out: |name| format!("{name} era già disconnesso."),
         kept: |name| format!("{name} resta connesso."),
-        signed_out_others: |number| {
-            if number == 1 {
+        signed_out_others: |number, more| {
+            if number == 1 && !more {
                 "Disconnesso 1 altro dispositivo.".to_owned()
             } else {
-                format!("Disconnessi altri {number} dispositivi.")
+                format!("Disconnessi altri {number}{} dispositivi.", if more { "+" } else { "" })
             }
         },
         not_signed_out: |name| format!("Non è stato possibile disconnettere {name}."),
@@ -414,7 +414,7 @@ pub(crate) static WORDS: Words = Words {
     data: Data {
         title: "Dati e privacy",
         download: "Scarica i tuoi dati",
-        download_text: "Tutto ciò che conserviamo di te: profilo, sessioni e attività, in un file JSON.",
+        download_text: "Il tuo profilo, le sessioni attive e tutta la tua attività, in un file JSON.",
         download_button: "Scarica il file JSON",
         downloading: "Preparazione…",
         downloaded: "Il file è pronto.",
@@ -658,6 +658,7 @@ pub(crate) static API: Api = Api {
     refresh_invalid: "Il token di rinnovo non è valido.",
     refresh_duplicate: "A questa richiesta è già stata data risposta.",
     cookie_conflict: "Il browser ha inviato più sessioni insieme. Accedi di nuovo e, se non basta, cancella i cookie di questo sito.",
+    other_session: "Nel frattempo è iniziata un’altra sessione. Non è stato terminato nulla.",
     session_expired: "La tua sessione è scaduta. Accedi di nuovo.",
     ended: "Questa sessione è stata chiusa. Accedi di nuovo.",
     ended_elsewhere: "Questa sessione è stata chiusa da un altro dispositivo.",

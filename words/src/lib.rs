@@ -184,10 +184,10 @@ mod tests {
     #[test]
     fn numbers_and_their_nouns_agree() {
         let en = Language::English.words();
-        assert_eq!((en.devices.signed_out_others)(1), "Signed out 1 other device.");
-        assert_eq!((en.devices.signed_out_others)(5), "Signed out 5 other devices.");
+        assert_eq!((en.devices.signed_out_others)(1, false), "Signed out 1 other device.");
+        assert_eq!((en.devices.signed_out_others)(5, false), "Signed out 5 other devices.");
         let it = Language::Italian.words();
-        assert_eq!((it.devices.signed_out_others)(1), "Disconnesso 1 altro dispositivo.");
-        assert_eq!((it.devices.signed_out_others)(5), "Disconnessi altri 5 dispositivi.");
+        assert_eq!((it.devices.signed_out_others)(1, false), "Disconnesso 1 altro dispositivo.");
+        assert_eq!((it.devices.signed_out_others)(5, false), "Disconnessi altri 5 dispositivi.");
     }
 }

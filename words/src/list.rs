@@ -310,7 +310,7 @@ pub struct Devices {
     pub signed_out: fn(&str) -> String,
     pub was_signed_out: fn(&str) -> String,
     pub kept: fn(&str) -> String,
-    pub signed_out_others: fn(usize) -> String,
+    pub signed_out_others: fn(usize, bool) -> String,
     pub not_signed_out: fn(&str) -> String,
     pub alone: &'static str,
     pub unfamiliar: &'static str,

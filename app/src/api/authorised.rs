@@ -3,6 +3,7 @@
 use core::pin::pin;
 use std::rc::Rc;
 
+use futures::StreamExt as _;
 use serde::de::DeserializeOwned;
 use sessionkeep_types::{
     ChangePasswordRequest, DeleteAccountRequest, DismissReviewRequest, EndSessionsRequest, ErrorCode, Page, Review,
@@ -148,7 +149,13 @@ impl AuthorisedApi {
     /// # Errors
     /// As [`AuthorisedApi::me`].
     pub async fn export(&self) -> Result<String, ApiError> {
-        self.exchange(Request::new(Method::Get, routes::EXPORT), Cookie::Keeps).await
+        // It may take as long as it has to, once it has begun.
+        let mut pieces = self.open(Request::new(Method::Get, routes::EXPORT)).await?;
+        let mut bytes = Vec::new();
+        while let Some(piece) = pieces.next().await {
+            bytes.extend(piece?);
+        }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// What ends another session later, with the token of now: also when this session, or the page, ends before that. Nothing

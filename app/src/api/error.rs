@@ -115,6 +115,7 @@ fn kind_of(code: &ErrorCode, status: u16) -> Kind {
         | ErrorCode::TokenStale
         | ErrorCode::RefreshDuplicate
         | ErrorCode::CookieConflict
+        | ErrorCode::OtherSession
         | ErrorCode::RateLimited
         | ErrorCode::RequestTimeout
         | ErrorCode::Internal
@@ -200,6 +201,7 @@ mod tests {
             (403, "REFRESH_REUSED", Kind::Final),
             (409, "REFRESH_DUPLICATE", Kind::TryLater),
             (409, "COOKIE_CONFLICT", Kind::TryLater),
+            (409, "OTHER_SESSION", Kind::TryLater),
             (401, "SESSION_EXPIRED", Kind::Final),
             (403, "SESSION_REVOKED", Kind::Final),
             (403, "CSRF_REJECTED", Kind::Final),

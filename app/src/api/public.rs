@@ -9,7 +9,8 @@ use futures::{
 };
 use serde::de::DeserializeOwned;
 use sessionkeep_types::{
-    AccessToken, AuthResponse, Connection, ConnectionRequest, LoginRequest, RegisterRequest, TokenResponse, routes,
+    AccessToken, AuthResponse, Connection, ConnectionRequest, LoginRequest, LogoutRequest, RegisterRequest, SessionId,
+    TokenResponse, routes,
 };
 
 use super::{
@@ -70,8 +71,9 @@ impl PublicApi {
     }
 
     /// `POST /api/auth/logout`.
-    pub(crate) async fn logout(&self) -> Result<(), ApiError> {
-        self.exchange(requested_by_us(Request::new(Method::Post, routes::LOGOUT))).await.map(drop)
+    pub(crate) async fn logout(&self, session_id: Option<SessionId>) -> Result<(), ApiError> {
+        let request = requested_by_us(Request::new(Method::Post, routes::LOGOUT));
+        self.exchange(request.json(&LogoutRequest { session_id })).await.map(drop)
     }
 
     /// `POST /api/auth/connection`, twice: the first answer sets a cookie, and the second says whether it came back. Where

@@ -6,7 +6,7 @@ use sessionkeep_types::limits;
 
 use crate::{
     api::{ApiError, AuthorisedApi, Part},
-    components::{AccountPage, Loading, Me},
+    components::{AccountPage, LoadAlert, Loading, Me},
     download, paths,
     session::Session,
     trouble, words,
@@ -35,6 +35,7 @@ pub(crate) fn Data() -> impl IntoView {
     };
     view! {
         <AccountPage title=words.title>
+            <LoadAlert loading=kept.loading />
             <section class="card padded" aria-labelledby="download">
                 <h2 id="download">{words.download}</h2>
                 <p>{words.download_text}</p>

@@ -5,6 +5,8 @@
 
 use std::{cell::RefCell, rc::Rc};
 
+use sessionkeep_types::SessionId;
+
 use super::ports::{Random, Storage};
 
 const KEY: &str = "sessionkeep.sign-out-pending";
@@ -27,11 +29,17 @@ impl PendingSignOut {
         self.storage.read(KEY).or_else(|| self.unwritten.borrow().clone())
     }
 
-    /// The person signs out.
-    pub(super) fn begin(&self) {
-        let note = self.random.id();
+    /// The person signs out, of this session as far as is known.
+    pub(super) fn begin(&self, session: Option<&SessionId>) {
+        let id = self.random.id();
+        let note = session.map_or_else(|| id.clone(), |session| format!("{id} {session}"));
         let is_written = self.storage.write(KEY, &note);
         *self.unwritten.borrow_mut() = (!is_written).then_some(note);
+    }
+
+    /// The session that a note is about, as far as is known.
+    pub(super) fn session(note: &str) -> Option<SessionId> {
+        note.split_once(' ').map(|(_, session)| SessionId::new(session))
     }
 
     /// Somebody has signed in since.
@@ -64,12 +72,14 @@ mod tests {
         for storage in [FakeStorage::default(), FakeStorage::broken()] {
             let pending = PendingSignOut::new(Rc::new(storage), Rc::new(FakeRandom::default()));
             assert_eq!(pending.note(), None);
-            pending.begin();
+            pending.begin(Some(&SessionId::new("s1")));
             let first = pending.note().unwrap();
-            pending.begin();
+            assert_eq!(PendingSignOut::session(&first), Some(SessionId::new("s1")));
+            pending.begin(None);
             pending.is_told(&first);
             let second = pending.note().unwrap();
             assert_ne!(first, second);
+            assert_eq!(PendingSignOut::session(&second), None);
             pending.is_told(&second);
             assert_eq!(pending.note(), None);
         }
@@ -80,7 +90,7 @@ mod tests {
         let storage = Rc::new(FakeStorage::default());
         let [tab, other] =
             [(); 2].map(|()| PendingSignOut::new(Rc::clone(&storage) as _, Rc::new(FakeRandom::default())));
-        tab.begin();
+        tab.begin(None);
         assert!(other.note().is_some());
         other.is_told(&other.note().unwrap());
         assert_eq!(tab.note(), None);

@@ -90,7 +90,7 @@ pub trait Page {
     fn needs_session(&self) -> bool;
     /// Whether the device has a network, as far as it knows. With one, the server may still be out of reach.
     fn is_online(&self) -> bool;
-    /// Whether it is the page to which a sign-in by a form has just led.
+    /// Whether a sign-in or sign-up by a form that the browser sent itself has just led here. It is true once.
     fn follows_form(&self) -> bool;
 }
 

@@ -47,6 +47,11 @@ impl HeldToken {
         self.generation
     }
 
+    /// The session that it belongs to, as far as can be read.
+    pub(super) fn session(&self) -> Option<SessionId> {
+        session_of(&self.token)
+    }
+
     /// The token itself, when it is to be used for the last time.
     pub(super) fn into_token(self) -> AccessToken {
         self.token

@@ -15,6 +15,9 @@ pub enum LogoutError {
     /// Too many requests with tokens of this session.
     #[error(transparent)]
     TooOften(#[from] TooOften),
+    /// The tokens are of another session than the one that is meant.
+    #[error("the cookie is of another session")]
+    OtherSession,
     /// The store failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -24,16 +27,21 @@ impl Auth {
     /// Ends the sessions of the tokens that count, of whatever generation: an old token means a sign-out, too. Where none
     /// counts, every genuine one is ended, since a browser that has lost the companion must not leave its session alive.
     /// Without a genuine token there is nothing to end. The store is not asked about a session that is known to have ended, so
-    /// that repeating the request costs nothing and is never refused.
+    /// that repeating the request costs nothing and is never refused. Where a session is meant and only tokens of others came, another
+    /// session has begun since: nothing is ended.
     ///
     /// # Errors
     /// When the store fails; the answer must not say then that the person is signed out. When there were too many requests. All other
     /// sessions are ended before the first error is returned.
-    pub async fn logout(&self, sent: &Sent, origin: &Origin) -> Result<(), LogoutError> {
+    pub async fn logout(&self, sent: &Sent, meant: Option<&SessionId>, origin: &Origin) -> Result<(), LogoutError> {
         let genuine = self.recognise(sent);
         let counting = self.counting(sent, genuine.clone());
+        let ending = if counting.is_empty() { genuine } else { counting };
+        if meant.is_some_and(|meant| !ending.is_empty() && ending.iter().all(|(_, one)| one.session_id != *meant)) {
+            return Err(LogoutError::OtherSession);
+        }
         let mut outcome = Ok(());
-        for (_, genuine) in if counting.is_empty() { genuine } else { counting } {
+        for (_, genuine) in ending {
             outcome = outcome.and(self.sign_out(&genuine.session_id, origin).await);
         }
         outcome

@@ -402,6 +402,7 @@ fn ended(reason: &EndReason) -> Sentence {
 impl From<LogoutError> for ApiError {
     fn from(error: LogoutError) -> Self {
         match error {
+            LogoutError::OtherSession => Self::conflict(ErrorCode::OtherSession, api(|api| api.other_session)),
             LogoutError::TooOften(error) => error.into(),
             LogoutError::Storage(error) => error.into(),
         }

@@ -20,7 +20,7 @@ async fn the_file_has_the_profile_the_sessions_and_all_events_of_one_person() {
 
     let answer = ada.get("/api/me/export").await;
     assert_eq!(answer.status, 200);
-    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"sessionkeep-export.json\"");
+    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"account-export.json\"");
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.body["user"], ada.get("/api/me").await.body);
     let list = |name: &str| answer.body[name].as_array().expect("a list").clone();

@@ -90,3 +90,21 @@ async fn a_refresh_that_races_a_sign_out_wins_nothing() {
         assert_eq!(tab.refresh().await.outcome(), (403, "SESSION_REVOKED"));
     }
 }
+
+#[tokio::test]
+async fn a_sign_out_that_means_another_session_than_the_cookies_ends_none_and_leaves_the_cookie() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let meant = ada.session_id();
+    let (mut phone, mut eve) = (app.direct(), app.direct());
+    phone.login().await;
+    let answer = phone.logout_of(&meant).await;
+    assert_eq!((answer.outcome(), answer.set_cookies().len()), ((409, "OTHER_SESSION"), 0));
+    assert_eq!((ada.me().await.status, phone.me().await.status), (200, 200));
+    assert_eq!(eve.logout_of(&meant).await.status, 204, "without a cookie there is nothing to end");
+    assert_eq!(ada.me().await.status, 200);
+    let own = phone.session_id();
+    assert_eq!(phone.logout_of(&own).await.status, 204);
+    assert_eq!(phone.me().await.outcome(), (403, "TOKEN_REVOKED"));
+}

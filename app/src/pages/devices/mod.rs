@@ -126,6 +126,7 @@ impl List {
         self.alert.set(None);
         busy.set(true);
         let number = self.all.with_untracked(|all| all.iter().filter(|device| !device.current).count());
+        let has_more = self.next.with_untracked(Option::is_some);
         spawn_local(async move {
             let answer = api.end_other_sessions(proof.request().as_ref()).await;
             // Only a signal that is gone gives its value back.
@@ -134,7 +135,7 @@ impl List {
                 Ok(()) => {
                     self.all.try_update(|all| all.retain(|device| device.current));
                     self.next.try_set(None);
-                    self.say((words::here().devices.signed_out_others)(number));
+                    self.say((words::here().devices.signed_out_others)(number, has_more));
                     self.load();
                 }
                 // The reason stands beside the question while that is shown, and otherwise on the page.

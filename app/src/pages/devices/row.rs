@@ -18,7 +18,8 @@ const UNDO: Duration = Duration::from_secs(6);
 /// A sign-out that the server has not been told of yet.
 struct Departure {
     timer: TimeoutHandle,
-    page_hides: WindowListenerHandle,
+    /// On `pagehide`, and where the page can no longer be seen.
+    page_hides: [WindowListenerHandle; 2],
     farewell: Farewell,
 }
 
@@ -86,9 +87,18 @@ impl Row {
             });
             return;
         }
-        let timer = set_timeout_with_handle(move || self.depart(), UNDO);
-        let (Some(farewell), Ok(timer)) = (api.farewell(&device.id), timer) else { return };
-        let page_hides = window_event_listener(ev::pagehide, move |_| self.depart_now());
+        // Without a token to say it with later it is said now, which waits for one.
+        let Some(farewell) = api.farewell(&device.id) else { return self.end() };
+        let Ok(timer) = set_timeout_with_handle(move || self.depart(), UNDO) else { return self.end() };
+        // A phone may end a page that is hidden without another word.
+        let page_hides = [
+            window_event_listener(ev::pagehide, move |_| self.depart_now()),
+            window_event_listener(ev::visibilitychange, move |_| {
+                if document().hidden() {
+                    self.depart_now()
+                }
+            }),
+        ];
         self.departure.set_value(Some(Departure { timer, page_hides, farewell }));
         self.leaving.set(true);
     }
@@ -96,7 +106,7 @@ impl Row {
     fn take_departure(self) -> Option<Farewell> {
         let Departure { timer, page_hides, farewell } = self.departure.try_update_value(Option::take).flatten()?;
         timer.clear();
-        page_hides.remove();
+        page_hides.into_iter().for_each(WindowListenerHandle::remove);
         Some(farewell)
     }
 

@@ -1,10 +1,12 @@
 //! Whether somebody looks at the page, and whether it has a network.
 
-use js_sys::Reflect;
 use leptos::prelude::{document, window};
 use web_sys::VisibilityState;
 
 use crate::{paths, session::ports::Page};
+
+/// In the storage of this tab, from `start.js`: a form was sent.
+const FORM_SENT: &str = "sessionkeep.form-sent";
 
 pub(super) struct ThisPage {
     /// Whether the page at a path is only for people who are signed in.
@@ -30,21 +32,13 @@ impl Page for ThisPage {
     }
 
     fn follows_form(&self) -> bool {
-        let referrer = document().referrer();
-        let own =
-            window().location().origin().ok().and_then(|origin| referrer.strip_prefix(&origin).map(str::to_owned));
-        let page = own.as_deref().and_then(|own| own.split(['?', '#']).next());
-        // The form of another language leads back to the form.
-        let is_form = window().location().pathname().is_ok_and(|path| paths::is_for_strangers(&path));
-        page.is_some_and(paths::is_for_strangers) && !is_form && is_first_load()
+        let Some(storage) = window().session_storage().ok().flatten() else { return false };
+        let was_sent = storage.get_item(FORM_SENT).is_ok_and(|mark| mark.is_some());
+        // OK because a mark that stays says the same of the next page, which then finds its cookies.
+        let _ = storage.remove_item(FORM_SENT);
+        // A refusal leads back to the form.
+        was_sent && window().location().pathname().is_ok_and(|path| !paths::is_for_strangers(&path))
     }
-}
-
-/// Not where the page was loaded again, or from the history.
-fn is_first_load() -> bool {
-    let entries = window().performance().map(|performance| performance.get_entries_by_type("navigation"));
-    let entry = entries.map(|entries| entries.get(0)).unwrap_or_default();
-    Reflect::get(&entry, &"type".into()).is_ok_and(|kind| kind == "navigate")
 }
 
 #[cfg(test)]
@@ -65,19 +59,12 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    fn a_page_follows_a_form_where_it_was_led_to_by_one_of_ours() {
+    fn a_page_follows_a_form_once_after_it_was_sent() {
+        let storage = window().session_storage().ok().flatten().expect("a storage");
         assert!(!PAGE.follows_form());
-        let origin = window().location().origin().expect("an origin");
-        for (referrer, follows) in [
-            (format!("{origin}/sign-in?next=/account"), true),
-            (format!("{origin}/sign-up"), true),
-            (format!("{origin}/account"), false),
-            ("https://evil.example/sign-in".to_owned(), false),
-            (format!("{origin}.evil.example/sign-in"), false),
-        ] {
-            let _stub = Stub::value(&document(), "referrer", &referrer.as_str().into());
-            assert_eq!(PAGE.follows_form(), follows, "{referrer}");
-        }
+        storage.set_item(FORM_SENT, "").expect("written");
+        assert!(PAGE.follows_form());
+        assert!(!PAGE.follows_form());
     }
 
     #[wasm_bindgen_test]

@@ -43,6 +43,8 @@ pub struct Manager {
     ports: Ports,
     attempts: Attempts,
     pending_sign_out: PendingSignOut,
+    /// Whether a form has led here, and it is not known yet what came of it.
+    follows_form: Cell<bool>,
     /// How often a person has signed out, here or in another tab.
     sign_outs: Cell<u64>,
     snapshot: RefCell<Snapshot>,
@@ -61,6 +63,7 @@ impl Manager {
         Rc::new(Self {
             api: PublicApi::new(Rc::clone(&ports.transport), Rc::clone(&ports.clock)),
             attempts: Attempts::new(Rc::clone(&ports.storage), Rc::clone(&ports.random)),
+            follows_form: Cell::new(false),
             pending_sign_out: PendingSignOut::new(Rc::clone(&ports.storage), Rc::clone(&ports.random)),
             ports,
             sign_outs: Cell::new(0),
@@ -100,6 +103,7 @@ impl Manager {
     /// everybody does not ask: the answer to a stranger is known.
     pub fn open(self: &Rc<Self>) {
         self.look_at_network();
+        self.follows_form.set(self.ports.page.follows_form());
         if self.is_strangers() && !self.ports.page.needs_session() {
             self.happened(Event::NotAsked);
         } else {

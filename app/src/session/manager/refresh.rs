@@ -12,7 +12,7 @@ use super::{
 use crate::{
     api::{ApiError, Kind},
     session::{
-        ports::Ports,
+        ports::{News, Ports},
         reason::SignedOut,
         state::{Delay, Event, Jar, Phase},
         token::HeldToken,
@@ -124,11 +124,11 @@ impl Manager {
 
     /// Whether the browser is known to keep no cookies.
     pub(super) fn keeps_no_cookie(&self) -> bool {
-        let Ports { storage, cookies, page, .. } = &self.ports;
+        let Ports { storage, cookies, .. } = &self.ports;
         self.snapshot().jar == Jar::Loses
             || storage.read(COOKIE_DROPPED).is_some()
             || !cookies.are_allowed()
-            || (page.follows_form() && cookies.generation().is_none())
+            || (self.follows_form.get() && cookies.generation().is_none())
     }
 
     /// Renews a token that is still good, where it is old enough and somebody looks at the page: a forgotten tab must
@@ -170,9 +170,13 @@ impl Manager {
         // Somebody else signed in in another tab, and the word of it was lost: the cookie is theirs, the page is not.
         let is_anothers = self.token.borrow().as_ref().is_some_and(|held| !held.is_of_the_same_person_as(&token));
         let (generation, has_just_begun) = (token.generation(), event == Event::SignedIn);
+        self.write_session_of_cookie(&token);
         self.change(if is_anothers { Event::SignedIn } else { event }, Some(token));
         if let Some(generation) = generation {
             self.look_for_cookie(generation, has_just_begun);
+        }
+        if self.follows_form.take() {
+            self.ports.tabs.tell(News::SignedIn);
         }
     }
 }

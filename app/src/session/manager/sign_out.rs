@@ -2,23 +2,35 @@
 
 use std::rc::Rc;
 
-use sessionkeep_types::{AccessToken, ErrorCode, TokenResponse};
+use sessionkeep_types::{AccessToken, ErrorCode, SessionId, TokenResponse};
 
 use super::{Manager, SIGN_PATIENCE, cookie::COOKIE_DROPPED};
 use crate::{
     api::ApiError,
     session::{
+        pending_sign_out::PendingSignOut,
         ports::News,
         reason::SignedOut,
         state::{Event, Jar, Phase},
+        token::HeldToken,
     },
 };
+
+/// Where all tabs read which session the cookie is of. A form that the browser sends itself does not write it.
+const SESSION: &str = "sessionkeep.session";
+
+/// What became of a sign-out.
+enum Told {
+    Ended,
+    AnotherHasBegun,
+}
 
 impl Manager {
     /// Signs out, here and in the other tabs at once. The server hears of it as soon as it can be reached.
     pub fn sign_out(self: &Rc<Self>) {
         self.sign_outs.update(|before| before + 1);
-        self.pending_sign_out.begin();
+        self.pending_sign_out.begin(self.session_of_cookie().as_ref());
+        self.ports.storage.remove(SESSION);
         self.ports.storage.remove(COOKIE_DROPPED);
         // Without its cookie the server does not learn from the sign-out which session is meant.
         let token = (self.snapshot().jar == Jar::Loses).then(|| self.token.take()).flatten();
@@ -34,10 +46,35 @@ impl Manager {
     /// of the old one, and the old session would live on. The caller holds the lock.
     pub(super) async fn finish_sign_out(&self) -> Result<(), ApiError> {
         if let Some(note) = self.pending_sign_out.note() {
-            self.api.logout().await?;
-            self.pending_sign_out.is_told(&note);
+            self.tell(&note).await?;
         }
         Ok(())
+    }
+
+    /// Tells the server of this one, and whether it ended the session. It did not where the cookie is of a session that has begun since.
+    async fn tell(&self, note: &str) -> Result<Told, ApiError> {
+        let told = match self.api.logout(PendingSignOut::session(note)).await {
+            Ok(()) => Told::Ended,
+            Err(error) if error.code() == Some(&ErrorCode::OtherSession) => Told::AnotherHasBegun,
+            Err(error) => return Err(error),
+        };
+        self.pending_sign_out.is_told(note);
+        Ok(told)
+    }
+
+    /// The session of the browser's cookie, as far as is known: another tab may have replaced this page's when the password was changed.
+    fn session_of_cookie(&self) -> Option<SessionId> {
+        let written = self.ports.storage.read(SESSION).map(SessionId::new);
+        written.or_else(|| self.token.borrow().as_ref().and_then(HeldToken::session))
+    }
+
+    /// The token's session is the cookie's.
+    pub(super) fn write_session_of_cookie(&self, token: &HeldToken) {
+        if let Some(session) = token.session()
+            && self.ports.storage.read(SESSION).as_deref() != Some(session.as_str())
+        {
+            self.ports.storage.write(SESSION, session.as_str());
+        }
     }
 
     pub(super) fn tell_server_of_sign_out(self: &Rc<Self>) {
@@ -54,14 +91,22 @@ impl Manager {
                         manager.happened(Event::SignOutConfirmed);
                         return;
                     };
-                    manager.api.logout().await.map(|()| manager.pending_sign_out.is_told(&note))
+                    manager.tell(&note).await
                 };
                 if manager.epoch() != epoch {
                     return;
                 }
-                let Err(error) = answer else {
-                    manager.happened(Event::SignOutConfirmed);
-                    return;
+                let error = match answer {
+                    Ok(Told::Ended) => {
+                        manager.happened(Event::SignOutConfirmed);
+                        return;
+                    }
+                    // A form that the browser sent itself began it, and no tab was told.
+                    Ok(Told::AnotherHasBegun) => {
+                        manager.heard(News::SignedIn);
+                        return;
+                    }
+                    Err(error) => error,
                 };
                 manager.happened(Event::SignOutDelayed);
                 manager.wait_after(failures, &error, || manager.epoch() != epoch).await;
@@ -81,7 +126,7 @@ impl Manager {
         }
         // Once more for the new cookie; for the person nothing has happened.
         if matches!(self.snapshot().phase, Phase::SignedOut(Here | HereOnly | InAnotherTab)) {
-            self.pending_sign_out.begin();
+            self.pending_sign_out.begin(None);
             self.tell_server_of_sign_out();
         }
     }

@@ -256,3 +256,24 @@ fn where_nothing_can_be_written_down_a_sign_out_that_the_server_missed_is_rememb
     tab.settle();
     assert_eq!((tab.phase(), tab.refreshes()), (Phase::SignedIn, 2));
 }
+
+#[test]
+fn a_sign_out_that_the_server_missed_does_not_end_a_session_that_has_begun_since() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::LOGIN, signed_in(ADAS, 900));
+    tab.sign_in().unwrap();
+    tab.server.will(routes::LOGOUT, Err(NoAnswer));
+    tab.manager.sign_out();
+    tab.settle();
+    assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::HereOnly));
+
+    // A form that the browser sent itself has led here.
+    let mut next = Tab::with_storage(Rc::clone(&tab.storage));
+    next.page.follows_form.set(true);
+    next.server.will(routes::LOGOUT, refusal(409, "OTHER_SESSION"));
+    next.server.will(routes::REFRESH, token("t2", 900));
+    next.open();
+    next.settle();
+    assert_eq!((next.phase(), next.told()), (Phase::SignedIn, vec![News::SignedIn]));
+    assert!(next.server.asked(routes::LOGOUT)[0].body.as_ref().is_some_and(|body| body.contains("\"adas\"")));
+}

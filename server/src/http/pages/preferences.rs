@@ -13,16 +13,18 @@ use crate::{config::PublicOrigin, http::extract};
 
 /// How the page of this request is to look and speak: what was chosen, else what the browser asks for.
 pub(super) fn appearance(headers: &HeaderMap) -> Appearance {
-    let chosen_language = chosen(headers, Language::COOKIE).and_then(Language::of_tag);
+    let chosen_language = chosen(headers, Language::COOKIE).find_map(Language::of_tag);
     let language = chosen_language.unwrap_or_else(|| extract::accepted_language(headers));
-    let theme = chosen(headers, paths::THEME_COOKIE).map(Theme::of_name).unwrap_or_default();
+    let theme = chosen(headers, paths::THEME_COOKIE).next().map(Theme::of_name).unwrap_or_default();
     Appearance { language, theme }
 }
 
-/// The value of the first cookie of this name. One that a neighbour has planted can choose between our own words, no more.
-fn chosen<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+/// The values of the cookies of this name. One that a neighbour has planted can choose between our own words, no more.
+fn chosen<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h str> {
     let pairs = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
-    pairs.flat_map(|cookies| cookies.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+    pairs
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(move |pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// The form of the language switch.
@@ -70,6 +72,7 @@ mod tests {
         assert_eq!(asked(&[(header::ACCEPT_LANGUAGE, "it-IT,it;q=0.9")]), ("it", "system"));
         let both = [(header::ACCEPT_LANGUAGE, "it"), (header::COOKIE, "a=b; language=en; theme=dark")];
         assert_eq!(asked(&both), ("en", "dark"));
+        assert_eq!(asked(&[(header::COOKIE, "language=x; language=it")]), ("it", "system"));
     }
 
     #[test]

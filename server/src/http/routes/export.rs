@@ -51,7 +51,7 @@ pub(in crate::http) async fn export(
     };
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"sessionkeep-export.json\""),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"account-export.json\""),
     ];
     Ok((headers, Body::from_stream(parts.stream())).into_response())
 }

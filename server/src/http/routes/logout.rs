@@ -1,14 +1,17 @@
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 
-use sessionkeep_types::routes as path;
+use sessionkeep_types::{ErrorCode, LogoutRequest, routes as path};
 
 use super::{ApiError, AppState};
 use crate::http::{
-    extract::{CsrfGate, From, NoBody, RefreshCookies},
-    openapi::{ALWAYS, CSRF, LIMITED, NO_BODY, refused},
+    extract::{CsrfGate, From, OptionalJson, RefreshCookies},
+    openapi::{ALWAYS, CSRF, LIMITED, NO_BODY, Refusal, refused},
 };
 
-refused!(Refused: ALWAYS, CSRF, NO_BODY, LIMITED);
+/// What can be said of the session that is meant.
+const OWN: &[Refusal] =
+    &[(StatusCode::CONFLICT, ErrorCode::OtherSession), (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::ValidationFailed)];
+refused!(Refused: ALWAYS, CSRF, NO_BODY, LIMITED, OWN);
 
 /// `POST /api/auth/logout`. The cookies are cleared once the session is ended for good, and not before.
 #[utoipa::path(
@@ -17,6 +20,7 @@ refused!(Refused: ALWAYS, CSRF, NO_BODY, LIMITED);
     operation_id = "logout",
     tag = "authentication",
     summary = "Sign out",
+    request_body(content = Option<LogoutRequest>, description = "Which session is meant."),
     description = "No body is needed, no access token, and no cookie either: who has none is signed out already.",
     params(CsrfGate),
     security((), ("refreshToken" = []), ("refreshToken" = [], "companion" = [])),
@@ -27,8 +31,9 @@ pub(in crate::http) async fn logout(
     _: CsrfGate,
     From(origin): From,
     RefreshCookies(sent): RefreshCookies,
-    _: NoBody,
+    OptionalJson(request): OptionalJson<LogoutRequest>,
 ) -> Result<impl IntoResponse, ApiError> {
-    state.auth.logout(&sent, &origin).await?;
+    let meant = request.unwrap_or_default().session_id;
+    state.auth.logout(&sent, meant.as_ref(), &origin).await?;
     Ok((StatusCode::NO_CONTENT, state.edge.cookie.clear()))
 }

@@ -164,6 +164,11 @@ impl Person {
         self.keep(self.with_cookie("/api/auth/logout")).await
     }
 
+    /// A sign-out of this session and no other.
+    pub(crate) async fn logout_of(&mut self, session: &str) -> Answer {
+        self.keep(self.with_cookie("/api/auth/logout").json(&json!({"sessionId": session}))).await
+    }
+
     /// A request with the access token.
     pub(crate) async fn call(&mut self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let token = self.access_token.as_deref().expect("an access token");
