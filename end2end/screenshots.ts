@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { refreshCookie } from './fixtures/cookies.ts';
 import { expect, test } from './fixtures/index.ts';
 import { NEW_PASSWORD, WRONG_PASSWORD } from './fixtures/person.ts';
+import { stolen } from './fixtures/stolen.ts';
 import { open } from './pages/hydrated.ts';
 import { SignInPage } from './pages/sign-in.ts';
 import { StoppedPage } from './pages/stopped.ts';
@@ -225,4 +226,21 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       });
     });
   }
+}
+
+// The picture of the README: four devices and a theft.
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`README ${colorScheme}`, () => {
+    test.use({ viewport: { width: 1120, height: 900 }, colorScheme });
+
+    test('the picture', async ({ server, context, client, anotherBrowser, page, signIn, account, devices, person }) => {
+      const ada = { ...person, email: 'ada@example.com' };
+      expect((await client.register(ada)).status).toBe(201);
+      await stolen({ server, context, client, signIn, account, person: ada });
+      for (const userAgent of BROWSERS) await new SignInPage(await anotherBrowser({ userAgent })).signIn(ada);
+      await devices.open();
+      await devices.shows(4);
+      await page.screenshot({ path: `../docs/screenshot-${colorScheme}.png`, animations: 'disabled' });
+    });
+  });
 }

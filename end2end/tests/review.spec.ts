@@ -1,34 +1,9 @@
 // After a theft: the banner that stays until it is answered, on every device.
-import type { BrowserContext } from '@playwright/test';
-
-import type { Client } from '../fixtures/client.ts';
-import { refreshCookie } from '../fixtures/cookies.ts';
 import { expect, test } from '../fixtures/index.ts';
-import { NEW_PASSWORD, type Person } from '../fixtures/person.ts';
-import type { Server } from '../fixtures/server.ts';
+import { NEW_PASSWORD } from '../fixtures/person.ts';
+import { stolen } from '../fixtures/stolen.ts';
 import { AccountPage } from '../pages/account.ts';
-import type { SignInPage } from '../pages/sign-in.ts';
 import { SignInPage as SignIn } from '../pages/sign-in.ts';
-
-/** The session of this browser is used by a thief, and ends. Its person signs in again. */
-async function stolen(
-  { server, context, client: thief, signIn, account, person }:
-  { server: Server; context: BrowserContext; client: Client; signIn: SignInPage; account: AccountPage; person: Person },
-): Promise<void> {
-  await signIn.signIn(person);
-  await account.shows(person);
-  thief.cookie = (await refreshCookie(context))?.value;
-  for (let round = 0; round < 2; round += 1) {
-    await server.advance({ seconds: 80 });
-    expect((await thief.refresh()).status).toBe(200);
-  }
-  await server.advance({ minutes: 16 });
-  await account.lookAgain();
-  await expect(signIn.notice).toContainText('used in two places');
-  await signIn.fill(person);
-  await signIn.submit.click();
-  await account.shows(person);
-}
 
 test('a theft is told on every page and device until it is answered, and the answer is recorded', async ({
   server, context, client, anotherBrowser, page, signIn, account, activity, person,
