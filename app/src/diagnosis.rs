@@ -34,15 +34,25 @@ pub(crate) enum Verdict {
 
 use Verdict::{Odd, Wrong};
 
-/// Looks at everything, what ends sessions first. `now` is the device's clock, in seconds since 1970; `signed_in` says whether
-/// there is a session whose cookie could be missed.
-pub(crate) fn look(Arrival { nonce, connection }: &Arrival, now: i64, signed_in: bool) -> [Finding; 5] {
+/// What the browser knows by itself.
+#[derive(Clone, Copy)]
+pub(crate) struct Browser {
+    /// The device's clock, in seconds since 1970.
+    pub(crate) now: i64,
+    /// Whether there is a session whose cookie could be missed.
+    pub(crate) signed_in: bool,
+    /// Whether it keeps cookies of this page, but none that are `Secure`.
+    pub(crate) drops_only_secure_cookies: bool,
+}
+
+/// Looks at everything, what ends sessions first.
+pub(crate) fn look(Arrival { nonce, connection }: &Arrival, browser: Browser) -> [Finding; 5] {
     let words = words::here();
     [
-        session_cookie(connection, signed_in, &words.connection),
-        cookies(nonce, &connection.probes, &words.connection),
+        session_cookie(connection, browser, &words.connection),
+        cookies(nonce, &connection.probes, browser, &words.connection),
         site(connection, &words.connection),
-        clock(&connection.now, now, words),
+        clock(&connection.now, browser.now, words),
         address(&connection.address, &words.connection),
     ]
 }
@@ -58,12 +68,14 @@ pub(crate) fn summary(findings: &[Finding]) -> &'static str {
     }
 }
 
-fn session_cookie(connection: &Connection, signed_in: bool, words: &words::Connection) -> Finding {
+fn session_cookie(connection: &Connection, browser: Browser, words: &words::Connection) -> Finding {
     let &Connection { refresh_cookies, refresh_counting, generation_cookies, .. } = connection;
     let what = words.session;
     match (refresh_cookies, refresh_counting, generation_cookies) {
-        (0, ..) if !signed_in => Finding::fine(what, words.session_none),
-        (0, ..) => Finding::of(what, Wrong, words.session_missing).do_this(words.session_missing_do),
+        (0, ..) if !browser.signed_in => Finding::fine(what, words.session_none),
+        (0, ..) => {
+            Finding::of(what, Wrong, words.session_missing).do_this(browser.remedy(words.session_missing_do, words))
+        }
         (_, 0, _) => Finding::of(what, Wrong, words.session_alone).do_this(words.session_alone_do),
         (1, _, 1) => Finding::fine(what, words.session_fine),
         (1, ..) => Finding::of(what, Odd, words.session_tabs).do_this(words.session_tabs_do),
@@ -78,11 +90,13 @@ fn session_cookie(connection: &Connection, signed_in: bool, words: &words::Conne
     }
 }
 
-fn cookies(nonce: &str, probes: &[String], words: &words::Connection) -> Finding {
+fn cookies(nonce: &str, probes: &[String], browser: Browser, words: &words::Connection) -> Finding {
     let what = words.cookies;
     match probes {
         [probe] if probe == nonce => Finding::fine(what, words.cookies_fine),
-        [] => Finding::of(what, Wrong, words.cookies_lost).do_this(words.cookies_lost_do).operator(words.proxy_removes),
+        [] => Finding::of(what, Wrong, words.cookies_lost)
+            .do_this(browser.remedy(words.cookies_lost_do, words))
+            .operator(words.proxy_removes),
         [_] => Finding::of(what, Wrong, words.cookies_changed)
             .do_this(words.cookies_changed_do)
             .operator(words.proxy_changes),
@@ -129,6 +143,13 @@ fn address(address: &str, words: &words::Connection) -> Finding {
     Finding::fine(what, (words.address_seen)(address)).operator(words.address_proxies)
 }
 
+impl Browser {
+    /// What to do about a missing cookie: `by_settings`, unless no setting helps.
+    fn remedy(self, by_settings: &'static str, words: &words::Connection) -> &'static str {
+        if self.drops_only_secure_cookies { words.cookies_secure_do } else { by_settings }
+    }
+}
+
 impl Finding {
     fn of(what: &'static str, verdict: Verdict, found: impl Into<String>) -> Self {
         Self { what, verdict, found: found.into(), advice: None, operator: None }
@@ -151,7 +172,7 @@ impl Finding {
 mod tests {
     use super::*;
 
-    const NOW: i64 = 1_795_532_645;
+    const BROWSER: Browser = Browser { now: 1_795_532_645, signed_in: true, drops_only_secure_cookies: false };
 
     fn arrival() -> Arrival {
         let connection = Connection {
@@ -174,7 +195,7 @@ mod tests {
     fn found(index: usize, change: impl Fn(&mut Connection)) -> (Verdict, String) {
         let mut arrival = arrival();
         change(&mut arrival.connection);
-        let mut findings = look(&arrival, NOW, true).to_vec();
+        let mut findings = look(&arrival, BROWSER).to_vec();
         let finding = findings.remove(index);
         assert!(findings.iter().all(|other| other.verdict == Verdict::Fine), "{findings:?}");
         assert!(finding.verdict == Verdict::Fine || finding.advice.is_some(), "it says what to do: {finding:?}");
@@ -183,7 +204,7 @@ mod tests {
 
     #[test]
     fn where_nothing_is_in_the_way_everything_is_in_order() {
-        let findings = look(&arrival(), NOW, true);
+        let findings = look(&arrival(), BROWSER);
         assert_eq!(summary(&findings), "All good.");
         for (index, finding) in findings.iter().enumerate() {
             assert_eq!(finding.verdict, Verdict::Fine, "{index}: {finding:?}");
@@ -227,6 +248,18 @@ mod tests {
     }
 
     #[test]
+    fn settings_are_not_blamed_where_the_browser_drops_secure_cookies_alone() {
+        let mut arrival = arrival();
+        (arrival.connection.refresh_cookies, arrival.connection.probes) = (0, Vec::new());
+        for (drops_only_secure_cookies, words) in [(true, "Use https or another browser"), (false, "Allow cookies")] {
+            let findings = look(&arrival, Browser { drops_only_secure_cookies, ..BROWSER });
+            for advice in findings[..2].iter().map(|finding| finding.advice) {
+                assert!(advice.is_some_and(|advice| advice.starts_with(words)), "{advice:?}");
+            }
+        }
+    }
+
+    #[test]
     fn requests_that_are_taken_for_those_of_another_site_are_noticed() {
         let refused = found(2, |connection| connection.refused = Some("Why.".to_owned()));
         assert!(refused.0 == Verdict::Wrong && refused.1.ends_with("Why."), "{refused:?}");
@@ -262,7 +295,7 @@ mod tests {
         let findings = |change: fn(&mut Connection)| {
             let mut arrival = arrival();
             change(&mut arrival.connection);
-            look(&arrival, NOW, true)
+            look(&arrival, BROWSER)
         };
         assert!(summary(&findings(|connection| connection.address.clear())).starts_with("You’ll stay signed in"));
         let both = findings(|connection| {
@@ -277,7 +310,7 @@ mod tests {
         let mut arrival = arrival();
         let connection = &mut arrival.connection;
         (connection.refresh_cookies, connection.refresh_counting, connection.generation_cookies) = (0, 0, 0);
-        let findings = look(&arrival, NOW, false);
+        let findings = look(&arrival, Browser { signed_in: false, ..BROWSER });
         assert_eq!(findings[0].verdict, Verdict::Fine);
         assert_eq!(summary(&findings), "All good.");
     }

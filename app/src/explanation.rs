@@ -31,7 +31,7 @@ pub(crate) enum Todo {
 
 use Todo::{ChangePassword, CheckConnection, CreateAccount, ReviewDevices, SignIn};
 
-/// All of them, in the order of the page.
+/// All of them but [`ON_HTTP`], in the order of the page.
 pub(crate) const ALL: &[Explanation] = &[
     Explanation { code: "REUSE_DETECTED", words: |words| &words.reused, todo: &[SignIn, ChangePassword] },
     Explanation { code: "PASSWORD_CHANGED", words: |words| &words.password_changed, todo: &[SignIn] },
@@ -46,11 +46,18 @@ pub(crate) const ALL: &[Explanation] = &[
     Explanation { code: "ACCOUNT_DELETED", words: |words| &words.deleted, todo: &[CreateAccount] },
 ];
 
+/// For the developer of a server on this machine: on https it does not happen, so the page does not list it.
+const ON_HTTP: Explanation = Explanation {
+    code: "SECURE_COOKIES_BLOCKED",
+    words: |words| &words.secure_cookies_blocked,
+    todo: &[SignIn, CheckConnection],
+};
+
 /// The explanation for a code, which may come from anybody: an unknown one has none.
 pub(crate) fn find(code: &str) -> Option<&'static Explanation> {
     // Whoever hears of theft first, hears another word than whoever hears of it later.
     let code = if matches!(code, "REFRESH_REUSED" | "CLONE_SUSPECTED") { "REUSE_DETECTED" } else { code };
-    ALL.iter().find(|explanation| explanation.code == code)
+    ALL.iter().chain([&ON_HTTP]).find(|explanation| explanation.code == code)
 }
 
 #[cfg(test)]
@@ -75,6 +82,7 @@ mod tests {
         for why in [
             SignedOut::CookieLost,
             SignedOut::CookiesBlocked,
+            SignedOut::SecureCookiesBlocked,
             SignedOut::Expired,
             SignedOut::NotRecognised,
             SignedOut::Reused,
@@ -112,7 +120,7 @@ mod tests {
     #[test]
     fn no_reason_takes_more_than_sixty_words() {
         for language in Language::ALL {
-            for explanation in ALL {
+            for explanation in ALL.iter().chain([&ON_HTTP]) {
                 let Reason { title, text, .. } = (explanation.words)(&language.words().reasons);
                 let words = text.split_whitespace().count();
                 assert!(words <= 60 && text.ends_with('.') && !title.ends_with('.'), "{title}: {words}");

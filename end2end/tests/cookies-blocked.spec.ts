@@ -19,6 +19,20 @@ async function dropCookies(context: BrowserContext): Promise<() => Promise<void>
   return () => context.unroute(path);
 }
 
+/** As Safari does on http: scripts can set plain cookies only. */
+async function dropSecureCookies(context: BrowserContext): Promise<void> {
+  await dropCookies(context);
+  await context.addInitScript(() => {
+    const own = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie');
+    Object.defineProperty(document, 'cookie', {
+      get: () => own?.get?.call(document),
+      set: (cookie: string) => {
+        if (!cookie.includes('Secure')) own?.set?.call(document, cookie);
+      },
+    });
+  });
+}
+
 test('a browser that drops the cookie is found out after signing in, and its person is told before and after a reload', async ({
   context, page, signIn, account, reasons, person,
 }) => {
@@ -36,6 +50,20 @@ test('a browser that drops the cookie is found out after signing in, and its per
   await signIn.meaning.click();
   await expect(reasons.reason).toHaveText(TITLE);
   expect(traffic.lines.filter((line) => line.includes('/api/auth/'))).toEqual(['POST /api/auth/refresh 401']);
+});
+
+test('a person whose browser keeps secure cookies on https only is told so, and not to change its settings', async ({
+  context, page, signIn, account, reasons, person,
+}) => {
+  await dropSecureCookies(context);
+  await signIn.signIn(person);
+  await expect(account.cookiesDropped).toContainText('Your browser doesn’t keep secure cookies on http.');
+  await page.reload();
+  await expect(signIn.notice).toContainText('Your browser doesn’t keep secure cookies on http. Use https or another browser.');
+  await signIn.meaning.click();
+  await expect(reasons.reason).toHaveText('Your browser doesn’t keep secure cookies on http');
+  await expect(page.getByText('COOKIE_SECURE=never')).toBeVisible();
+  expect(await context.cookies()).toEqual([]);
 });
 
 test('when the token has run out one refresh is tried and no more', async ({ server, context, page, signIn, account, person }) => {

@@ -16,8 +16,11 @@ const TITLES = {
   ACCOUNT_DELETED: 'Your account was deleted',
 } as const;
 
+/** It concerns developers, so it is not listed. */
+const ON_HTTP = { SECURE_COOKIES_BLOCKED: 'Your browser doesn’t keep secure cookies on http' } as const;
+
 test('each reason is explained', async ({ reasons }) => {
-  for (const [code, title] of Object.entries(TITLES)) {
+  for (const [code, title] of Object.entries({ ...TITLES, ...ON_HTTP })) {
     await test.step(code, async () => {
       await reasons.open(`?reason=${code}`);
       await expect(reasons.heading).toBeVisible();

@@ -73,6 +73,8 @@ pub(crate) static WORDS: Words = Words {
         sign_in_again: "Sign in again",
         cookies_dropped: "Your browser doesn’t keep cookies for this site. You stay signed in on this page only, for up to \
                           15 minutes. Allow cookies for this site, then sign in again.",
+        secure_cookies_dropped: "Your browser doesn’t keep secure cookies on http. You stay signed in on this page only, \
+                                 for up to 15 minutes. Use https or another browser.",
     },
     landing: Landing {
         tagline: "Stay signed in, safely",
@@ -398,6 +400,7 @@ pub(crate) static WORDS: Words = Words {
         in_another_tab: "You signed out in another tab.",
         cookie_lost: "Your browser lost its sign-in cookie. Sign in again.",
         cookies_blocked: "Your browser doesn’t keep cookies for this site. Allow them, then sign in.",
+        secure_cookies_blocked: "Your browser doesn’t keep secure cookies on http. Use https or another browser.",
         expired: "Your session has expired. Sign in again.",
         not_recognised: "Your session couldn’t be continued. Sign in again.",
         account_deleted: "Your account was deleted.",
@@ -462,6 +465,14 @@ pub(crate) static WORDS: Words = Words {
                    cookies for this site in your browser’s settings, then sign in again.",
             more: "No other site can read our cookies, and they’re used for nothing but your session.",
         },
+        secure_cookies_blocked: Reason {
+            title: "Your browser doesn’t keep secure cookies on http",
+            text: "Safari keeps secure cookies on https only, even at http://localhost, and none of its settings changes that. \
+                   Open this site in Chrome or Firefox, or use https. If you run this server for development, set \
+                   COOKIE_SECURE=never.",
+            more: "That setting is accepted only for an http address on your own computer. The cookies are then sent without \
+                   encryption.",
+        },
         not_recognised: Reason {
             title: "Your session couldn’t be continued",
             text: "The server doesn’t know your browser’s sign-in cookie. Your account may have been deleted, or the server \
@@ -521,6 +532,7 @@ pub(crate) static WORDS: Words = Words {
         cookies_fine: "A test cookie came back unchanged.",
         cookies_lost: "A test cookie didn’t come back.",
         cookies_lost_do: "Allow cookies for this site.",
+        cookies_secure_do: "Use https or another browser: this one doesn’t keep secure cookies on http.",
         cookies_changed: "A test cookie came back changed.",
         cookies_changed_do: "Turn off extensions that change cookies.",
         cookies_repeated: |number| format!("A test cookie came back {number} times."),

@@ -73,6 +73,8 @@ pub(crate) static WORDS: Words = Words {
         sign_in_again: "Accedi di nuovo",
         cookies_dropped: "Il browser non conserva i cookie di questo sito. L’accesso vale solo in questa pagina, per 15 \
                           minuti al massimo. Consenti i cookie del sito, poi accedi di nuovo.",
+        secure_cookies_dropped: "Il browser non conserva i cookie sicuri su http. L’accesso vale solo in questa pagina, per \
+                                 15 minuti al massimo. Usa https o un altro browser.",
     },
     landing: Landing {
         tagline: "Resta connesso, in sicurezza",
@@ -447,6 +449,7 @@ pub(crate) static WORDS: Words = Words {
         in_another_tab: "Ti sei disconnesso in un’altra scheda.",
         cookie_lost: "Il browser ha perso il cookie di accesso. Accedi di nuovo.",
         cookies_blocked: "Il browser non conserva i cookie di questo sito. Consentili, poi accedi.",
+        secure_cookies_blocked: "Il browser non conserva i cookie sicuri su http. Usa https o un altro browser.",
         expired: "La sessione è scaduta. Accedi di nuovo.",
         not_recognised: "Non è stato possibile continuare la sessione. Accedi di nuovo.",
         account_deleted: "Il tuo account è stato eliminato.",
@@ -512,6 +515,14 @@ pub(crate) static WORDS: Words = Words {
                    Consenti i cookie di questo sito nelle impostazioni del browser, poi accedi di nuovo.",
             more: "Nessun altro sito può leggere i nostri cookie, e servono solo per la tua sessione.",
         },
+        secure_cookies_blocked: Reason {
+            title: "Il browser non conserva i cookie sicuri su http",
+            text: "Safari conserva i cookie sicuri solo su https, anche su http://localhost, e nessuna sua impostazione lo \
+                   cambia. Apri questo sito in Chrome o Firefox, oppure usa https. Se gestisci tu questo server per lo \
+                   sviluppo, imposta COOKIE_SECURE=never.",
+            more: "Questa impostazione è accettata solo per un indirizzo http del tuo computer. I cookie viaggiano allora \
+                   senza cifratura.",
+        },
         not_recognised: Reason {
             title: "Non è stato possibile continuare la sessione",
             text: "Il server non riconosce il cookie di accesso del browser. L’account potrebbe essere stato eliminato, o il \
@@ -571,6 +582,7 @@ pub(crate) static WORDS: Words = Words {
         cookies_fine: "Un cookie di prova è tornato invariato.",
         cookies_lost: "Un cookie di prova non è tornato.",
         cookies_lost_do: "Consenti i cookie di questo sito.",
+        cookies_secure_do: "Usa https o un altro browser: questo non conserva i cookie sicuri su http.",
         cookies_changed: "Un cookie di prova è tornato modificato.",
         cookies_changed_do: "Disattiva le estensioni che modificano i cookie.",
         cookies_repeated: |number| format!("Un cookie di prova è tornato {number} volte."),

@@ -97,6 +97,7 @@ pub struct Link {
     pub conflict_here: &'static str,
     pub sign_in_again: &'static str,
     pub cookies_dropped: &'static str,
+    pub secure_cookies_dropped: &'static str,
 }
 
 pub struct Landing {
@@ -431,6 +432,7 @@ pub struct Notices {
     pub in_another_tab: &'static str,
     pub cookie_lost: &'static str,
     pub cookies_blocked: &'static str,
+    pub secure_cookies_blocked: &'static str,
     pub expired: &'static str,
     pub not_recognised: &'static str,
     pub account_deleted: &'static str,
@@ -467,6 +469,7 @@ pub struct Reasons {
     pub expired: Reason,
     pub cookie_lost: Reason,
     pub cookies_blocked: Reason,
+    pub secure_cookies_blocked: Reason,
     pub not_recognised: Reason,
     pub administrator: Reason,
     pub disabled: Reason,
@@ -505,6 +508,8 @@ pub struct Connection {
     pub cookies_fine: &'static str,
     pub cookies_lost: &'static str,
     pub cookies_lost_do: &'static str,
+    /// Instead of that, and of `session_missing_do`, where the browser keeps `Secure` cookies on https only.
+    pub cookies_secure_do: &'static str,
     pub cookies_changed: &'static str,
     pub cookies_changed_do: &'static str,
     pub cookies_repeated: fn(usize) -> String,

@@ -54,6 +54,7 @@ pub(crate) fn CookieNotice() -> impl IntoView {
     let said = move || match session.jar() {
         Jar::Keeps => None,
         Jar::Loses => Some(words::here().link.cookies_dropped),
+        Jar::LosesSecure => Some(words::here().link.secure_cookies_dropped),
     };
     view! {
         <div class="connection" role="status">

@@ -5,7 +5,7 @@ use leptos_router::components::A;
 
 use crate::{
     components::{FormAlert, Heading, PageTitle},
-    diagnosis::{self, Finding, Verdict},
+    diagnosis::{self, Browser, Finding, Verdict},
     paths,
     session::{Phase, Session},
     trouble, wall_clock, words,
@@ -93,10 +93,14 @@ impl Check {
         self.alert.set(None);
         spawn_local(async move {
             let answer = self.session.arrival().await;
-            let signed_in = untrack(|| self.session.signed_in_epoch().is_some());
+            let browser = Browser {
+                now: wall_clock::now(),
+                signed_in: untrack(|| self.session.signed_in_epoch().is_some()),
+                drops_only_secure_cookies: self.session.drops_only_secure_cookies(),
+            };
             match answer {
                 Ok(arrival) => {
-                    self.found.try_set(diagnosis::look(&arrival, wall_clock::now(), signed_in).into());
+                    self.found.try_set(diagnosis::look(&arrival, browser).into());
                 }
                 Err(error) => {
                     self.alert.try_set(Some(trouble::said(&error)));

@@ -87,6 +87,7 @@ impl Clock for FakeClock {
 pub(crate) struct FakeCookies {
     pub(crate) generation: Cell<Option<u64>>,
     pub(crate) are_allowed: Cell<bool>,
+    pub(crate) drops_only_secure: Cell<bool>,
 }
 
 impl Cookies for FakeCookies {
@@ -96,6 +97,10 @@ impl Cookies for FakeCookies {
 
     fn are_allowed(&self) -> bool {
         self.are_allowed.get()
+    }
+
+    fn drops_only_secure(&self) -> bool {
+        self.drops_only_secure.get()
     }
 }
 
@@ -222,7 +227,11 @@ impl Tab {
             is_online: Cell::new(true),
             follows_form: Cell::new(false),
         });
-        let cookies = Rc::new(FakeCookies { generation: Cell::new(None), are_allowed: Cell::new(true) });
+        let cookies = Rc::new(FakeCookies {
+            generation: Cell::new(None),
+            are_allowed: Cell::new(true),
+            drops_only_secure: Cell::new(false),
+        });
         let ports = Ports {
             transport: Rc::new(Rc::clone(&server)),
             clock: Rc::clone(&clock) as _,

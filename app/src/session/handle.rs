@@ -98,6 +98,12 @@ impl Session {
         self.snapshot.with(|snapshot| snapshot.jar)
     }
 
+    /// Whether the browser keeps cookies of this page, but none that are `Secure`, as Safari does on http.
+    #[must_use]
+    pub fn drops_only_secure_cookies(self) -> bool {
+        self.manager().is_ok_and(|manager| manager.drops_only_secure())
+    }
+
     /// Which session it is, or which it would be. Reactive.
     #[must_use]
     pub fn epoch(self) -> Epoch {

@@ -39,6 +39,8 @@ pub trait Cookies {
     fn generation(&self) -> Option<u64>;
     /// Whether the browser says that it takes cookies from this site. One that says so may still lose them.
     fn are_allowed(&self) -> bool;
+    /// Whether it keeps a cookie of this page, but not one that is `Secure`.
+    fn drops_only_secure(&self) -> bool;
 }
 
 /// One lock for all tabs. An optimisation and never a condition: the server is idempotent.

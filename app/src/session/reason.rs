@@ -21,6 +21,8 @@ pub enum SignedOut {
     CookieLost,
     /// The browser does not keep cookies for this site: there was never a session that could go on.
     CookiesBlocked,
+    /// The same of `Secure` cookies alone, because the page is on http.
+    SecureCookiesBlocked,
     /// Its time was over.
     Expired,
     /// The server does not recognise the cookie.
@@ -67,6 +69,7 @@ impl SignedOut {
             Self::InAnotherTab => words.in_another_tab,
             Self::CookieLost => words.cookie_lost,
             Self::CookiesBlocked => words.cookies_blocked,
+            Self::SecureCookiesBlocked => words.secure_cookies_blocked,
             Self::Expired => words.expired,
             Self::NotRecognised => words.not_recognised,
             Self::AccountDeleted => words.account_deleted,
@@ -97,6 +100,7 @@ impl SignedOut {
             }
             Self::CookieLost => ErrorCode::RefreshMissing.as_str(),
             Self::CookiesBlocked => "COOKIES_BLOCKED",
+            Self::SecureCookiesBlocked => "SECURE_COOKIES_BLOCKED",
             Self::Expired => ErrorCode::SessionExpired.as_str(),
             Self::NotRecognised => ErrorCode::RefreshInvalid.as_str(),
             Self::Reused => ErrorCode::RefreshReused.as_str(),

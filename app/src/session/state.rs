@@ -51,6 +51,8 @@ pub enum Jar {
     /// It dropped the last one. The session is this page's alone and ends with its access token: there is nothing to renew
     /// it with.
     Loses,
+    /// The same, because it keeps `Secure` cookies on https only, as Safari does. No setting of the browser changes that.
+    LosesSecure,
 }
 
 /// Counts the sessions that this page has seen. Whatever was begun in one epoch and arrives in another is dropped.
@@ -118,6 +120,8 @@ pub enum Event {
     CookieKept,
     /// It has not.
     CookieDropped,
+    /// It has not, and keeps cookies that are not `Secure`.
+    SecureCookieDropped,
     /// The browser brought the page back from its back/forward cache, where it heard of nothing.
     Reopened,
     /// The page has gone, and with it all that was under way.
@@ -172,6 +176,7 @@ impl Snapshot {
             (_, Event::CameOnline) => Self { is_offline: false, ..self.clone() },
             (SignedIn | Refreshing, Event::CookieKept) => Self { jar: Jar::Keeps, ..self.clone() },
             (SignedIn | Refreshing, Event::CookieDropped) => Self { jar: Jar::Loses, ..self.clone() },
+            (SignedIn | Refreshing, Event::SecureCookieDropped) => Self { jar: Jar::LosesSecure, ..self.clone() },
 
             (_, Event::SignedIn) => self.new_epoch(SignedIn),
             (_, Event::SignedInInAnotherTab | Event::Reopened | Event::Closed) => self.new_epoch(Restoring),
@@ -198,7 +203,7 @@ impl Snapshot {
             )
             | (SignedIn | Refreshing, Event::NotAsked)
             | (SignedIn, Event::Refreshed | Event::RefreshDelayed(_) | Event::RefreshRefused(_))
-            | (Restoring | Out(_), Event::CookieKept | Event::CookieDropped)
+            | (Restoring | Out(_), Event::CookieKept | Event::CookieDropped | Event::SecureCookieDropped)
             | (Restoring | SignedIn | Refreshing | Out(_), Event::SignOutConfirmed | Event::SignOutDelayed) => {
                 self.clone()
             }
@@ -260,6 +265,7 @@ mod tests {
             Event::CameOnline,
             Event::CookieKept,
             Event::CookieDropped,
+            Event::SecureCookieDropped,
             Event::Reopened,
             Event::Closed,
         ];
@@ -305,7 +311,8 @@ mod tests {
             | Event::WentOffline
             | Event::CameOnline
             | Event::CookieKept
-            | Event::CookieDropped => true,
+            | Event::CookieDropped
+            | Event::SecureCookieDropped => true,
             Event::NotAsked
             | Event::RefreshStarted
             | Event::Refreshed
@@ -370,7 +377,9 @@ mod tests {
             assert_eq!(dropped.after(over).jar, Jar::Keeps);
         }
         for phase in [Phase::Restoring, Phase::SignedOut(SignedOut::Here)] {
-            assert_eq!(snapshot(phase.clone()).after(Event::CookieDropped), snapshot(phase));
+            for dropped in [Event::CookieDropped, Event::SecureCookieDropped] {
+                assert_eq!(snapshot(phase.clone()).after(dropped), snapshot(phase.clone()));
+            }
         }
     }
 

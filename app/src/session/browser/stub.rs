@@ -37,14 +37,18 @@ impl Stub {
     }
 
     fn define(target: &JsValue, name: &'static str, key: &str, value: &JsValue) -> Self {
+        let stub = Object::new();
+        Reflect::set(&stub, &key.into(), value).expect("an object");
+        Self::described(target, name, &stub)
+    }
+
+    /// The property is as this descriptor says.
+    pub(crate) fn described(target: &JsValue, name: &'static str, stub: &Object) -> Self {
         MEND.call_once(mend_when_a_test_fails);
         let target = target.unchecked_ref::<Object>().clone();
         let descriptor = Reflect::get_own_property_descriptor(&target, &name.into()).expect("an object");
-        let stub = Object::new();
-        for (key, value) in [(key, value), ("configurable", &JsValue::TRUE)] {
-            Reflect::set(&stub, &key.into(), value).expect("an object");
-        }
-        Object::define_property(&target, &name.into(), &stub);
+        Reflect::set(stub, &"configurable".into(), &JsValue::TRUE).expect("an object");
+        Object::define_property(&target, &name.into(), stub);
         let own = Rc::new(Own { target, name, descriptor });
         STUBS.with_borrow_mut(|stubs| stubs.push(Rc::clone(&own)));
         Self(own)

@@ -29,11 +29,17 @@ impl Manager {
                 return;
             }
             if manager.has_lost(generation, has_just_begun) {
-                manager.happened(Event::CookieDropped);
+                let only_secure = manager.drops_only_secure();
+                manager.happened(if only_secure { Event::SecureCookieDropped } else { Event::CookieDropped });
             } else {
                 manager.cookie_is_kept();
             }
         });
+    }
+
+    /// Whether the browser keeps cookies of this page, but none that are `Secure`.
+    pub fn drops_only_secure(&self) -> bool {
+        self.ports.cookies.drops_only_secure()
     }
 
     fn has_lost(&self, generation: u64, has_just_begun: bool) -> bool {

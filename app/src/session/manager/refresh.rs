@@ -116,7 +116,11 @@ impl Manager {
             | SignedOut::Ended(EndReason::ReuseDetected | EndReason::CloneSuspected)
                 if self.keeps_no_cookie() =>
             {
-                SignedOut::CookiesBlocked
+                if self.drops_only_secure() {
+                    SignedOut::SecureCookiesBlocked
+                } else {
+                    SignedOut::CookiesBlocked
+                }
             }
             why => why,
         })
@@ -125,7 +129,7 @@ impl Manager {
     /// Whether the browser is known to keep no cookies.
     pub(super) fn keeps_no_cookie(&self) -> bool {
         let Ports { storage, cookies, .. } = &self.ports;
-        self.snapshot().jar == Jar::Loses
+        self.snapshot().jar != Jar::Keeps
             || storage.read(COOKIE_DROPPED).is_some()
             || !cookies.are_allowed()
             || (self.follows_form.get() && cookies.generation().is_none())

@@ -33,7 +33,7 @@ impl Manager {
         self.ports.storage.remove(SESSION);
         self.ports.storage.remove(COOKIE_DROPPED);
         // Without its cookie the server does not learn from the sign-out which session is meant.
-        let token = (self.snapshot().jar == Jar::Loses).then(|| self.token.take()).flatten();
+        let token = (self.snapshot().jar != Jar::Keeps).then(|| self.token.take()).flatten();
         self.happened(Event::SignedOutHere);
         self.ports.tabs.tell(News::SignedOut);
         if let Some(token) = token {

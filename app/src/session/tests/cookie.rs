@@ -100,6 +100,26 @@ fn whose_cookie_was_dropped_uses_the_token_up_is_told_why_it_ended_and_asks_no_m
 }
 
 #[test]
+fn a_browser_that_drops_secure_cookies_alone_is_not_said_to_drop_all() {
+    let mut tab = Tab::signs_in_and_finds(None);
+    tab.cookies.drops_only_secure.set(true);
+    tab.advance(THREE_SECONDS);
+    assert_eq!((tab.phase(), tab.jar()), (Phase::SignedIn, Jar::LosesSecure));
+    tab.advance(15 * MINUTE);
+    assert_eq!(tab.me(), Err(ApiError::SignedOut));
+    assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::SecureCookiesBlocked));
+}
+
+#[test]
+fn a_browser_that_drops_secure_cookies_alone_means_nothing_to_who_never_signed_in() {
+    let mut tab = Tab::new();
+    tab.cookies.drops_only_secure.set(true);
+    tab.server.will(routes::REFRESH, refusal(401, "REFRESH_MISSING"));
+    tab.open();
+    assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::NoSession));
+}
+
+#[test]
 fn after_a_reload_whose_cookie_was_dropped_is_told_so() {
     let tab = Tab::signs_in_and_finds(None);
     let mut reloaded = Tab::with_storage(Rc::clone(&tab.storage));
