@@ -11,8 +11,8 @@ export default defineConfig<Options>({
   forbidOnly: Boolean(process.env['CI']),
   timeout: 60_000,
   expect: { timeout: 15_000 },
-  reporter: [['list'], ['junit', { outputFile: 'test-results/engines/junit.xml' }]],
-  outputDir: 'test-results/engines/output',
+  reporter: [['list'], ['junit', { outputFile: 'test-results/engines.xml' }]],
+  outputDir: 'test-results/engines',
   projects: [
     { name: 'firefox', testIgnore: 'secure-cookies.spec.ts', use: { engine: 'firefox' } },
     // It drops Secure cookies on http.

@@ -12,7 +12,8 @@ use crate::steps::Steps;
 use crate::workspace::end2end;
 use crate::{process, server};
 
-const CLIENT: Profile = Profile::Debug;
+/// The client that the tests get.
+pub(crate) const TESTED: Profile = Profile::Debug;
 
 /// Everything that Playwright needs is there.
 pub(crate) struct Playwright(Command);
@@ -20,14 +21,14 @@ pub(crate) struct Playwright(Command);
 impl Playwright {
     /// Gets and builds it all; nothing where there is no browser.
     pub(crate) fn ready() -> Result<Option<Self>> {
-        let mut steps = Steps::new(CLIENT.steps()? + 3);
+        let mut steps = Steps::new(TESTED.steps()? + 3);
         steps.step("npm packages", |step| Ok(((), node::ensure_packages(step, &end2end())?)))?;
         let Some(browser) = steps.step("Chromium", chromium::ensure)? else {
             return Ok(None);
         };
-        CLIENT.build_from_nothing(&mut steps)?;
-        let program = steps.step("server (debug, test-support)", server::build_for_tests)?;
-        Ok(Some(Self(command(&browser, &program))))
+        let mut playwright = playwright(&browser);
+        build(&mut steps, &mut playwright)?;
+        Ok(Some(Self(playwright)))
     }
 
     /// Runs it with its own output; whether all went well.
@@ -36,17 +37,26 @@ impl Playwright {
     }
 }
 
-fn command(browser: &Path, program: &Path) -> Command {
-    let mut playwright = playwright(browser);
-    playwright.env("SESSIONKEEP_BIN", program).env("SESSIONKEEP_ASSETS", CLIENT.folder());
-    playwright
+/// Builds the client and the server that the tests start.
+pub(crate) fn build(steps: &mut Steps, tests: &mut Command) -> Result<()> {
+    TESTED.build_from_nothing(steps)?;
+    let program = steps.step("server (debug, test-support)", server::build_for_tests)?;
+    tests.env("SESSIONKEEP_BIN", program).env("SESSIONKEEP_ASSETS", TESTED.folder());
+    Ok(())
 }
 
 /// Playwright's program over this browser.
 pub(crate) fn playwright(browser: &Path) -> Command {
-    let mut playwright = Command::new("node");
-    playwright.current_dir(end2end()).args(["node_modules/@playwright/test/cli.js", "test"]).env("CHROMIUM", browser);
+    let mut playwright = runner();
+    playwright.env("CHROMIUM", browser);
     playwright
+}
+
+/// Playwright's program, which also runs tests in browsers that are none of its own.
+pub(crate) fn runner() -> Command {
+    let mut runner = Command::new("node");
+    runner.current_dir(end2end()).args(["node_modules/@playwright/test/cli.js", "test"]);
+    runner
 }
 
 /// What to do where there is no browser.

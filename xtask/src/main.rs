@@ -7,6 +7,7 @@ mod bench;
 mod browser;
 mod client;
 mod dev;
+mod engines;
 mod interrupt;
 mod ports;
 mod postgres;

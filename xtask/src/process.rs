@@ -82,6 +82,22 @@ pub(crate) fn show(command: &mut Command) -> Result<bool> {
     Ok(command.stdin(Stdio::null()).status().with_context(|| cannot_run(command))?.success())
 }
 
+/// The same in a process group of its own, of which nothing is left afterwards: a command may end before what it has started.
+pub(crate) fn show_as_group(command: &mut Command, limit: Duration) -> Result<bool> {
+    // A Ctrl-C reaches this process alone.
+    interrupt::listen()?;
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    let mut child = spawn(command.stdin(Stdio::null()))?;
+    let status = wait(&mut child, &name(command), limit, || {});
+    if cfg!(unix) {
+        let group = format!("-{}", child.id());
+        // OK because it fails only where nothing is left.
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+    }
+    Ok(status?.success())
+}
+
 /// Runs a command whose output is the point, and keeps a copy of what it wrote to standard output.
 pub(crate) fn show_and_keep(command: &mut Command) -> Result<(bool, String)> {
     let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::browser::{NO_BROWSER, Playwright};
+use crate::engines::{Engine, Tests};
 use crate::postgres::Postgres;
 use crate::redis::Redis;
 use crate::setup::{cargo_deny, executable, nginx, node, on_path, postgres, prometheus, python, redis, wasm_target};
@@ -37,6 +38,8 @@ pub(crate) enum Part {
     Browser,
     /// Tests of the browser's ports alone.
     Ports,
+    /// The main steps of a session in Firefox and in `WebKitGTK`.
+    Engines,
     /// Whether sign-ins take as long whoever they are of; only if it is asked for. Nothing else runs beside it, and by chance alone
     /// it fails in one of thirty runs.
     Times,
@@ -76,6 +79,10 @@ pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode
     }
     if wanted(Part::Browser) {
         report.part("browser tests", || browser_tests(playwright_args));
+    }
+    if wanted(Part::Engines) {
+        report.part("tests in Firefox", || engine_tests(Engine::Firefox));
+        report.part("tests in WebKitGTK", || engine_tests(Engine::WebKit));
     }
     if part == Some(Part::Times) {
         report.part("times", || ignored_tests("login::unknown_wrong_and_disabled_take_the_same_time", &[]));
@@ -262,6 +269,11 @@ fn browser_tests(playwright_args: &[OsString]) -> Result<Outcome> {
         return Ok(Outcome::Failed("the tests themselves do not type-check".to_owned()));
     }
     counted(&end2end().join("test-results").join("junit.xml"), || playwright.run(playwright_args))
+}
+
+fn engine_tests(engine: Engine) -> Result<Outcome> {
+    let Some(tests) = engine.ready()? else { return Ok(Outcome::missing(engine.missing())) };
+    counted(&Tests::results(), || tests.run())
 }
 
 fn port_tests() -> Result<Outcome> {

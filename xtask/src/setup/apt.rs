@@ -12,15 +12,14 @@ use crate::steps::Step;
 const LIMIT: Duration = Duration::from_mins(10);
 
 /// Installs a package where nobody else has to be asked: as root, in a container most likely. Whether that went well.
-pub(crate) fn install(step: &mut Step, package: &str) -> bool {
+pub(crate) fn install(step: &mut Step, packages: &[&str]) -> bool {
     let root = process::answer(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
     if !root || on_path("apt-get").is_none() {
         return false;
     }
-    step.note(&format!("missing, installing Debian's package {package}"));
-    [&["update"][..], &["install", "-y", "--no-install-recommends", package]]
-        .into_iter()
-        .all(|args| process::run(step, apt_get([]).args(args), LIMIT).is_ok())
+    step.note(&format!("missing, installing from Debian: {}", packages.join(", ")));
+    process::run(step, &mut apt_get(["update"]), LIMIT).is_ok()
+        && process::run(step, apt_get(["install", "-y", "--no-install-recommends"]).args(packages), LIMIT).is_ok()
 }
 
 /// Unpacks a package into `folder`, of which nothing is installed or started. Nobody has to be root for that. Whether that

@@ -27,7 +27,7 @@ pub(crate) fn ensure(step: &mut Step) -> Result<(Option<PathBuf>, String)> {
     if let Some(found) = playwrights() {
         return Ok((Some(found), "found, Playwright's own".to_owned()));
     }
-    if apt::install(step, "chromium")
+    if apt::install(step, &["chromium"])
         && let Some(found) = NAMES.into_iter().find_map(on_path).filter(|program| starts(program))
     {
         return Ok((Some(found), "installed with apt-get".to_owned()));

@@ -5,6 +5,7 @@ pub(crate) mod apt;
 pub(crate) mod cargo_deny;
 pub(crate) mod cargo_tool;
 pub(crate) mod chromium;
+pub(crate) mod firefox;
 pub(crate) mod nginx;
 pub(crate) mod node;
 pub(crate) mod postgres;
@@ -15,6 +16,7 @@ pub(crate) mod trunk;
 pub(crate) mod wasm_bindgen;
 pub(crate) mod wasm_opt;
 pub(crate) mod wasm_target;
+pub(crate) mod webkit;
 
 use std::env;
 use std::ffi::OsString;

@@ -17,7 +17,7 @@ pub(crate) fn ensure(step: &mut Step) -> (Option<PathBuf>, String) {
     if let Some(found) = find() {
         return (Some(found), "found".to_owned());
     }
-    if apt::install(step, "postgresql")
+    if apt::install(step, &["postgresql"])
         && let Some(found) = find()
     {
         return (Some(found), "installed with apt-get".to_owned());

@@ -27,7 +27,7 @@ pub(crate) fn ensure(step: &mut Step) -> Result<(Option<PathBuf>, String)> {
     if starts(&python) && fs::read_to_string(&installed).is_ok_and(|packages| packages == wanted) {
         return Ok((Some(python), "found".to_owned()));
     }
-    let made = make(step, &folder) || (apt::install(step, "python3-venv") && make(step, &folder));
+    let made = make(step, &folder) || (apt::install(step, &["python3-venv"]) && make(step, &folder));
     if !made {
         return Ok((None, "missing".to_owned()));
     }

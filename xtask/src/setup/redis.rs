@@ -14,7 +14,7 @@ pub(crate) fn ensure(step: &mut Step) -> (Option<PathBuf>, String) {
     if let Some(found) = find() {
         return (Some(found), "found".to_owned());
     }
-    if apt::install(step, "redis-server")
+    if apt::install(step, &["redis-server"])
         && let Some(found) = find()
     {
         return (Some(found), "installed with apt-get".to_owned());
