@@ -12,16 +12,31 @@ export async function firefox(): Promise<Engine> {
   try {
     // Port 0: it takes a free one and writes it into its profile.
     await writeFile(path.join(programs.home, 'user.js'), 'user_pref("marionette.port", 0);\n');
-    programs.start(process.env['FIREFOX'] ?? 'firefox-esr', ['--headless', '--no-remote', '--marionette', '--profile', programs.home]);
+    // System access: to clear cookies of every path.
+    const args = ['--headless', '--no-remote', '--marionette', '--remote-allow-system-access', '--profile', programs.home];
+    programs.start(process.env['FIREFOX'] ?? 'firefox-esr', args);
     const port = await programs.until(() =>
       readFile(path.join(programs.home, 'MarionetteActivePort'), 'utf8').then((text) => Number(text) || undefined, () => undefined),
     );
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
     const send = marionette(socket);
-    await send('NewSession', {});
+    await send('NewSession');
+    const own = await send('GetWindowHandle');
     return {
-      send: (command, parameters = {}) => send(command, parameters),
+      lend: async (use) => {
+        const { handle } = (await send('NewWindow', { type: 'tab', focus: true })) as { handle: string };
+        await send('SwitchToWindow', { handle });
+        await use(send);
+        for (const other of ((await send('GetWindowHandles')) as string[]).filter((other) => other !== own)) {
+          await send('SwitchToWindow', { handle: other });
+          await send('CloseWindow');
+        }
+        await send('SwitchToWindow', { handle: own });
+        await send('SetContext', { value: 'chrome' });
+        await send('ExecuteScript', { script: 'Services.cookies.removeAll()', args: [] });
+        await send('SetContext', { value: 'content' });
+      },
       stop: async () => {
         socket.destroy();
         await programs.stop();
@@ -36,7 +51,7 @@ export async function firefox(): Promise<Engine> {
 type Answer = readonly [1, number, { readonly error: string; readonly message: string } | null, unknown];
 
 /** Messages are `length:json`: `[0, id, name, parameters]`, and `[1, id, error, result]`. The first one is a greeting. */
-function marionette(socket: Socket): (command: Parameters<Send>[0] | 'NewSession', parameters: object) => Promise<unknown> {
+function marionette(socket: Socket): (command: Parameters<Send>[0] | 'NewSession' | 'SetContext', parameters?: object) => Promise<unknown> {
   const waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   let bytes = Buffer.alloc(0);
   let sent = 0;
@@ -61,11 +76,11 @@ function marionette(socket: Socket): (command: Parameters<Send>[0] | 'NewSession
   socket.on('close', () => {
     for (const { reject } of waiting.values()) reject(new Error('Firefox has closed the connection'));
   });
-  return (command, parameters) =>
+  return (command, parameters = {}) =>
     new Promise((resolve, reject) => {
       sent += 1;
       waiting.set(sent, { resolve, reject });
-      const text = JSON.stringify([0, sent, `WebDriver:${command}`, parameters]);
+      const text = JSON.stringify([0, sent, `${command === 'SetContext' ? 'Marionette' : 'WebDriver'}:${command}`, parameters]);
       socket.write(`${Buffer.byteLength(text)}:${text}`);
     });
 }

@@ -4,7 +4,7 @@ import type { Person } from '../fixtures/person.ts';
 import { test as base } from '../fixtures/served.ts';
 import type { Settings } from '../fixtures/server.ts';
 import { firefox } from './firefox.ts';
-import { Tab } from './webdriver.ts';
+import { type Engine, Tab } from './webdriver.ts';
 import { webkit } from './webkit.ts';
 
 /** What a project of the configuration may set. */
@@ -14,17 +14,28 @@ export interface Options {
 }
 
 interface Fixtures {
-  /** The first tab of a browser that was started for this test. */
+  /** The first tab. */
   tab: Tab;
 }
 
-export const test = base.extend<Pick<Options, 'engine'> & Fixtures>({
-  engine: ['firefox', { option: true }],
+interface WorkerFixtures extends Pick<Options, 'engine'> {
+  running: Engine;
+}
 
-  tab: async ({ engine, server }, use) => {
-    const { send, stop } = await { firefox, webkit }[engine]();
-    await use(await Tab.first(send, server.publicOrigin));
-    await stop();
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  engine: ['firefox', { option: true, scope: 'worker' }],
+
+  running: [
+    async ({ engine }, use) => {
+      const running = await { firefox, webkit }[engine]();
+      await use(running);
+      await running.stop();
+    },
+    { scope: 'worker' },
+  ],
+
+  tab: async ({ running, server }, use) => {
+    await running.lend(async (send) => use(await Tab.first(send, server.publicOrigin)));
   },
 });
 

@@ -9,17 +9,20 @@ export const ROUTES = {
   ElementSendKeys: 'POST /element/{id}/value',
   ExecuteScript: 'POST /execute/sync',
   GetWindowHandle: 'GET /window',
+  GetWindowHandles: 'GET /window/handles',
   NewWindow: 'POST /window/new',
   SwitchToWindow: 'POST /window',
+  CloseWindow: 'DELETE /window',
   GetCookies: 'GET /cookie',
 } as const;
 
 /** Sends a command to a browser and returns what it answers. */
 export type Send = (command: keyof typeof ROUTES, parameters?: Readonly<Record<string, unknown>>) => Promise<unknown>;
 
-/** A browser that was started for one test. */
+/** A running browser. */
 export interface Engine {
-  readonly send: Send;
+  /** Gives it to a test, with one tab and no cookies. */
+  lend(use: (send: Send) => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,7 +39,7 @@ export class Tab {
     private readonly origin: string,
   ) {}
 
-  /** The tab that a browser starts with. */
+  /** The tab that a test starts with. */
   static async first(send: Send, origin: string): Promise<Tab> {
     return new Tab(send, String(await send('GetWindowHandle')), origin);
   }

@@ -23,19 +23,20 @@ export async function webkit(): Promise<Engine> {
       WEBKIT_DISABLE_COMPOSITING_MODE: '1',
     });
     await programs.until(() => fetch(`${driver}/status`).then(() => true, () => undefined));
-    const { sessionId } = (await ask(`${driver}/session`, 'POST', {
-      capabilities: { alwaysMatch: { browserName: 'MiniBrowser', 'webkitgtk:browserOptions': { args: ['--automation'] } } },
-    })) as { sessionId: string };
-    const session = `${driver}/session/${sessionId}`;
     return {
-      send: (command, { id, ...parameters } = {}) => {
-        const [method = '', route = ''] = ROUTES[command].split(' ');
-        return ask(session + route.replace('{id}', String(id)), method, parameters);
-      },
-      stop: async () => {
+      lend: async (use) => {
+        // Each session has a browser of its own.
+        const { sessionId } = (await ask(`${driver}/session`, 'POST', {
+          capabilities: { alwaysMatch: { browserName: 'MiniBrowser', 'webkitgtk:browserOptions': { args: ['--automation'] } } },
+        })) as { sessionId: string };
+        const session = `${driver}/session/${sessionId}`;
+        await use((command, { id, ...parameters } = {}) => {
+          const [method = '', route = ''] = ROUTES[command].split(' ');
+          return ask(session + route.replace('{id}', String(id)), method, parameters);
+        });
         await ask(session, 'DELETE');
-        await programs.stop();
       },
+      stop: () => programs.stop(),
     };
   } catch (error) {
     await programs.stop();
