@@ -14,8 +14,9 @@ use crate::workspace::{self, WASM, cargo, root};
 
 const LIMIT: Duration = Duration::from_mins(40);
 /// What the client is made of. `dev` watches the same.
-pub(crate) const SOURCES: [&str; 10] = [
+pub(crate) const SOURCES: [&str; 11] = [
     "types",
+    "words",
     "password-rules",
     "app",
     "frontend",
