@@ -1,17 +1,18 @@
 //! The main steps of a session in Firefox and in `WebKitGTK`, as Debian packages them. Playwright drives neither; it only runs the
 //! tests, which speak to the browsers themselves.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::browser::{self, TESTED};
 use crate::process;
 use crate::setup::{firefox, node, webkit};
 use crate::steps::Steps;
-use crate::workspace::end2end;
+use crate::workspace::{end2end, target};
 
 /// Both together take about a minute.
 const LIMIT: Duration = Duration::from_mins(10);
@@ -58,9 +59,14 @@ impl Engine {
 pub(crate) struct Tests(Command);
 
 impl Tests {
-    /// Runs them with their own output; whether all went well. Whatever became of them, no browser is left.
+    /// Runs them with their own output; whether all went well. Whatever became of them, no browser is left, nor its profile.
     pub(crate) fn run(mut self) -> Result<bool> {
-        process::show_as_group(&mut self.0, LIMIT)
+        let folder = target().join("engines");
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let done = process::show_as_group(self.0.env("TMPDIR", &folder), LIMIT);
+        let _ = fs::remove_dir_all(&folder);
+        done
     }
 
     /// Where their results are written.

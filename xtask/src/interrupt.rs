@@ -11,6 +11,10 @@ static ASKED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
 /// From here on a signal sets the flag instead of ending the program; a second Ctrl-C ends it all the same.
 pub(crate) fn listen() -> Result<()> {
+    if ASKED.get().is_some() {
+        // Twice, the second signal would be counted with the first.
+        return Ok(());
+    }
     let asked = ASKED.get_or_init(Arc::default);
     for signal in [SIGINT, SIGTERM] {
         // In this order: the first signal finds the flag down, the second finds it up.
