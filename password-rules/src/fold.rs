@@ -5,10 +5,8 @@
 //! in Devanagari and Thai, are characters like any other.
 
 use sessionkeep_types::text::is_invisible;
-use unicode_normalization::{
-    UnicodeNormalization as _,
-    char::{canonical_combining_class, decompose_compatible, is_combining_mark},
-};
+
+use crate::unicode::{is_accent, nfc, nfd, nfkc, nfkd};
 
 /// A character that stands for more than so many others is kept as it is: else one `ﷺ` would count as eighteen.
 const LONGEST_EXPANSION: usize = 3;
@@ -23,15 +21,10 @@ pub(super) struct Folded {
 }
 
 pub(super) fn fold(password: &str) -> Folded {
-    let typed = password.nfd().filter(|c| is_counted(*c)).nfc();
+    let typed = nfc(&counted(&nfd(password)));
     let (mut text, mut length) = (String::new(), 0);
-    for c in typed {
-        let mut plain = String::new();
-        decompose_compatible(c, |part| {
-            if is_counted(part) {
-                plain.push(part);
-            }
-        });
+    for c in typed.chars() {
+        let plain = counted(&nfkd(c.encode_utf8(&mut [0; 4])));
         if plain.chars().count() > LONGEST_EXPANSION {
             text.push(c);
         } else {
@@ -39,29 +32,24 @@ pub(super) fn fold(password: &str) -> Folded {
         }
         length += usize::from(!plain.is_empty());
     }
-    let text: String = text.nfc().collect();
+    let text = nfc(&text);
     length = length.min(text.chars().count());
     Folded { text, length }
 }
 
 /// The password's letters with their accents, which may be letters of their own: `й` is another key than `и`.
 pub(super) fn accented(password: &str) -> String {
-    password.chars().filter(|c| !is_invisible(*c)).nfkc().collect()
+    let visible: String = password.chars().filter(|c| !is_invisible(*c)).collect();
+    nfkc(&visible)
+}
+
+fn counted(text: &str) -> String {
+    text.chars().filter(|c| is_counted(*c)).collect()
 }
 
 /// Whether this is counted as a character of a password.
 pub(super) fn is_counted(c: char) -> bool {
     !is_invisible(c) && !is_accent(c)
-}
-
-/// Whether this mark only changes the letter before it. By its combining class: an overlay, a point of Hebrew, Arabic or
-/// Syriac, or an accent. Not the classes of vowel signs, viramas and nuktas, nor that of the marks that voice kana.
-fn is_accent(c: char) -> bool {
-    let encloses = matches!(
-        c,
-        '\u{488}'..='\u{489}' | '\u{1abe}' | '\u{20dd}'..='\u{20e0}' | '\u{20e2}'..='\u{20e4}' | '\u{a670}'..='\u{a672}'
-    );
-    encloses || (is_combining_mark(c) && matches!(canonical_combining_class(c), 1 | 10..=36 | 200..))
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! Passwords that are made of what everybody knows of a person: the e-mail address, the name, and what the service is
 //! called (ASVS 5.0, 6.2.11).
 
-use super::Person;
+use super::{Judge, Person};
 use crate::{
     fold::{accented, fold},
     scripts::{keys, latin},
+    unicode::lower,
 };
 
-/// What the service is called.
+/// What the service is called where its operator does not name it.
 const SERVICE: &str = "sessionkeep";
 
 /// The words that `person` is known by, as they are judged, also as typed on a Latin keyboard. Not the last part of the address's domain: it is nobody's own.
@@ -15,18 +16,25 @@ pub(super) fn words(person: Person<'_>) -> Vec<String> {
     let (local, domain) = person.email.rsplit_once('@').unwrap_or((person.email, ""));
     let domain = domain.rsplit_once('.').map_or("", |(labels, _)| labels);
     let name = person.display_name.unwrap_or_default();
-    let mut words: Vec<String> = [SERVICE, person.email, local, domain, name]
+    let words = [SERVICE, person.service, person.email, local, domain, name]
         .into_iter()
-        .chain([local, domain, name].into_iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())))
+        .chain(
+            [person.service, local, domain, name]
+                .into_iter()
+                .flat_map(|text| text.split(|c: char| !c.is_alphanumeric())),
+        )
         // `ada1815` is `ada`, too.
         .chain([local, name].into_iter().flat_map(|text| text.split(|c: char| !c.is_alphabetic())))
-        .map(str::to_lowercase)
+        .map(lower)
         .flat_map(|word| [latin(&fold(&word).text), keys(&accented(&word))])
-        .filter(|word| is_word(word))
-        .collect();
-    words.sort_unstable();
-    words.dedup();
-    words
+        .filter(|word| is_word(word));
+    let mut own = vec![];
+    for word in words {
+        if !own.contains(&word) {
+            own.push(word);
+        }
+    }
+    own
 }
 
 /// Two letters of an alphabet are in every other word; two of a script with a sign for each syllable are a name.
@@ -36,7 +44,7 @@ fn is_word(text: &str) -> bool {
 
 /// Whether `password` holds these words of its person, forwards or backwards, and little else: what is left must be worth a
 /// million guesses by itself. The words count for nothing, so that a passphrase may well hold one.
-pub(super) fn is_all_there_is_to(password: &str, words: &[String]) -> bool {
+pub(super) fn is_all_there_is_to<J: Judge>(password: &str, words: &[String]) -> bool {
     let letters = letters(password);
     let mut own = vec![false; letters.len()];
     for word in words {
@@ -55,7 +63,7 @@ pub(super) fn is_all_there_is_to(password: &str, words: &[String]) -> bool {
         .filter(|(letter, own)| !own && letter.is.is_alphanumeric())
         .map(|(l, _)| l.is)
         .collect();
-    zxcvbn::zxcvbn(&rest, &[]).score() < zxcvbn::Score::Two
+    J::is_little(&rest)
 }
 
 fn mark(letters: &[Letter], word: &[char], own: &mut [bool]) {
@@ -78,8 +86,8 @@ struct Letter {
 
 /// What can be read in a password as it is judged, less what stands between it.
 fn letters(text: &str) -> Vec<Letter> {
-    text.chars()
-        .flat_map(char::to_lowercase)
+    lower(text)
+        .chars()
         .map(|is| Letter { is, folded: folded(is) })
         .filter(|letter| letter.folded.is_alphanumeric())
         .collect()

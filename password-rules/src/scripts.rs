@@ -1,13 +1,12 @@
-//! What zxcvbn does not know, because it knows the Latin script alone: letters that look like Latin ones, the order of other
-//! alphabets, other keyboards, and words in other languages.
+//! What zxcvbn and the browser's estimate do not know, because they know the Latin script alone: letters that look like Latin
+//! ones, the order of other alphabets, other keyboards, and words in other languages.
 
 use std::{collections::HashMap, sync::LazyLock};
-
-use unicode_normalization::char::decompose_canonical;
 
 use crate::{
     fold::{accented, fold, is_counted},
     own,
+    unicode::{lower, nfd},
 };
 
 /// Where the words come from is told in `common/README.md`.
@@ -100,14 +99,16 @@ pub(super) fn latin(folded: &str) -> String {
 /// What is typed with the same keys where the keyboard is set to the Latin script.
 pub(super) fn keys(accented: &str) -> String {
     let mut typed = String::with_capacity(accented.len());
-    for c in accented.chars().flat_map(char::to_lowercase) {
+    for c in lower(accented).chars() {
         if let Some(key) = KEYS.get(&c) {
             typed += key;
         } else {
-            decompose_canonical(c, |part| match KEYS.get(&part) {
-                Some(key) => typed += key,
-                None => typed.extend(Some(part).filter(|part| is_counted(*part))),
-            });
+            for part in nfd(c.encode_utf8(&mut [0; 4])).chars() {
+                match KEYS.get(&part) {
+                    Some(key) => typed += key,
+                    None => typed.extend(Some(part).filter(|part| is_counted(*part))),
+                }
+            }
         }
     }
     typed
@@ -167,7 +168,7 @@ fn mark_runs(text: &mut [char]) {
     if text.iter().all(char::is_ascii) {
         return;
     }
-    let lower: Vec<char> = text.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect();
+    let lower = lowercase(text);
     let mut at = 0;
     while at < lower.len() {
         let run = longest_run(&lower[at..]);
@@ -178,6 +179,11 @@ fn mark_runs(text: &mut [char]) {
             at += 1;
         }
     }
+}
+
+/// Each character in lower case, as one character.
+pub(super) fn lowercase(text: &[char]) -> Vec<char> {
+    text.iter().map(|c| lower(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(*c)).collect()
 }
 
 /// The longest run that the letters begin with, as it is written down.

@@ -284,6 +284,7 @@ fn auth(
         refresh_tokens: RefreshTokens::new(refresh),
         passwords,
         password_rules: PasswordRules { min_length: settings.password_min_length },
+        service: settings.brand.name.clone(),
         deleted: Notify::new(),
         registration_open: settings.registration_open,
         policy: settings.policy.clone(),

@@ -1,7 +1,7 @@
-//! The worker that judges new passwords while they are typed: a module of its own, because the lists that it judges by are
-//! larger than the whole client, and few pages need them. It hears from its page alone and tells nobody else.
+//! The worker that estimates while a new password is typed how hard it is to guess: a module of its own, because few pages need
+//! it. Its estimate is a hint; the server decides. It answers its page and sends nothing to any server.
 //!
-//! The page sends `[password, e-mail address, display name]` and gets `[strength, advice]`: 0 is refused, 1 accepted, 2
+//! The page sends `[password, e-mail address, display name, service's name]` and gets `[strength, advice]`: 0 is weak, 1 fair, 2
 //! strong; the advice is a number too, or null. The first message, `null`, says that the worker listens.
 
 #[cfg(target_arch = "wasm32")]
@@ -25,8 +25,8 @@ mod tests {
 
     #[test]
     fn advice_is_numbered_in_the_order_of_the_pages_sentences() {
-        use Advice::{Common, Date, Keyboard, More, Name, OwnData, Repeats, Sequence, Uncounted};
-        let all = [Common, OwnData, Keyboard, Repeats, Sequence, Date, Name, Uncounted, More];
-        assert_eq!(all.map(|advice| advice as u8), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        use Advice::{Common, Date, Keyboard, More, OwnData, Repeats, Sequence, Uncounted};
+        let all = [Common, OwnData, Keyboard, Repeats, Sequence, Date, Uncounted, More];
+        assert_eq!(all.map(|advice| advice as u8), [0, 1, 2, 3, 4, 5, 6, 7]);
     }
 }

@@ -23,10 +23,9 @@ fn send(scope: &DedicatedWorkerGlobalScope, message: &JsValue) {
 
 fn answer(asked: &Array) -> JsValue {
     let text = |index| asked.get(index).as_string().unwrap_or_default();
-    let (email, name) = (text(1), text(2));
-    // As the server does before it judges.
-    let (email, name) = (email.trim().to_lowercase(), name.trim());
-    let person = Person { email: &email, display_name: Some(name).filter(|name| !name.is_empty()) };
+    let (email, name, service) = (text(1), text(2), text(3));
+    let (email, name) = (email.trim(), name.trim());
+    let person = Person { email, display_name: Some(name).filter(|name| !name.is_empty()), service: &service };
     // The page asks about passwords that are long enough if all their characters are counted.
     let rules = PasswordRules { min_length: PASSWORD_MIN_LENGTH };
     let estimate = rules.estimate(&normalise(&text(0)), person);

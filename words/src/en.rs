@@ -166,7 +166,6 @@ pub(crate) static WORDS: Words = Words {
             "Repeating something makes it longer, not much stronger.",
             "Sequences like abc or 6543 are easy to guess.",
             "Dates and years are easy to guess.",
-            "Names are easy to guess.",
             "Invisible characters and accents by themselves don’t count.",
             "Add one or two unrelated words.",
         ],

@@ -174,7 +174,6 @@ pub(crate) static WORDS: Words = Words {
             "Ripetere qualcosa la allunga, ma non la rende molto più robusta.",
             "Le sequenze come abc o 6543 sono facili da indovinare.",
             "Date e anni sono facili da indovinare.",
-            "I nomi sono facili da indovinare.",
             "I caratteri invisibili e gli accenti da soli non contano.",
             "Aggiungi una o due parole senza legame con le altre.",
         ],

@@ -204,7 +204,7 @@ pub struct Strength {
     pub too_long: fn(usize) -> String,
     pub length: fn(usize) -> String,
     /// By the number that the worker gives (`password-rules/src/advice.rs`).
-    pub advice: [&'static str; 9],
+    pub advice: [&'static str; 8],
     pub weak: &'static str,
     pub fair: &'static str,
     pub strong: &'static str,

@@ -16,6 +16,7 @@ mod redis;
 mod run;
 mod server;
 mod setup;
+mod sizes;
 mod soak;
 mod stamp;
 mod steps;

@@ -10,13 +10,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::browser::{NO_BROWSER, Playwright};
+use crate::client::Profile;
 use crate::engines::{Engine, Tests};
 use crate::postgres::Postgres;
 use crate::redis::Redis;
 use crate::setup::{cargo_deny, executable, nginx, node, on_path, postgres, prometheus, python, redis, wasm_target};
 use crate::steps::{Step, Steps, seconds};
 use crate::workspace::{CLIENT, EVERYTHING, cargo, ci, end2end, node_example, target};
-use crate::{ports, process, workspace};
+use crate::{ports, process, sizes, workspace};
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Part {
@@ -34,6 +35,8 @@ pub(crate) enum Part {
     Alerts,
     /// Licences, bans, sources and advisories of the dependencies, with cargo-deny.
     Dependencies,
+    /// How much of the released client each page downloads.
+    Sizes,
     /// Browser tests, and those of the ports where Playwright is given no argument.
     Browser,
     /// Tests of the browser's ports alone.
@@ -73,6 +76,9 @@ pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode
     }
     if wanted(Part::Dependencies) {
         dependencies(&mut report);
+    }
+    if wanted(Part::Sizes) {
+        report.part("sizes of the client", client_sizes);
     }
     if wanted(Part::Ports) || wanted(Part::Browser) && playwright_args.is_empty() {
         report.part("tests of the browser's ports", port_tests);
@@ -258,6 +264,14 @@ fn ignored_tests(module: &str, environment: &[(&str, &OsStr)]) -> Result<Outcome
     let mut run = cargo(["test", "--locked", "--no-fail-fast"]);
     run.args(EVERYTHING).args(["--test", "it", "--", "--ignored", module]).envs(environment.iter().copied());
     selected(&mut run)
+}
+
+fn client_sizes() -> Result<Outcome> {
+    let client = Profile::Release;
+    client.build_from_nothing(&mut Steps::new(client.steps()?))?;
+    let (too_large, all) = sizes::judge(&client.folder())?;
+    eprintln!("{}", all.join("\n"));
+    Ok(if too_large.is_empty() { Outcome::Passed } else { Outcome::Failed(too_large.join(", ")) })
 }
 
 fn browser_tests(playwright_args: &[OsString]) -> Result<Outcome> {

@@ -7,6 +7,7 @@ use leptos::{leptos_dom::helpers::debounce, prelude::*};
 use super::field::{FieldError, FieldState, described_by};
 use crate::{
     api::ApiError,
+    brand::Brand,
     strength::{Estimate, Estimator},
     types::{ErrorCode, User, limits::PASSWORD_MIN_LENGTH},
     validate::length_hint,
@@ -53,12 +54,13 @@ pub(crate) fn PasswordField(
     let length = RwSignal::new(0_usize);
     let said = RwSignal::new(None);
     let estimator = new.then(|| Estimator::new(said));
+    let service = StoredValue::new(Brand::here().name);
     let measure = move || {
         let password = state.value();
         length.set(password.chars().count());
         if let Some(estimator) = estimator.filter(|_| length.get_untracked() >= PASSWORD_MIN_LENGTH) {
             let KnownBy { email, name } = known_by.map(|known_by| known_by.run(())).unwrap_or_default();
-            estimator.ask(&password, &email, &name);
+            service.with_value(|service| estimator.ask([&password, &email, &name, service]));
         }
     };
     Effect::new(move |_| {

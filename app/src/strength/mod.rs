@@ -1,8 +1,7 @@
 //! How hard a new password is to guess, said while it is typed.
 //!
-//! The server decides by the same rules. They weigh more than the whole client, so they live in a worker
-//! (`strength/`), which is fetched when somebody comes to a field for a new password. Where it cannot be had the field says
-//! how long the password is, and nothing else.
+//! It is an estimate by a worker (`strength/`), which is fetched when a field for a new password gets the focus. The server
+//! decides, and may refuse a fair password. Without the worker the field shows the password's length, and nothing else.
 
 #[cfg(target_arch = "wasm32")]
 mod worker;
@@ -18,11 +17,11 @@ pub(crate) const WORKER: &str = "strength-worker";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(any(test, target_arch = "wasm32")), expect(dead_code, reason = "on the server nobody says so"))]
 pub(crate) enum Strength {
-    /// The server will refuse it.
+    /// The server will probably refuse it.
     Weak,
-    /// The server will take it.
+    /// The server may accept it.
     Fair,
-    /// So it will, and nothing is left to wish for.
+    /// The server will accept it.
     Strong,
 }
 
@@ -86,7 +85,7 @@ impl Estimator {
 
     pub(crate) fn fetch(self) {}
 
-    pub(crate) fn ask(self, _password: &str, _email: &str, _name: &str) {}
+    pub(crate) fn ask(self, _about: [&str; 4]) {}
 }
 
 #[cfg(test)]
@@ -102,7 +101,7 @@ mod tests {
     #[test]
     fn advice_follows_the_strength_in_words() {
         let fair = |advice| Estimate { strength: Strength::Fair, advice: Some(advice) };
-        assert_eq!(fair(8).sentence(), "Could be stronger. Add one or two unrelated words.");
+        assert_eq!(fair(7).sentence(), "Could be stronger. Add one or two unrelated words.");
         // A worker that is newer than the page.
         assert_eq!(fair(99).sentence(), "Could be stronger.");
         assert_eq!(Estimate { strength: Strength::Strong, advice: None }.sentence(), "Strong.");

@@ -112,11 +112,11 @@ impl Estimator {
         state.heard = Some(Heard { _answers: answered, _failure: failed });
     }
 
-    /// Asks about the password of the person with these data.
-    pub(crate) fn ask(self, password: &str, email: &str, name: &str) {
+    /// Asks about a password, of the person with this e-mail address and this name, for the service of this name.
+    pub(crate) fn ask(self, about: [&str; 4]) {
         let Some(state) = self.state.try_get_value() else { return };
         let mut state = state.borrow_mut();
-        state.waiting = Some(Array::of3(&password.into(), &email.into(), &name.into()));
+        state.waiting = Some(about.into_iter().map(JsValue::from).collect());
         state.go_on();
     }
 }

@@ -83,6 +83,8 @@ pub struct Auth {
     pub passwords: Passwords,
     /// What a new password must meet.
     pub password_rules: PasswordRules,
+    /// What the operator calls the service, which is no password.
+    pub service: String,
     /// Told when an account was deleted.
     pub deleted: Notify,
     /// Whether new accounts are taken.

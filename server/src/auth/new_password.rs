@@ -5,7 +5,7 @@ use sessionkeep_types::{Password, limits};
 use super::{Auth, wrong_field::WrongField};
 use crate::{
     limits::Shares,
-    password::{Busy, Normalised, Refused},
+    password::{Busy, KnownBy, Normalised, Refused},
 };
 
 /// Why a password cannot be the new one.
@@ -44,8 +44,12 @@ impl Auth {
         // Several at once are not refused.
         let own = self.guessing.under_way.on(shares.account);
         let _turn = self.turn_to_hash(&own).await?;
-        let (email, display_name) = (email.to_owned(), display_name.map(str::to_owned));
-        match self.passwords.check(shares, self.password_rules, password.clone(), email, display_name).await? {
+        let person = KnownBy {
+            email: email.to_owned(),
+            display_name: display_name.map(str::to_owned),
+            service: self.service.clone(),
+        };
+        match self.passwords.check(shares, self.password_rules, password.clone(), person).await? {
             Ok(()) => Ok(self.passwords.hash(shares, password).await?),
             Err(Refused::TooShort { uncounted }) => {
                 let least = self.password_rules.min_length;

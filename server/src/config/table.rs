@@ -195,8 +195,8 @@ pub const SETTINGS: &[Setting] = &[
     plain(
         "BRAND_NAME",
         Some("Sessionkeep"),
-        "The product's name in pages, titles and the API's description; at most 60 characters. While it is the default and HOME_URL \
-         is not set, `/` is the landing page of this project; otherwise `/` leads to HOME_URL or to the account.",
+        "The product's name in pages, titles and the API's description; at most 60 characters. A new password must not be \
+         made of it. While it is the default and HOME_URL is not set, `/` is the landing page of this project; otherwise `/` leads to HOME_URL or to the account.",
     ),
     plain(
         "BRAND_LOGO",

@@ -91,6 +91,24 @@ pub enum Verified {
     },
 }
 
+/// What an attacker knows of a person who chooses a password.
+#[derive(Clone, Debug)]
+pub struct KnownBy {
+    /// The e-mail address.
+    pub email: String,
+    /// The name that others see.
+    pub display_name: Option<String>,
+    /// What the operator calls the service.
+    pub service: String,
+}
+
+impl KnownBy {
+    fn as_ref(&self) -> Person<'_> {
+        let Self { email, display_name, service } = self;
+        Person { email, display_name: display_name.as_deref(), service }
+    }
+}
+
 /// The parameters of the hashes in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FollowedCosts {
@@ -154,7 +172,7 @@ impl Passwords {
         self.hashing.costs.replace(beginnings)
     }
 
-    /// Checks a new password against `rules` for the person with these data.
+    /// Checks a new password against `rules` for this person.
     ///
     /// # Errors
     /// The outer one when too many wait, the inner one when the password is refused.
@@ -163,14 +181,9 @@ impl Passwords {
         shares: &Shares,
         rules: PasswordRules,
         password: Normalised,
-        email: String,
-        display_name: Option<String>,
+        person: KnownBy,
     ) -> Result<Result<(), Refused>, Busy> {
-        self.run(shares, move |_| {
-            let person = Person { email: &email, display_name: display_name.as_deref() };
-            rules.check(password.expose(), person)
-        })
-        .await
+        self.run(shares, move |_| rules.check(password.expose(), person.as_ref())).await
     }
 
     /// A PHC string with a new salt, and the id of the pepper where there is one.

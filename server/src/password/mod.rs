@@ -1,6 +1,6 @@
 //! Passwords: the rules that a new one must meet, and hashing with argon2id, off the async threads and bounded.
 //!
-//! The rules themselves are those of the crate `password-rules`, which the browser has, too.
+//! The rules themselves are in the crate `password-rules`. The browser estimates what they will decide.
 
 mod cost;
 mod hasher;
@@ -10,7 +10,7 @@ mod places;
 mod queue;
 mod workers;
 
-pub use hasher::{Busy, FollowedCosts, Passwords, Stored, Unverifiable, Verified};
+pub use hasher::{Busy, FollowedCosts, KnownBy, Passwords, Stored, Unverifiable, Verified};
 pub use password_rules::{PasswordRules, Refused};
 pub use pepper::{Pepper, PepperMissing, Peppers};
 pub use places::Place;

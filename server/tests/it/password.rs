@@ -118,6 +118,21 @@ async fn a_common_password_is_refused_whoever_wants_it_and_wherever() {
     assert_eq!(login_with(&app, PASSWORD).await.0, 200);
 }
 
+/// PW-04
+#[tokio::test]
+async fn what_the_operator_calls_the_service_is_no_password() {
+    let app = TestApp::with(&[("BRAND_NAME", "Brightwell Books")]).await;
+    let mut ada = app.direct();
+    ada.register().await;
+    for weak in ["brightwell2026", "Brightwell Books 1!", "sessionkeep2026"] {
+        assert_eq!(ada.change_password(PASSWORD, weak).await.outcome(), (422, "PASSWORD_TOO_WEAK"), "{weak}");
+    }
+    let unbranded = TestApp::start().await;
+    let mut bob = unbranded.direct();
+    bob.register().await;
+    assert_eq!(bob.change_password(PASSWORD, "Brightwell Books 1!").await.status, 200);
+}
+
 /// Fifty of the shipped list that are long enough, from its beginning to its end, some of them not as they stand there.
 fn sampled_common_passwords() -> impl Iterator<Item = String> {
     let all: Vec<&str> = include_str!("../../../password-rules/common/passwords.txt")
