@@ -95,7 +95,7 @@ impl Row {
             window_event_listener(ev::pagehide, move |_| self.depart_now()),
             window_event_listener(ev::visibilitychange, move |_| {
                 if document().hidden() {
-                    self.depart_now()
+                    self.depart_now();
                 }
             }),
         ];
