@@ -215,11 +215,10 @@ pub fn apply(
     // Presenting the head proves that its holder received it.
     let confirm_head = |next: &mut Session| next.confirm(next.generation, now);
     // The window of a contested head that is not used is counted from the first contest: otherwise a flood of repeats and lost answers
-    // would prevent the supersede, which needs no allowance, for as long as it lasts.
+    // would prevent the supersede, which needs no allowance, for as long as it lasts. Where a clock went back it begins now, so that it ends.
     let give_out_again = |next: &mut Session| {
-        if !next.hit || next.confirmed_at.is_some() {
-            next.emitted_at = now;
-        }
+        let is_counted_on = next.hit && next.confirmed_at.is_none();
+        next.emitted_at = if is_counted_on { next.emitted_at.min(now) } else { now };
     };
     // An unconfirmed successor that a second attempt asks for: somebody else tried this rotation too.
     let hit = |next: &mut Session| next.hit |= next.client.attempts;

@@ -1102,6 +1102,16 @@ mod a_clock_that_went_back_is_outside_of {
         }
     }
 
+    /// A contested head that was given out again while the clock was behind was quiet for as long as the clock had been ahead.
+    #[test]
+    fn but_the_time_since_a_contested_head_was_given_out() {
+        let mut line = rotated(DIRECT);
+        assert_eq!(line.present(0, OTHER), Decision::LostAnswer);
+        assert_eq!(line.wait(-DAY).present(0, OTHER), Decision::LostAnswer);
+        assert_eq!(line.clone().wait(MEMORY - 1).present(1, Some("a")), Decision::Quiet);
+        assert_eq!(line.wait(MEMORY).present(1, Some("a")), Decision::LateCopy);
+    }
+
     /// While nobody has used the successor, the same attempt is a repeat at any time, and no clock is asked.
     #[test]
     fn nothing_that_the_same_attempt_needs() {
