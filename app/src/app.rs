@@ -18,9 +18,10 @@ use crate::{
         SignIn, SignOut, SignUp, SignedOut,
     },
     paths,
+    scroll::Scroll,
     session::Session,
     submitted::Submitted,
-    words,
+    typed_email, words,
 };
 
 /// The whole of what is between `<body>` and `</body>`.
@@ -32,6 +33,13 @@ pub fn App() -> impl IntoView {
     Submitted::provide();
     Session::provide_where(paths::is_protected);
     Me::provide();
+    Scroll::provide();
+    let session = Session::here();
+    Effect::new(move |_| {
+        if session.phase().is_signed_in() {
+            typed_email::forget();
+        }
+    });
     view! {
         <Router>
             <guard::KeepPageAndSessionTogether />

@@ -75,7 +75,13 @@ impl Brand {
 
     /// The links that every page ends with.
     pub(crate) fn links(&self, words: &Frame) -> Vec<(&'static str, String)> {
-        [(words.help, &self.support), (words.privacy, &self.privacy), (words.terms, &self.terms)]
+        let support = self.support.clone().map(|link| (words.help, link));
+        support.into_iter().chain(self.accepted(words)).collect()
+    }
+
+    /// What a person accepts with an account.
+    pub(crate) fn accepted(&self, words: &Frame) -> Vec<(&'static str, String)> {
+        [(words.privacy, &self.privacy), (words.terms, &self.terms)]
             .into_iter()
             .filter_map(|(name, link)| Some((name, link.clone()?)))
             .collect()

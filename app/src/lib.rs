@@ -24,6 +24,7 @@ mod head;
 mod light;
 mod pages;
 pub mod paths;
+mod scroll;
 pub mod session;
 #[cfg(any(feature = "ssr", target_arch = "wasm32", test))]
 mod shape;
@@ -34,6 +35,7 @@ mod start;
 mod strength;
 mod submitted;
 mod trouble;
+mod typed_email;
 mod validate;
 mod wall_clock;
 mod when;

@@ -102,3 +102,23 @@ test('equal events in a row are one line, and their number is said', async ({ cl
   await expect(activity.event('3 wrong passwords')).toHaveCount(1);
   await expect(activity.event('3 wrong passwords')).toContainText('Warning');
 });
+
+test.describe('on a small screen', () => {
+  test.use({ viewport: { width: 390, height: 400 } });
+
+  test('who goes back to a long page finds it where it was', async ({ client, page, signIn, activity, account, person }) => {
+    for (let round = 0; round < 4; round += 1) await client.login({ ...person, password: WRONG_PASSWORD });
+    await signIn.signIn(person);
+    await account.shows(person);
+    await activity.open();
+    await expect(activity.events.first()).toBeVisible();
+    await page.evaluate(() => window.scrollTo(0, 300));
+    await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(300);
+    await page.getByRole('main').getByRole('link', { name: 'Devices' }).click();
+    await expect(page).toHaveURL('/account/devices');
+    await expect.poll(() => page.evaluate(() => window.scrollY)).toBeLessThan(300);
+    await page.goBack();
+    await expect(activity.events.first()).toBeVisible();
+    await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(300);
+  });
+});

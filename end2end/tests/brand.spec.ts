@@ -38,6 +38,13 @@ test('name, logo and links outlive the way from page to page', async ({ page, si
   expect(await logo.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0)).toBe(true);
 });
 
+test('the forms say where help is, and what is accepted', async ({ page }) => {
+  await open(page, '/sign-up');
+  await expect(page.getByRole('main').getByText('By creating an account, you accept: Terms')).toBeVisible();
+  await open(page, '/sign-in');
+  await expect(page.getByRole('main').getByRole('link', { name: 'Get help' })).toHaveAttribute('href', 'mailto:help@example.com');
+});
+
 test('a logo that is opened by itself runs nothing', async ({ page, watch }) => {
   watch.expect(/Blocked script execution|sandboxed/);
   const icon = (await (await page.request.get('/sign-in')).text()).match(/\/brand\/logo-[0-9a-f]+\.svg/)?.[0] ?? '';

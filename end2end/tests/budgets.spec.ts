@@ -1,10 +1,12 @@
 // What no page may do: run out of the screen, jump, or leave its person hammering.
 import type { Page } from '@playwright/test';
 
+import { refreshCookie } from '../fixtures/cookies.ts';
 import { expect, test } from '../fixtures/index.ts';
 import { WRONG_PASSWORD } from '../fixtures/person.ts';
 import { open } from '../pages/hydrated.ts';
 import { SignInPage } from '../pages/sign-in.ts';
+import { StoppedPage } from '../pages/stopped.ts';
 
 const PUBLIC = ['/', '/sign-in', '/sign-up', '/signed-out', '/signed-out?reason=REUSE_DETECTED', '/connection', '/nowhere'];
 const ACCOUNT = ['/account', '/account/security', '/account/password', '/account/devices', '/account/activity', '/account/data', '/account/delete'];
@@ -111,3 +113,40 @@ test('after too many attempts the button counts down, and works again by itself'
   await signIn.submit.click();
   await account.shows(person);
 });
+
+// Chrome's "Slow 3G": 400 kbit/s, and 400 ms each way.
+const SLOW_3G = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
+const NO_LIMIT = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+
+for (const withProgram of [true, false]) {
+  test(`on Slow 3G, with a quarter of the processor${withProgram ? '' : ' and without the program'}, a form that is sent 200 ms after the first paint signs in`, async ({
+    watch, context, page, account, person,
+  }) => {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Network.enable');
+    await devtools.send('Network.emulateNetworkConditions', SLOW_3G);
+    await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+    if (!withProgram) {
+      watch.expect(/ERR_FAILED|Failed to (load|fetch)/);
+      await page.route(/\.wasm/, (route) => route.abort());
+    }
+    await page.addInitScript(({ email, password }) => {
+      if (location.pathname !== '/sign-in') return;
+      new PerformanceObserver((list) => {
+        if (!list.getEntriesByName('first-contentful-paint').length) return;
+        setTimeout(() => {
+          document.querySelector<HTMLInputElement>('#email')!.value = email;
+          document.querySelector<HTMLInputElement>('#password')!.value = password;
+          document.querySelector<HTMLButtonElement>('main form button[type=submit].wide')!.click();
+        }, 200);
+      }).observe({ type: 'paint', buffered: true });
+    }, person);
+    await page.goto('/sign-in', { waitUntil: 'commit' });
+    await page.waitForURL('/account', { waitUntil: 'commit' });
+    expect(await refreshCookie(context)).toBeDefined();
+    await devtools.send('Network.emulateNetworkConditions', NO_LIMIT);
+    await devtools.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+    if (withProgram) await account.shows(person);
+    else await expect(new StoppedPage(page).words).toBeVisible();
+  });
+}

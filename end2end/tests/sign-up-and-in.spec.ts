@@ -51,3 +51,20 @@ test('a password that is too short or easily guessed is refused next to its fiel
   await expect(signUp.password).toHaveAccessibleDescription(/common|guess/i);
   await expect(signUp.page).toHaveURL('/sign-up');
 });
+
+test('the email stays over a reload and the way to the other form, until its person is signed in', async ({ page, signIn, signUp, account, person }) => {
+  await signIn.open();
+  await signIn.email.fill(person.email);
+  await page.getByRole('link', { name: 'Create an account' }).click();
+  await expect(signUp.email).toHaveValue(person.email);
+  await page.reload();
+  await expect(signUp.email).toHaveValue(person.email);
+  await page.goBack();
+  await expect(signIn.email).toHaveValue(person.email);
+  await expect(signIn.password).toHaveValue('');
+  await signIn.fill(person);
+  await signIn.submit.click();
+  await account.shows(person);
+  await account.leave();
+  await expect(signIn.email).toHaveValue('');
+});

@@ -106,7 +106,8 @@ pub(crate) static WORDS: Words = Words {
         busy: "Accesso in corso…",
         new_here: "Non hai un account?",
         create: "Creane uno",
-        offline: "In attesa della rete…",
+        cannot: "Non riesci ad accedere?",
+        get_help: "Chiedi aiuto",
         to_continue: "Accedi per continuare.",
         to_continue_to: |page| format!("Accedi per aprire {page}."),
         not_ready: "La pagina non era ancora pronta. Riprova.",
@@ -119,6 +120,7 @@ pub(crate) static WORDS: Words = Words {
         heading: |brand| format!("Crea il tuo account {brand}"),
         submit: "Crea account",
         busy: "Creazione dell’account…",
+        accept: "Creando un account accetti:",
         have_account: "Hai già un account?",
         sign_in: "Accedi",
     },
@@ -271,7 +273,6 @@ pub(crate) static WORDS: Words = Words {
         sign_out_of: |name| format!("Disconnetti {name}"),
         signing_out: "Disconnessione…",
         sign_out_others: "Disconnetti tutti gli altri",
-        ask_here: "Vuoi uscire su questo dispositivo?",
         ask_one: |name| format!("Disconnettere {name}?"),
         ask_others: |number, more| {
             if number == 1 && !more {

@@ -42,7 +42,6 @@ pub struct Common {
     pub show_more: &'static str,
     /// Read out while nothing is known of the session.
     pub checking_session: &'static str,
-    /// A person, before the profile has come.
     pub optional: &'static str,
 }
 
@@ -123,7 +122,9 @@ pub struct SignIn {
     pub busy: &'static str,
     pub new_here: &'static str,
     pub create: &'static str,
-    pub offline: &'static str,
+    /// Before the link to the operator's help.
+    pub cannot: &'static str,
+    pub get_help: &'static str,
     /// Before the form, when a page was asked for.
     pub to_continue: &'static str,
     /// With the name of the page: `Sign in to continue to Activity.`
@@ -144,6 +145,8 @@ pub struct SignUp {
     pub heading: fn(&str) -> String,
     pub submit: &'static str,
     pub busy: &'static str,
+    /// Before the links to terms and privacy.
+    pub accept: &'static str,
     pub have_account: &'static str,
     pub sign_in: &'static str,
 }
@@ -302,7 +305,6 @@ pub struct Devices {
     pub sign_out_of: fn(&str) -> String,
     pub signing_out: &'static str,
     pub sign_out_others: &'static str,
-    pub ask_here: &'static str,
     pub ask_one: fn(&str) -> String,
     /// How many, and whether there are more.
     pub ask_others: fn(usize, bool) -> String,

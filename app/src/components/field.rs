@@ -4,6 +4,8 @@
 
 use leptos::{html, prelude::*};
 
+use crate::typed_email;
+
 /// A field as its form sees it.
 #[derive(Clone, Copy)]
 pub(crate) struct FieldState {
@@ -106,6 +108,19 @@ pub(crate) fn TextField(
     state: FieldState,
 ) -> impl IntoView {
     let FieldState { node, error } = state;
+    let is_email = kind == "email";
+    Effect::new(move |_| {
+        let Some(input) = node.get().filter(|input| is_email && input.value().is_empty()) else { return };
+        if let Some(email) = typed_email::kept() {
+            input.set_value(&email);
+        }
+    });
+    let typing = move |_| {
+        error.set(None);
+        if is_email {
+            typed_email::keep(&state.value());
+        }
+    };
     view! {
         <div class="field">
             <label for=id>{label}</label>
@@ -123,7 +138,7 @@ pub(crate) fn TextField(
                 enterkeyhint="next"
                 aria-invalid=move || error.get().is_some().then_some("true")
                 aria-describedby=move || described_by(id, false, error.get().is_some())
-                on:input=move |_| error.set(None)
+                on:input=typing
             />
             <FieldError id=id error=error />
         </div>

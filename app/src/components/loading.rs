@@ -5,6 +5,7 @@ use leptos::{either::EitherOf3, prelude::*};
 use super::moment::Clock;
 use crate::{
     api::{ApiError, AuthorisedApi},
+    scroll::Scroll,
     session::{Epoch, Session},
     trouble, words,
 };
@@ -136,7 +137,10 @@ pub(crate) fn Loaded(
     move || match state.get() {
         State::Waiting => EitherOf3::A(view! { <Waiting rows=rows /> }),
         State::Failed(why) => EitherOf3::B(view! { <Failure why=why reload=reload /> }),
-        State::Ready => EitherOf3::C(view.run(())),
+        State::Ready => {
+            Scroll::restore();
+            EitherOf3::C(view.run(()))
+        }
     }
 }
 

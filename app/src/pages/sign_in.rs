@@ -20,7 +20,7 @@ use crate::{
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
     let session = Session::here();
-    let Brand { name: brand, logo, .. } = Brand::here();
+    let Brand { name: brand, logo, support, .. } = Brand::here();
     let (words, fields) = (&words::here().sign_in, &words::here().fields);
     let (email, password) = (FieldState::new(), FieldState::new());
     let remember = NodeRef::<html::Input>::new();
@@ -93,6 +93,14 @@ pub(crate) fn SignIn() -> impl IntoView {
             <p class="aside">
                 {words.new_here} " " <A href=sign_up>{words.create}</A>
             </p>
+            {support
+                .map(|help| {
+                    view! {
+                        <p class="aside">
+                            {words.cannot} " " <a href=help rel="external">{words.get_help}</a>
+                        </p>
+                    }
+                })}
         </section>
     }
 }

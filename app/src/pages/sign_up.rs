@@ -21,7 +21,9 @@ use crate::{
 #[component]
 pub(crate) fn SignUp() -> impl IntoView {
     let session = Session::here();
-    let Brand { name: brand, logo, .. } = Brand::here();
+    let brand = Brand::here();
+    let accepted = brand.accepted(&words::here().frame);
+    let Brand { name: brand, logo, .. } = brand;
     let (words, fields) = (&words::here().sign_up, &words::here().fields);
     let (email, name, password) = (FieldState::new(), FieldState::new(), FieldState::new());
     let form = Submission::new();
@@ -83,6 +85,20 @@ pub(crate) fn SignUp() -> impl IntoView {
                 <TextField id="displayName" label=optional_name autocomplete="name" optional=true typed=submitted.display_name state=name />
                 <PasswordField label=fields.password new=true known_by=known_by state=password />
                 <SubmitButton of=form label=words.submit busy_label=words.busy />
+                {(!accepted.is_empty())
+                    .then(|| {
+                        let links = accepted
+                            .into_iter()
+                            .map(|(name, link)| {
+                                view! {
+                                    " "
+                                    <a href=link rel="external" target="_blank">
+                                        {name}
+                                    </a>
+                                }
+                            });
+                        view! { <p class="hint">{words.accept} {links.collect_view()}</p> }
+                    })}
             </form>
             <p class="aside">
                 {words.have_account} " " <A href=sign_in>{words.sign_in}</A>

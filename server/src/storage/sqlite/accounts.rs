@@ -88,9 +88,9 @@ impl Accounts for SqliteStore {
     ) -> Result<Vec<Account>, StorageError> {
         let mut select = QueryBuilder::<Sqlite>::new(concat!("SELECT ", account_columns!(), " FROM users WHERE TRUE"));
         if let Some(query) = query {
-            // `instr` and not `LIKE`: nothing in the text is a wildcard. SQLite lowers ASCII alone, so the name is compared so.
+            // `instr` and not `LIKE`: nothing in the text is a wildcard. SQLite itself knows the case of ASCII alone.
             select.push(" AND (instr(email, ").push_bind(query.to_lowercase());
-            select.push(") > 0 OR instr(lower(display_name), ").push_bind(query.to_ascii_lowercase()).push(") > 0)");
+            select.push(") > 0 OR display_name REGEXP ").push_bind(format!("(?i){}", regex::escape(query))).push(")");
         }
         if let Some(before) = before {
             // UUIDv7: the order of the ids is that of their making.

@@ -80,7 +80,8 @@ impl SqliteStore {
             .foreign_keys(true)
             // What is deleted is overwritten.
             .pragma("secure_delete", "ON")
-            .busy_timeout(BUSY_TIMEOUT);
+            .busy_timeout(BUSY_TIMEOUT)
+            .with_regexp();
         let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).idle_timeout(None).max_lifetime(None);
         // A full disk makes SQLite roll back by itself; SQLx then fails to, takes the connection to be in a transaction
         // for ever, and would begin no other on it.

@@ -145,7 +145,7 @@ fn session(id: &str) -> Session {
     session_of("u", id)
 }
 
-async fn add_account(store: &impl Store, account: &Account) {
+pub(super) async fn add_account(store: &impl Store, account: &Account) {
     assert!(server::storage::Accounts::insert(store, account, &event(EventKind::Registered)).await.expect("works"));
 }
 

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use server::{
     clock::{Clock as _, SystemClock},
     session::{EventKind, Origin, SecurityEvent},
-    storage::{Accounts as _, Sessions as _, Watched as _, sqlite::SqliteStore},
+    storage::{Account, Accounts as _, Sessions as _, Watched as _, sqlite::SqliteStore},
 };
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
 use sqlx::{Connection as _, SqliteConnection, migrate::Migrator, sqlite::SqliteConnectOptions};
@@ -18,6 +18,19 @@ async fn sqlite_syncs_every_commit() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = SqliteStore::open(&folder.path().join("test.db")).await.expect("opens");
     assert_eq!(store.durability().await.expect("works"), ("wal".to_owned(), 2));
+}
+
+#[tokio::test]
+async fn names_are_found_whatever_their_case_in_any_script() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = SqliteStore::open(&folder.path().join("test.db")).await.expect("opens");
+    let name = Some("Émile (Ångström) Жанна".to_owned());
+    contract::add_account(&store, &Account { display_name: name, ..contract::account_of("a") }).await;
+    for (query, found) in
+        [("émile", 1), ("ÅNGSTRÖM", 1), ("ЖАННА", 1), ("Émile (å", 1), ("É|a", 0), ("É.ile", 0), ("(?-i)", 0)]
+    {
+        assert_eq!(store.page(Some(query), None, 10).await.expect("works").len(), found, "{query}");
+    }
 }
 
 /// PW-02: nobody is made to change a password because time has passed. When it was changed last is kept, for a session must
