@@ -19,7 +19,7 @@
     if (event.timeStamp - sent < 10000) return event.preventDefault();
     sent = event.timeStamp;
     try {
-      sessionStorage.setItem('sessionkeep.form-sent', '');
+      sessionStorage.setItem('sessionkeep.form-sent', Date.now());
     } catch {
       // Without storage the other tabs hear of it later.
     }

@@ -18,7 +18,7 @@ test('a refusal that comes after its form was left harms nothing', async ({ page
   expect((await refused).status()).toBe(401);
   // Whoever watches the test hears of a program that has stopped; a live one still says what is wrong.
   await signUp.submit.click();
-  await expect(signUp.email).toHaveAttribute('aria-invalid', 'true');
+  await expect(signUp.password).toHaveAttribute('aria-invalid', 'true');
 });
 
 test('a device that is signed out after its page was left harms nothing', async ({ page, signIn, devices, account, person }) => {

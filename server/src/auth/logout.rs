@@ -36,8 +36,10 @@ impl Auth {
     pub async fn logout(&self, sent: &Sent, meant: Option<&SessionId>, origin: &Origin) -> Result<(), LogoutError> {
         let genuine = self.recognise(sent);
         let counting = self.counting(sent, genuine.clone());
-        let ending = if counting.is_empty() { genuine } else { counting };
-        if meant.is_some_and(|meant| !ending.is_empty() && ending.iter().all(|(_, one)| one.session_id != *meant)) {
+        let mut ending = if counting.is_empty() { genuine } else { counting };
+        let were_any = !ending.is_empty();
+        ending.retain(|(_, one)| meant.is_none_or(|meant| one.session_id == *meant));
+        if were_any && ending.is_empty() {
             return Err(LogoutError::OtherSession);
         }
         let mut outcome = Ok(());

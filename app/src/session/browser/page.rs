@@ -1,12 +1,16 @@
 //! Whether somebody looks at the page, and whether it has a network.
 
+use js_sys::Date;
 use leptos::prelude::{document, window};
 use web_sys::VisibilityState;
 
 use crate::{paths, session::ports::Page};
 
-/// In the storage of this tab, from `start.js`: a form was sent.
+/// In the storage of this tab, from `start.js`: when a form was sent.
 const FORM_SENT: &str = "sessionkeep.form-sent";
+
+/// The server answers within ten seconds, and the network is slow.
+const ANSWERED_WITHIN_MS: f64 = 60_000.0;
 
 pub(super) struct ThisPage {
     /// Whether the page at a path is only for people who are signed in.
@@ -33,7 +37,9 @@ impl Page for ThisPage {
 
     fn follows_form(&self) -> bool {
         let Some(storage) = window().session_storage().ok().flatten() else { return false };
-        let was_sent = storage.get_item(FORM_SENT).is_ok_and(|mark| mark.is_some());
+        let sent = storage.get_item(FORM_SENT).ok().flatten().and_then(|mark| mark.parse::<f64>().ok());
+        // One that the person stopped leads nowhere.
+        let was_sent = sent.is_some_and(|at| Date::now() - at < ANSWERED_WITHIN_MS);
         // OK because a mark that stays says the same of the next page, which then finds its cookies.
         let _ = storage.remove_item(FORM_SENT);
         // A refusal leads back to the form.
@@ -62,9 +68,11 @@ mod tests {
     fn a_page_follows_a_form_once_after_it_was_sent() {
         let storage = window().session_storage().ok().flatten().expect("a storage");
         assert!(!PAGE.follows_form());
-        storage.set_item(FORM_SENT, "").expect("written");
-        assert!(PAGE.follows_form());
-        assert!(!PAGE.follows_form());
+        for (ago, follows) in [(1000.0, true), (ANSWERED_WITHIN_MS, false)] {
+            storage.set_item(FORM_SENT, &(Date::now() - ago).to_string()).expect("written");
+            assert_eq!(PAGE.follows_form(), follows);
+            assert!(!PAGE.follows_form());
+        }
     }
 
     #[wasm_bindgen_test]

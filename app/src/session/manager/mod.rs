@@ -19,7 +19,7 @@ use futures::{
 };
 use sessionkeep_types::TokenResponse;
 
-use self::refresh::Outcome;
+use self::{refresh::Outcome, sign_out::Meant};
 use super::{
     attempt::Attempts,
     breaker::Breaker,
@@ -134,7 +134,7 @@ impl Manager {
     fn restore(self: &Rc<Self>) {
         if self.pending_sign_out.note().is_some() {
             self.happened(Event::SignedOutHere);
-            self.tell_server_of_sign_out();
+            self.tell_server_of_sign_out(Meant::Noted);
         } else {
             self.start_refresh();
         }

@@ -12,12 +12,21 @@ use crate::{
         ports::News,
         reason::SignedOut,
         state::{Event, Jar, Phase},
-        token::HeldToken,
+        token::{HeldToken, session_of},
     },
 };
 
 /// Where all tabs read which session the cookie is of. A form that the browser sends itself does not write it.
 const SESSION: &str = "sessionkeep.session";
+
+/// Which session a sign-out ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meant {
+    /// That of the cookie, whichever it is.
+    Any,
+    /// The one that was signed out of, as far as is known: another may have begun since.
+    Noted,
+}
 
 /// What became of a sign-out.
 enum Told {
@@ -39,21 +48,23 @@ impl Manager {
         if let Some(token) = token {
             self.end_session_of(token.into_token());
         }
-        self.tell_server_of_sign_out();
+        // The person looks at the page, and means whichever session the browser has.
+        self.tell_server_of_sign_out(Meant::Any);
     }
 
     /// A sign-out that the server has not heard of yet comes before the next sign-in: the new cookie would take the place
     /// of the old one, and the old session would live on. The caller holds the lock.
     pub(super) async fn finish_sign_out(&self) -> Result<(), ApiError> {
         if let Some(note) = self.pending_sign_out.note() {
-            self.tell(&note).await?;
+            self.tell(&note, Meant::Noted).await?;
         }
         Ok(())
     }
 
     /// Tells the server of this one, and whether it ended the session. It did not where the cookie is of a session that has begun since.
-    async fn tell(&self, note: &str) -> Result<Told, ApiError> {
-        let told = match self.api.logout(PendingSignOut::session(note)).await {
+    async fn tell(&self, note: &str, meant: Meant) -> Result<Told, ApiError> {
+        let session = PendingSignOut::session(note).filter(|_| meant == Meant::Noted);
+        let told = match self.api.logout(session).await {
             Ok(()) => Told::Ended,
             Err(error) if error.code() == Some(&ErrorCode::OtherSession) => Told::AnotherHasBegun,
             Err(error) => return Err(error),
@@ -77,7 +88,8 @@ impl Manager {
         }
     }
 
-    pub(super) fn tell_server_of_sign_out(self: &Rc<Self>) {
+    /// Until it has heard. A repetition means the session that was noted.
+    pub(super) fn tell_server_of_sign_out(self: &Rc<Self>, mut meant: Meant) {
         let (manager, epoch) = (Rc::clone(self), self.epoch());
         self.spawn(async move {
             for failures in 1_u32.. {
@@ -91,7 +103,7 @@ impl Manager {
                         manager.happened(Event::SignOutConfirmed);
                         return;
                     };
-                    manager.tell(&note).await
+                    manager.tell(&note, std::mem::replace(&mut meant, Meant::Noted)).await
                 };
                 if manager.epoch() != epoch {
                     return;
@@ -118,16 +130,20 @@ impl Manager {
     /// signed out stays signed out, and whoever has signed in since does so.
     pub(crate) fn came_too_late(self: &Rc<Self>, answer: Result<TokenResponse, ApiError>) {
         use SignedOut::{Here, HereOnly, InAnotherTab};
-        match answer {
-            Ok(token) => self.end_session_of(token.access_token),
+        let session = match answer {
+            Ok(token) => {
+                let session = session_of(&token.access_token);
+                self.end_session_of(token.access_token);
+                session
+            }
             Err(error) if !error.is_unclear() => return,
             // No token to end it by, and perhaps a cookie. (A deleted account has none; one sign-out more harms nobody.)
-            Err(_) => {}
-        }
+            Err(_) => None,
+        };
         // Once more for the new cookie; for the person nothing has happened.
         if matches!(self.snapshot().phase, Phase::SignedOut(Here | HereOnly | InAnotherTab)) {
-            self.pending_sign_out.begin(None);
-            self.tell_server_of_sign_out();
+            self.pending_sign_out.begin(session.as_ref());
+            self.tell_server_of_sign_out(Meant::Any);
         }
     }
 

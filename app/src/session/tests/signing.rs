@@ -277,3 +277,21 @@ fn a_sign_out_that_the_server_missed_does_not_end_a_session_that_has_begun_since
     assert_eq!((next.phase(), next.told()), (Phase::SignedIn, vec![News::SignedIn]));
     assert!(next.server.asked(routes::LOGOUT)[0].body.as_ref().is_some_and(|body| body.contains("\"adas\"")));
 }
+
+#[test]
+fn a_click_on_sign_out_means_whichever_session_the_browser_has() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::LOGIN, signed_in(ADAS, 900));
+    tab.sign_in().unwrap();
+    // In another tab a form has begun a session meanwhile.
+    for outcome in [Err(NoAnswer), nothing()] {
+        tab.server.will(routes::LOGOUT, outcome);
+    }
+    tab.manager.sign_out();
+    tab.settle();
+    tab.advance(MINUTE);
+    let named: Vec<_> =
+        tab.server.asked(routes::LOGOUT).into_iter().map(|asked| asked.body.unwrap_or_default()).collect();
+    assert_eq!((named[0].contains("adas"), named[1].contains("adas")), (false, true));
+    assert_eq!(tab.phase(), Phase::SignedOut(SignedOut::Here));
+}

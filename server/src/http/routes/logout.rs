@@ -20,7 +20,7 @@ refused!(Refused: ALWAYS, CSRF, NO_BODY, LIMITED, OWN);
     operation_id = "logout",
     tag = "authentication",
     summary = "Sign out",
-    request_body(content = Option<LogoutRequest>, description = "Which session is meant."),
+    request_body(content = Option<LogoutRequest>, description = "Which session is meant.", example = json!({})),
     description = "No body is needed, no access token, and no cookie either: who has none is signed out already.",
     params(CsrfGate),
     security((), ("refreshToken" = []), ("refreshToken" = [], "companion" = [])),
