@@ -110,7 +110,7 @@ impl Asking {
             assert!(!headers.contains_key(name), "{what}: {name}");
         }
         // CS-05: what is kept must not be given to another origin.
-        let varies = headers.get_all("vary").iter().any(|value| value == "origin, sec-fetch-site");
+        let varies = headers.get_all("vary").iter().any(|value| value == "accept-language, origin, sec-fetch-site");
         assert_eq!(varies, path.starts_with("/api"), "{what}");
         let hsts = self.https.then_some("max-age=63072000; includeSubDomains");
         assert_eq!(only(headers, "strict-transport-security"), hsts, "{what}");

@@ -38,7 +38,6 @@ pub(in crate::http) async fn render(request: Request, next: Next) -> Response {
     let (json, body) = Json(body).into_response().into_parts();
     parts.headers.extend(json.headers);
     parts.headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
-    parts.headers.append(header::VARY, HeaderValue::from_static("accept-language"));
     Response::from_parts(parts, if head { axum::body::Body::empty() } else { body })
 }
 

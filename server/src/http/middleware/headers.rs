@@ -21,7 +21,7 @@ const CSP: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-anc
 /// Two years.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-const VARY: HeaderValue = HeaderValue::from_static("origin, sec-fetch-site");
+const VARY: HeaderValue = HeaderValue::from_static("accept-language, origin, sec-fetch-site");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// Adds the security headers, and `no-store` where nothing else was said (pages and assets say it themselves).
