@@ -114,7 +114,8 @@ test.describe('on a small screen', () => {
     await expect(activity.events.first()).toBeVisible();
     await page.evaluate(() => window.scrollTo(0, 300));
     await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(300);
-    await page.getByRole('main').getByRole('link', { name: 'Devices', exact: true }).click();
+    // Not by the mouse, which would scroll to the link first.
+    await page.evaluate(() => document.querySelector<HTMLAnchorElement>('main a[href="/account/devices"]')!.click());
     await expect(page).toHaveURL('/account/devices');
     await expect.poll(() => page.evaluate(() => window.scrollY)).toBeLessThan(300);
     await page.goBack();
