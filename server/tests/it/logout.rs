@@ -104,6 +104,7 @@ async fn a_sign_out_that_means_another_session_than_the_cookies_ends_none_and_le
     assert_eq!((ada.me().await.status, phone.me().await.status), (200, 200));
     assert_eq!(eve.logout_of(&meant).await.status, 204, "without a cookie there is nothing to end");
     assert_eq!(ada.me().await.status, 200);
+    assert_eq!(phone.logout_of("no id").await.outcome(), (422, "VALIDATION_FAILED"));
     let own = phone.session_id();
     assert_eq!(phone.logout_of(&own).await.status, 204);
     assert_eq!(phone.me().await.outcome(), (403, "TOKEN_REVOKED"));

@@ -1,8 +1,9 @@
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
+use serde::{Deserialize, Deserializer};
+use sessionkeep_types::{ErrorCode, LogoutRequest, SessionId, routes as path};
+use uuid::Uuid;
 
-use sessionkeep_types::{ErrorCode, LogoutRequest, routes as path};
-
-use super::{ApiError, AppState};
+use super::{ApiError, AppState, api};
 use crate::http::{
     extract::{CsrfGate, From, OptionalJson, RefreshCookies},
     openapi::{ALWAYS, CSRF, LIMITED, NO_BODY, Refusal, refused},
@@ -12,6 +13,18 @@ use crate::http::{
 const OWN: &[Refusal] =
     &[(StatusCode::CONFLICT, ErrorCode::OtherSession), (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::ValidationFailed)];
 refused!(Refused: ALWAYS, CSRF, NO_BODY, LIMITED, OWN);
+
+/// A [`LogoutRequest`] as the document has it: the id may be absent, and is not null.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(in crate::http) struct Request {
+    #[serde(deserialize_with = "given")]
+    session_id: Option<SessionId>,
+}
+
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SessionId>, D::Error> {
+    SessionId::deserialize(deserializer).map(Some)
+}
 
 /// `POST /api/auth/logout`. The cookies are cleared once the session is ended for good, and not before.
 #[utoipa::path(
@@ -31,9 +44,12 @@ pub(in crate::http) async fn logout(
     _: CsrfGate,
     From(origin): From,
     RefreshCookies(sent): RefreshCookies,
-    OptionalJson(request): OptionalJson<LogoutRequest>,
+    OptionalJson(request): OptionalJson<Request>,
 ) -> Result<impl IntoResponse, ApiError> {
     let meant = request.unwrap_or_default().session_id;
+    if meant.as_ref().is_some_and(|meant| Uuid::try_parse(meant.as_str()).is_err()) {
+        return Err(ApiError::invalid().with_field("sessionId", api(|api| api.field_type)));
+    }
     state.auth.logout(&sent, meant.as_ref(), &origin).await?;
     Ok((StatusCode::NO_CONTENT, state.edge.cookie.clear()))
 }
