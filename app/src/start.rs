@@ -61,7 +61,7 @@ fn render_anew(root: &Element) {
 fn inputs(root: &Element) -> impl Iterator<Item = HtmlInputElement> {
     let all = root.get_elements_by_tag_name("input");
     let inputs = (0..all.length()).filter_map(move |index| all.item(index)?.dyn_into::<HtmlInputElement>().ok());
-    // What is hidden, or has no name to find it by, nobody typed.
+    // A hidden input holds nothing that was typed, and one without an id cannot be found again.
     inputs.filter(|input| !input.id().is_empty() && input.type_() != "hidden")
 }
 

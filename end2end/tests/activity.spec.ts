@@ -1,6 +1,6 @@
-import { refreshCookie } from '../fixtures/cookies.ts';
 import { expect, test } from '../fixtures/index.ts';
 import { WRONG_PASSWORD } from '../fixtures/person.ts';
+import { stolen } from '../fixtures/stolen.ts';
 
 test('sign-ins and refused ones are listed, newest first', async ({ client, signIn, activity, person }) => {
   expect((await client.login({ ...person, password: WRONG_PASSWORD })).status).toBe(401);
@@ -13,22 +13,9 @@ test('sign-ins and refused ones are listed, newest first', async ({ client, sign
 });
 
 test('a session that was used in two places is shown with both of them', async ({
-  server, context, client: thief, page, signIn, account, activity, person,
+  server, context, client, page, signIn, account, activity, person,
 }) => {
-  await signIn.signIn(person);
-  await account.shows(person);
-  thief.cookie = (await refreshCookie(context))?.value;
-  for (let round = 0; round < 2; round += 1) {
-    await server.advance({ seconds: 80 });
-    expect((await thief.refresh()).status).toBe(200);
-  }
-  await server.advance({ minutes: 16 });
-  await account.lookAgain();
-  await expect(signIn.notice).toContainText('used in two places');
-
-  await signIn.fill(person);
-  await signIn.submit.click();
-  await account.shows(person);
+  await stolen({ server, context, client, signIn, account, person });
   await page.getByRole('link', { name: /^Activity/ }).click();
   const theft = activity.event('Session used in two places');
   await expect(theft).toHaveCount(1);
