@@ -33,7 +33,7 @@ fn sign_in(session: Session) -> impl IntoView {
     let refusal = move || send.value().get().and_then(Result::err).map(|error| error.to_string());
     view! {
         <form on:submit=move |event| { event.prevent_default(); send.dispatch_local(()); }>
-            <input type="email" autocomplete="username" aria-label="E-mail" bind:value=email />
+            <input type="email" autocomplete="username" aria-label="Email" bind:value=email />
             <input type="password" autocomplete="current-password" aria-label="Password" bind:value=password />
             <button>"Sign in"</button>
             <p role="alert">{refusal}</p>

@@ -7,12 +7,12 @@ use sessionkeep_types::{
 
 use crate::words;
 
-/// What is wrong with the e-mail address of a new account. Older accounts may sign in with one that is refused today.
+/// What is wrong with the email address of a new account. Older accounts may sign in with one that is refused today.
 pub(crate) fn new_email(email: &str) -> Option<String> {
     unreadable(email).or_else(|| self::email(email).map(str::to_owned))
 }
 
-/// What is wrong with an e-mail address, if anything can be told from its form alone.
+/// What is wrong with an email address, if anything can be told from its form alone.
 pub(crate) fn email(email: &str) -> Option<&'static str> {
     let words = &words::here().fields;
     let email = email.trim();

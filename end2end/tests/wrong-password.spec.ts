@@ -3,7 +3,7 @@ import { WRONG_PASSWORD, somebody } from '../fixtures/person.ts';
 
 const REFUSAL = 'Wrong email or password.';
 
-test('a wrong password is announced, and the e-mail address stays', async ({ signIn, person, account }) => {
+test('a wrong password is announced, and the email address stays', async ({ signIn, person, account }) => {
   await signIn.open();
   await signIn.fill({ ...person, password: WRONG_PASSWORD });
   await signIn.submit.click();

@@ -37,7 +37,7 @@ pub struct PasswordRules {
 /// Whose password it is to be, and where, as far as an attacker knows.
 #[derive(Clone, Copy, Debug)]
 pub struct Person<'a> {
-    /// The e-mail address.
+    /// The email address.
     pub email: &'a str,
     /// The name that others see.
     pub display_name: Option<&'a str>,

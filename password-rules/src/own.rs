@@ -1,4 +1,4 @@
-//! Passwords that are made of what everybody knows of a person: the e-mail address, the name, and what the service is
+//! Passwords that are made of what everybody knows of a person: the email address, the name, and what the service is
 //! called (ASVS 5.0, 6.2.11).
 
 use super::{Judge, Person};

@@ -1,7 +1,7 @@
 //! The worker that estimates while a new password is typed how hard it is to guess: a module of its own, because few pages need
 //! it. Its estimate is a hint; the server decides. It answers its page and sends nothing to any server.
 //!
-//! The page sends `[password, e-mail address, display name, service's name]` and gets `[strength, advice]`: 0 is weak, 1 fair, 2
+//! The page sends `[password, email address, display name, service's name]` and gets `[strength, advice]`: 0 is weak, 1 fair, 2
 //! strong; the advice is a number too, or null. The first message, `null`, says that the worker listens.
 
 #[cfg(target_arch = "wasm32")]

@@ -15,7 +15,7 @@ pub struct RegisterRequest {
     /// See [`crate::limits`].
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::new_password))]
     pub password: Password,
-    /// Shown instead of the e-mail address. Surrounding white space is dropped; blank means none. No [invisible
+    /// Shown instead of the email address. Surrounding white space is dropped; blank means none. No [invisible
     /// characters](crate::text).
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::display_name))]
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -64,7 +64,7 @@ codes! {
         InvalidCredentials = "INVALID_CREDENTIALS",
         /// 403: a session without the password may not do this. Send the current password with the request.
         PasswordRequired = "PASSWORD_REQUIRED",
-        /// 409: there is an account with this e-mail address.
+        /// 409: there is an account with this email address.
         EmailTaken = "EMAIL_TAKEN",
         /// 403: this server does not take new accounts.
         RegistrationClosed = "REGISTRATION_CLOSED",

@@ -16,7 +16,7 @@ pub struct SecurityEvent {
     pub at: String,
     /// What.
     pub kind: EventKind,
-    /// Whose account; null where nobody knows, as for an unknown e-mail address.
+    /// Whose account; null where nobody knows, as for an unknown email address.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub user_id: Option<UserId>,
     /// Which session; null where it concerns none, or all.

@@ -9,10 +9,10 @@ pub const PASSWORD_MIN_FLOOR: usize = 8;
 pub const PASSWORD_MAX_LENGTH: usize = 256;
 /// Most characters in a display name.
 pub const DISPLAY_NAME_MAX_LENGTH: usize = 64;
-/// Most accents, points and other marks on one letter of a display name or an e-mail address, in NFD. Unicode's stream-safe text has
+/// Most accents, points and other marks on one letter of a display name or an email address, in NFD. Unicode's stream-safe text has
 /// 30 for any technical use (UAX #15, 13); Hebrew with points and cantillation, Burmese and Tibetan, which stack most, need six.
 pub const MARKS_MAX: usize = 8;
-/// Most bytes in an e-mail address (RFC 5321, 4.5.3.1.3, less the angle brackets).
+/// Most bytes in an email address (RFC 5321, 4.5.3.1.3, less the angle brackets).
 pub const EMAIL_MAX_LENGTH: usize = 254;
 /// Most characters in a refresh attempt's id.
 pub const ATTEMPT_MAX_LENGTH: usize = 64;

@@ -57,14 +57,14 @@ pub(crate) fn new_password() -> Object {
         .examples([a_password()])
         .description(Some(format!(
             "Counted in code points after NFC, without invisible ones and accents by themselves. At least {} characters unless the server is configured otherwise, which it \
-             cannot be to fewer than {}; not common, and not made of the name or the e-mail address.",
+             cannot be to fewer than {}; not common, and not made of the name or the email address.",
             limits::PASSWORD_MIN_LENGTH,
             limits::PASSWORD_MIN_FLOOR
         )))
         .build()
 }
 
-/// An e-mail address of somebody who wants an account.
+/// An email address of somebody who wants an account.
 pub(crate) fn email() -> Object {
     ObjectBuilder::new()
         .schema_type(Type::String)
@@ -102,7 +102,7 @@ pub(crate) fn display_name() -> Object {
             limits::DISPLAY_NAME_MAX_LENGTH
         )))
         .description(Some(format!(
-            "Shown instead of the e-mail address. At most {} characters, none of them invisible (controls, format characters, \
+            "Shown instead of the email address. At most {} characters, none of them invisible (controls, format characters, \
              what Unicode calls default-ignorable), for private use or a noncharacter, the first one not a mark, at most {} marks on \
              one letter. Stored in NFC. White space around it is dropped \
              and not counted; blank means none.",

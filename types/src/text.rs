@@ -1,4 +1,4 @@
-//! Characters that e-mail addresses and display names must not contain, because a reader cannot see them or because they mean nothing.
+//! Characters that email addresses and display names must not contain, because a reader cannot see them or because they mean nothing.
 //!
 //! They make two different names look the same, turn the text around them, or command a terminal. The server refuses them,
 //! a form can say so before it sends, and whatever prints text of other people escapes them.
@@ -101,7 +101,7 @@ impl fmt::Display for Unreadable {
 
 impl core::error::Error for Unreadable {}
 
-/// Checks that every character of an e-mail address or a display name can be seen and means something. White space around it does
+/// Checks that every character of an email address or a display name can be seen and means something. White space around it does
 /// not count.
 ///
 /// # Errors

@@ -236,12 +236,12 @@ fn error_body() {
             error: "Check the fields.".into(),
             code: ErrorCode::ValidationFailed,
             request_id: RequestId::new("r1"),
-            fields: Some(BTreeMap::from([("email".into(), "Enter an e-mail address.".into())])),
+            fields: Some(BTreeMap::from([("email".into(), "Enter an email address.".into())])),
             reason: None,
         },
         json!({
             "error": "Check the fields.", "code": "VALIDATION_FAILED", "requestId": "r1",
-            "fields": {"email": "Enter an e-mail address."},
+            "fields": {"email": "Enter an email address."},
         }),
     );
     golden(

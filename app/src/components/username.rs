@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::me::Me;
 
-/// The account's e-mail address, for password managers: they have to know whose password a form is about. A person has
+/// The account's email address, for password managers: they have to know whose password a form is about. A person has
 /// no use for the field.
 #[component]
 pub(crate) fn Username() -> impl IntoView {

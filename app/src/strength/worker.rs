@@ -112,7 +112,7 @@ impl Estimator {
         state.heard = Some(Heard { _answers: answered, _failure: failed });
     }
 
-    /// Asks about a password, of the person with this e-mail address and this name, for the service of this name.
+    /// Asks about a password, of the person with this email address and this name, for the service of this name.
     pub(crate) fn ask(self, about: [&str; 4]) {
         let Some(state) = self.state.try_get_value() else { return };
         let mut state = state.borrow_mut();

@@ -4,7 +4,7 @@
 //! The database's own record (`GET /api/admin/events`) is the one that counts: it is written in one transaction with what it
 //! reports. A line is written after that, so a crash, or an answer of the database that was lost, may cost the line.
 //!
-//! What never stands in a line: an e-mail address, a token, a session's id (its hash does).
+//! What never stands in a line: an email address, a token, a session's id (its hash does).
 
 pub mod names;
 pub(crate) mod violations;

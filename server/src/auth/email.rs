@@ -1,4 +1,4 @@
-//! E-mail addresses: the one form in which they are stored and compared, and the forms in which older accounts have them.
+//! Email addresses: the one form in which they are stored and compared, and the forms in which older accounts have them.
 
 use sessionkeep_types::{limits, text::check_readable};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
@@ -6,7 +6,7 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 use super::{Auth, marks, wrong_field::WrongField};
 use crate::storage::{Account, StorageError};
 
-/// An e-mail address that somebody entered.
+/// An email address that somebody entered.
 #[derive(Clone, Debug)]
 pub(crate) struct Email {
     /// Trimmed, in lower case, NFC.

@@ -30,8 +30,8 @@ pub enum RegisterError {
     /// The password is easily guessed.
     #[error("the password is too weak")]
     WeakPassword,
-    /// There is one with this e-mail address.
-    #[error("the e-mail address is taken")]
+    /// There is one with this email address.
+    #[error("the email address is taken")]
     EmailTaken,
     /// Too many registrations from this network.
     #[error(transparent)]

@@ -12,7 +12,7 @@ pub enum WrongField {
     TooManyMarks,
     /// It begins with an accent or mark.
     MarkFirst,
-    /// It is no e-mail address.
+    /// It is no email address.
     NoEmail,
     /// It has too many characters.
     TooLong {

@@ -88,7 +88,7 @@ fn run(arguments: &ArgMatches) -> anyhow::Result<()> {
 }
 
 fn command() -> Command {
-    let email = || Arg::new("email").required(true).help("The account's e-mail address");
+    let email = || Arg::new("email").required(true).help("The account's email address");
     Command::new("sessionkeep")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Session management for web applications: short access tokens, rotating refresh tokens")
@@ -210,7 +210,7 @@ async fn open(settings: &Settings) -> anyhow::Result<Arc<Auth>> {
     Ok(Server::build(&settings).await?.auth)
 }
 
-/// The account with this e-mail address.
+/// The account with this email address.
 async fn find(auth: &Auth, email: &str) -> anyhow::Result<Account> {
     let email = Email::entered(email);
     auth.account_of(&email).await?.with_context(|| format!("there is no account {}", email.as_str()))

@@ -81,7 +81,7 @@ fn support(value: &str) -> Result<String, Wrong> {
     match Url::parse(value) {
         Ok(url) if url.scheme() == "mailto" => match url.path().split_once('@') {
             Some((user, host)) if !user.is_empty() && !host.is_empty() => Ok(url.into()),
-            _ => wrong(format!("`{value}` is no e-mail address"), "Write it like mailto:help@example.com"),
+            _ => wrong(format!("`{value}` is no email address"), "Write it like mailto:help@example.com"),
         },
         _ => link(value),
     }

@@ -81,7 +81,7 @@ impl Guessing {
         }
     }
 
-    /// A sign-in with this e-mail address, in the form in which it is compared.
+    /// A sign-in with this email address, in the form in which it is compared.
     #[must_use]
     pub fn sign_in(&self, email: &str, ip: &str, now: UnixMillis) -> Attempt {
         let places = self.shares(&("both", email, network(ip)), ip, now);
@@ -163,7 +163,7 @@ impl Guessing {
         self.looking.take(shares.line)
     }
 
-    /// A keyed hash: what people type into the field for the e-mail address is a password at times.
+    /// A keyed hash: what people type into the field for the email address is a password at times.
     fn key(&self, of: &impl Serialize, now: UnixMillis) -> Key {
         #[derive(Serialize)]
         struct Subject<'a, T>(&'a T);

@@ -94,7 +94,7 @@ pub enum Verified {
 /// What an attacker knows of a person who chooses a password.
 #[derive(Clone, Debug)]
 pub struct KnownBy {
-    /// The e-mail address.
+    /// The email address.
     pub email: String,
     /// The name that others see.
     pub display_name: Option<String>,

@@ -72,7 +72,7 @@ pub struct Account {
     pub id: UserId,
     /// Trimmed, in lower case, unique.
     pub email: String,
-    /// Shown instead of the e-mail address.
+    /// Shown instead of the email address.
     pub display_name: Option<String>,
     /// What it may do.
     pub role: Role,
@@ -89,9 +89,9 @@ pub struct Account {
 /// Accounts.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// Adds an account. False: the e-mail address is taken.
+    /// Adds an account. False: the email address is taken.
     async fn insert(&self, account: &Account, event: &SecurityEvent) -> Result<bool, StorageError>;
-    /// Finds by e-mail address, in lower case.
+    /// Finds by email address, in lower case.
     async fn by_email(&self, email: &str) -> Result<Option<Account>, StorageError>;
     /// Finds by id.
     async fn by_id(&self, id: &UserId) -> Result<Option<Account>, StorageError>;
@@ -101,7 +101,7 @@ pub trait Accounts: Send + Sync {
     async fn password_costs(&self) -> Result<Vec<String>, StorageError>;
     /// Sets or removes the display name. False: there is no such account.
     async fn set_display_name(&self, id: &UserId, name: Option<&str>) -> Result<bool, StorageError>;
-    /// A part of all accounts, newest first: those whose e-mail address or display name contains `query`, made before the
+    /// A part of all accounts, newest first: those whose email address or display name contains `query`, made before the
     /// account `before`.
     async fn page(
         &self,

@@ -117,7 +117,7 @@ async fn what_happens_is_logged_in_the_words_of_the_vocabulary() {
     assert_eq!(requests.len(), 17, "each line names its request");
     let reuse = lines.iter().find(|line| line["event"] == "authn_token_reuse").expect("it was caught");
     assert_eq!((&reuse["other_ip"], &reuse["level"]), (&json!("127.0.0.1"), &json!("ERROR")));
-    assert!(!log.contains(EMAIL), "no e-mail address is logged");
+    assert!(!log.contains(EMAIL), "no email address is logged");
     let all: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     for event in ["sys_startup", "sys_shutdown"] {
         assert_eq!(all.iter().filter(|line| line["event"] == event).count(), 1, "{event}");

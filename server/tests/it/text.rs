@@ -1,4 +1,4 @@
-//! Text that people enter, and that others read: e-mail addresses, display names, and passwords in any script.
+//! Text that people enter, and that others read: email addresses, display names, and passwords in any script.
 
 use reqwest::Method;
 use serde_json::{Value, json};

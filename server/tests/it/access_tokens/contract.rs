@@ -85,7 +85,7 @@ async fn a_token_says_nothing_of_the_person() {
         assert_eq!(names(&forge.header), set(&["alg", "kid", "typ"]));
         assert_eq!(names(&forge.claims), set(&["aud", "exp", "gen", "iat", "iss", "jti", "role", "sid", "sub", "ver"]));
         let said = forge.claims.to_string();
-        // The e-mail's name alone, "ada", is made of hexadecimal digits and stands in an id now and then.
+        // The email's name alone, "ada", is made of hexadecimal digits and stands in an id now and then.
         assert!(!said.contains('@') && !said.contains("example.com"), "{said}");
     }
 }

@@ -46,7 +46,7 @@ pub(super) async fn sessions(folder: &TempDir) -> Vec<Row> {
         .collect()
 }
 
-/// The e-mail addresses of all accounts.
+/// The email addresses of all accounts.
 pub(super) async fn accounts(folder: &TempDir) -> Vec<String> {
     let rows = sqlx::query("SELECT email FROM users").fetch_all(&mut open(folder).await).await.expect("rows");
     rows.into_iter().map(|row| row.get("email")).collect()

@@ -21,7 +21,7 @@ use crate::{
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::http) struct Search {
-    /// A part of the e-mail address or of the display name. White space around it is dropped.
+    /// A part of the email address or of the display name. White space around it is dropped.
     #[param(required = false, nullable = false, max_length = 254)]
     query: Option<String>,
 }

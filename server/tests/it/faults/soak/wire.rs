@@ -15,7 +15,7 @@ pub(super) struct Reply {
     /// The refresh token. A browser stores it as soon as the head of the answer is there.
     pub(super) cookie: Option<String>,
     pub(super) access: Option<String>,
-    /// The e-mail address, where the answer is about an account.
+    /// The email address, where the answer is about an account.
     pub(super) email: Option<String>,
 }
 
