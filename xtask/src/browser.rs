@@ -1,33 +1,36 @@
-//! The browser tests and the pictures: a debug client, a server whose clock the tests move, a browser, Playwright.
+//! The browser tests and the pictures: a client, a server whose clock the tests move, a browser, Playwright.
 
 use std::ffi::OsString;
-use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Result, bail};
 
 use crate::client::Profile;
-use crate::setup::{chromium, node};
+use crate::setup::chromium::{self, Chromium};
+use crate::setup::node;
 use crate::steps::Steps;
 use crate::workspace::end2end;
 use crate::{process, server};
 
-/// The client that the tests get.
-pub(crate) const TESTED: Profile = Profile::Debug;
+/// The client of a whole test run: what people get. A page loads it in half of the time of a debug client.
+pub(crate) const TESTED: Profile = Profile::Release;
+
+/// The client of the edit loop, for chosen tests and for pictures: built in a minute, and with Leptos's warnings.
+pub(crate) const EDITED: Profile = Profile::Debug;
 
 /// Everything that Playwright needs is there.
 pub(crate) struct Playwright(Command);
 
 impl Playwright {
     /// Gets and builds it all; nothing where there is no browser.
-    pub(crate) fn ready() -> Result<Option<Self>> {
-        let mut steps = Steps::new(TESTED.steps()? + 3);
+    pub(crate) fn ready(client: Profile) -> Result<Option<Self>> {
+        let mut steps = Steps::new(client.steps()? + 3);
         steps.step("npm packages", |step| Ok(((), node::ensure_packages(step, &end2end())?)))?;
         let Some(browser) = steps.step("Chromium", chromium::ensure)? else {
             return Ok(None);
         };
         let mut playwright = playwright(&browser);
-        build(&mut steps, &mut playwright)?;
+        build(&mut steps, client, &mut playwright)?;
         Ok(Some(Self(playwright)))
     }
 
@@ -38,17 +41,20 @@ impl Playwright {
 }
 
 /// Builds the client and the server that the tests start.
-pub(crate) fn build(steps: &mut Steps, tests: &mut Command) -> Result<()> {
-    TESTED.build_from_nothing(steps)?;
+pub(crate) fn build(steps: &mut Steps, client: Profile, tests: &mut Command) -> Result<()> {
+    client.build_from_nothing(steps)?;
     let program = steps.step("server (debug, test-support)", server::build_for_tests)?;
-    tests.env("SESSIONKEEP_BIN", program).env("SESSIONKEEP_ASSETS", TESTED.folder());
+    tests.env("SESSIONKEEP_BIN", program).env("SESSIONKEEP_ASSETS", client.folder());
     Ok(())
 }
 
 /// Playwright's program over this browser.
-pub(crate) fn playwright(browser: &Path) -> Command {
+pub(crate) fn playwright(browser: &Chromium) -> Command {
     let mut playwright = runner();
-    playwright.env("CHROMIUM", browser);
+    playwright.env("CHROMIUM", &browser.program);
+    if let Some(shell) = &browser.shell {
+        playwright.env("CHROMIUM_HEADLESS_SHELL", shell);
+    }
     playwright
 }
 
@@ -64,7 +70,7 @@ pub(crate) const NO_BROWSER: &str = "no Chromium: install it, or name it in the 
 
 /// `cargo xtask screenshots`.
 pub(crate) fn screenshots(args: &[OsString]) -> Result<ExitCode> {
-    let Some(playwright) = Playwright::ready()? else { bail!(NO_BROWSER) };
+    let Some(playwright) = Playwright::ready(EDITED)? else { bail!(NO_BROWSER) };
     let all: Vec<_> = ["--config".into(), "screenshots.config.ts".into()].into_iter().chain(args.to_vec()).collect();
     Ok(if playwright.run(&all)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -42,7 +42,7 @@ impl Engine {
             }
         }
         steps.step("npm packages", |step| Ok(((), node::ensure_packages(step, &end2end())?)))?;
-        browser::build(&mut steps, &mut tests)?;
+        browser::build(&mut steps, TESTED, &mut tests)?;
         Ok(Some(Tests(tests)))
     }
 

@@ -67,7 +67,7 @@ enum Task {
         #[arg(last = true)]
         args: Vec<OsString>,
     },
-    /// Pictures of every page, phone and desktop, light and dark, in end2end/screenshots/.
+    /// Takes pictures of every state of the pages, at four widths, light and dark, into end2end/screenshots/.
     Screenshots {
         /// Arguments for Playwright.
         #[arg(last = true)]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use crate::browser::{NO_BROWSER, Playwright};
+use crate::browser::{EDITED, NO_BROWSER, Playwright, TESTED};
 use crate::client::Profile;
 use crate::engines::{Engine, Tests};
 use crate::postgres::Postgres;
@@ -275,7 +275,8 @@ fn client_sizes() -> Result<Outcome> {
 }
 
 fn browser_tests(playwright_args: &[OsString]) -> Result<Outcome> {
-    let Some(playwright) = Playwright::ready()? else {
+    let client = if playwright_args.is_empty() { TESTED } else { EDITED };
+    let Some(playwright) = Playwright::ready(client)? else {
         return Ok(Outcome::missing(NO_BROWSER));
     };
     let mut types = Command::new(node::programs().join("tsc"));

@@ -13,10 +13,35 @@ use crate::steps::Step;
 use crate::workspace::end2end;
 
 const LIMIT: Duration = Duration::from_mins(10);
+/// Chromium without a window and without extensions: a page takes it half of the time.
+const SHELL: &str = "chromium-headless-shell";
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// The browser's program, or none where there is none and none can be got.
-pub(crate) fn ensure(step: &mut Step) -> Result<(Option<PathBuf>, String)> {
+/// The browsers of the tests.
+pub(crate) struct Chromium {
+    /// Runs everything, extensions too.
+    pub(crate) program: PathBuf,
+    /// Runs pages, in less time. Where there is none, `program` does.
+    pub(crate) shell: Option<PathBuf>,
+}
+
+/// The browsers, or none where there is none and none can be got.
+pub(crate) fn ensure(step: &mut Step) -> Result<(Option<Chromium>, String)> {
+    let (program, how) = ensure_program(step)?;
+    let Some(program) = program else { return Ok((None, how)) };
+    // Only beside Debian's own: CHROMIUM names the browser to use, and Google's or Playwright's is another version.
+    let is_debians = env::var_os("CHROMIUM").is_none() && on_path("chromium").is_some_and(|debians| debians == program);
+    let shell = if is_debians { ensure_shell(step) } else { None };
+    let how = if shell.is_some() { format!("{how}, and its headless shell") } else { how };
+    Ok((Some(Chromium { program, shell }), how))
+}
+
+fn ensure_shell(step: &mut Step) -> Option<PathBuf> {
+    let found = on_path(SHELL).or_else(|| apt::install(step, &[SHELL]).then(|| on_path(SHELL)).flatten());
+    found.filter(|program| starts(program))
+}
+
+fn ensure_program(step: &mut Step) -> Result<(Option<PathBuf>, String)> {
     if let Some(named) = env::var_os("CHROMIUM").map(PathBuf::from) {
         anyhow::ensure!(named.is_file(), "CHROMIUM names {}, which is no file", named.display());
         return Ok((Some(named), "named by CHROMIUM".to_owned()));
