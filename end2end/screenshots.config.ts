@@ -8,7 +8,8 @@ export default defineConfig({
   testMatch: 'screenshots.ts',
   fullyParallel: true,
   workers: 2,
-  timeout: 60_000,
+  // A scenario has up to fifteen pictures.
+  timeout: 180_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],
   outputDir: 'test-results/screenshots',

@@ -5,7 +5,7 @@
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Appearance {
     /// What it speaks.
-    pub language: crate::Language,
+    pub language: ::words::Language,
     /// How it looks.
     pub theme: Theme,
 }

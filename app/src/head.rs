@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use crate::{Brand, words};
+use crate::{brand::Brand, words};
 
 /// Where a browser finds what a bookmark is called and looks like.
 pub const MANIFEST: &str = "/site.webmanifest";

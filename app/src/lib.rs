@@ -18,12 +18,12 @@ mod diagnosis;
 mod download;
 mod explanation;
 mod guard;
-mod happened;
 #[cfg(feature = "ssr")]
 mod head;
 mod light;
 mod pages;
 pub mod paths;
+mod review_room;
 mod scroll;
 pub mod session;
 #[cfg(any(feature = "ssr", target_arch = "wasm32", test))]

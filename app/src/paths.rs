@@ -51,6 +51,9 @@ pub const BUSY: &str = "busy";
 /// The query's key for the code of a reason.
 pub const REASON: &str = "reason";
 
+/// The query's keys that stay when the language changes.
+pub const IN_EVERY_LANGUAGE: [&str; 3] = [NEXT, NOTE, REASON];
+
 /// Longer paths are not ours.
 const LONGEST: usize = 256;
 
@@ -97,6 +100,24 @@ pub fn with_next(page: &str, next: Option<&str>) -> String {
     }
 }
 
+/// `page` with what its query says that another language says too: where to go on to, a note, and the reason of a sign-out. What a
+/// page of ours would not write is left out.
+#[must_use]
+pub fn with_query(page: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let is_code = |text: &str| {
+        (1..=LONGEST).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let kept = IN_EVERY_LANGUAGE.into_iter().filter_map(|key| {
+        let value = value(key)?;
+        let is_ours = if key == NEXT { own(&value).is_some() } else { is_code(&value) };
+        // OK without escaping because neither lets anything through that would mean something in a query.
+        is_ours.then(|| format!("{key}={value}"))
+    });
+    let query = kept.collect::<Vec<_>>().join("&");
+    if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") }
+}
+
 /// The explanation of a reason for which a session ended; of all of them where the code is empty.
 #[must_use]
 pub fn why(code: &str) -> String {
@@ -106,6 +127,19 @@ pub fn why(code: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_language_keeps_what_the_query_of_a_page_says() {
+        for (query, kept) in [
+            (vec![], "/sign-in"),
+            (vec![(NEXT, "/account/devices"), (NOTE, "busy"), ("x", "y")], "/sign-in?next=/account/devices&note=busy"),
+            (vec![(REASON, "REUSE_DETECTED")], "/sign-in?reason=REUSE_DETECTED"),
+            (vec![(NEXT, "//example.com"), (NOTE, ""), (REASON, "a&next=/x")], "/sign-in"),
+        ] {
+            let value = |key: &str| query.iter().find(|(name, _)| *name == key).map(|(_, value)| (*value).to_owned());
+            assert_eq!(with_query(SIGN_IN, value), kept);
+        }
+    }
 
     #[test]
     fn every_page_of_the_account_is_only_for_people_who_are_signed_in() {

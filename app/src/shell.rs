@@ -6,7 +6,9 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
 use crate::{
-    App, Appearance, ROOT, Theme,
+    ROOT,
+    app::App,
+    appearance::{Appearance, Theme},
     head::HeadTags,
     paths,
     shape::{self, Shape},
@@ -81,7 +83,7 @@ pub fn Shell(
                     <App />
                 </div>
                 <noscript>
-                    <p class="notice">
+                    <p>
                         {words::here().frame.needs_script} " "
                         <a href=paths::SIGN_OUT>{words::here().frame.sign_out}</a>
                     </p>
@@ -99,7 +101,7 @@ fn Stopped() -> impl IntoView {
     let words = &words::here().stopped;
     view! {
         <section id="stopped" role="alert" hidden>
-            <div class="card">
+            <div class="card padded">
                 <h2>{words.title}</h2>
                 <p>
                     {words.text}

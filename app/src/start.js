@@ -14,7 +14,7 @@
   // says to the next page that its session may have begun just now.
   let sent = -Infinity;
   addEventListener('pageshow', () => (sent = -Infinity));
-  addEventListener('submit', (event) => {
+  const once = (event) => {
     if (event.defaultPrevented || !/^\/sign-(in|up)$/.test(new URL(event.target.action).pathname)) return;
     if (event.timeStamp - sent < 10000) return event.preventDefault();
     sent = event.timeStamp;
@@ -23,13 +23,47 @@
     } catch {
       // Without storage the other tabs hear of it later.
     }
-  });
+  };
+  addEventListener('submit', once);
+
+  // The forms of an account are sent by the program alone. One that is sent before waits for it, as long as nothing else is typed into it
+  // and the page does not say that it is not working.
+  let waiting;
+  const forget = () => {
+    waiting?.button?.classList.remove('busy');
+    waiting?.button?.removeAttribute('aria-disabled');
+    waiting = undefined;
+  };
+  const waits = (event) => {
+    const { pathname } = new URL(event.target.action);
+    if (event.defaultPrevented || !pathname.startsWith('/account/')) return;
+    event.preventDefault();
+    forget();
+    event.submitter?.classList.add('busy');
+    event.submitter?.setAttribute('aria-disabled', 'true');
+    waiting = { pathname, button: event.submitter };
+  };
+  addEventListener('submit', waits);
+  addEventListener('input', forget);
+
+  // The alert about a reused session comes with the data of its person. Its room is kept until then.
+  try {
+    const room = sessionStorage.getItem('sessionkeep.review-room');
+    const { style, dataset } = document.documentElement;
+    if (room) {
+      style.setProperty('--review-room', `${room}px`);
+      dataset.reviewRoom = '';
+    }
+  } catch {
+    // Without storage the page moves when the alert comes.
+  }
 
   const show = (stopped) => {
     const words = document.getElementById('stopped');
     words.hidden = !stopped;
     words.querySelector('form').hidden = !location.pathname.startsWith('/account');
     document.documentElement.toggleAttribute('data-stopped', stopped);
+    if (stopped) forget();
   };
 
   // A slow network: the words go away again when the program has come.
@@ -60,11 +94,17 @@
     await init({ module_or_path: program });
     clearTimeout(late);
     show(false);
+    removeEventListener('submit', waits);
+    removeEventListener('input', forget);
+    const form = waiting && [...document.forms].find(({ action }) => new URL(action).pathname === waiting.pathname);
+    forget();
+    form?.requestSubmit();
   };
 
   // A panic, now or later. Nothing of what is left of the program keeps links and forms from doing what they do without it.
   const stops = (error) => {
     if (error?.name !== 'RuntimeError') return;
+    addEventListener('submit', once, true);
     for (const type of ['click', 'submit']) addEventListener(type, (event) => event.stopImmediatePropagation(), true);
     parsed.then(() => show(true));
   };

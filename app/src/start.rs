@@ -5,7 +5,8 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use crate::{
-    App, ROOT,
+    ROOT,
+    app::App,
     shape::{self, Shape},
     submitted::Submitted,
 };

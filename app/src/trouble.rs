@@ -7,6 +7,8 @@ use sessionkeep_types::ErrorCode;
 
 use crate::{
     api::ApiError,
+    wall_clock,
+    when::{self, MINUTE, Moment},
     words::{self, Errors},
 };
 
@@ -25,10 +27,11 @@ pub(crate) fn said(error: &ApiError) -> String {
 fn of_code(code: &ErrorCode, retry_after: Option<Duration>, words: &Errors) -> String {
     let plain = match code {
         ErrorCode::RateLimited => {
-            return retry_after.map_or_else(
-                || words.too_often.to_owned(),
-                |time| (words.too_often_for)(&words::clock(time.as_secs())),
-            );
+            return match retry_after.map(|time| time.as_secs()) {
+                None => words.too_often.to_owned(),
+                Some(..=60) => words.too_often_minute.to_owned(),
+                Some(seconds) => (words.too_often_until)(&time_of_day(seconds)),
+            };
         }
         ErrorCode::InvalidCredentials => words.wrong_credentials,
         ErrorCode::PasswordRequired => words.password_required,
@@ -63,6 +66,12 @@ fn of_code(code: &ErrorCode, retry_after: Option<Duration>, words: &Errors) -> S
     plain.to_owned()
 }
 
+/// The person's time in so many seconds, in whole minutes and not too early. It stays true while it is shown.
+fn time_of_day(seconds: u64) -> String {
+    let unix = wall_clock::now().saturating_add_unsigned(seconds).saturating_add(MINUTE - 1);
+    when::time(Moment { unix, ahead: wall_clock::ahead_of_utc(unix) })
+}
+
 #[cfg(test)]
 mod tests {
     use sessionkeep_types::{ErrorBody, RequestId};
@@ -89,8 +98,16 @@ mod tests {
     }
 
     #[test]
-    fn how_long_to_wait_is_said_as_a_clock_shows_it() {
-        let error = refused(ErrorCode::RateLimited, Some(Duration::from_secs(42)));
-        assert_eq!(said(&error), "Too many attempts. Try again in 0:42.");
+    fn when_to_try_again_is_said_so_that_it_stays_true() {
+        // On the server it is always midnight.
+        for (wait, sentence) in [
+            (None, "Too many attempts. Try again later."),
+            (Some(42), "Too many attempts. Try again in a minute."),
+            (Some(61), "Too many attempts. Try again after 00:02."),
+            (Some(3600), "Too many attempts. Try again after 01:00."),
+        ] {
+            let error = refused(ErrorCode::RateLimited, wait.map(Duration::from_secs));
+            assert_eq!(said(&error), sentence);
+        }
     }
 }

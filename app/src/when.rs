@@ -2,7 +2,8 @@
 
 use crate::words::Times;
 
-const MINUTE: i64 = 60;
+/// Seconds.
+pub(crate) const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 /// Seconds.
 pub(crate) const DAY: i64 = 24 * HOUR;
@@ -87,7 +88,7 @@ pub(crate) fn time(moment: Moment) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// `24 November 2026, 16:05`.
+/// `24 November 2026 at 16:05`.
 pub(crate) fn date_and_time(moment: Moment, words: &Times) -> String {
     (words.at)(&date(moment, words), &time(moment))
 }
@@ -215,9 +216,9 @@ mod tests {
     fn days_are_those_of_the_person() {
         let there = |time: &str, ahead: i64| Moment { ahead: ahead * HOUR, ..utc(time) };
         let late = "2026-11-24T23:30:00Z";
-        assert_eq!(date_and_time(there(late, 0), en()), "24 November 2026, 23:30");
-        assert_eq!(date_and_time(there(late, 1), en()), "25 November 2026, 00:30");
-        assert_eq!(date_and_time(there("2027-01-01T03:05:00Z", -5), en()), "31 December 2026, 22:05");
+        assert_eq!(date_and_time(there(late, 0), en()), "24 November 2026 at 23:30");
+        assert_eq!(date_and_time(there(late, 1), en()), "25 November 2026 at 00:30");
+        assert_eq!(date_and_time(there("2027-01-01T03:05:00Z", -5), en()), "31 December 2026 at 22:05");
         assert_eq!(day(there("2026-11-25T12:00:00Z", 1), there(late, 1), en()), "Today");
         assert_eq!(day(there("2026-11-25T12:00:00Z", 0), there(late, 0), en()), "Yesterday");
         assert_eq!(day(there("2026-11-26T12:00:00Z", 0), there(late, 0), en()), "24 November 2026");

@@ -14,7 +14,7 @@ pub(crate) fn here() -> &'static Words {
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn language() -> Language {
     #[cfg(feature = "ssr")]
-    let chosen = leptos::prelude::use_context::<crate::Appearance>().map(|appearance| appearance.language);
+    let chosen = leptos::prelude::use_context::<crate::appearance::Appearance>().map(|appearance| appearance.language);
     #[cfg(not(feature = "ssr"))]
     let chosen = None;
     chosen.unwrap_or_default()

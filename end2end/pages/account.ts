@@ -7,6 +7,8 @@ export class AccountPage {
   readonly heading: Locator;
   readonly menu: Locator;
   readonly signOut: Locator;
+  /** The entry of the navigation that is marked as the current page. */
+  readonly currentPage: Locator;
   readonly upToDate: Locator;
   readonly review: Locator;
   readonly name: NameRow;
@@ -18,6 +20,7 @@ export class AccountPage {
     this.heading = page.getByRole('heading', { level: 1, name: 'Profile' });
     this.menu = page.getByRole('button', { name: /^Account menu/ });
     this.signOut = page.getByRole('navigation', { name: 'Account' }).getByRole('button', { name: 'Sign out', exact: true });
+    this.currentPage = page.getByRole('navigation', { name: 'Settings' }).locator('[aria-current=page]');
     this.upToDate = page.locator('.settings:not([aria-busy])');
     this.review = page.getByRole('region', { name: 'Someone used a copy of your sign-in' });
     this.name = new NameRow(page);
@@ -33,7 +36,7 @@ export class AccountPage {
   /** The protected data is there. */
   async shows({ email }: Person): Promise<void> {
     await expect(this.heading).toBeVisible();
-    await expect(this.page.getByRole('main').getByText(email, { exact: true })).toBeVisible();
+    await expect(this.page.getByRole('main').getByText(email, { exact: true }).last()).toBeVisible();
   }
 
   /** Signs out, by the menu. */
@@ -69,7 +72,7 @@ export class NameRow {
 
   constructor(readonly page: Page) {
     const main = page.getByRole('main');
-    this.edit = main.getByRole('button', { name: /^(Edit Name|Add your name)$/ });
+    this.edit = main.getByRole('button', { name: /^(Edit name|Add your name)$/ });
     this.field = main.getByLabel('Name', { exact: true });
     this.save = main.getByRole('button', { name: 'Save' });
     this.cancel = main.getByRole('button', { name: 'Cancel' });

@@ -10,6 +10,7 @@ export class DevicesPage {
   readonly notice: Locator;
   readonly alert: Locator;
   readonly loadAgain: Locator;
+  readonly more: Locator;
 
   constructor(readonly page: Page) {
     const main = page.getByRole('main');
@@ -20,6 +21,7 @@ export class DevicesPage {
     this.notice = main.locator('.account-page > p.notice[role=status]');
     this.alert = main.getByRole('alert');
     this.loadAgain = main.getByRole('button', { name: 'Try again' });
+    this.more = main.getByRole('button', { name: 'Show more' });
   }
 
   async open(): Promise<void> {

@@ -13,7 +13,7 @@ export class ReasonsPage {
 
   constructor(readonly page: Page) {
     const main = page.getByRole('main');
-    this.heading = main.getByRole('heading', { level: 1, name: 'Why you were signed out' });
+    this.heading = main.getByRole('heading', { level: 1, name: 'Why was I signed out?' });
     this.reason = main.getByRole('article').getByRole('heading', { level: 2 });
     this.reasons = main.locator('.reasons > details');
     this.all = main.getByRole('link', { name: 'Other reasons you might be signed out' });

@@ -36,6 +36,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test('the pages of the account have no barrier', async ({
       anotherBrowser, page, signIn, account, devices, activity, connection, password, deleteAccount, person,
     }) => {
+      test.slow();
       await signIn.signIn(person);
       await devices.open();
       await devices.shows(2);

@@ -82,6 +82,31 @@ test('warnings and sign-ins can be looked at alone', async ({ client, signIn, ac
   await expect(activity.events).toHaveCount(4);
 });
 
+test('a warning is found that is older than what was loaded', async ({ client, page, signIn, activity, person }) => {
+  await client.login({ ...person, password: WRONG_PASSWORD });
+  await signIn.signIn(person);
+  await page.route('/api/me/events*', async (route) => {
+    const url = new URL(route.request().url());
+    url.searchParams.set('limit', '1');
+    await route.continue({ url: url.href });
+  });
+  await activity.open();
+  await expect(activity.events).toContainText(['Signed in']);
+  await activity.filter('Warnings').click();
+  await expect(activity.events).toContainText(['Wrong password']);
+});
+
+test('a filter whose events cannot be loaded says so, and not that there are none', async ({ watch, page, signIn, activity, person }) => {
+  await signIn.signIn(person);
+  watch.expect(/status of 500/);
+  await activity.open();
+  await expect(activity.events.first()).toBeVisible();
+  await page.route('**/api/me/events?kind=*', (route) => route.fulfill({ status: 500, json: { error: 'x', code: 'INTERNAL', requestId: '1' } }));
+  await activity.filter('Warnings').click();
+  await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
+  await expect(page.getByRole('main').getByText('Nothing here.')).toHaveCount(0);
+});
+
 test('equal events in a row are one line, and their number is said', async ({ client, signIn, activity, person }) => {
   for (let times = 0; times < 3; times += 1) await client.login({ ...person, password: WRONG_PASSWORD });
   await signIn.signIn(person);

@@ -163,13 +163,13 @@ test('a server that refuses every token is not asked for one more with each clic
   await signedIn(signIn, account, person);
   const refreshes = refreshesOf(page);
   let asked = 0;
-  await page.route('**/api/me', async (route) => {
+  await page.route('**/api/me?*', async (route) => {
     asked += 1;
     await refusal(route, 401, 'TOKEN_EXPIRED');
   });
   const clicks = 20;
   for (let click = 0; click < clicks; click += 1) {
-    const refused = page.waitForResponse('**/api/me');
+    const refused = page.waitForResponse('**/api/me?*');
     await account.lookAgain();
     await refused;
     // With all that became of it: another click would share its refresh.
@@ -179,7 +179,7 @@ test('a server that refuses every token is not asked for one more with each clic
   expect(refreshes.length).toBeLessThanOrEqual(3);
   expect(asked, 'each click asks once, and once more where there was a new token').toBe(clicks + refreshes.length);
   await expect(page).toHaveURL('/account');
-  await page.unroute('**/api/me');
+  await page.unroute('**/api/me?*');
   await account.lookAgain();
   await expect(account.upToDate).toBeVisible();
   await account.shows(person);

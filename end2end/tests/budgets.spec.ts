@@ -3,13 +3,30 @@ import type { Page } from '@playwright/test';
 
 import { refreshCookie } from '../fixtures/cookies.ts';
 import { expect, test } from '../fixtures/index.ts';
-import { WRONG_PASSWORD } from '../fixtures/person.ts';
+import { SCENARIOS, apiDocs, forms, profile, publicPages, stopped, withoutScripts } from '../fixtures/states.ts';
 import { open } from '../pages/hydrated.ts';
-import { SignInPage } from '../pages/sign-in.ts';
+import { stolen } from '../fixtures/stolen.ts';
 import { StoppedPage } from '../pages/stopped.ts';
 
-const PUBLIC = ['/', '/sign-in', '/sign-up', '/signed-out', '/signed-out?reason=REUSE_DETECTED', '/connection', '/nowhere'];
-const ACCOUNT = ['/account', '/account/security', '/account/password', '/account/devices', '/account/activity', '/account/data', '/account/delete'];
+const LOOKS = [
+  { what: 'on a screen of 320 pixels', width: 320, isLarge: false },
+  { what: 'with text of twice the size', width: 390, isLarge: true },
+];
+
+/** The longest name that the server accepts, with a word that does not fit into 320 pixels at the size of a heading. */
+const LONG_NAME = 'Donaudampfschifffahrtsgesellschaft Kundenportal und Services';
+
+const VERSIONS = [
+  { version: 'in English', locale: 'en-GB', settings: {}, scenarios: SCENARIOS },
+  // The page to try the API is English.
+  { version: 'in Italian', locale: 'it-IT', settings: {}, scenarios: SCENARIOS.filter((scenario) => scenario !== apiDocs) },
+  {
+    version: 'under a name of 60 characters',
+    locale: 'en-GB',
+    settings: { BRAND_NAME: LONG_NAME },
+    scenarios: [publicPages, forms, withoutScripts, stopped, profile, apiDocs],
+  },
+];
 
 /** By how many pixels the page is wider than the screen. */
 const overflow = (page: Page): Promise<number> =>
@@ -21,61 +38,30 @@ async function largeText(page: Page): Promise<void> {
   await devtools.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
 }
 
-for (const [what, width, isLarge] of [['a screen of 320 pixels', 320, false], ['text of twice the size', 390, true]] as const) {
-  for (const locale of ['en-GB', 'it-IT']) {
-    test.describe(`${what}, ${locale}`, () => {
-      test.use({ viewport: { width, height: 700 }, locale });
+for (const { what, width, isLarge } of LOOKS) {
+  for (const { version, locale, settings, scenarios } of VERSIONS) {
+    for (const { name, javaScriptEnabled = true, run } of scenarios) {
+      test.describe(`${what}, ${version}`, () => {
+        test.use({ viewport: { width, height: 700 }, locale, settings, javaScriptEnabled });
 
-      test('no page runs out of the screen, and no question on it', async ({ anotherBrowser, page, client, signIn, person }) => {
-        const wide: string[] = [];
-        const look = async (where: string): Promise<void> => {
-          const by = await overflow(page);
-          if (by > 0) wide.push(`${where}: ${by}`);
-        };
-        if (isLarge) await largeText(page);
-        for (const path of PUBLIC) {
-          await open(page, path);
-          await look(path);
-        }
-        await client.login({ ...person, password: WRONG_PASSWORD });
-        await page.goto('/sign-in');
-        await page.locator('#email').fill(person.email);
-        await page.locator('#password').fill(person.password);
-        await page.locator('button[type=submit].wide').click();
-        await page.waitForURL('/account');
-        await new SignInPage(await anotherBrowser({ locale: 'en-GB' })).signIn(person);
-        for (const path of ACCOUNT) {
-          await open(page, path);
-          await expect(page.locator('main .skeleton')).toHaveCount(0);
-          await look(path);
-        }
-        await page.locator('.menu-button').click();
-        await look('the menu');
-        await open(page, '/account');
-        await page.locator('.setting button').first().click();
-        await look('the name');
-        await open(page, '/account/devices');
-        await page.locator('.section-head button').click();
-        await look('all others');
-        await page.locator('.section-head form button').last().click();
-        for (const row of await page.locator('.device .row-actions button').all()) await row.click();
-        await look('the details');
-        // The newest takes the password, the oldest can be taken back.
-        for (const row of await page.locator('.device > button').all()) {
-          if (await row.isVisible()) await row.click();
-          if (!page.url().endsWith('/account/devices')) break;
-          await look('a device');
-          break;
-        }
-        expect(wide).toEqual([]);
-        expect(signIn).toBeTruthy();
+        test(`no state of ${name} is wider than the screen`, async ({ server, watch, client, anotherBrowser, page, person }) => {
+          test.slow();
+          if (isLarge) await largeText(page);
+          const wide: string[] = [];
+          await run({ server, watch, client, anotherBrowser, page, person }, async (state, visible) => {
+            await expect(visible, state).toBeVisible();
+            const by = await overflow(page);
+            if (by > 0) wide.push(`${state}: ${by} pixels`);
+          });
+          expect(wide).toEqual([]);
+        });
       });
-    });
+    }
   }
 }
 
-test('nothing on the account moves when the data comes', async ({ page, signIn, account, person }) => {
-  await signIn.signIn(person);
+/** From now on every document of the page sums up by how much its parts move. */
+async function countShifts(page: Page): Promise<void> {
   await page.addInitScript(() => {
     Object.assign(window, { shift: 0 });
     new PerformanceObserver((list) => {
@@ -84,14 +70,49 @@ test('nothing on the account moves when the data comes', async ({ page, signIn, 
       }
     }).observe({ type: 'layout-shift', buffered: true });
   });
-  for (const path of ['/account', '/account/security', '/account/data']) {
+}
+
+/** By how much the parts of this document have moved. */
+async function shifts(page: Page): Promise<number> {
+  // Shifts are reported with the frames that they happen in.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  return page.evaluate(() => (window as unknown as { shift: number }).shift);
+}
+
+/** The budget of one document. */
+const SHIFT = 0.01;
+
+for (const [name, path, data] of [
+  ['Profile', '/account', '.identity-name'],
+  ['Security', '/account/security', '.settings'],
+  ['Devices', '/account/devices', 'li.device'],
+  ['Activity', '/account/activity', 'li.event'],
+  ['Data & privacy', '/account/data', '.numbers li'],
+] as const) {
+  test(`nothing on ${name} moves when the data comes`, async ({ page, signIn, account, person }) => {
+    await signIn.signIn(person);
+    await account.shows(person);
+    await countShifts(page);
     await open(page, path);
     await expect(page.locator('main .skeleton')).toHaveCount(0);
-    if (path === '/account') await account.shows(person);
-    // Shifts are reported with the frames that they happen in.
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    expect(await page.evaluate(() => (window as unknown as { shift: number }).shift), path).toBeLessThanOrEqual(0.01);
+    await expect(page.locator(`main ${data}`).first()).toBeVisible();
+    expect(await shifts(page)).toBeLessThanOrEqual(SHIFT);
+  });
+}
+
+test('nothing moves when a page brings an alert about a reused session that the tab has shown before', async ({ server, context, client, page, signIn, account, person }) => {
+  await stolen({ server, context, client, signIn, account, person });
+  await expect(account.review).toBeVisible();
+  await countShifts(page);
+  const moved: Record<string, number> = {};
+  for (const path of ['/account', '/account/security', '/account/devices', '/account/activity', '/account/data', '/account/password']) {
+    await open(page, path);
+    await expect(account.review).toBeVisible();
+    await expect(page.locator('main .skeleton')).toHaveCount(0);
+    const by = await shifts(page);
+    if (by > SHIFT) moved[path] = by;
   }
+  expect(moved).toEqual({});
 });
 
 test('after too many attempts the button counts down, and works again by itself', async ({ page, signIn, account, person }) => {
@@ -101,7 +122,9 @@ test('after too many attempts the button counts down, and works again by itself'
     route.fulfill({ status: 429, headers: { 'retry-after': '62' }, json: { error: 'Too often.', code: 'RATE_LIMITED', requestId: '1' } }));
   await signIn.fill(person);
   await signIn.submit.click();
-  await expect(signIn.alert).toHaveText('Too many attempts. Try again in 1:02.');
+  // The time stands on the button alone, where it stays true.
+  await expect(signIn.alert).toHaveText('Too many attempts.');
+  await expect(page.getByRole('status').filter({ hasText: 'Try again in 1:02' })).toBeAttached();
   const waiting = page.getByRole('button', { name: /^Try again in/ });
   await expect(waiting).toHaveAttribute('aria-disabled', 'true');
   await page.clock.runFor(20_000);

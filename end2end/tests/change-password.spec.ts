@@ -93,15 +93,3 @@ test('an answer that was lost is not called a failure, and the session says what
   await expect(signIn.notice).toContainText('Sign in with the new one.');
   expect(lost).toBe(1);
 });
-
-test('a form sent before the page was ready never puts a password into a URL', async ({ page, signIn, password, person }) => {
-  await signIn.signIn(person);
-  await page.route(/\.wasm/, () => {});
-  await page.goto('/account/password', { waitUntil: 'commit' });
-  await password.current.fill(person.password);
-  await password.new.fill(NEW_PASSWORD);
-  const [sent] = await Promise.all([page.waitForRequest((request) => request.isNavigationRequest()), password.submit.click()]);
-  expect(sent.method()).toBe('POST');
-  await expect(password.notice.first()).toHaveText('The page wasn’t ready yet. Try again.');
-  expect(new URL(page.url()).pathname).toBe('/account/password');
-});

@@ -4,7 +4,7 @@ import { expect, test } from '../fixtures/index.ts';
 test('where nothing is in the way the page says so', async ({ page, signIn, connection, person }) => {
   await signIn.signIn(person);
   await page.getByRole('link', { name: 'Security' }).click();
-  await page.getByRole('main').getByRole('link', { name: 'Check connection' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Connection check' }).click();
   await expect(connection.heading).toBeFocused();
   await expect(connection.summary).toHaveText('All good.');
   await expect(connection.findings).toHaveCount(5);

@@ -128,6 +128,8 @@ test('signing out ends a session whose cookie was dropped', async ({ context, cl
   await expect(signIn.notice).toHaveText('You’re signed out.');
   expect((await ended).status()).toBe(204);
   expect((await client.me(accessToken)).body['code']).toBe('TOKEN_REVOKED');
+  // The page may still ask something.
+  await context.unrouteAll({ behavior: 'wait' });
 });
 
 test('once cookies are kept again nothing is said any more', async ({ context, page, signIn, account, person }) => {

@@ -25,5 +25,5 @@ test('what a deletion takes away is said in numbers', async ({ page, signIn, per
   await signIn.signIn(person);
   await open(page, '/account/data');
   const list = page.getByRole('region', { name: 'Delete account' }).getByRole('listitem');
-  await expect(list).toHaveText(['Your profile: name, email and password', '2 sessions', 'Addresses and browsers in 3 activity records']);
+  await expect(list).toHaveText(['Your profile: name, email and password', 'Your sign-ins on 2 devices', 'The IP addresses and browsers in 3 activity records']);
 });

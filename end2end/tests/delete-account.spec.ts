@@ -17,16 +17,17 @@ test('an account can be deleted, and every tab and browser is signed out', async
   await tab.shows(person);
 
   await page.getByRole('link', { name: 'Data & privacy' }).click();
-  await expect(page.getByRole('main')).toContainText('3 sessions');
+  await expect(page.getByRole('main')).toContainText('on 3 devices');
   await page.getByRole('link', { name: 'Delete account' }).click();
   await expect(deleteAccount.heading).toBeFocused();
+  await expect(page.getByRole('main')).toContainText('on 3 devices');
   await deleteAccount.current.fill(person.password);
   await deleteAccount.sure.check();
   await deleteAccount.submit.click();
   await expect(page).toHaveURL('/sign-in');
-  await expect(signIn.notice).toContainText('Your account was deleted.');
+  await expect(signIn.notice).toContainText('Your account and your data have been deleted.');
   await expect(tab.page).toHaveURL('/sign-in');
-  await expect(new SignInPage(tab.page).notice).toContainText('Your account was deleted.');
+  await expect(new SignInPage(tab.page).notice).toContainText('Your account and your data have been deleted.');
   expect(await context.cookies(`${server.origin}/api/auth`)).toEqual([]);
 
   await there.lookAgain();

@@ -31,7 +31,7 @@ test('this device comes first, the others follow with what is known of them', as
   await expect(other).toContainText('Active just now · 127.0.0.1');
   await other.getByRole('button', { name: 'Details of Firefox on Windows' }).click();
   await expect(other.locator('time').first()).toHaveAttribute('datetime', /^\d{4}-\d\d-\d\dT/);
-  await expect(other.locator('dl time').first()).toHaveAttribute('title', /\d{1,2} \w+ \d{4}, \d\d:\d\d/);
+  await expect(other.locator('dl time').first()).toHaveAttribute('title', /\d{1,2} \w+ \d{4} at \d\d:\d\d/);
   await expect(other.locator('dl')).toContainText(FIREFOX);
 });
 
@@ -89,6 +89,17 @@ test('a device that is signed out from another is told so in words', async ({ se
   expect(server.log).not.toContain('panicked');
 });
 
+test('a double click signs a device out, and does not take that back', async ({ page, signIn, devices, person }) => {
+  await page.clock.install();
+  await signIn.signIn(person);
+  await devices.open();
+  const sent = endings(page);
+  await devices.others.getByRole('button', { name: /^Sign out/ }).dblclick();
+  await page.clock.runFor(2 * UNDO);
+  await devices.shows(1);
+  expect(sent).toHaveLength(1);
+});
+
 test('a sign-out can be taken back for six seconds', async ({ page, signIn, devices, person }) => {
   await page.clock.install();
   await signIn.signIn(person);
@@ -98,7 +109,7 @@ test('a sign-out can be taken back for six seconds', async ({ page, signIn, devi
   await page.clock.runFor(UNDO - 1_000);
   await devices.undo(devices.rows.last()).click();
   await expect(devices.others.getByRole('button', { name: /^Sign out/ })).toBeFocused();
-  await expect(devices.notice).toContainText('stays signed in.');
+  await expect(devices.others.getByRole('status')).toContainText('stays signed in.');
   await page.clock.runFor(2 * UNDO);
   await devices.shows(2);
   expect(sent).toEqual([]);
@@ -195,6 +206,27 @@ test('a device that could not be signed out comes back, with the reason', async 
   await devices.shows(2);
 });
 
+test('a sign-out that was sent from a hidden page and was not heard is shown as such', async ({ watch, page, signIn, devices, person }) => {
+  watch.expect(/ERR_FAILED|Failed to fetch/);
+  await signIn.signIn(person);
+  await devices.open();
+  await devices.shows(2);
+  await page.route('**/api/sessions/*', (route) => route.abort());
+  const row = devices.others;
+  await devices.end(row);
+  await expect(devices.undo(row)).toBeVisible();
+  const tried = page.waitForRequest((request) => request.method() === 'DELETE');
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value: true });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    Object.defineProperty(document, 'hidden', { configurable: true, value: false });
+  });
+  await tried;
+  await devices.comeBack();
+  await expect(row.getByRole('alert')).toContainText('Couldn’t sign out');
+  await expect(row.getByRole('button', { name: /^Sign out/ })).toBeVisible();
+});
+
 test('the list is looked at anew when somebody comes back to it', async ({ anotherBrowser, signIn, devices, person }) => {
   await signIn.signIn(person);
   await devices.open();
@@ -238,6 +270,23 @@ test('a list that could not be loaded can be loaded again', async ({ page, signI
   await devices.shows(2);
 });
 
+test('devices that do not fit on one page come with a button', async ({ client, page, signIn, devices, person }) => {
+  for (let times = 0; times < 2; times += 1) await client.login(person);
+  await signIn.signIn(person);
+  await page.route('/api/sessions*', async (route) => {
+    const url = new URL(route.request().url());
+    url.searchParams.set('limit', '2');
+    await route.continue({ url: url.href });
+  });
+  await devices.open();
+  await expect(page.getByRole('heading', { name: 'Other devices (2+)', exact: true })).toBeVisible();
+  await devices.more.click();
+  await expect(page.getByRole('heading', { name: 'Other devices (3)', exact: true })).toBeVisible();
+  await expect(devices.more).toHaveCount(0);
+  await expect(devices.notice).toHaveText('1 more device shown. That’s all.');
+  await expect(devices.notice).toBeFocused();
+});
+
 test.describe('a device that signed in after this one', () => {
   test('is signed out with the current password alone, and a wrong one is said beside the field', async ({
     anotherBrowser, page, signIn, devices, person,
@@ -250,7 +299,7 @@ test.describe('a device that signed in after this one', () => {
     const [group, field] = [devices.question(newer), devices.password(newer)];
     await expect(field).toBeFocused();
     await expect(field).toHaveAttribute('autocomplete', 'current-password');
-    await expect(group).toHaveAccessibleDescription(/signed in after this device/);
+    await expect(group).toHaveAccessibleDescription(/more recently than this device/);
     await page.keyboard.press('Enter');
     await expect(field).toHaveAccessibleDescription('Enter your password.');
     await field.fill(WRONG_PASSWORD);
@@ -292,6 +341,21 @@ test.describe('a device that signed in after this one', () => {
     await older.getByRole('button', { name: /^Sign out/ }).click();
     await expect(devices.undo(devices.rows.filter({ hasText: /^Signed out/ }))).toBeFocused();
     await expect(devices.password(older)).toHaveCount(0);
+  });
+
+  test('gives up its question for the question of all others, and the reverse', async ({ anotherBrowser, signIn, devices, person }) => {
+    await signIn.signIn(person);
+    await new SignInPage(await anotherBrowser({ userAgent: FIREFOX })).signIn(person);
+    await devices.open();
+    const newer = devices.others.filter({ hasText: 'Firefox on Windows' });
+    await devices.end(newer);
+    await expect(devices.password(newer)).toBeFocused();
+    await devices.endOthers.click();
+    await expect(devices.password()).toBeFocused();
+    await expect(devices.question(newer)).toHaveCount(0);
+    await devices.end(newer);
+    await expect(devices.password(newer)).toBeFocused();
+    await expect(devices.question()).toHaveCount(0);
   });
 
   test('keeps a half-typed password while the list changes around it', async ({ anotherBrowser, page, signIn, devices, person }) => {

@@ -61,3 +61,39 @@ test('the first Tab offers to skip to the content', async ({ page, signIn }) => 
   await page.keyboard.press('Enter');
   await expect(page.getByRole('main')).toBeFocused();
 });
+
+test('Caps Lock is pointed out at the password', async ({ page, signIn }) => {
+  await signIn.open();
+  const hint = page.getByRole('main').getByText('Caps Lock is on.');
+  const press = (modifierCapsLock: boolean): Promise<void> => signIn.password.evaluate((input, modifierCapsLock) => {
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', bubbles: true, modifierCapsLock }));
+  }, modifierCapsLock);
+  await press(true);
+  await expect(hint).toBeVisible();
+  await press(false);
+  await expect(hint).toHaveCount(0);
+  // Chrome sends such an event, without a key, when it fills a field in.
+  await signIn.password.evaluate((input) => input.dispatchEvent(new Event('keydown', { bubbles: true })));
+  await expect(hint).toHaveCount(0);
+});
+
+test('a click at the edge of the button is not lost where Caps Lock was pointed out', async ({ page, signIn, account, person }) => {
+  await signIn.open();
+  await signIn.fill(person);
+  await signIn.password.evaluate((input) => {
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', bubbles: true, modifierCapsLock: true }));
+  });
+  await expect(page.getByRole('main').getByText('Caps Lock is on.')).toBeVisible();
+  const box = await signIn.submit.boundingBox();
+  if (!box) throw new Error('no button');
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height - 2);
+  await account.shows(person);
+});
+
+test('a click on Show leaves the focus in the password', async ({ signIn }) => {
+  await signIn.open();
+  await signIn.password.fill('seven lanterns');
+  await signIn.showPassword.click();
+  await expect(signIn.password).toHaveAttribute('type', 'text');
+  await expect(signIn.password).toBeFocused();
+});

@@ -38,6 +38,9 @@ test('the switch keeps the page that was asked for, and leads nowhere else', asy
   await open(page, '/sign-in?next=/account/activity');
   await page.getByRole('button', { name: 'Italiano' }).click();
   await expect(page).toHaveURL('/sign-in?next=/account/activity');
+  await open(page, '/signed-out?reason=SESSION_LIMIT');
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(page).toHaveURL('/signed-out?reason=SESSION_LIMIT');
   for (const back of ['//evil.example', 'https://evil.example', '/\\evil.example', '']) {
     const answer = await client.form('/language', { language: 'it', back, next: '//evil.example' });
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);

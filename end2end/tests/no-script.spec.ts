@@ -67,3 +67,18 @@ test('without scripts the account shows its name and nothing else', async ({ pag
   await expect(account.heading).toBeVisible();
   await expect(page.getByRole('button', { name: 'Edit' })).toHaveCount(0);
 });
+
+test('without scripts the pages of the account say what they need, and show nothing as if it were loading', async ({
+  watch, page, signIn, person,
+}) => {
+  watch.expect(/preloaded using link preload but not used/);
+  await page.goto('/sign-in');
+  await signIn.fill(person);
+  await signIn.submit.click();
+  await page.waitForURL('/account');
+  for (const path of ['/account', '/account/security', '/account/devices']) {
+    await page.goto(path);
+    expect(await page.locator('noscript').innerText(), path).toContain('The pages of your account need it.');
+    await expect(page.locator('.skeleton').filter({ visible: true }), path).toHaveCount(0);
+  }
+});

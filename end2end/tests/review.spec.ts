@@ -9,7 +9,7 @@ test('a theft is told on every page and device until it is answered, and the ans
   server, context, client, anotherBrowser, page, signIn, account, activity, person,
 }) => {
   await stolen({ server, context, client, signIn, account, person });
-  await expect(account.review).toContainText('one session was used from');
+  await expect(account.review).toContainText('one session was used ');
   const there = await anotherBrowser();
   await new SignIn(there).signIn(person);
   const other = new AccountPage(there);
@@ -26,16 +26,41 @@ test('a theft is told on every page and device until it is answered, and the ans
 
   await other.lookAgain();
   await expect(other.review).toHaveCount(0);
-  await page.reload();
+  // The list that is open shows the answer.
   await expect(activity.event('Alert answered: it was you')).toHaveCount(1);
+});
+
+test('the question can be left with Escape and with Cancel, which keeps the focus', async ({ server, context, client, page, signIn, account, person }) => {
+  await stolen({ server, context, client, signIn, account, person });
+  const opener = account.review.getByRole('button', { name: 'It was me' });
+  for (const leave of [
+    () => page.keyboard.press('Escape'),
+    () => account.review.getByRole('button', { name: 'Cancel' }).click(),
+  ]) {
+    await opener.click();
+    await expect(account.review.getByRole('link', { name: 'No, secure my account' })).toBeFocused();
+    await leave();
+    await expect(opener).toBeFocused();
+  }
+});
+
+test('on the page that changes the password the answer "no" leads to its first field', async ({ server, context, client, signIn, account, password, person }) => {
+  await stolen({ server, context, client, signIn, account, person });
+  await password.open();
+  await account.review.getByRole('button', { name: 'It was me' }).click();
+  await account.review.getByRole('link', { name: 'No, secure my account' }).click();
+  await expect(password.current).toBeFocused();
+  await expect(account.review).not.toContainText('Was this you?');
 });
 
 test('another password answers it', async ({ server, context, client, signIn, account, password, person }) => {
   await stolen({ server, context, client, signIn, account, person });
   await account.review.getByRole('link', { name: 'Change password' }).click();
   await expect(password.heading).toBeFocused();
+  await expect(account.review.getByRole('link', { name: 'Change password' })).toHaveCount(0);
   await password.change(person.password, NEW_PASSWORD);
   await expect(password.done).toBeVisible();
+  await expect(account.review).toHaveCount(0);
   await account.open();
   await account.shows(person);
   await expect(account.review).toHaveCount(0);

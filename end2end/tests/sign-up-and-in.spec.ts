@@ -29,12 +29,14 @@ test('a display name is text, whatever is in it', async ({ page, signUp, account
   await expect(page.locator('main bdi').getByText('<img src=x onerror=alert(1)>{{7*7}}', { exact: true })).toHaveCount(2);
 });
 
-test('an address that has an account already is refused next to its field', async ({ signUp, person }) => {
+test('an address that has an account already is refused next to its field, with a way to sign in', async ({ signUp, signIn, person }) => {
   await signUp.open();
   await signUp.fill(person);
   await signUp.submit.click();
   await expect(signUp.page.getByText('There’s already an account with this email.')).toBeVisible();
   await expect(signUp.email).toHaveValue(person.email);
+  await signUp.page.getByRole('link', { name: 'Sign in instead' }).click();
+  await expect(signIn.email).toHaveValue(person.email);
 });
 
 test('a password that is too short or easily guessed is refused next to its field', async ({ signUp }) => {
@@ -67,4 +69,12 @@ test('the email stays over a reload and the way to the other form, until its per
   await account.shows(person);
   await account.leave();
   await expect(signIn.email).toHaveValue('');
+});
+
+test('without a help page of the operator the form says what to do without the password', async ({ page, signIn }) => {
+  await signIn.open();
+  const help = page.getByRole('main').getByText('ask the people who run this site');
+  await expect(help).toBeHidden();
+  await page.getByText('Can’t sign in?').click();
+  await expect(help).toBeVisible();
 });

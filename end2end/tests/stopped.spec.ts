@@ -2,6 +2,7 @@
 import type { Page, Request, Route } from '@playwright/test';
 
 import { expect, test } from '../fixtures/index.ts';
+import { somebody } from '../fixtures/person.ts';
 import { hydrated } from '../pages/hydrated.ts';
 import { StoppedPage } from '../pages/stopped.ts';
 
@@ -16,6 +17,17 @@ function documents(page: Page): Request[] {
     if (request.isNavigationRequest()) requests.push(request);
   });
   return requests;
+}
+
+/** The program stops on the way to the page for a new account. */
+async function panics(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    history.pushState = () => {
+      throw new Error('broken');
+    };
+  });
+  await page.getByRole('link', { name: 'Create an account' }).click();
+  await expect(new StoppedPage(page).words).toBeVisible();
 }
 
 test.beforeEach(({ watch }) => watch.expect(/Failed to (load|fetch)|TypeError|net::ERR_FAILED|integrity/));
@@ -117,16 +129,26 @@ test('a program that takes longer than eight seconds is not waited for in silenc
 test('a program that stops says so, and links and forms do without it', async ({ watch, page, signIn }) => {
   watch.expect(/panicked|unreachable|RuntimeError/);
   await signIn.open();
-  await page.evaluate(() => {
-    history.pushState = () => {
-      throw new Error('broken');
-    };
-  });
-  await page.getByRole('link', { name: 'Create an account' }).click();
-  await expect(new StoppedPage(page).words).toBeVisible();
+  await panics(page);
   const asked = documents(page);
   await page.getByRole('link', { name: 'Sign in', exact: true }).click();
   await expect(signIn.heading).toBeVisible();
   await hydrated(page);
   expect(asked).toHaveLength(1);
+});
+
+test('a form that is sent twice after the program has stopped is answered once', async ({ watch, page, signIn, signUp, account }) => {
+  watch.expect(/panicked|unreachable|RuntimeError/);
+  await signIn.open();
+  await panics(page);
+  const asked = documents(page);
+  const ada = somebody();
+  await signUp.fill(ada);
+  await page.evaluate(() => {
+    const button = document.querySelector<HTMLButtonElement>('main form button[type=submit]');
+    button?.click();
+    button?.click();
+  });
+  await account.shows(ada);
+  expect(asked.map((request) => request.method())).toEqual(['POST', 'GET']);
 });

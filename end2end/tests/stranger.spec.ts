@@ -11,6 +11,17 @@ test('the first visit of a stranger asks nothing, and shows the way in at once',
   expect(traffic.lines).toEqual([]);
 });
 
+for (const path of ['/sign-in', '/sign-up']) {
+  test(`the header of ${path} has the brand and no other link or button`, async ({ page }) => {
+    const header = page.getByRole('banner');
+    await open(page, '/signed-out');
+    await expect(header.getByRole('link')).toHaveText(['Sessionkeep', 'Sign in', 'Create account']);
+    await open(page, path);
+    await expect(header.getByRole('link')).toHaveText(['Sessionkeep']);
+    await expect(header.getByRole('button')).toHaveCount(0);
+  });
+}
+
 test('a stranger who wants the account is asked for a session once', async ({ page, account, signIn }) => {
   const traffic = new Traffic(page);
   await account.open();

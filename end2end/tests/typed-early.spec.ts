@@ -1,15 +1,20 @@
-import type { Page } from '@playwright/test';
+import type { Page, Request } from '@playwright/test';
 
 import { expect, test } from '../fixtures/index.ts';
+import { NEW_PASSWORD, type Person } from '../fixtures/person.ts';
+import type { AccountPage } from '../pages/account.ts';
 import { hydrated } from '../pages/hydrated.ts';
+import type { PasswordPage } from '../pages/password.ts';
+import type { SignInPage } from '../pages/sign-in.ts';
+import { StoppedPage } from '../pages/stopped.ts';
 
-/** The program comes when it is let go. */
-async function heldProgram(page: Page): Promise<() => void> {
+/** The program comes, or fails to, when it is let go. */
+async function heldProgram(page: Page, then: 'continue' | 'abort' = 'continue'): Promise<() => void> {
   let release = (): void => {};
   const held = new Promise<void>((resolve) => (release = resolve));
   await page.route(/\.wasm/, async (route) => {
     await held;
-    await route.continue();
+    await route[then]();
   });
   return release;
 }
@@ -74,4 +79,69 @@ test('a page that is translated after it was ready goes on', async ({ page, sign
   });
   await page.locator('main form button[type=submit]').click();
   await account.shows(person);
+});
+
+interface Early {
+  readonly page: Page;
+  readonly signIn: SignInPage;
+  readonly account: AccountPage;
+  readonly password: PasswordPage;
+  readonly person: Person;
+}
+
+/** The form for a new password is sent before the program has come. Returns what lets that go, and what is requested from now on. */
+async function sentEarly({ page, signIn, account, password, person }: Early, then?: 'abort'): Promise<{ release: () => void; requests: Request[] }> {
+  await signIn.signIn(person);
+  await account.shows(person);
+  const release = await heldProgram(page, then);
+  await page.goto('/account/password', { waitUntil: 'commit' });
+  const requests: Request[] = [];
+  page.on('request', (request) => requests.push(request));
+  await password.change(person.password, NEW_PASSWORD);
+  await expect(password.submit).toHaveClass(/busy/);
+  return { release, requests };
+}
+
+test('a form of the account that is sent before the page is ready waits for it, with all that was typed', async ({
+  page, signIn, account, password, person,
+}) => {
+  const { release, requests } = await sentEarly({ page, signIn, account, password, person });
+  release();
+  await expect(password.done).toBeVisible();
+  expect(requests.filter((request) => request.isNavigationRequest())).toEqual([]);
+});
+
+test('a form of the account that was sent before the page is ready is not sent after something else was typed', async ({
+  page, signIn, account, password, person,
+}) => {
+  const { release, requests } = await sentEarly({ page, signIn, account, password, person });
+  await password.new.press('End');
+  await password.new.pressSequentially('!');
+  // At once: after eight seconds the page gives up by itself.
+  expect(await password.submit.getAttribute('class')).not.toContain('busy');
+  release();
+  await hydrated(page);
+  await expect(password.new).toHaveValue(`${NEW_PASSWORD}!`);
+  // The program asks for the account after it would have sent the form.
+  await expect(page.getByRole('button', { name: /^Account menu of/ })).toBeVisible();
+  expect(requests.map((request) => new URL(request.url()).pathname)).not.toContain('/api/auth/password');
+});
+
+test('a form of the account that waits for a program that never comes can be sent again', async ({ watch, page, signIn, account, password, person }) => {
+  watch.expect(/Failed to load|TypeError|net::ERR_FAILED/);
+  const { release } = await sentEarly({ page, signIn, account, password, person }, 'abort');
+  release();
+  await expect(new StoppedPage(page).words).toBeVisible();
+  await expect(password.submit).not.toHaveClass(/busy/);
+});
+
+test('an email that was typed before the page was ready survives a reload', async ({ page, signIn, person }) => {
+  const release = await heldProgram(page);
+  await page.goto('/sign-in', { waitUntil: 'commit' });
+  await signIn.email.fill(person.email);
+  release();
+  await hydrated(page);
+  await page.reload();
+  await hydrated(page);
+  await expect(signIn.email).toHaveValue(person.email);
 });

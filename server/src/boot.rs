@@ -18,18 +18,17 @@ use crate::{
     },
     auth::{Auth, Confirmations},
     clock::Clock,
-    config::{Refusal, Settings},
+    config::Settings,
     connections,
     http::{self, AppState, Client, Edge},
     keys::{self, Keys},
     limits::{Limits, guessing::Guessing},
-    metrics::{
-        Metrics,
-        serve::{self, Sampler},
-    },
+    metrics::Metrics,
+    metrics_listener::{self, Sampler},
     password::{PasswordRules, Passwords},
     purge::{self, Purge},
     random::{Random, SystemRandom},
+    refusal::Refusal,
     revocation::{Revocations, feed},
     storage::{StorageError, Stores, Watched},
     token::{access::AccessTokens, companion::Companions, refresh::RefreshTokens},
@@ -146,7 +145,7 @@ impl Server {
         let state = AppState {
             auth: Arc::clone(&auth),
             audit,
-            violations: Arc::new(Violations::new(Arc::clone(&auth.metrics), &settings.public_origin)),
+            violations: Arc::new(Violations::new(Arc::clone(&auth.metrics), settings.public_origin.as_str())),
             edge: Arc::new(edge),
             leaving: leaving.clone(),
             closing: closing.clone(),
@@ -201,7 +200,7 @@ impl Server {
         if let Some(metrics) = metrics {
             let (sampler, drained) = (Arc::clone(&self.sampler), drained.clone());
             background.spawn(async move {
-                if let Err(error) = serve::serve(metrics, sampler, drained).await {
+                if let Err(error) = metrics_listener::serve(metrics, sampler, drained).await {
                     tracing::error!(%error, "metrics are not served any more");
                 }
             });

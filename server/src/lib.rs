@@ -3,6 +3,7 @@
 #[cfg(all(feature = "test-support", not(debug_assertions)))]
 compile_error!("`test-support` gives anybody the server's clock; it must not be in a release build");
 
+pub mod account;
 pub mod audit;
 pub mod auth;
 pub mod boot;
@@ -20,14 +21,17 @@ pub mod limits;
 mod loopback;
 mod memory;
 pub mod metrics;
+mod metrics_listener;
 pub mod password;
 mod presence;
 mod printable;
 mod private_files;
 pub mod purge;
 pub mod random;
+pub mod refusal;
 pub mod revocation;
 pub mod session;
 pub mod storage;
 pub mod telemetry;
 pub mod token;
+pub mod vocabulary;

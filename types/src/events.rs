@@ -57,16 +57,6 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
-/// What waits for its person to look at it ([`crate::routes::REVIEW`]).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Review {
-    /// The latest event of [`EventKind::REUSE`] that was not answered; null where there is none.
-    #[cfg_attr(feature = "openapi", schema(required = true))]
-    pub event: Option<SecurityEvent>,
-}
-
 /// Answers a review: it was the person themselves (`POST` [`crate::routes::REVIEW`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

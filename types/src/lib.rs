@@ -32,7 +32,7 @@ pub use auth::{
 };
 pub use connection::{Connection, ConnectionRequest, Route};
 pub use error::{EndReason, ErrorBody, ErrorCode};
-pub use events::{DismissReviewRequest, EventKind, Origin, Page, Review, SecurityEvent};
+pub use events::{DismissReviewRequest, EventKind, Origin, Page, SecurityEvent};
 pub use export::Export;
 pub use ids::{RequestId, SessionId, UserId};
 pub use secret::{AccessToken, Password};

@@ -24,8 +24,10 @@ pub const ME: &str = "/api/me";
 /// `GET`, 200 [`crate::Page`] of [`crate::SecurityEvent`]: one's own, without [`crate::EventKind::ROUTINE`]. Takes `before`
 /// and `limit`.
 pub const MY_EVENTS: &str = "/api/me/events";
-/// `GET`, 200 [`crate::Review`]; `POST` [`crate::DismissReviewRequest`], 204: it was the person themselves.
+/// `POST` [`crate::DismissReviewRequest`], 204: it was the person themselves.
 pub const REVIEW: &str = "/api/me/review";
+/// With [`ME`]: `include=review` adds what waits for its owner ([`crate::User::review`]). A comma separates several.
+pub const REVIEW_OF_ME: &str = "review";
 /// `GET`, 200 [`crate::Export`]: all that is kept of the account, as a file.
 pub const EXPORT: &str = "/api/me/export";
 /// `GET`, 200 [`crate::SessionList`], takes `before` and `limit`; `DELETE`, 204: every session but this one ends. Where one

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Password, UserId};
+#[cfg(doc)]
+use crate::EventKind;
+use crate::{Password, SecurityEvent, UserId};
 
 /// An account ([`crate::routes::ME`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +27,10 @@ pub struct User {
     #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_changed_at: Option<String>,
+    /// The latest event of [`EventKind::REUSE`] that its owner has not answered ([`crate::routes::REVIEW`]). Only in the answer to `GET`
+    /// [`crate::routes::ME`] with `include=review`; absent where nothing waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<SecurityEvent>,
 }
 
 /// Changes one's own account (`PATCH` [`crate::routes::ME`]).

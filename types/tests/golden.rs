@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use sessionkeep_types::{
     AccessToken, AuthResponse, ChangePasswordRequest, Connection, ConnectionRequest, DeleteAccountRequest,
     DismissReviewRequest, EndReason, EndSessionsRequest, ErrorBody, ErrorCode, EventKind, Export, LoginRequest,
-    ManagedUser, Origin, Page, Password, RegisterRequest, RequestId, Review, Role, Route, SecurityEvent, Session,
-    SessionId, SessionList, TokenResponse, TokenType, UpdateProfileRequest, UpdateUserRequest, User, UserId, routes,
+    ManagedUser, Origin, Page, Password, RegisterRequest, RequestId, Role, Route, SecurityEvent, Session, SessionId,
+    SessionList, TokenResponse, TokenType, UpdateProfileRequest, UpdateUserRequest, User, UserId, routes,
 };
 
 #[track_caller]
@@ -25,6 +25,7 @@ fn ada() -> User {
         role: Role::User,
         created_at: "2026-11-24T10:00:00Z".into(),
         password_changed_at: Some("2026-11-25T10:00:00Z".into()),
+        review: None,
     }
 }
 
@@ -107,11 +108,6 @@ fn dismiss_review_request() {
 }
 
 #[test]
-fn review() {
-    golden(&Review { event: None }, json!({"event": null}));
-}
-
-#[test]
 fn export() {
     let export = Export { exported_at: "2026-11-24T10:00:00Z".into(), user: ada(), sessions: vec![], events: vec![] };
     golden(&export, json!({"exportedAt": "2026-11-24T10:00:00Z", "user": ada_json(), "sessions": [], "events": []}));
@@ -164,10 +160,9 @@ fn session_list() {
     );
 }
 
-#[test]
-fn page_of_security_events() {
+fn reuse() -> SecurityEvent {
     let origin = |ip: &str| Origin { ip: ip.into(), user_agent: "curl/8".into(), device: "curl".into() };
-    let event = SecurityEvent {
+    SecurityEvent {
         id: "7".into(),
         at: "2026-11-24T10:00:00Z".into(),
         kind: EventKind::RefreshReused,
@@ -176,18 +171,29 @@ fn page_of_security_events() {
         by: None,
         origin: origin("203.0.113.7"),
         other: Some(origin("198.51.100.1")),
-    };
-    golden(
-        &Page { items: vec![event], next: Some("7".into()) },
-        json!({
-            "items": [{
-                "id": "7", "at": "2026-11-24T10:00:00Z", "kind": "authn_token_reuse", "userId": "u", "sessionId": "s",
-                "by": null, "origin": {"ip": "203.0.113.7", "userAgent": "curl/8", "device": "curl"},
-                "other": {"ip": "198.51.100.1", "userAgent": "curl/8", "device": "curl"},
-            }],
-            "next": "7",
-        }),
-    );
+    }
+}
+
+fn reuse_json() -> Value {
+    json!({
+        "id": "7", "at": "2026-11-24T10:00:00Z", "kind": "authn_token_reuse", "userId": "u", "sessionId": "s", "by": null,
+        "origin": {"ip": "203.0.113.7", "userAgent": "curl/8", "device": "curl"},
+        "other": {"ip": "198.51.100.1", "userAgent": "curl/8", "device": "curl"},
+    })
+}
+
+#[test]
+fn page_of_security_events() {
+    golden(&Page { items: vec![reuse()], next: Some("7".into()) }, json!({"items": [reuse_json()], "next": "7"}));
+}
+
+#[test]
+fn a_user_with_an_event_that_waits_for_an_answer() {
+    golden(&User { review: Some(reuse()), ..ada() }, {
+        let mut document = ada_json();
+        document["review"] = reuse_json();
+        document
+    });
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub(crate) static WORDS: Words = Words {
         data: "Dati e privacy",
         needs_attention: "richiede la tua attenzione",
         sign_out: "Esci",
-        why_signed_out: "Perché sono stato disconnesso?",
+        why_signed_out: "Perché la sessione è terminata?",
         check_connection: "Controllo della connessione",
         language: "Lingua",
         help: "Aiuto",
@@ -80,14 +80,14 @@ pub(crate) static WORDS: Words = Words {
         tagline: "Resta connesso, in sicurezza",
         description: "Un accesso che resiste al ricaricamento delle pagine, alla sospensione del computer e alle reti instabili, e si accorge se lo usa qualcun altro.",
         heading: "Resta connesso, in sicurezza.",
-        lead: "La tua sessione resiste al ricaricamento delle pagine, alla sospensione del computer e alle reti instabili. Se qualcuno la copia, viene terminata \
-               e ti diciamo perché.",
+        lead: "Accedi una volta sola: l’accesso resiste al ricaricamento delle pagine, alla sospensione del computer e alle reti \
+               instabili. Se qualcuno lo copia, smette di funzionare e te lo diciamo.",
         open_account: "Vai al tuo account",
         promises: "Su cosa puoi contare",
         cards: [
             (
                 "Nessuna disconnessione per errore",
-                "Una risposta persa, una pagina ricaricata o cinque schede insieme non ti disconnettono.",
+                "Una rete instabile, una pagina ricaricata o cinque schede aperte non ti disconnettono.",
             ),
             (
                 "Una sessione rubata dura poco",
@@ -96,27 +96,33 @@ pub(crate) static WORDS: Words = Words {
             ("Gli script non possono leggere la tua sessione", "È in un cookie che nessuna pagina può vedere."),
             ("Uscire vuol dire uscire", "In ogni scheda e sul server, subito."),
         ],
-        example: "I tuoi dispositivi a colpo d’occhio",
+        example: "Un esempio dei tuoi dispositivi",
     },
     sign_in: SignIn {
         title: "Accedi",
         heading: |brand| format!("Accedi a {brand}"),
-        remember: "Resta connesso su questo dispositivo",
+        remember: "Mantieni l’accesso su questo dispositivo",
         submit: "Accedi",
         busy: "Accesso in corso…",
         new_here: "Non hai un account?",
         create: "Creane uno",
         cannot: "Non riesci ad accedere?",
         get_help: "Chiedi aiuto",
+        no_help: |brand| {
+            format!(
+                "Controlla email e password. {brand} non può reimpostare una password dimenticata: rivolgiti a chi gestisce il sito."
+            )
+        },
         to_continue: "Accedi per continuare.",
         to_continue_to: |page| format!("Accedi per aprire {page}."),
-        not_ready: "La pagina non era ancora pronta. Riprova.",
+        not_ready: "Serve JavaScript. Ricarica la pagina e riprova.",
         busy_server: "Troppi tentativi. Aspetta un minuto, poi riprova.",
         why: "Perché?",
     },
     sign_out: SignOut { title: "Esci", text: "La sessione su questo dispositivo verrà terminata." },
     sign_up: SignUp {
         title: "Crea il tuo account",
+        sign_in_instead: "Accedi con questa email",
         heading: |brand| format!("Crea il tuo account {brand}"),
         submit: "Crea account",
         busy: "Creazione dell’account…",
@@ -149,14 +155,15 @@ pub(crate) static WORDS: Words = Words {
         show: "Mostra",
         hide: "Nascondi",
         of_field: |label| format!(" {}", label.to_lowercase()),
+        caps_lock: "Il blocco maiuscole è attivo.",
     },
     password: Password {
         title: "Cambia password",
-        others_sign_out: "Tutti gli altri dispositivi vengono disconnessi, nel caso qualcuno conosca la vecchia password.",
+        others_sign_out: "Gli altri dispositivi verranno disconnessi, nel caso qualcuno conosca la vecchia password.",
         submit: "Cambia password",
         busy: "Cambio della password…",
         done: "Password cambiata.",
-        done_details: "Gli altri dispositivi sono stati disconnessi. Qui resti connesso.",
+        done_details: "Qui l’accesso resta attivo. Tutti gli altri dispositivi sono stati disconnessi.",
         unclear: "La risposta è andata persa e non sappiamo se la password è cambiata. Riprova. Se la password attuale viene \
                   rifiutata, vale già quella nuova.",
         to_devices: "Controlla i dispositivi",
@@ -221,8 +228,9 @@ pub(crate) static WORDS: Words = Words {
         member_since: |month| format!("Con noi da {month}"),
         administrator: "Amministratore",
         name: "Nome",
-        no_name: "Ancora nessun nome",
+        no_name: "Nessun nome",
         add_name: "Aggiungi il tuo nome",
+        edit_name: "Modifica nome",
         name_saved: "Nome salvato.",
         name_removed: "Nome rimosso.",
         name_hint: "Appare al posto della tua email. Lascialo vuoto per toglierlo.",
@@ -238,15 +246,16 @@ pub(crate) static WORDS: Words = Words {
         lead: "Come accedi, e da dove.",
         password: "Password",
         password_changed: |when| format!("Ultima modifica: {when}"),
+        password_unchanged: "Impostata alla creazione dell’account",
         this_session: "Questa sessione",
         session_dates: |began, ends| format!("Accesso: {began} · Scadenza, se non usata: {ends}"),
         other_devices: "Dispositivi",
         devices: |number, more| format!("Accesso attivo su {}", count(number, "dispositivo", "dispositivi", more)),
         review_devices: "Controlla",
-        trouble: "Vieni disconnesso spesso?",
+        trouble: "La sessione termina spesso?",
         trouble_text: "Controlla cosa invia il browser, o leggi cosa fa terminare una sessione.",
-        check_connection: "Controlla la connessione",
-        why_signed_out: "Motivi di disconnessione",
+        check_connection: "Controllo della connessione",
+        why_signed_out: "Perché la sessione è terminata?",
     },
     devices: Devices {
         title: "Dispositivi",
@@ -266,7 +275,7 @@ pub(crate) static WORDS: Words = Words {
         last_used: "Ultimo uso",
         expires: "Scadenza",
         expires_unused: |date| format!("{date} se non usata"),
-        address: "Indirizzo",
+        address: "Indirizzo IP",
         unknown_address: "Sconosciuto",
         browser: "Browser",
         sign_out: "Disconnetti",
@@ -281,8 +290,8 @@ pub(crate) static WORDS: Words = Words {
                 format!("Disconnettere altri {number}{} dispositivi?", if more { "+" } else { "" })
             }
         },
-        newer_one: "Questo accesso è più recente di quello che stai usando. Inserisci la password attuale per disconnettere il dispositivo.",
-        newer_others: "Almeno un accesso è più recente di quello che stai usando. Inserisci la password attuale per disconnettere i dispositivi.",
+        newer_one: "L’accesso su quel dispositivo è più recente di questo: serve la tua password.",
+        newer_others: "Almeno un accesso è più recente di questo: serve la tua password.",
         signed_out: |name| format!("Disconnesso: {name}."),
         was_signed_out: |name| format!("{name} era già disconnesso."),
         kept: |name| format!("{name} resta connesso."),
@@ -294,6 +303,7 @@ pub(crate) static WORDS: Words = Words {
             }
         },
         not_signed_out: |name| format!("Non è stato possibile disconnettere {name}."),
+        undo_of: |name| format!("Annulla: lascia connesso {name}"),
         alone: "Solo questo dispositivo è connesso.",
         unfamiliar: "Non riconosci un dispositivo? Disconnettilo, poi",
         change_password: "cambia la password",
@@ -322,6 +332,7 @@ pub(crate) static WORDS: Words = Words {
         times: |number| format!("{number} volte"),
         device_a: "Dispositivo A",
         device_b: "Dispositivo B",
+        from: |place| format!("Da {place}"),
         unknown_place: "Luogo sconosciuto",
         review: "Verifica",
         more: |number| {
@@ -344,7 +355,7 @@ pub(crate) static WORDS: Words = Words {
             title: "Un amministratore ha disconnesso un dispositivo",
             meaning: "",
         },
-        sessions_ended: Happened { title: "Diversi dispositivi disconnessi", meaning: "" },
+        sessions_ended: Happened { title: "Tutti gli altri dispositivi disconnessi", meaning: "" },
         sessions_ended_by_administrator: Happened {
             title: "Un amministratore ha disconnesso tutti i dispositivi",
             meaning: "",
@@ -356,11 +367,11 @@ pub(crate) static WORDS: Words = Words {
         },
         password_changed: Happened {
             title: "Password cambiata",
-            meaning: "Gli altri dispositivi sono stati disconnessi.",
+            meaning: "Tutti gli altri dispositivi sono stati disconnessi.",
         },
         confirmation_failed: Happened {
             title: "Password attuale errata",
-            meaning: "Qualcuno che era già connesso al tuo account ha provato a cambiare la password, eliminare l’account o disconnettere dispositivi.",
+            meaning: "Qualcuno che era connesso l’ha inserita per modificare il tuo account. Non è cambiato nulla. Se non eri tu, disconnetti quel dispositivo.",
         },
         refresh_repeated: Happened {
             title: "Sessione rinnovata di nuovo",
@@ -399,8 +410,13 @@ pub(crate) static WORDS: Words = Words {
     },
     review: Review {
         title: "Qualcuno ha usato una copia della tua sessione",
-        text: |when, a, b| format!("{when}: una sessione è stata usata da {a} e da {b}. L’abbiamo terminata."),
-        text_short: |when| format!("{when}: una sessione è stata usata in due luoghi. L’abbiamo terminata."),
+        text: |when, a, b| {
+            format!("Una sessione è stata usata su due dispositivi, {a} e {b} ({when}). L’abbiamo terminata.")
+        },
+        text_alike: |when, both| {
+            format!("Una sessione è stata usata in due browser, entrambi {both} ({when}). L’abbiamo terminata.")
+        },
+        text_short: |when| format!("Una sessione è stata usata in due luoghi ({when}). L’abbiamo terminata."),
         change_password: "Cambia password",
         to_activity: "Controlla l’attività",
         it_was_me: "Ero io",
@@ -423,10 +439,11 @@ pub(crate) static WORDS: Words = Words {
         delete: "Elimina account",
         delete_text: "Il tuo account viene eliminato per sempre e tutti i dispositivi vengono disconnessi. L’operazione non si può annullare.",
         profile: "Il tuo profilo: nome, email e password",
-        sessions: |number, more| count(number, "sessione", "sessioni", more),
+        lead: "Verranno eliminati:",
+        sessions: |number, more| format!("I tuoi accessi su {}", count(number, "dispositivo", "dispositivi", more)),
         events: |number, more| {
             format!(
-                "Indirizzi e browser in {}",
+                "Gli indirizzi IP e i browser in {}",
                 count(number, "registrazione di attività", "registrazioni di attività", more)
             )
         },
@@ -434,7 +451,7 @@ pub(crate) static WORDS: Words = Words {
     },
     delete: Delete {
         title: "Elimina account",
-        text: "Il tuo account viene eliminato per sempre e tutti i dispositivi vengono disconnessi. Nessuno potrà recuperarlo.",
+        text: "Il tuo account viene eliminato per sempre e tutti i dispositivi vengono disconnessi. L’operazione non si può annullare.",
         administrator: "Sei un amministratore. Se sei l’unico, nominane prima un altro.",
         sure: "Voglio eliminare per sempre il mio account",
         not_sure: "Seleziona la casella per continuare.",
@@ -444,33 +461,33 @@ pub(crate) static WORDS: Words = Words {
         unclear: "La risposta è andata persa e non sappiamo se l’account è stato eliminato. Ricarica la pagina per saperlo.",
     },
     notices: Notices {
-        signed_out: "Ti sei disconnesso.",
+        signed_out: "Disconnessione effettuata.",
         here_only: "Qui la sessione è chiusa, ma il server non lo sa ancora. Lascia aperta questa pagina.",
-        in_another_tab: "Ti sei disconnesso in un’altra scheda.",
+        in_another_tab: "Disconnessione effettuata in un’altra scheda.",
         cookie_lost: "Il browser ha perso il cookie di accesso. Accedi di nuovo.",
         cookies_blocked: "Il browser non conserva i cookie di questo sito. Consentili, poi accedi.",
         secure_cookies_blocked: "Il browser non conserva i cookie sicuri su http. Usa https o un altro browser.",
         expired: "La sessione è scaduta. Accedi di nuovo.",
         not_recognised: "Non è stato possibile continuare la sessione. Accedi di nuovo.",
-        account_deleted: "Il tuo account è stato eliminato.",
+        account_deleted: "Il tuo account e i tuoi dati sono stati eliminati.",
         reused: "La tua sessione è stata usata in due luoghi e l’abbiamo terminata. Accedi di nuovo.",
-        elsewhere: "Sei stato disconnesso da un altro dispositivo.",
+        elsewhere: "Sessione terminata da un altro dispositivo.",
         password_changed: "La tua password è stata cambiata. Accedi con quella nuova.",
         administrator: "Un amministratore ti ha disconnesso. Accedi di nuovo.",
         disabled: "Il tuo account è disattivato. Un amministratore può dirti di più.",
-        limit: "Eri connesso su troppi dispositivi, quindi questo è stato disconnesso. Accedi di nuovo.",
+        limit: "Accesso attivo su troppi dispositivi: questo è stato disconnesso. Accedi di nuovo.",
         unexplained: "La sessione è terminata. Accedi di nuovo.",
     },
     reasons: Reasons {
-        title: "Perché sei stato disconnesso",
+        title: "Perché la sessione è terminata?",
         lead: "Una sessione termina quando esci, e per questi motivi.",
-        what_happened: "Cosa è successo?",
-        others: "Altri motivi per cui potresti essere disconnesso",
+        what_happened: "Maggiori dettagli",
+        others: "Altri motivi per cui una sessione termina",
         sign_in: "Accedi",
         change_password: "Cambia password",
         create_account: "Crea un account",
         review_devices: "Controlla i dispositivi",
-        check_connection: "Controlla la connessione",
+        check_connection: "Controllo della connessione",
         reused: Reason {
             title: "La tua sessione è stata usata in due luoghi",
             text: "Una copia della tua sessione è stata usata su un altro dispositivo o profilo del browser. Abbiamo terminato \
@@ -486,13 +503,13 @@ pub(crate) static WORDS: Words = Words {
             more: "",
         },
         elsewhere: Reason {
-            title: "Sei stato disconnesso da un altro dispositivo",
+            title: "Sessione terminata da un altro dispositivo",
             text: "Qualcuno che era già connesso al tuo account ha terminato questa sessione da un altro dispositivo. Se eri tu, non devi \
                    fare nulla. Altrimenti cambia la password: così disconnetti chiunque altro.",
             more: "",
         },
         limit: Reason {
-            title: "Eri connesso su troppi dispositivi",
+            title: "Accesso attivo su troppi dispositivi",
             text: "Un account può avere un numero limitato di sessioni. Un nuovo accesso ha terminato quella inutilizzata da \
                    più tempo, cioè questa. Se non accedi così spesso, cambia la password.",
             more: "",
@@ -550,7 +567,7 @@ pub(crate) static WORDS: Words = Words {
     },
     connection: Connection {
         title: "Controllo della connessione",
-        lead: "Sei stato disconnesso e non sai perché? Qui vedi cosa invia il browser e cosa arriva.",
+        lead: "La sessione si è chiusa e non sai perché? Qui vedi cosa invia il browser e cosa arriva.",
         checking: "Controllo in corso…",
         all_good: "Tutto a posto.",
         odd: "Resti connesso, ma c’è qualcosa di insolito.",
@@ -562,7 +579,7 @@ pub(crate) static WORDS: Words = Words {
         wrong_word: "Problema",
         session: "Cookie di accesso",
         session_none: "Non sei connesso, quindi non c’è.",
-        session_fine: "Il browser lo invia una volta, come deve.",
+        session_fine: "Il browser lo invia correttamente.",
         session_missing: "Il browser non lo invia. Qui resti connesso per 15 minuti al massimo.",
         session_missing_do: "Consenti i cookie di questo sito nelle impostazioni del browser, poi accedi di nuovo.",
         session_alone: "Il browser lo invia senza il secondo cookie che lo accompagna. Qui resti connesso per 15 minuti al massimo.",
@@ -626,6 +643,9 @@ pub(crate) static WORDS: Words = Words {
         not_sent: "Non riusciamo a raggiungere il server, quindi non è cambiato nulla. Controlla la connessione e riprova.",
         garbled: "Il server non è disponibile al momento. Riprova tra poco.",
         signed_out: "Non hai effettuato l’accesso.",
+        too_many: "Troppi tentativi.",
+        too_often_minute: "Troppi tentativi. Riprova tra un minuto.",
+        too_often_until: |time| format!("Troppi tentativi. Riprova dopo le {time}."),
         too_often: "Troppi tentativi. Riprova più tardi.",
         too_often_for: |time| format!("Troppi tentativi. Riprova tra {time}."),
         try_again_in: |time| format!("Riprova tra {time}"),

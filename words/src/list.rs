@@ -125,6 +125,8 @@ pub struct SignIn {
     /// Before the link to the operator's help.
     pub cannot: &'static str,
     pub get_help: &'static str,
+    /// Where the operator names no help. With the brand.
+    pub no_help: fn(&str) -> String,
     /// Before the form, when a page was asked for.
     pub to_continue: &'static str,
     /// With the name of the page: `Sign in to continue to Activity.`
@@ -142,6 +144,8 @@ pub struct SignOut {
 
 pub struct SignUp {
     pub title: &'static str,
+    /// Beside an email that has an account.
+    pub sign_in_instead: &'static str,
     pub heading: fn(&str) -> String,
     pub submit: &'static str,
     pub busy: &'static str,
@@ -184,6 +188,7 @@ pub struct Fields {
     pub hide: &'static str,
     /// After Show and Hide, for those who hear the button alone.
     pub of_field: fn(&str) -> String,
+    pub caps_lock: &'static str,
 }
 
 /// Changing the password.
@@ -248,6 +253,7 @@ pub struct Profile {
     pub name: &'static str,
     pub no_name: &'static str,
     pub add_name: &'static str,
+    pub edit_name: &'static str,
     pub name_saved: &'static str,
     pub name_removed: &'static str,
     pub name_hint: &'static str,
@@ -264,6 +270,7 @@ pub struct Security {
     pub lead: &'static str,
     pub password: &'static str,
     pub password_changed: fn(&str) -> String,
+    pub password_unchanged: &'static str,
     pub this_session: &'static str,
     /// When it began, and when it ends.
     pub session_dates: fn(&str, &str) -> String,
@@ -315,6 +322,7 @@ pub struct Devices {
     pub kept: fn(&str) -> String,
     pub signed_out_others: fn(usize, bool) -> String,
     pub not_signed_out: fn(&str) -> String,
+    pub undo_of: fn(&str) -> String,
     pub alone: &'static str,
     pub unfamiliar: &'static str,
     pub change_password: &'static str,
@@ -339,6 +347,8 @@ pub struct Activity {
     pub times: fn(usize) -> String,
     pub device_a: &'static str,
     pub device_b: &'static str,
+    /// With a place, where the event is about another one.
+    pub from: fn(&str) -> String,
     pub unknown_place: &'static str,
     pub review: &'static str,
     pub more: fn(usize) -> String,
@@ -385,6 +395,8 @@ pub struct Review {
     pub title: &'static str,
     /// When, and where from: `On 29 Nov at 06:58 one session was used from A and B. We ended it.`
     pub text: fn(&str, &str, &str) -> String,
+    /// The same where both are alike.
+    pub text_alike: fn(&str, &str) -> String,
     /// The same where one of the two is not known.
     pub text_short: fn(&str) -> String,
     pub change_password: &'static str,
@@ -409,6 +421,8 @@ pub struct Data {
     pub delete: &'static str,
     pub delete_text: &'static str,
     pub profile: &'static str,
+    /// Before what a deletion takes away.
+    pub lead: &'static str,
     /// How many, and whether there are more.
     pub sessions: fn(usize, bool) -> String,
     pub events: fn(usize, bool) -> String,
@@ -557,7 +571,12 @@ pub struct Errors {
     pub not_sent: &'static str,
     pub garbled: &'static str,
     pub signed_out: &'static str,
+    /// Beside a button that says for how long.
+    pub too_many: &'static str,
     pub too_often: &'static str,
+    pub too_often_minute: &'static str,
+    /// With a time of the day.
+    pub too_often_until: fn(&str) -> String,
     /// With the time that is left, as a clock shows it: `0:42`.
     pub too_often_for: fn(&str) -> String,
     /// In the button.

@@ -3,6 +3,8 @@
 //! What lives here: how the product is built and started from a bare checkout. What never does: anything that the
 //! product needs while it runs.
 
+#[cfg(test)]
+mod arrows;
 mod bench;
 mod browser;
 mod client;

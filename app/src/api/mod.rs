@@ -1,11 +1,9 @@
 //! The HTTP contract from the browser's side.
 //!
-//! [`PublicApi`] makes the calls that need no access token, [`AuthorisedApi`] the ones that do; both speak through the
-//! [`Transport`] port, so that everything above it is tested without a browser. What never lives here: when to
-//! refresh, and what a refusal means for the session (see [`crate::session`]).
+//! [`PublicApi`] makes the calls that need no access token, through the [`Transport`] port, so that everything above it is tested
+//! without a browser. What never lives here: the calls that need a token, when to refresh, and what a refusal means for the session.
 
-mod admin;
-mod authorised;
+mod clock;
 mod error;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
@@ -14,15 +12,14 @@ pub(crate) mod fake;
 pub(crate) mod fetch;
 mod public;
 mod query;
-mod sse;
-#[cfg(test)]
-#[cfg(not(target_arch = "wasm32"))]
-mod tests;
+mod token;
 mod transport;
 
-pub use admin::LiveEvents;
-pub use authorised::{AuthorisedApi, Farewell};
+pub use clock::Clock;
 pub use error::{ApiError, Kind};
 pub use public::{Arrival, PublicApi};
+pub(crate) use public::{decode, requested_by_us, with_attempt};
+pub(crate) use query::Address;
 pub use query::Part;
+pub(crate) use token::{bearer, claims, session_of};
 pub use transport::{Method, NoAnswer, Pieces, Request, Response, Streamed, Transport};

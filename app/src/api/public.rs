@@ -14,10 +14,11 @@ use sessionkeep_types::{
 };
 
 use super::{
+    clock::Clock,
     error::ApiError,
+    token::{bearer, session_of},
     transport::{Method, NoAnswer, Pieces, Request, Response, Streamed, Transport},
 };
-use crate::session::{Clock, bearer, session_of};
 
 /// After this long a request is given up: on a phone that changed networks it would hang for minutes.
 const ABORT_AFTER: Duration = Duration::from_secs(10);
@@ -107,13 +108,13 @@ impl PublicApi {
     }
 
     /// Sends the request and gives the body of a success, which may be empty.
-    pub(super) async fn exchange(&self, request: Request) -> Result<String, ApiError> {
+    pub(crate) async fn exchange(&self, request: Request) -> Result<String, ApiError> {
         let response = self.in_time(self.transport.send(request)).await.unwrap_or(Err(NoAnswer))?;
         if response.is_success() { Ok(response.body) } else { Err(ApiError::from_response(&response)) }
     }
 
     /// Sends the request and gives the body of a success as it comes. Only its beginning has to come in time.
-    pub(super) async fn open(&self, request: Request) -> Result<Pieces, ApiError> {
+    pub(crate) async fn open(&self, request: Request) -> Result<Pieces, ApiError> {
         let opening = self.transport.open(request);
         let opened = self.in_time(Box::pin(async {
             let Streamed { status, retry_after, mut pieces } = opening.await?;
@@ -141,16 +142,16 @@ impl PublicApi {
 }
 
 /// Reads the JSON of a success.
-pub(super) fn decode<T: DeserializeOwned>(body: &str) -> Result<T, ApiError> {
+pub(crate) fn decode<T: DeserializeOwned>(body: &str) -> Result<T, ApiError> {
     serde_json::from_str(body).map_err(|_| ApiError::Garbled { status: 200, retry_after: None })
 }
 
 /// A page of another origin cannot send this header without our leave.
-pub(super) fn requested_by_us(request: Request) -> Request {
+pub(crate) fn requested_by_us(request: Request) -> Request {
     request.header(routes::REQUESTED_BY_HEADER, REQUESTED_BY)
 }
 
-pub(super) fn with_attempt(request: Request, attempt: Option<&str>) -> Request {
+pub(crate) fn with_attempt(request: Request, attempt: Option<&str>) -> Request {
     match attempt {
         Some(id) => request.header(routes::REFRESH_ATTEMPT_HEADER, id),
         None => request,

@@ -25,15 +25,15 @@ impl<'a> Part<'a> {
 }
 
 /// An address that is being put together.
-pub(super) struct Address(String);
+pub(crate) struct Address(String);
 
 impl Address {
-    pub(super) fn of(path: &str) -> Self {
+    pub(crate) fn of(path: &str) -> Self {
         Self(path.to_owned())
     }
 
     /// Adds a parameter, where there is a value.
-    pub(super) fn with(mut self, name: &str, value: Option<&str>) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: Option<&str>) -> Self {
         if let Some(value) = value {
             self.0.push(if self.0.contains('?') { '&' } else { '?' });
             self.0.push_str(name);
@@ -43,9 +43,13 @@ impl Address {
         self
     }
 
-    pub(super) fn part(self, Part { before, limit }: Part<'_>) -> String {
+    pub(crate) fn part(self, Part { before, limit }: Part<'_>) -> String {
         let limit = limit.map(|limit| limit.to_string());
-        self.with("before", before).with("limit", limit.as_deref()).0
+        self.with("before", before).with("limit", limit.as_deref()).finish()
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.0
     }
 }
 

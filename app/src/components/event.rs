@@ -7,9 +7,9 @@ use sessionkeep_types::{EventKind, Origin, SecurityEvent};
 use super::{
     icon::Picture,
     moment::{Clock, Shape, When},
+    story::{Level, Story, story},
 };
 use crate::{
-    happened::{Level, Story, story},
     paths,
     words::{self, Language},
 };
@@ -56,7 +56,14 @@ pub(crate) fn EventRow(
         }
     });
     let from = match other.as_ref().map(place) {
-        None => Either::Left(view! { <p class="meta">{place(&origin)}</p> }),
+        // The server keeps an administrator's place to itself.
+        None if by.is_some() => Either::Left(None),
+        None => {
+            let place = place(&origin);
+            // These are about other devices than the one they were done from.
+            let is_of_others = matches!(kind, EventKind::SessionEnded | EventKind::SessionsEnded);
+            Either::Left(Some(view! { <p class="meta">{if is_of_others { (words.from)(&place) } else { place }}</p> }))
+        }
         Some(other) => Either::Right(view! {
             <dl class="sides meta">
                 <div>

@@ -110,8 +110,10 @@ pub(crate) fn TextField(
     let FieldState { node, error } = state;
     let is_email = kind == "email";
     Effect::new(move |_| {
-        let Some(input) = node.get().filter(|input| is_email && input.value().is_empty()) else { return };
-        if let Some(email) = typed_email::kept() {
+        let Some(input) = node.get().filter(|_| is_email) else { return };
+        if !input.value().is_empty() {
+            typed_email::keep(&input.value());
+        } else if let Some(email) = typed_email::kept() {
             input.set_value(&email);
         }
     });

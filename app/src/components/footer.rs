@@ -66,14 +66,13 @@ pub(crate) fn LanguageSwitch() -> impl IntoView {
             </button>
         }
     });
+    let kept = paths::IN_EVERY_LANGUAGE.into_iter().map(|key| {
+        view! { <input type="hidden" name=key value=move || query.with(|query| query.get(key)) /> }
+    });
     view! {
         <form method="post" action=paths::LANGUAGE>
             <input type="hidden" name="back" prop:value=move || path.get() value=move || path.get() />
-            <input
-                type="hidden"
-                name="next"
-                value=move || query.with(|query| query.get(paths::NEXT)).filter(|next| paths::own(next).is_some())
-            />
+            {kept.collect_view()}
             <div class="segments" role="group" aria-label=words::here().frame.language>
                 {buttons.collect_view()}
             </div>

@@ -80,11 +80,15 @@ impl Submission {
         self.alert.set(Some(words));
     }
 
-    /// The same of an error. Where the server says when to come back, the button counts down to that.
+    /// The same of an error. Where the server says when to come back, the button counts down to that; where no script runs, the alert
+    /// has the time.
     pub(crate) fn refuses(self, error: &ApiError) {
-        self.fails(trouble::said(error));
-        if let (Some(ErrorCode::RateLimited), Some(time)) = (error.code(), error.retry_after()) {
-            self.asked_to_wait.set(Some(time.as_secs()));
+        match (error.code(), error.retry_after()) {
+            (Some(ErrorCode::RateLimited), Some(time)) => {
+                self.fails((words::here().errors.too_often_for)(&words::clock(time.as_secs())));
+                self.asked_to_wait.set(Some(time.as_secs()));
+            }
+            _ => self.fails(trouble::said(error)),
         }
     }
 
@@ -92,6 +96,8 @@ impl Submission {
     fn count_down(self, seconds: u64) {
         let until = wall_clock::now().saturating_add_unsigned(seconds);
         self.wait.set(seconds);
+        // The button says the time from here on.
+        self.alert.set(Some(words::here().errors.too_many.to_owned()));
         let tick = move || {
             let left = u64::try_from(until - wall_clock::now()).unwrap_or(0).min(seconds);
             if self.wait.try_set(left).is_some() || left > 0 {
@@ -101,6 +107,7 @@ impl Submission {
                 handle.clear();
             }
             self.alert.set(None);
+            self.asked_to_wait.set(None);
             self.may_again.set(true);
         };
         self.ticking.set_value(set_interval_with_handle(tick, Duration::from_secs(1)).ok());
@@ -152,9 +159,13 @@ pub(crate) fn SubmitButton(
         >
             {said}
         </button>
-        // Said once, and not with each second.
+        // Read out twice, at both ends, and not with each second.
         <p class="visually-hidden" role="status">
-            {move || of.may_again.get().then_some(words.try_again_now)}
+            {move || match (of.may_again.get(), of.asked_to_wait.get()) {
+                (true, _) => words.try_again_now.to_owned(),
+                (false, Some(seconds)) => (words.try_again_in)(&words::clock(seconds)),
+                (false, None) => String::new(),
+            }}
         </p>
     }
 }

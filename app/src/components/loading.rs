@@ -2,11 +2,11 @@
 
 use leptos::{either::EitherOf3, prelude::*};
 
-use super::moment::Clock;
+use super::{me::Me, moment::Clock};
 use crate::{
-    api::{ApiError, AuthorisedApi},
+    api::ApiError,
     scroll::Scroll,
-    session::{Epoch, Session},
+    session::{AuthorisedApi, Epoch, Link, Session},
     trouble, words,
 };
 
@@ -51,12 +51,22 @@ impl Loading {
         }
     }
 
-    /// Calls `load` when there is a session, and again when there is another.
-    pub(crate) fn for_each_session(self, load: impl Fn() + 'static) {
+    /// Calls `load` when there is a session, and again when there is another. After a failure it calls it once more as soon as the
+    /// device has its network back.
+    pub(crate) fn for_each_session(self, load: impl Fn() + Clone + 'static) {
+        let again = load.clone();
         Effect::new(move |_| {
             if self.session.signed_in_epoch().is_some() {
                 load();
             }
+        });
+        let has_network = Memo::new(move |_| self.session.link() != Link::Offline);
+        Effect::new(move |had_network: Option<bool>| {
+            let has_network = has_network.get();
+            if had_network == Some(false) && has_network && untrack(|| self.failure().is_some()) {
+                again();
+            }
+            has_network
         });
     }
 
@@ -118,7 +128,8 @@ impl Loading {
     }
 }
 
-/// Shows the view as soon as the data is there. Until then it is the same for everybody.
+/// Shows the view as soon as the data is there, and what may come above it ([`super::review`]), so that nothing moves. Until then it is
+/// the same for everybody.
 #[component]
 pub(crate) fn Loaded(
     /// How far the data is.
@@ -133,7 +144,8 @@ pub(crate) fn Loaded(
     #[prop(into)]
     view: Callback<(), AnyView>,
 ) -> impl IntoView {
-    let state = Memo::new(move |_| loading.state());
+    let me = Me::here();
+    let state = Memo::new(move |_| if me.is_settled() { loading.state() } else { State::Waiting });
     move || match state.get() {
         State::Waiting => EitherOf3::A(view! { <Waiting rows=rows /> }),
         State::Failed(why) => EitherOf3::B(view! { <Failure why=why reload=reload /> }),

@@ -1,18 +1,17 @@
 //! The person who is signed in, for every part of a page that shows something of them: asked for once a session, and again
-//! when they come back to the page.
+//! when they come back to the page. What waits for their answer comes with it.
 
 use leptos::{prelude::*, task::spawn_local};
-use sessionkeep_types::{Review, SecurityEvent, User};
+use sessionkeep_types::{SecurityEvent, User};
 
 use super::{loading::Loading, moment::Clock, on_return::on_return};
 use crate::session::Session;
 
-/// What `/api/me` and `/api/me/review` said.
+/// What `/api/me?include=review` said.
 #[derive(Clone, Copy)]
 pub(crate) struct Me {
     session: Session,
     loading: Loading,
-    reviewing: Loading,
     user: RwSignal<Option<User>>,
     review: RwSignal<Option<SecurityEvent>>,
 }
@@ -21,13 +20,8 @@ impl Me {
     /// To be called once, where the session has been provided.
     pub(crate) fn provide() {
         let session = Session::here();
-        let me = Self {
-            session,
-            loading: Loading::new(session),
-            reviewing: Loading::new(session),
-            user: RwSignal::new(None),
-            review: RwSignal::new(None),
-        };
+        let me =
+            Self { session, loading: Loading::new(session), user: RwSignal::new(None), review: RwSignal::new(None) };
         me.loading.for_each_session(move || me.load());
         on_return(move || {
             if !untrack(|| me.loading.is_under_way()) {
@@ -41,26 +35,16 @@ impl Me {
         expect_context()
     }
 
-    /// Asks for the person, and then what waits for them: a token that has run out is renewed by the first of the two.
+    /// Asks for them.
     pub(crate) fn load(self) {
         let Some((asked, api)) = self.loading.begin() else { return };
         spawn_local(async move {
-            let answer = api.me().await;
-            let is_served = answer.is_ok();
-            self.loading.end(asked, answer, |user| self.is_now(user));
-            if is_served {
-                self.look_for_review();
-            }
-        });
-    }
-
-    fn look_for_review(self) {
-        if let Some((asked, api)) = self.reviewing.begin() {
-            spawn_local(async move {
-                let answer = api.review().await;
-                self.reviewing.end(asked, answer, |Review { event }| self.awaits(event));
+            let answer = api.me_with_review().await;
+            self.loading.end(asked, answer, |mut user| {
+                self.awaits(user.review.take());
+                self.is_now(user);
             });
-        }
+        });
     }
 
     /// The person, as soon as they are known. Reactive.
@@ -75,12 +59,17 @@ impl Me {
 
     /// What waits for their answer. Reactive.
     pub(crate) fn review(self) -> Option<SecurityEvent> {
-        self.reviewing.is_ready().then(|| self.review.get()).flatten()
+        self.loading.is_ready().then(|| self.review.get()).flatten()
     }
 
     /// Whether anything does. Reactive.
     pub(crate) fn has_review(self) -> bool {
-        self.reviewing.is_ready() && self.review.with(Option::is_some)
+        self.loading.is_ready() && self.review.with(Option::is_some)
+    }
+
+    /// Whether there is an answer, or none can be had. Reactive.
+    pub(crate) fn is_settled(self) -> bool {
+        self.loading.is_ready() || self.loading.failure().is_some()
     }
 
     /// How the asking goes.
@@ -112,9 +101,9 @@ impl Me {
         }
     }
 
-    /// It was answered.
+    /// It was answered. Another one may wait.
     pub(crate) fn is_reviewed(self) {
         self.review.try_set(None);
-        self.look_for_review();
+        self.load();
     }
 }

@@ -19,9 +19,15 @@ pub(crate) fn SignInNotice() -> impl IntoView {
         let (note, next) = query.with(|query| (query.get(paths::NOTE), query.get(paths::NEXT)));
         notice(&session.phase(), note.as_deref(), next.as_deref())
     });
-    let why = Memo::new(move |_| session.phase().signed_out().and_then(SignedOut::code).map(paths::why));
+    let alarms = Memo::new(move |_| session.phase().signed_out().is_some_and(SignedOut::is_reuse));
+    let why = Memo::new(move |_| {
+        let phase = session.phase();
+        // The person who deleted the account has done so just now, with the password, and need not ask why.
+        let why = phase.signed_out().filter(|why| **why != SignedOut::AccountDeleted);
+        why.and_then(SignedOut::code).map(paths::why)
+    });
     view! {
-        <div class="notice" role="status">
+        <div class="notice" class:warn=move || alarms.get() role="status">
             {move || said.get()}
             {move || why.get().map(|why| view! { " " <A href=why>{words::here().sign_in.why}</A> })}
         </div>
@@ -84,7 +90,7 @@ mod tests {
     #[test]
     fn a_form_that_was_sent_too_early_is_explained() {
         let words = notice(&Phase::Restoring, Some(paths::NOT_READY), None);
-        assert!(words.is_some_and(|words| words.contains("wasn’t ready yet")));
+        assert!(words.is_some_and(|words| words.contains("needs JavaScript")));
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use leptos::{leptos_dom::helpers::debounce, prelude::*};
+use leptos::{
+    attr::custom::custom_attribute, ev::KeyboardEvent, leptos_dom::helpers::debounce, prelude::*,
+    wasm_bindgen::JsCast as _,
+};
 
 use super::field::{FieldError, FieldState, described_by};
 use crate::{
@@ -50,7 +53,7 @@ pub(crate) fn PasswordField(
 ) -> impl IntoView {
     let FieldState { node, error } = state;
     let words = &words::here().fields;
-    let shown = RwSignal::new(false);
+    let (shown, caps_lock) = (RwSignal::new(false), RwSignal::new(false));
     let length = RwSignal::new(0_usize);
     let said = RwSignal::new(None);
     let estimator = new.then(|| Estimator::new(said));
@@ -86,6 +89,8 @@ pub(crate) fn PasswordField(
                     autocomplete=if new { "new-password" } else { "current-password" }
                     autocapitalize="none"
                     spellcheck="false"
+                    enterkeyhint=if new { "done" } else { "go" }
+                    {..custom_attribute("passwordrules", new.then(|| format!("minlength: {PASSWORD_MIN_LENGTH};")))}
                     required
                     autofocus=error.with_untracked(Option::is_some)
                     aria-invalid=move || error.get().is_some().then_some("true")
@@ -103,20 +108,32 @@ pub(crate) fn PasswordField(
                         error.set(None);
                         measure();
                     }
+                    on:keydown=move |event| caps_lock.set(has_caps_lock(&event))
+                    on:keyup=move |event| caps_lock.set(has_caps_lock(&event))
                 />
                 <button
                     type="button"
                     class="password-toggle"
+                    // A click leaves the focus in the field.
+                    on:mousedown=|event| event.prevent_default()
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >
                     {move || if shown.get() { words.hide } else { words.show }}
                     <span class="visually-hidden">{(words.of_field)(label)}</span>
                 </button>
             </div>
+            <p class="hint" role="status">
+                {move || caps_lock.get().then_some(words.caps_lock)}
+            </p>
             <FieldError id=id.clone() error=error />
-            {new.then(|| view! { <Strength id=id length=length said=said /> })}
+            {new.then(|| view! { <Strength id=id length=length said=said is_wrong=Signal::derive(move || error.get().is_some()) /> })}
         </div>
     }
+}
+
+/// Browsers send the event without a key, too, when they fill the field in.
+fn has_caps_lock(event: &KeyboardEvent) -> bool {
+    event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.get_modifier_state("CapsLock"))
 }
 
 /// What is wrong with the current password.
@@ -136,9 +153,15 @@ fn Strength(
     length: RwSignal<usize>,
     /// What was said of it last.
     said: RwSignal<Option<Estimate>>,
+    /// Whether the error above says already what is missing.
+    is_wrong: Signal<bool>,
 ) -> impl IntoView {
     let estimate = Memo::new(move |_| said.get().filter(|_| length.get() >= PASSWORD_MIN_LENGTH));
-    let hint = move || estimate.get().map_or_else(|| length_hint(length.get()), |estimate| estimate.sentence());
+    let hint = move || match estimate.get() {
+        Some(estimate) => estimate.sentence(),
+        None if is_wrong.get() => String::new(),
+        None => length_hint(length.get()),
+    };
     let spoken = RwSignal::new(String::new());
     let mut speak = debounce(PAUSE, move |sentence| {
         // Only a field that is gone gives it back.

@@ -61,6 +61,7 @@ mod tests {
             role: Role::User,
             created_at: String::new(),
             password_changed_at: None,
+            review: None,
         }
     }
 

@@ -1,18 +1,18 @@
 //! After a theft: what happened, and the question whether it was the person themselves.
 
-use leptos::{either::Either, html, prelude::*, task::spawn_local};
-use leptos_router::components::A;
-use sessionkeep_types::{DismissReviewRequest, SecurityEvent};
+use leptos::{either::Either, html, prelude::*, task::spawn_local, wasm_bindgen::JsCast as _};
+use leptos_router::{components::A, hooks::use_location};
+use sessionkeep_types::{DismissReviewRequest, Origin, SecurityEvent};
 
 use super::{
     confirm::focus,
-    event::place,
+    event::device_in_words,
     icon::{Icon, Picture},
     me::Me,
     moment::moment,
     proof::{Proof, ProofField},
 };
-use crate::{paths, trouble, when, words};
+use crate::{paths, review_room, trouble, when, words};
 
 /// The banner, as long as the server keeps the question open. It is the same on every device of the person.
 #[component]
@@ -28,8 +28,20 @@ pub(crate) fn ReviewBanner() -> impl IntoView {
     });
     // Only another event is another banner.
     let event = Memo::new(move |_| me.review());
+    let place = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if event.with(Option::is_some) {
+            request_animation_frame(move || {
+                if let Some(place) = place.try_get_untracked().flatten() {
+                    review_room::keep(place.offset_height());
+                }
+            });
+        } else if me.is_settled() {
+            review_room::forget();
+        }
+    });
     view! {
-        <div class="review-place">
+        <div class="review-place" node_ref=place>
             {move || {
                 event.get().map(|event| {
                     done.set(false);
@@ -48,9 +60,23 @@ fn sentence(event: &SecurityEvent) -> String {
     let (words, times) = (&words::here().review, &words::here().times);
     let when = moment(&event.at)
         .map_or_else(|| event.at.clone(), |then| (times.at)(&when::date(then, times), &when::time(then)));
-    match &event.other {
-        Some(other) => (words.text)(&when, &place(&event.origin), &place(other)),
+    let named = |Origin { device, ip, .. }: &Origin| match (device_in_words(device), ip.as_str()) {
+        (device, ip) if device.is_empty() || ip.is_empty() => format!("{device}{ip}"),
+        (device, ip) => format!("{device} ({ip})"),
+    };
+    match event.other.as_ref().map(|other| (named(&event.origin), named(other))) {
+        Some((one, other)) if one == other => (words.text_alike)(&when, &one),
+        Some((one, other)) => (words.text)(&when, &one, &other),
         None => (words.text_short)(&when),
+    }
+}
+
+/// On the page that the answer leads to.
+fn focus_current_password() {
+    let field = document().get_element_by_id("currentPassword");
+    if let Some(field) = field.and_then(|field| field.dyn_into::<leptos::web_sys::HtmlElement>().ok()) {
+        // OK because a field that cannot take the focus leaves it where it was.
+        let _ = field.focus();
     }
 }
 
@@ -64,6 +90,7 @@ fn Banner(
     let words = &words::here().review;
     let common = &words::here().common;
     let me = Me::here();
+    let path = use_location().pathname;
     let (asking, busy, alert) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(None::<String>));
     let proof = Proof::new(|| false);
     let no = NodeRef::<html::A>::new();
@@ -73,7 +100,8 @@ fn Banner(
             let _ = no.focus();
         }
     });
-    let opener = NodeRef::<html::Button>::new();
+    let (opener, came_back) = (NodeRef::<html::Button>::new(), StoredValue::new(false));
+    Effect::new(move |_| focus(opener.get().filter(|_| came_back.get_value())));
     let text = sentence(&event);
     let id = StoredValue::new(event.id);
     let dismiss = move || {
@@ -104,8 +132,11 @@ fn Banner(
         });
     };
     let close = move || {
+        if busy.get_untracked() {
+            return;
+        }
+        came_back.set_value(true);
         asking.set(false);
-        focus(opener.get_untracked());
     };
     view! {
         <section class="banner" aria-labelledby="review-title">
@@ -162,7 +193,19 @@ fn Banner(
                                             })
                                     }}
                                     <div class="actions">
-                                        <a class="button danger" href=paths::PASSWORD node_ref=no>
+                                        <a
+                                            class="button danger"
+                                            href=paths::PASSWORD
+                                            node_ref=no
+                                            on:click=move |event| {
+                                                if path.get_untracked() == paths::PASSWORD {
+                                                    event.prevent_default();
+                                                    came_back.set_value(false);
+                                                    asking.set(false);
+                                                    focus_current_password();
+                                                }
+                                            }
+                                        >
                                             {words.no}
                                         </a>
                                         <button
@@ -183,12 +226,16 @@ fn Banner(
                         Either::Right(
                             view! {
                                 <div class="actions">
-                                    <A href=paths::PASSWORD attr:class="button danger">
-                                        {words.change_password}
-                                    </A>
-                                    <A href=paths::ACTIVITY attr:class="button secondary">
-                                        {words.to_activity}
-                                    </A>
+                                    <Show when=move || path.get() != paths::PASSWORD>
+                                        <A href=paths::PASSWORD attr:class="button danger">
+                                            {words.change_password}
+                                        </A>
+                                    </Show>
+                                    <Show when=move || path.get() != paths::ACTIVITY>
+                                        <A href=paths::ACTIVITY attr:class="button secondary">
+                                            {words.to_activity}
+                                        </A>
+                                    </Show>
                                     <button
                                         type="button"
                                         class="button quiet"

@@ -2,12 +2,14 @@
 
 use leptos::{either::Either, html, prelude::*, task::spawn_local};
 use leptos_router::components::A;
-use sessionkeep_types::{Page, SecurityEvent};
+use sessionkeep_types::{EventKind, Page, SecurityEvent};
 
 use crate::{
     api::Part,
-    components::{AccountPage, Clock, EventRow, FormAlert, Loaded, Loading, Me, Several, moment},
-    happened::{Level, is_sign_in, story},
+    components::{
+        AccountPage, Clock, EventRow, FormAlert, Level, LoadAlert, Loaded, Loading, Me, Several, is_sign_in, level,
+        moment,
+    },
     light::later,
     paths,
     session::Session,
@@ -48,11 +50,16 @@ enum Filter {
 }
 
 impl Filter {
-    fn takes(self, event: &SecurityEvent) -> bool {
+    /// The kinds to ask the server for; none: all.
+    fn kinds(self) -> Vec<EventKind> {
+        EventKind::ALL.iter().filter(|kind| self != Self::All && self.takes(kind)).cloned().collect()
+    }
+
+    fn takes(self, kind: &EventKind) -> bool {
         match self {
             Self::All => true,
-            Self::Warnings => story(&event.kind, event.by.is_some()).level > Level::Routine,
-            Self::SignIns => is_sign_in(&event.kind),
+            Self::Warnings => level(kind) > Level::Routine,
+            Self::SignIns => is_sign_in(kind),
         }
     }
 }
@@ -87,20 +94,35 @@ impl History {
             alert: RwSignal::new(None),
         };
         history.loading.for_each_session(move || history.load());
+        // What was answered is an event, too.
+        Effect::new(move |was_open: Option<bool>| {
+            let is_open = Me::here().has_review();
+            if was_open == Some(true) && !is_open {
+                history.load();
+            }
+            is_open
+        });
         history
     }
 
     /// Asks for the newest.
     fn load(self) {
         let Some((asked, api)) = self.loading.begin() else { return };
+        let kinds = self.filter.get_untracked().kinds();
         spawn_local(async move {
-            let answer = api.my_events(Part::NEWEST).await;
+            let answer = api.my_events(&kinds, Part::NEWEST).await;
             self.loading.end(asked, answer, |Page { items, next }| {
                 self.events.try_set(items);
                 self.next.try_set(next);
                 self.added.try_set(None);
             });
         });
+    }
+
+    /// Shows what is loaded of it, and asks for the rest.
+    fn show(self, filter: Filter) {
+        self.filter.set(filter);
+        self.load();
     }
 
     /// Asks for what came before.
@@ -111,8 +133,9 @@ impl History {
         }
         self.busy.set(true);
         self.alert.set(None);
+        let kinds = self.filter.get_untracked().kinds();
         spawn_local(async move {
-            let answer = api.my_events(Part::before(&cursor)).await;
+            let answer = api.my_events(&kinds, Part::before(&cursor)).await;
             self.busy.try_set(false);
             match answer {
                 // Unless the list was begun anew meanwhile.
@@ -146,7 +169,8 @@ fn EventList(
     let words = &words::here().activity;
     let common = &words::here().common;
     let times = &words::here().times;
-    let History { loading: Loading { clock, .. }, events, filter, next, added, added_here, busy, alert, .. } = history;
+    let History { loading, events, filter, next, added, added_here, busy, alert, .. } = history;
+    let clock = loading.clock;
     let said = move || added.get().map(|number| progress(number, next.with(Option::is_some)));
     let open = Memo::new(move |_| Me::here().review().map(|event| event.id));
     let options = [(Filter::All, words.all), (Filter::Warnings, words.warnings), (Filter::SignIns, words.sign_ins)];
@@ -157,7 +181,7 @@ fn EventList(
                     type="radio"
                     name="filter"
                     prop:checked=move || filter.get() == option
-                    on:change=move |_| filter.set(option)
+                    on:change=move |_| history.show(option)
                 />
                 <span>{name}</span>
             </label>
@@ -167,13 +191,19 @@ fn EventList(
         <div class="segments filter" role="radiogroup" aria-label=words.filter>
             {options.collect_view()}
         </div>
+        <LoadAlert loading=loading />
         {move || {
             let filter = filter.get();
-            let shown: Vec<_> = events.with(|events| events.iter().filter(|event| filter.takes(event)).cloned().collect());
+            let shown: Vec<_> = events.with(|events| events.iter().filter(|event| filter.takes(&event.kind)).cloned().collect());
             let days = by_day(&shown, clock, times);
             if days.is_empty() {
-                let nothing = if filter == Filter::All { words.nothing } else { words.nothing_here };
-                return Either::Left(view! { <p class="card padded">{nothing}</p> });
+                let nothing = match filter {
+                    _ if loading.failure().is_some() => return Either::Left(None),
+                    _ if loading.is_under_way() => common.loading,
+                    Filter::All => words.nothing,
+                    Filter::Warnings | Filter::SignIns => words.nothing_here,
+                };
+                return Either::Left(Some(view! { <p class="card padded">{nothing}</p> }));
             }
             let days = days
                 .into_iter()
@@ -250,7 +280,7 @@ fn are_alike(later: &SecurityEvent, event: &SecurityEvent) -> bool {
     later.kind == event.kind
         && (later.by == event.by && later.other == event.other)
         && (later.origin.device == event.origin.device && later.origin.ip == event.origin.ip)
-        && story(&event.kind, false).level < Level::Alert
+        && level(&event.kind) < Level::Alert
         && apart.is_some_and(|apart| apart <= TOGETHER)
 }
 
@@ -266,7 +296,7 @@ fn progress(added: usize, has_more: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sessionkeep_types::{EventKind, Origin};
+    use sessionkeep_types::Origin;
 
     use super::*;
 
@@ -311,14 +341,13 @@ mod tests {
 
     #[test]
     fn a_filter_takes_what_it_is_named_after() {
-        let of = |kind| event(kind, "", "");
         for (kind, warnings, sign_ins) in [
             (EventKind::LoginSucceeded, false, true),
             (EventKind::LoginFailed, true, true),
             (EventKind::CloneSuspected, true, false),
             (EventKind::PasswordChanged, false, false),
         ] {
-            let takes = |filter: Filter| filter.takes(&of(kind.clone()));
+            let takes = |filter: Filter| filter.takes(&kind);
             assert_eq!(
                 (takes(Filter::All), takes(Filter::Warnings), takes(Filter::SignIns)),
                 (true, warnings, sign_ins),

@@ -57,7 +57,10 @@ fn Form(
             new_password: Password::new(new.value()),
         };
         form.send(async move { session.when_restored().await?.change_password(&change).await }, move |answer| {
-            let Err(error) = answer else { return done.set(true) };
+            let Err(error) = answer else {
+                me.is_reviewed();
+                return done.set(true);
+            };
             current.judge(wrong_current(&error));
             new.judge(error.field("newPassword").or_else(|| error.field("password")));
             if !FieldState::focus_first_wrong(&[current, new]) {

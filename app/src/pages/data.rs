@@ -2,11 +2,9 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::A;
-use sessionkeep_types::limits;
 
 use crate::{
-    api::{ApiError, AuthorisedApi, Part},
-    components::{AccountPage, LoadAlert, Loading, Me},
+    components::{AccountPage, Kept, KeptList, LoadAlert, Me},
     download, paths,
     session::Session,
     trouble, words,
@@ -17,22 +15,6 @@ use crate::{
 pub(crate) fn Data() -> impl IntoView {
     let words = &words::here().data;
     let kept = Kept::new(Session::here());
-    let numbers = move || match kept.numbers() {
-        Some(Numbers { sessions, events }) => view! {
-            <ul class="plain-list">
-                <li>{words.profile}</li>
-                <li>{(words.sessions)(sessions.0, sessions.1)}</li>
-                <li>{(words.events)(events.0, events.1)}</li>
-            </ul>
-        }
-        .into_any(),
-        None => view! {
-            <span class="skeleton skeleton-line" aria-hidden="true"></span>
-            <span class="skeleton skeleton-line" aria-hidden="true"></span>
-            <span class="skeleton skeleton-line" aria-hidden="true"></span>
-        }
-        .into_any(),
-    };
     view! {
         <AccountPage title=words.title>
             <LoadAlert loading=kept.loading />
@@ -44,7 +26,7 @@ pub(crate) fn Data() -> impl IntoView {
             <section class="card padded danger-zone" aria-labelledby="delete">
                 <h2 id="delete">{words.delete}</h2>
                 <p>{words.delete_text}</p>
-                <div class="numbers">{numbers}</div>
+                <KeptList kept=kept />
                 <div class="actions">
                     <A href=paths::DELETE_ACCOUNT attr:class="button danger-line">
                         {words.delete_button}
@@ -109,50 +91,4 @@ fn Download() -> impl IntoView {
                 })
         }}
     }
-}
-
-/// How much is kept, each with whether there is more.
-#[derive(Clone, Copy)]
-struct Numbers {
-    sessions: (usize, bool),
-    events: (usize, bool),
-}
-
-#[derive(Clone, Copy)]
-struct Kept {
-    loading: Loading,
-    numbers: RwSignal<Option<Numbers>>,
-}
-
-impl Kept {
-    fn new(session: Session) -> Self {
-        let kept = Self { loading: Loading::new(session), numbers: RwSignal::new(None) };
-        kept.loading.for_each_session(move || kept.load());
-        kept
-    }
-
-    fn load(self) {
-        let Some((asked, api)) = self.loading.begin() else { return };
-        spawn_local(async move {
-            let answer = count(&api).await;
-            self.loading.end(asked, answer, |numbers| {
-                self.numbers.try_set(Some(numbers));
-            });
-        });
-    }
-
-    fn numbers(self) -> Option<Numbers> {
-        self.loading.is_ready().then(|| self.numbers.get()).flatten()
-    }
-}
-
-/// As far as one page goes.
-async fn count(api: &AuthorisedApi) -> Result<Numbers, ApiError> {
-    let part = Part::NEWEST.at_most(limits::PAGE_MAX);
-    let sessions = api.sessions(part).await?;
-    let events = api.my_events(part).await?;
-    Ok(Numbers {
-        sessions: (sessions.sessions.len(), sessions.next.is_some()),
-        events: (events.items.len(), events.next.is_some()),
-    })
 }

@@ -6,8 +6,8 @@ use sessionkeep_types::{DeleteAccountRequest, Password, Role};
 
 use crate::{
     components::{
-        AccountPage, FieldError, FieldState, FormAlert, Me, NotReadyNotice, PasswordField, Submission, SubmitButton,
-        Username, wrong_current,
+        AccountPage, FieldError, FieldState, FormAlert, Kept, KeptList, LoadAlert, Me, NotReadyNotice, PasswordField,
+        Submission, SubmitButton, Username, wrong_current,
     },
     paths,
     session::Session,
@@ -19,6 +19,7 @@ use crate::{
 pub(crate) fn DeleteAccount() -> impl IntoView {
     let session = Session::here();
     let me = Me::here();
+    let kept = Kept::new(session);
     let (words, fields) = (&words::here().delete, &words::here().fields);
     let (password, sure) = (FieldState::new(), RwSignal::new(None::<String>));
     let tick = NodeRef::<html::Input>::new();
@@ -47,7 +48,9 @@ pub(crate) fn DeleteAccount() -> impl IntoView {
     view! {
         <AccountPage title=words.title>
             <NotReadyNotice />
+            <LoadAlert loading=kept.loading />
             <p>{words.text}</p>
+            <KeptList kept=kept />
             {move || {
                 (me.of_user(|user| user.role == Role::Admin) == Some(true))
                     .then(|| view! { <p class="hint">{words.administrator}</p> })

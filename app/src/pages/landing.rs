@@ -72,7 +72,7 @@ fn Example() -> impl IntoView {
         (Icon::Laptop, "Firefox", words.active_now.to_owned(), true),
         (Icon::Phone, "Safari", (words.last_active)(&(times.hours_ago)(2)), false),
         (Icon::Tablet, "Chrome", (words.last_active)(times.yesterday), false),
-        (Icon::Terminal, "curl", (words.last_active)(&(times.days_ago)(3)), false),
+        (Icon::Laptop, "Edge", (words.last_active)(&(times.days_ago)(3)), false),
     ];
     let rows = rows.map(|(icon, name, used, now)| {
         view! {

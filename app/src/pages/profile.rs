@@ -86,7 +86,7 @@ fn Identity(
                 {match name {
                     // A name that turns the direction of writing turns nothing around it.
                     Some(name) => view! { <bdi>{name}</bdi> }.into_any(),
-                    None => words.profile.no_name.into_any(),
+                    None => view! { <span class="breakable">{user.email.clone()}</span> }.into_any(),
                 }}
                 {(user.role == Role::Admin)
                     .then(|| {
@@ -174,7 +174,7 @@ fn Name() -> impl IntoView {
                 node_ref=edit
                 hidden=move || !is_known.get()
                 aria-label=move || {
-                    if has_name.get() { format!("{} {}", common.edit, words.name) } else { words.add_name.to_owned() }
+                    if has_name.get() { words.edit_name } else { words.add_name }
                 }
                 on:click=move |_| {
                     said.set(None);

@@ -21,8 +21,12 @@ pub(crate) fn Security() -> impl IntoView {
     let sessions = Sessions::new(Session::here());
     let clock = sessions.loading.clock;
     let password = move || {
-        let changed = me.of_user(|user| user.password_changed_at.clone()).flatten();
-        changed.map(|at| (words.password_changed)(&in_words(&at, me.clock(), Shape::Ago)))
+        let (created, changed) = me.of_user(|user| (user.created_at.clone(), user.password_changed_at.clone()))?;
+        let changed = changed?;
+        if changed == created {
+            return Some(words.password_unchanged.to_owned());
+        }
+        Some((words.password_changed)(&in_words(&changed, me.clock(), Shape::Ago)))
     };
     let current = move || {
         sessions.of_known(|known| known.current.clone()).flatten().map(|Device { created_at, expires_at, .. }| {

@@ -1,6 +1,6 @@
 //! Signing in.
 
-use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos::{either::Either, ev::SubmitEvent, html, prelude::*};
 use leptos_router::{components::A, hooks::use_query_map};
 use sessionkeep_types::{ErrorCode, LoginRequest, Password};
 
@@ -93,14 +93,23 @@ pub(crate) fn SignIn() -> impl IntoView {
             <p class="aside">
                 {words.new_here} " " <A href=sign_up>{words.create}</A>
             </p>
-            {support
-                .map(|help| {
+            {match support {
+                Some(help) => Either::Left(
                     view! {
                         <p class="aside">
                             {words.cannot} " " <a href=help rel="external">{words.get_help}</a>
                         </p>
-                    }
-                })}
+                    },
+                ),
+                None => Either::Right(
+                    view! {
+                        <details class="aside">
+                            <summary>{words.cannot}</summary>
+                            <p>{(words.no_help)(&brand)}</p>
+                        </details>
+                    },
+                ),
+            }}
         </section>
     }
 }

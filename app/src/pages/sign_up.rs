@@ -82,6 +82,16 @@ pub(crate) fn SignUp() -> impl IntoView {
             <form class="card form" method="post" action=action prop:noValidate=true on:submit=submit>
                 <FormAlert message=form.alert />
                 <TextField id="email" label=fields.email kind="email" autocomplete="username" typed=submitted.email state=email />
+                {move || {
+                    (email.error.get().as_deref() == Some(fields.email_taken))
+                        .then(|| {
+                            view! {
+                                <p>
+                                    <A href=sign_in>{words.sign_in_instead}</A>
+                                </p>
+                            }
+                        })
+                }}
                 <TextField id="displayName" label=optional_name autocomplete="name" optional=true typed=submitted.display_name state=name />
                 <PasswordField label=fields.password new=true known_by=known_by state=password />
                 <SubmitButton of=form label=words.submit busy_label=words.busy />

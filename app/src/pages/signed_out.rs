@@ -57,24 +57,20 @@ fn reason(phase: &Phase, asked: Option<&str>) -> Option<&'static Explanation> {
     }
 }
 
-/// The text, with the length of it behind a line.
+/// What happened in detail, folded.
 #[component]
-fn Text(
-    /// What to say.
+fn Detail(
+    /// What it is a detail of.
     reason: &'static Reason,
 ) -> impl IntoView {
-    view! {
-        <p>{reason.text}</p>
-        {(!reason.more.is_empty())
-            .then(|| {
-                view! {
-                    <details class="more">
-                        <summary>{words::here().reasons.what_happened}</summary>
-                        <p>{reason.more}</p>
-                    </details>
-                }
-            })}
-    }
+    (!reason.more.is_empty()).then(|| {
+        view! {
+            <details class="more">
+                <summary>{words::here().reasons.what_happened}</summary>
+                <p>{reason.more}</p>
+            </details>
+        }
+    })
 }
 
 #[component]
@@ -103,15 +99,7 @@ fn One(
             <h2>{said.title}</h2>
             <p>{said.text}</p>
             <div class="actions">{todo.collect_view()}</div>
-            {(!said.more.is_empty())
-                .then(|| {
-                    view! {
-                        <details class="more">
-                            <summary>{words.what_happened}</summary>
-                            <p>{said.more}</p>
-                        </details>
-                    }
-                })}
+            <Detail reason=said />
         </article>
         <p class="hint">
             <A href=paths::SIGNED_OUT>{words.others}</A>
@@ -128,7 +116,8 @@ fn All() -> impl IntoView {
             <details>
                 <summary>{said.title}</summary>
                 <div class="prose">
-                    <Text reason=said />
+                    <p>{said.text}</p>
+                    <Detail reason=said />
                 </div>
             </details>
         }

@@ -17,10 +17,10 @@ use futures::{
 
 use super::{
     manager::Manager,
-    ports::{Clock, Cookies, Held, Lock, News, Page, Ports, Random, Spawn, Storage, Tabs, Wake},
+    ports::{Cookies, Held, Lock, News, Page, Ports, Random, Spawn, Storage, Tabs, Wake},
     state::{Phase, Snapshot},
 };
-use crate::api::fake::FakeServer;
+use crate::api::{Clock, fake::FakeServer};
 
 #[derive(Default)]
 pub(crate) struct FakeRandom(Cell<u32>);

@@ -6,10 +6,11 @@ use leptos::prelude::*;
 use sessionkeep_types::{LoginRequest, RegisterRequest, User};
 
 use super::{
+    calls::AuthorisedApi,
     manager::Manager,
     state::{Epoch, Jar, Link, Phase, Snapshot},
 };
-use crate::api::{ApiError, Arrival, AuthorisedApi};
+use crate::api::{ApiError, Arrival};
 
 /// The session of this page. While the server renders there is none behind it: it is restoring, and stays so.
 #[derive(Clone, Copy)]
@@ -189,7 +190,7 @@ impl Session {
     ///
     /// ```compile_fail,E0624
     /// # use std::rc::Rc;
-    /// # use app::{api::{AuthorisedApi, PublicApi}, session::{Epoch, Manager}};
+    /// # use app::{api::PublicApi, session::{AuthorisedApi, Epoch, Manager}};
     /// # fn page(public: PublicApi, manager: Rc<Manager>, epoch: Epoch) {
     /// let _api = AuthorisedApi::new(public, manager, epoch);
     /// # }

@@ -1,19 +1,10 @@
 //! The world outside of the session manager. `browser` has the adapters of a real page; the tests have their own.
 
-use core::time::Duration;
 use std::rc::Rc;
 
 use futures::future::LocalBoxFuture;
 
-use crate::api::Transport;
-
-/// Time that only goes forward, and waiting.
-pub trait Clock {
-    /// Since some moment in the past, the same for the whole life of the page.
-    fn now(&self) -> Duration;
-    /// Resolves after `time`, or later.
-    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()>;
-}
+use crate::api::{Clock, Transport};
 
 /// Dice. Nothing here has to be secret.
 pub trait Random {

@@ -85,6 +85,12 @@ impl SignedOut {
 }
 
 impl SignedOut {
+    /// Whether the session was used in two places.
+    #[must_use]
+    pub fn is_reuse(&self) -> bool {
+        matches!(self, Self::Reused | Self::Ended(EndReason::ReuseDetected | EndReason::CloneSuspected))
+    }
+
     /// The code of the explanation on the page of reasons, in the words of the contract where it has one. An empty one
     /// stands for the page as a whole; none where there is nothing to explain.
     #[must_use]

@@ -1,12 +1,11 @@
 //! Tells an operator what happens, as it happens: one log line for each event that was committed and for each refusal that may
-//! be an attack, in the words of OWASP's logging vocabulary ([`names`]), and a counter of each.
+//! be an attack, in the words of OWASP's logging vocabulary ([`vocabulary`]), and a counter of each.
 //!
 //! The database's own record (`GET /api/admin/events`) is the one that counts: it is written in one transaction with what it
 //! reports. A line is written after that, so a crash, or an answer of the database that was lost, may cost the line.
 //!
 //! What never stands in a line: an email address, a token, a session's id (its hash does).
 
-pub mod names;
 pub(crate) mod violations;
 pub mod webhook;
 
@@ -20,6 +19,7 @@ use crate::{
     metrics::Metrics,
     session::{EventKind, Origin, SecurityEvent},
     storage::Report,
+    vocabulary,
 };
 
 /// Writes the lines and counts them.
@@ -46,7 +46,7 @@ impl Audit {
 
     /// A request was refused. Of what is no attack nothing is said.
     pub fn refused(&self, code: &ErrorCode, who: Option<&Who>, origin: &Origin) {
-        let Some(event) = names::of_refusal(code) else { return };
+        let Some(event) = vocabulary::of_refusal(code) else { return };
         tracing::warn!(
             target: TARGET,
             event,
@@ -64,13 +64,13 @@ impl Audit {
     pub(crate) fn look_alike(&self, origin: &Origin) {
         tracing::warn!(
             target: TARGET,
-            event = names::LOOK_ALIKE,
+            event = vocabulary::LOOK_ALIKE,
             kind = "cookie_look_alike",
             ip = origin.ip,
             user_agent = origin.user_agent,
             "ignored"
         );
-        self.metrics.happened(names::LOOK_ALIKE);
+        self.metrics.happened(vocabulary::LOOK_ALIKE);
     }
 }
 
@@ -79,7 +79,7 @@ const TARGET: &str = "sessionkeep::security";
 
 impl Report for Audit {
     fn committed(&self, event: &SecurityEvent) {
-        let (name, kind) = (names::of_event(&event.kind), event.kind.as_str());
+        let (name, kind) = (vocabulary::of_event(&event.kind), event.kind.as_str());
         let (user_id, by) = (event.user_id.as_ref().map(UserId::as_str), event.by.as_ref().map(UserId::as_str));
         let session = event.session_id.as_ref().map(hashed);
         let Origin { ip, user_agent } = &event.origin;
@@ -111,7 +111,7 @@ impl Report for Audit {
                 other_user_agent = other.user_agent,
                 "a token is in two hands; its session is ended"
             );
-        } else if names::is_failure(&event.kind) {
+        } else if vocabulary::is_failure(&event.kind) {
             tracing::warn!(target: TARGET, event = name, kind, user_id, session, by, ip, user_agent, "refused");
         } else {
             tracing::info!(target: TARGET, event = name, kind, user_id, session, by, ip, user_agent, "done");
@@ -127,7 +127,7 @@ impl Report for Audit {
         let Origin { ip, user_agent } = origin;
         tracing::info!(
             target: TARGET,
-            event = names::TOKEN_CREATED,
+            event = vocabulary::TOKEN_CREATED,
             user_id = user.as_str(),
             session,
             ip,
@@ -139,7 +139,7 @@ impl Report for Audit {
     fn tokens_revoked(&self, sessions: &[SessionId]) {
         // Thousands at once are one line.
         let session = sessions.first().filter(|_| sessions.len() == 1).map(hashed);
-        tracing::info!(target: TARGET, event = names::TOKEN_REVOKED, session, sessions = sessions.len(), "done");
+        tracing::info!(target: TARGET, event = vocabulary::TOKEN_REVOKED, session, sessions = sessions.len(), "done");
     }
 }
 

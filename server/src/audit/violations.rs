@@ -18,8 +18,11 @@ use governor::{
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::{TARGET, names};
-use crate::{config::PublicOrigin, metrics::Metrics};
+use super::TARGET;
+use crate::{
+    metrics::Metrics,
+    vocabulary::{self, DIRECTIVES},
+};
 
 /// Lines a minute.
 const LINES: NonZeroU32 = NonZeroU32::new(10).expect("not 0");
@@ -29,31 +32,6 @@ const REMEMBERED: usize = 512;
 const REPORTS: usize = 32;
 /// Longer than any path of ours, and than any origin worth reading.
 const LENGTH: usize = 100;
-
-/// What a line and the metric call a directive. The last one stands for all that is none of them.
-pub(crate) const DIRECTIVES: [&str; 21] = [
-    "script-src",
-    "script-src-elem",
-    "script-src-attr",
-    "worker-src",
-    "connect-src",
-    "style-src",
-    "style-src-elem",
-    "style-src-attr",
-    "img-src",
-    "font-src",
-    "manifest-src",
-    "media-src",
-    "object-src",
-    "frame-src",
-    "child-src",
-    "base-uri",
-    "form-action",
-    "frame-ancestors",
-    "default-src",
-    "require-trusted-types-for",
-    "other",
-];
 
 /// What a browser says in place of an address.
 const WORDS: [&str; 7] = ["inline", "eval", "wasm-eval", "self", "data", "blob", "trusted-types-sink"];
@@ -77,9 +55,9 @@ struct Violation {
 }
 
 impl Violations {
-    /// For the pages of this origin.
-    pub(crate) fn new(metrics: Arc<Metrics>, origin: &PublicOrigin) -> Self {
-        Self::by(metrics, origin.as_str(), DefaultClock::default())
+    /// For the pages of this web origin.
+    pub(crate) fn new(metrics: Arc<Metrics>, origin: &str) -> Self {
+        Self::by(metrics, origin, DefaultClock::default())
     }
 }
 
@@ -123,7 +101,7 @@ impl<C: Clock> Violations<C> {
             told.clear();
         }
         let Violation { directive, blocked, page } = &violation;
-        tracing::warn!(target: TARGET, event = names::CSP_VIOLATION, directive, blocked, page, "a browser reports it");
+        tracing::warn!(target: TARGET, event = vocabulary::CSP_VIOLATION, directive, blocked, page, "a browser reports it");
         told.insert(violation);
     }
 }

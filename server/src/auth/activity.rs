@@ -1,38 +1,37 @@
 //! What happened to the own account.
 
-use sessionkeep_types::UserId;
-
 use super::Auth;
 use crate::{
-    session::Origin,
+    session::{EventKind, Origin},
     storage::{EventFilter, StorageError, StoredEvent},
     token::access::Claims,
 };
 
 impl Auth {
-    /// A part of the own security events, newest first, without what rotation copes with by itself.
+    /// A part of the own security events of these kinds, or of all where none is named, newest first, without what rotation copes
+    /// with by itself.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn activity(
         &self,
         claims: &Claims,
+        kinds: Vec<EventKind>,
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<StoredEvent>, StorageError> {
-        self.own_events(&claims.user_id, before, limit, true).await
+        let filter = EventFilter { user: Some(claims.user_id.clone()), kinds, without_routine: true };
+        self.own_events(&filter, before, limit).await
     }
 
     /// A part of an account's events, as their owner may see them.
     pub(super) async fn own_events(
         &self,
-        user: &UserId,
+        filter: &EventFilter,
         before: Option<i64>,
         limit: u32,
-        without_routine: bool,
     ) -> Result<Vec<StoredEvent>, StorageError> {
-        let filter = EventFilter { user: Some(user.clone()), kinds: vec![], without_routine };
-        let mut events = self.events.page(&filter, before, limit).await?;
+        let mut events = self.events.page(filter, before, limit).await?;
         // Where an administrator works is nobody's business.
         for stored in events.iter_mut().filter(|stored| stored.event.by.is_some()) {
             stored.event.origin = Origin::default();

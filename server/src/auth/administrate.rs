@@ -5,8 +5,9 @@ use sessionkeep_types::{EndReason, EventKind, Role, SessionId, UserId};
 
 use super::Auth;
 use crate::{
+    account::{Account, AccountChange, AccountRefusal, AccountRequest},
     session::{Origin, SecurityEvent, Session},
-    storage::{Account, AccountChange, Changed, EventFilter, Scope, StorageError, StoredEvent, Trimmed},
+    storage::{EventFilter, Scope, StorageError, StoredEvent},
     token::access::Claims,
 };
 
@@ -43,14 +44,8 @@ impl Auth {
     /// [`AdministrateError::Forbidden`], or when the store fails.
     pub async fn administrator(&self, claims: &Claims) -> Result<Administrator, AdministrateError> {
         let account = self.accounts.by_id(&claims.user_id).await?;
-        match account {
-            Some(account)
-                if claims.role == Role::Admin && account.role == Role::Admin && account.disabled_at.is_none() =>
-            {
-                Ok(Administrator { id: account.id })
-            }
-            _ => Err(AdministrateError::Forbidden),
-        }
+        let account = account.filter(|account| claims.role == Role::Admin && account.can_administrate());
+        account.map(|account| Administrator { id: account.id }).ok_or(AdministrateError::Forbidden)
     }
 
     /// A part of all accounts, newest first.
@@ -161,18 +156,11 @@ impl Auth {
             }),
             by: actor.cloned(),
         };
-        loop {
-            match self.accounts.change(id, &change, now).await? {
-                Changed::Trimmed(Trimmed { endings, .. }) => self.revocations.note(&endings, now),
-                Changed::Done { endings, .. } => {
-                    self.revocations.note(&endings, now);
-                    return Ok(());
-                }
-                Changed::NotFound => return Err(AdministrateError::NotFound),
-                Changed::Forbidden => return Err(AdministrateError::Forbidden),
-                Changed::LastAdmin => return Err(AdministrateError::LastAdmin),
-            }
-        }
+        self.execute(&AccountRequest::Change { id, change: &change }, now).await?.map_err(|refusal| match refusal {
+            AccountRefusal::NotFound | AccountRefusal::Superseded => AdministrateError::NotFound,
+            AccountRefusal::Forbidden => AdministrateError::Forbidden,
+            AccountRefusal::LastAdministrator => AdministrateError::LastAdmin,
+        })
     }
 
     /// Ends the sessions of `scope` in an administrator's or an operator's name. Returns how many.

@@ -15,7 +15,7 @@ use crate::{
         guessing::{Attempt, Counts, Held, Spared},
         under_way::{Look, Running},
     },
-    password::{Busy, Place},
+    password::{Busy, PepperMissing, Place, Unverifiable},
     presence,
     storage::StorageError,
 };
@@ -26,18 +26,52 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// instance.
 const SHORT: Duration = Duration::from_secs(1);
 
-/// Why the password is not looked at.
+/// Why a password is not judged.
 #[derive(Debug, thiserror::Error)]
-pub enum NotCounted {
+pub enum NotJudged {
     /// There were too many attempts.
     #[error(transparent)]
     TooOften(#[from] TooOften),
     /// Too many passwords are being checked.
     #[error(transparent)]
     Busy(#[from] Busy),
+    /// The pepper of the stored hash is not in the settings.
+    #[error(transparent)]
+    PepperMissing(#[from] PepperMissing),
     /// The store failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+impl NotJudged {
+    /// What the attempt counts as.
+    pub(super) fn outcome(&self) -> Outcome {
+        match self {
+            // A hash that cannot be checked has an answer of its own, so asking for it must not be free.
+            Self::PepperMissing(_) => Outcome::Wrong,
+            Self::TooOften(_) | Self::Busy(_) | Self::Storage(_) => Outcome::NotCompared,
+        }
+    }
+}
+
+impl From<Unverifiable> for NotJudged {
+    fn from(error: Unverifiable) -> Self {
+        match error {
+            Unverifiable::Busy(busy) => busy.into(),
+            Unverifiable::PepperMissing(missing) => missing.into(),
+        }
+    }
+}
+
+/// What became of a counted attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The password was right.
+    Right,
+    /// It was wrong, or counts as if it were.
+    Wrong,
+    /// It was compared with nothing.
+    NotCompared,
 }
 
 /// An attempt that counts as a failure until it is found to be none.
@@ -92,7 +126,7 @@ impl Auth {
     ///
     /// An attempt beyond an allowance that is shared with others gets a place, too, so that its answer takes as long whether its
     /// password is compared with the stored one or not. The places bound what such attempts cost.
-    pub(super) async fn count(&self, attempt: Attempt) -> Result<(Counted<'_>, Place), NotCounted> {
+    pub(super) async fn count(&self, attempt: Attempt) -> Result<(Counted<'_>, Place), NotJudged> {
         let give_up_at = Instant::now() + PATIENCE;
         self.limits.password(&attempt.shares, self.clock.now())?;
         let own = self.guessing.under_way.on(attempt.own);
@@ -179,8 +213,17 @@ impl Auth {
         Ok(counted)
     }
 
-    /// The password was right. That this cannot be written refuses nobody.
-    pub(super) async fn count_no_more(&self, counted: Counted<'_>) {
+    /// Ends a counted attempt. An attempt that is never settled stays counted as wrong.
+    pub(super) async fn settle(&self, counted: Counted<'_>, outcome: Outcome) {
+        match outcome {
+            Outcome::Right => self.count_no_more(counted).await,
+            Outcome::Wrong => {}
+            Outcome::NotCompared => self.withdraw(counted).await,
+        }
+    }
+
+    /// A store that fails here does not refuse the request.
+    async fn count_no_more(&self, counted: Counted<'_>) {
         let Counted { attempt, standing, .. } = &counted;
         self.limits.password_was_right(&attempt.shares, self.clock.now());
         let mut decide = |counters: &_| {
@@ -206,8 +249,7 @@ impl Auth {
         }
     }
 
-    /// The password was not compared.
-    pub(super) async fn withdraw(&self, counted: Counted<'_>) {
+    async fn withdraw(&self, counted: Counted<'_>) {
         let Counted { attempt, standing, .. } = &counted;
         let counts = match standing {
             Standing::Counted(counts) => counts,

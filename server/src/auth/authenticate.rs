@@ -40,13 +40,13 @@ impl Auth {
             Refusal::Invalid => AuthenticateError::Invalid,
         })?;
         let standing = match self.revocations.standing(&claims) {
-            Standing::Unknown => self.standing_in_store(&claims).await?,
-            known => known,
+            Some(known) => known,
+            None => self.standing_in_store(&claims).await?,
         };
         match standing {
             Standing::Ended => Err(AuthenticateError::Revoked),
             Standing::Stale => Err(AuthenticateError::Stale),
-            Standing::Live | Standing::Unknown => {
+            Standing::Live => {
                 self.confirmations.store(&claims, &*self.sessions, &*self.clock).await?;
                 Ok(claims)
             }

@@ -4,9 +4,10 @@ use sessionkeep_types::Password;
 
 use super::{Auth, Device, Sent, SignedIn, confirm_password::ConfirmPasswordError, new_password::NewPasswordError};
 use crate::{
+    account::AccountRequest,
     password::Normalised,
     session::{EventKind, Origin, SecurityEvent},
-    storage::{PasswordChange, StorageError, Trimmed},
+    storage::StorageError,
     token::access::Claims,
 };
 
@@ -44,7 +45,7 @@ impl From<ConfirmPasswordError> for ChangePasswordError {
         match error {
             ConfirmPasswordError::Wrong => Self::WrongPassword,
             ConfirmPasswordError::Gone => Self::Gone,
-            error => Self::Confirm(error),
+            error @ ConfirmPasswordError::NotJudged(_) => Self::Confirm(error),
         }
     }
 }
@@ -85,15 +86,16 @@ impl Auth {
             let (session, token) = self.new_session(&account, device, now);
             let event =
                 SecurityEvent::new(EventKind::PasswordChanged, origin, now).of_session(&account.id, &session.id);
-            match self.accounts.change_password(&account, &claims.session_id, &hash, &session, &event).await? {
-                PasswordChange::Done(endings) => {
-                    self.revocations.note(&endings, now);
-                    return Ok(self.signed_in(account, &session, token, now));
-                }
-                PasswordChange::Trimmed(Trimmed { endings, .. }) => self.revocations.note(&endings, now),
-                PasswordChange::Refused => {
-                    account = self.changed_in_role_alone(&account).await?.ok_or(ChangePasswordError::Gone)?;
-                }
+            let request = AccountRequest::ChangePassword {
+                read: &account,
+                asking: &claims.session_id,
+                hash: &hash,
+                begin: &session,
+                event: &event,
+            };
+            match self.execute(&request, now).await? {
+                Ok(()) => return Ok(self.signed_in(account, &session, token, now)),
+                Err(_) => account = self.changed_in_role_alone(&account).await?.ok_or(ChangePasswordError::Gone)?,
             }
         }
     }

@@ -2,12 +2,12 @@
 
 use sessionkeep_types::Password;
 
-use super::{Auth, NotCounted};
+use super::{Auth, NotJudged, attempts::Outcome};
 use crate::{
-    limits::TooOften,
-    password::{Busy, Normalised, PepperMissing, Place, Stored, Unverifiable, Verified},
+    account::Account,
+    password::{Normalised, Place, Stored, Verified},
     session::{EventKind, Origin, SecurityEvent},
-    storage::{Account, StorageError},
+    storage::StorageError,
     token::access::Claims,
 };
 
@@ -20,36 +20,14 @@ pub enum ConfirmPasswordError {
     /// The account is no longer there.
     #[error("the account is no longer there")]
     Gone,
-    /// Too many attempts in this session.
+    /// Whether the password is right is not known.
     #[error(transparent)]
-    TooOften(#[from] TooOften),
-    /// Too many passwords are being checked.
-    #[error(transparent)]
-    Busy(#[from] Busy),
-    /// Nobody can tell whether the password is right.
-    #[error(transparent)]
-    PepperMissing(#[from] PepperMissing),
-    /// The store failed.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
+    NotJudged(#[from] NotJudged),
 }
 
-impl From<NotCounted> for ConfirmPasswordError {
-    fn from(error: NotCounted) -> Self {
-        match error {
-            NotCounted::TooOften(error) => error.into(),
-            NotCounted::Busy(error) => error.into(),
-            NotCounted::Storage(error) => error.into(),
-        }
-    }
-}
-
-impl From<Unverifiable> for ConfirmPasswordError {
-    fn from(error: Unverifiable) -> Self {
-        match error {
-            Unverifiable::Busy(busy) => busy.into(),
-            Unverifiable::PepperMissing(missing) => missing.into(),
-        }
+impl From<StorageError> for ConfirmPasswordError {
+    fn from(error: StorageError) -> Self {
+        Self::NotJudged(error.into())
     }
 }
 
@@ -67,9 +45,11 @@ impl Auth {
         let (account, verified) = match self.look_again(place, claims, password).await {
             Ok(looked_at) => looked_at,
             Err(error) => {
-                if !matches!(error, ConfirmPasswordError::PepperMissing(_)) {
-                    self.withdraw(counted).await;
-                }
+                let outcome = match &error {
+                    ConfirmPasswordError::NotJudged(error) => error.outcome(),
+                    ConfirmPasswordError::Gone | ConfirmPasswordError::Wrong => Outcome::NotCompared,
+                };
+                self.settle(counted, outcome).await;
                 return Err(error);
             }
         };
@@ -78,7 +58,7 @@ impl Auth {
             self.events.record(&event.of_session(&account.id, &claims.session_id)).await?;
             return Err(ConfirmPasswordError::Wrong);
         }
-        self.count_no_more(counted).await;
+        self.settle(counted, Outcome::Right).await;
         Ok(account)
     }
 
@@ -93,7 +73,7 @@ impl Auth {
         let verified = match Normalised::new(password) {
             Some(password) => {
                 let stored = Stored::Hash { hash: account.password_hash.clone(), matters: true };
-                self.passwords.verify(place, password, stored).await?
+                self.passwords.verify(place, password, stored).await.map_err(NotJudged::from)?
             }
             // Longer than any password that is accepted.
             None => Verified::Wrong,

@@ -4,8 +4,9 @@ use sessionkeep_types::Password;
 
 use super::{Auth, confirm_password::ConfirmPasswordError};
 use crate::{
+    account::{AccountRefusal, AccountRequest},
     session::{EventKind, Origin, SecurityEvent},
-    storage::{Changed, StorageError, Trimmed},
+    storage::StorageError,
     token::access::Claims,
 };
 
@@ -39,16 +40,15 @@ impl Auth {
         let now = self.clock.now();
         let event =
             SecurityEvent::new(EventKind::AccountDeleted, origin, now).of_session(&account.id, &claims.session_id);
-        loop {
-            match self.accounts.delete(&account, &claims.session_id, &event).await? {
-                Changed::Trimmed(Trimmed { endings, .. }) => self.revocations.note(&endings, now),
-                Changed::Done { endings, .. } => {
-                    self.revocations.note(&endings, now);
-                    self.deleted.notify_one();
-                    return Ok(());
-                }
-                Changed::LastAdmin => return Err(DeleteAccountError::LastAdmin),
-                Changed::NotFound | Changed::Forbidden => return Err(ConfirmPasswordError::Gone.into()),
+        let request = AccountRequest::Delete { read: &account, asking: &claims.session_id, event: &event };
+        match self.execute(&request, now).await? {
+            Ok(()) => {
+                self.deleted.notify_one();
+                Ok(())
+            }
+            Err(AccountRefusal::LastAdministrator) => Err(DeleteAccountError::LastAdmin),
+            Err(AccountRefusal::NotFound | AccountRefusal::Superseded | AccountRefusal::Forbidden) => {
+                Err(ConfirmPasswordError::Gone.into())
             }
         }
     }

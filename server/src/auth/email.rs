@@ -4,9 +4,10 @@ use sessionkeep_types::{limits, text::check_readable};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 use super::{Auth, marks, wrong_field::WrongField};
-use crate::storage::{Account, StorageError};
+use crate::account::Account;
+use crate::storage::StorageError;
 
-/// An email address that somebody entered.
+/// An email address as a user entered it.
 #[derive(Clone, Debug)]
 pub(crate) struct Email {
     /// Trimmed, in lower case, NFC.

@@ -4,9 +4,10 @@ use sessionkeep_types::UserId;
 
 use super::Auth;
 use crate::{
+    account::Account,
     limits::TooOften,
     session::{EventKind, Origin, SecurityEvent},
-    storage::{Account, StorageError, StoredEvent},
+    storage::{EventFilter, StorageError, StoredEvent},
     token::access::Claims,
 };
 
@@ -48,6 +49,7 @@ impl Auth {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<StoredEvent>, StorageError> {
-        self.own_events(user, before, limit, false).await
+        let filter = EventFilter { user: Some(user.clone()), kinds: vec![], without_routine: false };
+        self.own_events(&filter, before, limit).await
     }
 }

@@ -3,12 +3,16 @@
 use secrecy::ExposeSecret as _;
 use sessionkeep_types::Password;
 
-use super::{Auth, Credentials, Device, NotCounted, SignedIn, attempts::Counted, email::Email};
+use super::{
+    Auth, Credentials, Device, NotJudged, SignedIn,
+    attempts::{Counted, Outcome},
+    email::Email,
+};
 use crate::{
-    limits::TooOften,
-    password::{Busy, Normalised, PepperMissing, Place, Stored, Unverifiable, Verified},
+    account::Account,
+    password::{Normalised, Place, Stored, Verified},
     session::{EventKind, SecurityEvent},
-    storage::{Account, StorageError},
+    storage::StorageError,
 };
 
 /// Why nobody was signed in.
@@ -17,36 +21,14 @@ pub enum LoginError {
     /// Unknown account, wrong password or disabled account: which of them is not told, and takes the same time.
     #[error("the credentials are not right")]
     InvalidCredentials,
-    /// Too many attempts. Whether the password is right is not known, nor whether there is such an account.
+    /// Whether the password is right is not known, nor whether there is such an account.
     #[error(transparent)]
-    TooOften(#[from] TooOften),
-    /// Too many passwords are being checked.
-    #[error(transparent)]
-    Busy(#[from] Busy),
-    /// Nobody can tell whether the password is right.
-    #[error(transparent)]
-    PepperMissing(#[from] PepperMissing),
-    /// The store failed.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
+    NotJudged(#[from] NotJudged),
 }
 
-impl From<NotCounted> for LoginError {
-    fn from(error: NotCounted) -> Self {
-        match error {
-            NotCounted::TooOften(error) => error.into(),
-            NotCounted::Busy(error) => error.into(),
-            NotCounted::Storage(error) => error.into(),
-        }
-    }
-}
-
-impl From<Unverifiable> for LoginError {
-    fn from(error: Unverifiable) -> Self {
-        match error {
-            Unverifiable::Busy(busy) => busy.into(),
-            Unverifiable::PepperMissing(missing) => missing.into(),
-        }
+impl From<StorageError> for LoginError {
+    fn from(error: StorageError) -> Self {
+        Self::NotJudged(error.into())
     }
 }
 
@@ -64,27 +46,25 @@ impl Auth {
         let (account, verified) = match self.look_at(&counted, place, &email, &credentials.password).await {
             Ok(looked_at) => looked_at,
             Err(error) => {
-                // Whose hash cannot be checked is told apart from others, and so must not be free to ask for.
-                if !matches!(error, LoginError::PepperMissing(_)) {
-                    self.withdraw(counted).await;
-                }
-                return Err(error);
+                self.settle(counted, error.outcome()).await;
+                return Err(error.into());
             }
         };
         let was_right = verified != Verified::Wrong;
         let account_can_sign_in = account.as_ref().is_some_and(|account| account.disabled_at.is_none());
         // Everybody beyond the shared allowances gets this answer, and no event is stored for it.
         if let Some(too_often) = counted.held().filter(|_| !was_right || !account_can_sign_in) {
-            return Err(too_often.into());
+            return Err(NotJudged::from(too_often).into());
         }
-        let outcome = self.answer(account, verified, device, refusal).await;
-        match outcome {
-            Ok(_) => self.count_no_more(counted).await,
+        let answer = self.answer(account, verified, device, refusal).await;
+        let outcome = match &answer {
+            Ok(_) => Outcome::Right,
             // A wrong password counts, whatever became of its report.
-            Err(LoginError::Storage(_)) if was_right => self.withdraw(counted).await,
-            Err(_) => {}
-        }
-        outcome
+            Err(LoginError::NotJudged(error)) if was_right => error.outcome(),
+            Err(_) => Outcome::Wrong,
+        };
+        self.settle(counted, outcome).await;
+        answer
     }
 
     /// The account, and whether this is its password.
@@ -94,7 +74,7 @@ impl Auth {
         place: Place,
         email: &Email,
         password: &Password,
-    ) -> Result<(Option<Account>, Verified), LoginError> {
+    ) -> Result<(Option<Account>, Verified), NotJudged> {
         let account = self.account_of(email).await?;
         // A password that is too long for any account is still compared, with nothing, to take as long as any other.
         let nothing = Stored::Nothing(counted.address());

@@ -33,12 +33,13 @@ use std::sync::Arc;
 use sessionkeep_types::{Role, SessionId};
 use tokio::sync::Notify;
 
-pub use attempts::NotCounted;
+pub use attempts::NotJudged;
 pub use confirmations::Confirmations;
 pub use sent::Sent;
 pub(crate) use sessions::end_step;
 
 use crate::{
+    account::{Account, AccountRefusal, AccountRequest},
     clock::Clock,
     ids,
     limits::{Limits, guessing::Guessing},
@@ -47,7 +48,7 @@ use crate::{
     random::Random,
     revocation::Revocations,
     session::{Cap, Client, EventKind, Origin, Policy, SecurityEvent, Session, UnixMillis},
-    storage::{Account, Accounts, Attempts, Events, Sessions, StorageError},
+    storage::{AccountTransacted, Accounts, Attempts, Events, Sessions, StorageError, Trimmed},
     token::{
         access::{AccessTokens, Claims},
         companion::{Companion, Companions},
@@ -200,14 +201,28 @@ impl Auth {
         SignedIn { account, access, refresh: self.issued(session, token, now) }
     }
 
+    /// Executes the request, in as many transactions as that takes, and notes each session that it ends.
+    async fn execute(
+        &self,
+        request: &AccountRequest<'_>,
+        now: UnixMillis,
+    ) -> Result<Result<(), AccountRefusal>, StorageError> {
+        loop {
+            match self.accounts.transact_account(request, now).await? {
+                AccountTransacted::Trimmed(Trimmed { endings, .. }) => self.revocations.note(&endings, now),
+                AccountTransacted::Done { endings, .. } => {
+                    self.revocations.note(&endings, now);
+                    return Ok(Ok(()));
+                }
+                AccountTransacted::Refused(refusal) => return Ok(Err(refusal)),
+            }
+        }
+    }
+
     /// The account as it is now, if since it was read nothing but its role has changed that matters for a session.
     async fn changed_in_role_alone(&self, read: &Account) -> Result<Option<Account>, StorageError> {
         let current = self.accounts.by_id(&read.id).await?;
-        Ok(current.filter(|current| {
-            current.disabled_at.is_none()
-                && current.password_changed_at == read.password_changed_at
-                && current.role != read.role
-        }))
+        Ok(current.filter(|current| current.is_as_when(read) && current.role != read.role))
     }
 
     /// The session's head, for the cookies.

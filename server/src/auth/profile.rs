@@ -1,10 +1,7 @@
 //! A person's own account: reading it, and the name it is shown with.
 
 use super::{Auth, display_name::checked, wrong_field::WrongField};
-use crate::{
-    storage::{Account, StorageError},
-    token::access::Claims,
-};
+use crate::{account::Account, storage::StorageError, token::access::Claims};
 
 /// Why a profile was not read or changed.
 #[derive(Debug, thiserror::Error)]

@@ -10,7 +10,7 @@ use crate::{
         Decision, EventKind, NewHead, OnTheft, Origin, Presented, Rotation, SecurityEvent, Session, UnixMillis, apply,
         decide,
     },
-    storage::{Step, StorageError, Transacted},
+    storage::{Step, StorageError},
     token::{
         refresh::{Genuine, RefreshToken},
         seal::{self, SealBroken},
@@ -161,16 +161,14 @@ impl Auth {
         allowance: &Refreshes<'_>,
     ) -> Result<Decided, RefreshError> {
         let presented = presented(token, genuine);
-        let mut decided = Err(RefreshError::Invalid);
         // Drawn once, however often the transaction begins again.
         let (mut drawn, mut reported) = (None, None::<(EventKind, bool)>);
-        let mut step = |session: &Session, now: UnixMillis| {
+        let step = |session: &Session, now: UnixMillis| {
             let decision = decide(session, presented, attempt, &self.policy, now);
             if decision.draws_on_allowance(session, attempt, &self.policy)
                 && let Err(too_often) = *drawn.get_or_insert_with(|| allowance.take(self.clock.now()))
             {
-                decided = Err(too_often.into());
-                return Step::default();
+                return (Step::default(), Err(too_often.into()));
             }
             let head = decision.makes_head().then(|| self.successor(session, now));
             let new_head = head.as_ref().map(|head| NewHead {
@@ -196,16 +194,14 @@ impl Auth {
                 next.origin.clone_from(origin);
             }
             let widen = decision == Decision::Theft && self.policy.on_theft == OnTheft::User;
-            decided = Ok(Decided { decision, session: next.clone().unwrap_or_else(|| session.clone()), head });
-            Step { next, end_others: widen.then_some(EndReason::ReuseDetected), events: event.into_iter().collect() }
+            let decided = Decided { decision, session: next.clone().unwrap_or_else(|| session.clone()), head };
+            let end_others = widen.then_some(EndReason::ReuseDetected);
+            (Step { next, end_others, events: event.into_iter().collect() }, Ok(decided))
         };
-        match self.sessions.transact(&genuine.session_id, &*self.clock, &mut step).await? {
-            Transacted::NotFound => Err(RefreshError::Invalid),
-            Transacted::Done { ended } => {
-                self.note_ended(&ended);
-                decided
-            }
-        }
+        let transacted = self.sessions.transact_with(&genuine.session_id, &*self.clock, step).await?;
+        let (ended, decided) = transacted.ok_or(RefreshError::Invalid)?;
+        self.note_ended(&ended);
+        decided
     }
 
     fn successor(&self, session: &Session, now: UnixMillis) -> RefreshToken {

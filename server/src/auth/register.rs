@@ -11,11 +11,12 @@ use super::{
     wrong_field::WrongField,
 };
 use crate::{
+    account::Account,
     ids,
     limits::TooOften,
     password::Busy,
     session::{EventKind, SecurityEvent},
-    storage::{Account, StorageError},
+    storage::StorageError,
 };
 
 /// Why no account was made.

@@ -5,7 +5,7 @@ use sessionkeep_types::{EndReason, Password, SessionId, UserId};
 use super::{Auth, confirm_password::ConfirmPasswordError};
 use crate::{
     session::{EventKind, Origin, SecurityEvent, Session, UnixMillis},
-    storage::{EndedPart, Scope, Step, StorageError, Transacted},
+    storage::{EndedPart, Scope, Step, StorageError},
     token::access::Claims,
 };
 
@@ -94,22 +94,21 @@ impl Auth {
             None if current => None,
             password => self.may_end_what_began_before(claims, password, origin).await?,
         };
-        let (mut own, mut refused) = (false, false);
-        let mut step = |session: &Session, now: UnixMillis| {
-            own = session.user_id == claims.user_id;
-            let may_end = begun_before.is_none_or(|time| session.created_at < time);
-            refused = own && !may_end && session.ended.is_none() && !session.is_expired(now);
-            if own && may_end { end_step(session, now, &reason, kind.clone(), origin) } else { Step::default() }
+        let done = if current { SessionEnd::Current } else { SessionEnd::Other };
+        let step = |session: &Session, now: UnixMillis| {
+            if session.user_id != claims.user_id {
+                return (Step::default(), Ok(SessionEnd::NotFound));
+            }
+            if begun_before.is_none_or(|time| session.created_at < time) {
+                return (end_step(session, now, &reason, kind.clone(), origin), Ok(done));
+            }
+            let is_over = session.ended.is_some() || session.is_expired(now);
+            (Step::default(), if is_over { Ok(done) } else { Err(EndSessionsError::PasswordRequired) })
         };
-        if let Transacted::Done { ended } = self.sessions.transact(id, &*self.clock, &mut step).await? {
-            self.note_ended(&ended);
-        }
-        match (own, current) {
-            _ if refused => Err(EndSessionsError::PasswordRequired),
-            (false, _) => Ok(SessionEnd::NotFound),
-            (true, true) => Ok(SessionEnd::Current),
-            (true, false) => Ok(SessionEnd::Other),
-        }
+        let transacted = self.sessions.transact_with(id, &*self.clock, step).await?;
+        let Some((ended, outcome)) = transacted else { return Ok(SessionEnd::NotFound) };
+        self.note_ended(&ended);
+        outcome
     }
 
     /// Ends every own session but the one that asks. Where one of them did not begin before that, this takes the password.

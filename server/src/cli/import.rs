@@ -8,9 +8,10 @@ use clap::{Arg, ArgMatches, Command};
 use super::output::say;
 use crate::{
     config::{
-        self, Refusal, Settings,
+        self, Settings,
         sources::{holds_password, password_in_flag},
     },
+    refusal::Refusal,
     storage::{
         Database,
         import::{Progress, import},

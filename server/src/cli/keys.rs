@@ -8,7 +8,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::output::{row, say};
 use crate::{
     clock::{Clock as _, SystemClock},
-    config::{Refusal, Settings},
+    config::Settings,
     keys::{
         KeySource, Kind, Ring,
         ring::{Dated, State},
@@ -16,6 +16,7 @@ use crate::{
     },
     printable::printable,
     random::SystemRandom,
+    refusal::Refusal,
     session::UnixMillis,
 };
 

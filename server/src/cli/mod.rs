@@ -24,12 +24,13 @@ use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
 use sessionkeep_types::{Role, limits};
 
 use crate::{
+    account::Account,
     auth::{Auth, email::Email},
     boot::Server,
-    config::{EXIT_CONFIG, Refusal, Settings, Sources, sources, table::SETTINGS},
+    config::{EXIT_CONFIG, Settings, Sources, sources, table::SETTINGS},
     printable::printable,
+    refusal::Refusal,
     session::Origin,
-    storage::Account,
 };
 
 /// Runs the command line of this process.

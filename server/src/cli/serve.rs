@@ -8,7 +8,7 @@ use tokio::signal;
 use tokio_util::sync::CancellationToken;
 
 use super::output::say;
-use crate::{audit::names, boot::Server, config::Settings};
+use crate::{boot::Server, config::Settings, vocabulary};
 
 /// For so long after SIGTERM `/readyz` says that this server is about to stop, and everything goes on: whoever balances the
 /// load sends new requests elsewhere. Nobody waits for that after SIGINT, which comes from a terminal.
@@ -37,7 +37,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     if settings.assets_dir.is_none() {
         tracing::info!("ASSETS_DIR is not set: the API alone is served");
     }
-    tracing::info!(event = names::STARTUP, version = env!("CARGO_PKG_VERSION"), "serving");
+    tracing::info!(event = vocabulary::STARTUP, version = env!("CARGO_PKG_VERSION"), "serving");
     // Before the address is printed: whoever waits for that line may signal at once.
     let mut signals = Signals::new()?;
     say!("Sessionkeep listens on {address}: open {}{metrics_at}", opened_at(&settings, address.port()));
@@ -60,7 +60,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         }
     });
     server.run(listener, metrics, stop).await?;
-    tracing::info!(event = names::SHUTDOWN, "stopped");
+    tracing::info!(event = vocabulary::SHUTDOWN, "stopped");
     Ok(())
 }
 

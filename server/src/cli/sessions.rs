@@ -8,10 +8,11 @@ use super::{
     output::{row, say},
 };
 use crate::{
+    account::Account,
     auth::{Auth, end_step},
     config::Settings,
     session::{EventKind, SecurityEvent, UnixMillis},
-    storage::{Account, Scope, Transacted},
+    storage::{Scope, Transacted},
 };
 
 /// `sessionkeep sessions ...`. A running server sees within a second what is done here.

@@ -28,28 +28,11 @@ use crate::{
     brand::Brand,
     keys::KeySource,
     password::{Pepper, Peppers},
+    refusal::Refusal,
     session::{OnTheft, Policy, Rotation, ServedAttempts},
     storage::Database,
     telemetry::{self, LogSettings},
 };
-
-/// Why the program does not start. One line.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{variable}: {reason}. {mend}")]
-pub struct Refusal {
-    /// Which setting.
-    pub variable: String,
-    /// What is wrong with it, without its value where it is secret.
-    pub reason: String,
-    /// What to do.
-    pub mend: String,
-}
-
-impl Refusal {
-    pub(crate) fn new(variable: &str, reason: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { variable: variable.to_owned(), reason: reason.into(), mend: mend.into() }
-    }
-}
 
 /// `sysexits.h`: something in the configuration is not as it should be.
 pub const EXIT_CONFIG: u8 = 78;

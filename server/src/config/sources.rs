@@ -172,7 +172,8 @@ impl Sources {
         Ok(text.trim().into())
     }
 
-    /// The secret's bytes: the setting itself, or what the file named by `<NAME>_FILE` holds, less the line's end.
+    /// The secret's bytes: the setting itself, or what the file named by `<NAME>_FILE` holds, without the white space
+    /// around it, so that a text is the same key in a variable and in a file.
     pub(super) fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, Refusal> {
         let from_file = format!("{name}{FILE}");
         let path = (self.environment.get(&from_file)).or_else(|| self.file.get(&from_file.to_lowercase()));
@@ -180,13 +181,10 @@ impl Sources {
             (Some(_), Some(_)) => Err(Refusal::new(&from_file, format!("{name} is set, too"), "Keep one of the two")),
             (None, value) => Ok(value.map(String::into_bytes)),
             (Some(path), None) => {
-                let mut bytes = std::fs::read(path).map_err(|error| {
+                let bytes = std::fs::read(path).map_err(|error| {
                     Refusal::new(&from_file, format!("the file cannot be read ({error})"), "Name a file that can")
                 })?;
-                while matches!(bytes.last(), Some(b'\n' | b'\r')) {
-                    bytes.pop();
-                }
-                Ok(Some(bytes))
+                Ok(Some(bytes.trim_ascii().to_vec()))
             }
         }
     }

@@ -182,13 +182,13 @@ pub const SETTINGS: &[Setting] = &[
     plain("ARGON2_ITERATIONS", Some("2"), "Passes over that memory."),
     secret(
         "PASSWORD_PEPPER",
-        "Goes into every password hash and never into the database, so that a stolen database alone is worth nothing to whoever \
-         guesses passwords. As ACCESS_TOKEN_SECRET, and another one. Without it there is no pepper. Whoever loses it has lost all \
-         passwords: keep a copy, apart from the database's backups.",
+        "Goes into every password hash and never into the database, so that an attacker who has stolen the database alone \
+         cannot guess passwords. In the form of ACCESS_TOKEN_SECRET, with a value of its own. Without it there is no pepper. If you lose \
+         it, no password can be verified again: keep a copy, apart from the database's backups.",
     ),
     secret(
         "PASSWORD_PEPPER_PREVIOUS",
-        "The value before; alone, it takes the pepper out of use. A hash is renewed when its owner signs in; whose hash is not \
+        "The value before; alone, it takes the pepper out of use. A hash is renewed when its owner signs in; users whose hash is not \
          renewed when it is removed cannot sign in any more.",
     ),
     plain("ASSETS_DIR", None, "The client's bundle (`dist`). Without it the API alone is served."),
@@ -258,7 +258,7 @@ pub fn markdown() -> String {
          Each setting is a flag of `sessionkeep serve` (`--bind-addr`), an environment variable (`BIND_ADDR`) and a key of \
          the TOML file that `SESSIONKEEP_CONFIG` names (`bind_addr`). The flag beats the environment, the environment \
          the file. Secrets have no flag, because every user of the machine can read the command line. A secret, DATABASE_URL \
-         and SESSION_STORE can also be read from a file: `<NAME>_FILE` names it. A flag that holds a password is refused, and \
+         and SESSION_STORE can also be read from a file: `<NAME>_FILE` names it. White space around the value is dropped in both. A flag that holds a password is refused, and \
          so is `<NAME>_FILE` for any other setting. Unknown keys in the file are errors. Times are written like `90s`, `15m`, \
          `12h`, `7d`.\n\n\
          A wrong setting ends the start with exit status 78 and one line that says what to mend; `sessionkeep config \

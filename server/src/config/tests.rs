@@ -114,7 +114,7 @@ fn every_wrong_setting_is_refused_by_name() {
         ("ACCESS_TOKEN_SECRET", "your_very_long_random_secret_for_access_tokens"),
         ("ACCESS_TOKEN_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
         ("ACCESS_TOKEN_SECRET_PREVIOUS", "too short"),
-        ("REFRESH_TOKEN_SECRET", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
+        ("REFRESH_TOKEN_SECRET", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe "),
         ("REFRESH_TOKEN_SECRET_PREVIOUS", "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe"),
         ("PASSWORD_PEPPER", "too short"),
         ("PASSWORD_PEPPER", "your_very_long_random_secret_for_passwords"),
@@ -229,14 +229,14 @@ fn a_value_that_is_no_text_is_refused_without_being_printed_and_only_where_it_is
 
 /// CF-02
 #[test]
-fn a_secret_can_stand_in_a_file_and_its_line_end_does_not_count() {
+fn a_secret_is_the_same_key_in_a_file_and_in_a_variable() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("secret");
-    std::fs::write(&path, "q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe\r\n").expect("written");
+    std::fs::write(&path, "  q8Z2mXc4vB6nL0pK1sD3fG5hJ7tY9wRe \r\n").expect("written");
     let path = path.to_str().expect("text");
     let line = refused(&[("ACCESS_TOKEN_SECRET_FILE", path)]);
     assert!(line.contains("is set, too"), "{line}");
-    // Equal to the refresh secret only if the line's end was cut.
+    // Equal to the refresh secret only if the same is cut off both.
     let line = refused(&[
         ("ACCESS_TOKEN_SECRET", ""),
         ("ACCESS_TOKEN_SECRET_FILE", path),

@@ -15,10 +15,11 @@ use words::{Api, Language, Words, clock};
 use crate::{
     audit::Who,
     auth::{
-        administrate::AdministrateError, authenticate::AuthenticateError, change_password::ChangePasswordError,
-        confirm_password::ConfirmPasswordError, delete_account::DeleteAccountError, export::ExportError,
-        login::LoginError, logout::LogoutError, new_password::NewPasswordError, profile::ProfileError,
-        refresh::RefreshError, register::RegisterError, sessions::EndSessionsError, wrong_field::WrongField,
+        NotJudged, administrate::AdministrateError, authenticate::AuthenticateError,
+        change_password::ChangePasswordError, confirm_password::ConfirmPasswordError,
+        delete_account::DeleteAccountError, export::ExportError, login::LoginError, logout::LogoutError,
+        new_password::NewPasswordError, profile::ProfileError, refresh::RefreshError, register::RegisterError,
+        sessions::EndSessionsError, wrong_field::WrongField,
     },
     limits::TooOften,
     password::{Busy, PepperMissing},
@@ -349,16 +350,24 @@ impl From<ExportError> for ApiError {
     }
 }
 
+impl From<NotJudged> for ApiError {
+    fn from(error: NotJudged) -> Self {
+        match error {
+            NotJudged::TooOften(error) => error.into(),
+            NotJudged::Busy(busy) => busy.into(),
+            NotJudged::PepperMissing(missing) => missing.into(),
+            NotJudged::Storage(error) => error.into(),
+        }
+    }
+}
+
 impl From<LoginError> for ApiError {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::InvalidCredentials => {
                 Self::unauthorized(ErrorCode::InvalidCredentials, page(|words| words.errors.wrong_credentials))
             }
-            LoginError::TooOften(error) => error.into(),
-            LoginError::Busy(busy) => busy.into(),
-            LoginError::PepperMissing(missing) => missing.into(),
-            LoginError::Storage(error) => error.into(),
+            LoginError::NotJudged(error) => error.into(),
         }
     }
 }
@@ -438,10 +447,7 @@ impl From<ConfirmPasswordError> for ApiError {
         match error {
             ConfirmPasswordError::Wrong => Self::wrong_current_password(),
             ConfirmPasswordError::Gone => Self::token_revoked(),
-            ConfirmPasswordError::TooOften(error) => error.into(),
-            ConfirmPasswordError::Busy(busy) => busy.into(),
-            ConfirmPasswordError::PepperMissing(missing) => missing.into(),
-            ConfirmPasswordError::Storage(error) => error.into(),
+            ConfirmPasswordError::NotJudged(error) => error.into(),
         }
     }
 }

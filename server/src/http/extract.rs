@@ -4,8 +4,10 @@
 //! body, then the credential.
 
 use std::{
+    marker::PhantomData,
     net::{IpAddr, Ipv6Addr, SocketAddr},
     str::FromStr,
+    sync::Once,
     time::Duration,
 };
 
@@ -16,7 +18,7 @@ use axum::{
 };
 use ipnet::IpNet;
 use serde::{Deserialize, de::DeserializeOwned};
-use sessionkeep_types::{ErrorCode, Route, SessionId, limits, routes};
+use sessionkeep_types::{ErrorCode, EventKind, Route, SessionId, limits, routes};
 use sessionkeep_verify::Rejection;
 use tokio::time::timeout;
 use utoipa::IntoParams;
@@ -31,6 +33,7 @@ use super::{
 use crate::{
     auth::{Device, Sent, administrate::Administrator},
     config::PublicOrigin,
+    limits::{Limits, TooOften},
     session::{Client, Origin},
     token::access::Claims,
 };
@@ -169,6 +172,9 @@ pub(crate) fn hop_address(hop: &str) -> Option<IpAddr> {
     hop.parse().ok().or_else(with_port).or_else(in_brackets).map(|address: IpAddr| address.to_canonical())
 }
 
+/// Logged once a process: each request through that proxy has the same problem.
+static UNREADABLE_HOP: Once = Once::new();
+
 /// The rightmost hop that is none of ours: what stands further left was written by whoever sent it.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let trusts = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
@@ -178,7 +184,15 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAdd
     let hops: Vec<&str> = hops(headers).collect();
     let mut address = peer;
     for hop in hops.iter().rev() {
-        let Some(hop) = hop_address(hop) else { return address };
+        let Some(hop) = hop_address(hop) else {
+            // Any other hop was written by who sent it.
+            if address == peer {
+                UNREADABLE_HOP.call_once(|| {
+                    tracing::warn!(proxy = %peer, "X-Forwarded-For from this trusted proxy ends with no IP address, so all its clients are limited together: configure it to append the client's address");
+                });
+            }
+            return address;
+        };
         address = hop;
         if !trusts(&address) {
             return address;
@@ -204,59 +218,114 @@ impl FromRequestParts<AppState> for SigningIn {
     }
 }
 
-/// What stands in `Authorization`; checked when the handler asks, after the body.
+/// The access token as it was sent, for a route that answers without one, too.
 pub(super) struct Bearer(Result<String, ApiError>);
 
 impl FromRequestParts<AppState> for Bearer {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Self::Rejection> {
-        let token =
-            sessionkeep_verify::bearer(&parts.headers).map(str::to_owned).map_err(|rejection| match rejection {
-                Rejection::Missing => ApiError::token_missing(),
-                _ => ApiError::token_invalid(),
-            });
-        Ok(Self(token))
+        Ok(Self::of(&parts.headers))
     }
 }
 
 impl Bearer {
-    /// The token itself, for who has to look at it again later.
-    pub(super) fn token(&self) -> Option<String> {
-        self.0.clone().ok()
+    fn of(headers: &HeaderMap) -> Self {
+        let token = sessionkeep_verify::bearer(headers).map(str::to_owned).map_err(|rejection| match rejection {
+            Rejection::Missing => ApiError::token_missing(),
+            _ => ApiError::token_invalid(),
+        });
+        Self(token)
     }
 
-    /// Whose request it is, if that is an administrator.
-    pub(super) async fn administrator(self, state: &AppState) -> Result<Administrator, ApiError> {
-        let claims = self.authenticate(state).await?;
-        state.auth.administrator(&claims).await.map_err(|error| ApiError::from(error).of(&claims))
+    /// The token itself.
+    pub(super) fn token(&self) -> Option<&str> {
+        self.0.as_deref().ok()
     }
 
-    /// Authenticates a request that changes data, and counts it. The store is not queried for a refused request.
-    pub(super) async fn authenticate_change(self, state: &AppState) -> Result<Claims, ApiError> {
-        let claims = self.authenticate(state).await?;
-        state.auth.limits.change(&claims.user_id).map_err(|error| ApiError::from(error).of(&claims))?;
-        Ok(claims)
-    }
-
-    /// The same for a request that ends sessions, or changes what guards them.
-    pub(super) async fn authenticate_ending(self, state: &AppState) -> Result<Claims, ApiError> {
-        let claims = self.authenticate(state).await?;
-        state.auth.limits.end(&claims.session_id).map_err(|error| ApiError::from(error).of(&claims))?;
-        Ok(claims)
-    }
-
-    /// Whose request it is, if anything stands there.
+    /// The caller, where a token was sent.
     pub(super) async fn authenticate_any(self, state: &AppState) -> Result<Option<Claims>, ApiError> {
         match self.0 {
             Err(error) if error.code == ErrorCode::TokenMissing => Ok(None),
-            token => Self(token).authenticate(state).await.map(Some),
+            token => Ok(Some(state.auth.authenticate(&token?).await?)),
         }
     }
+}
 
-    /// Whose request it is.
-    pub(super) async fn authenticate(self, state: &AppState) -> Result<Claims, ApiError> {
-        Ok(state.auth.authenticate(&self.0?).await?)
+/// The caller, whose access token was verified, and the body of the request. The body is read first, so that what is wrong with
+/// it is answered before the token is judged. Nothing else gives a handler [`Claims`].
+pub(super) struct Authenticated<B = WithoutBody, K = Reads> {
+    /// What the token says.
+    pub(super) claims: Claims,
+    /// The body.
+    pub(super) body: B,
+    /// The token, to be verified again later.
+    pub(super) token: String,
+    kind: PhantomData<K>,
+}
+
+impl<B: FromRequest<AppState, Rejection = ApiError> + Send, K: Kind> FromRequest<AppState> for Authenticated<B, K> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        let Bearer(token) = Bearer::of(request.headers());
+        let body = B::from_request(request, state).await?;
+        let token = token?;
+        let claims = state.auth.authenticate(&token).await?;
+        // Checked before the handler asks the store.
+        K::allow(&state.auth.limits, &claims).map_err(|error| ApiError::from(error).of(&claims))?;
+        Ok(Self { claims, body, token, kind: PhantomData })
+    }
+}
+
+impl<B, K> Authenticated<B, K> {
+    /// The caller, if that is an administrator.
+    pub(super) async fn administrator(&self, state: &AppState) -> Result<Administrator, ApiError> {
+        state.auth.administrator(&self.claims).await.map_err(|error| ApiError::from(error).of(&self.claims))
+    }
+}
+
+/// What a request does, as far as its caller's allowances are concerned.
+pub(super) trait Kind {
+    /// Takes it from the allowance.
+    fn allow(limits: &Limits, claims: &Claims) -> Result<(), TooOften>;
+}
+
+/// It changes nothing.
+pub(super) struct Reads;
+
+impl Kind for Reads {
+    fn allow(_: &Limits, _: &Claims) -> Result<(), TooOften> {
+        Ok(())
+    }
+}
+
+/// It changes data of the account.
+pub(super) struct Changes;
+
+impl Kind for Changes {
+    fn allow(limits: &Limits, claims: &Claims) -> Result<(), TooOften> {
+        limits.change(&claims.user_id)
+    }
+}
+
+/// It ends sessions, or changes what guards them.
+pub(super) struct Ends;
+
+impl Kind for Ends {
+    fn allow(limits: &Limits, claims: &Claims) -> Result<(), TooOften> {
+        limits.end(&claims.session_id)
+    }
+}
+
+/// The body of a request that has none. What is sent all the same is not read.
+pub(super) struct WithoutBody;
+
+impl FromRequest<AppState> for WithoutBody {
+    type Rejection = ApiError;
+
+    async fn from_request(_: Request, _: &AppState) -> Result<Self, ApiError> {
+        Ok(Self)
     }
 }
 
@@ -292,6 +361,29 @@ impl PageQuery {
     /// How many entries to give: at least one, so that a cursor gets on.
     pub(super) fn limit(&self) -> u32 {
         self.limit.unwrap_or(limits::PAGE_DEFAULT).clamp(1, limits::PAGE_MAX)
+    }
+}
+
+/// Which kinds of events are asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct KindQuery {
+    /// Only events of these kinds, separated by commas. A kind that does not exist has no events.
+    #[param(required = false, nullable = false)]
+    kind: Option<String>,
+}
+
+impl KindQuery {
+    /// None: of every kind. Each kind once, so that a request cannot make the query longer.
+    pub(super) fn kinds(&self) -> Vec<EventKind> {
+        let mut kinds = Vec::new();
+        for kind in self.kind.iter().flat_map(|asked| asked.split(',')) {
+            let kind = EventKind::from(kind.trim().to_owned());
+            if kinds.len() < EventKind::ALL.len() && !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        kinds
     }
 }
 

@@ -107,7 +107,7 @@ fn guarded() -> OpenApiRouter<AppState> {
         .routes(routes!(routes::connection::connection))
         .routes(routes!(routes::me::me, routes::me::rename, routes::me::delete))
         .routes(routes!(routes::activity::activity))
-        .routes(routes!(routes::review::review, routes::review::dismiss))
+        .routes(routes!(routes::review::dismiss))
         .routes(routes!(routes::export::export))
         .routes(routes!(routes::sessions::list, routes::sessions::end_others))
         .routes(routes!(routes::sessions::end))

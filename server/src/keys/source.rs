@@ -17,8 +17,8 @@ use super::{
     strength,
 };
 use crate::{
-    config::Refusal,
     random::Random,
+    refusal::Refusal,
     session::{self, UnixMillis},
 };
 

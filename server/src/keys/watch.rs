@@ -13,7 +13,7 @@ use super::{
     folder::KeyFile,
     source::{Fingerprint, Found, Known, ring},
 };
-use crate::{clock::Clock, config::Refusal, random::Random};
+use crate::{clock::Clock, random::Random, refusal::Refusal};
 
 /// How often the folder is looked at.
 const LOOK: Duration = Duration::from_millis(500);

@@ -5,7 +5,6 @@
 //! that are known beforehand: what a client sends never becomes one, or it could use up the memory.
 
 mod process;
-pub mod serve;
 pub mod table;
 
 use std::{borrow::Cow, fmt, time::Duration};
@@ -16,7 +15,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, 
 use sessionkeep_types::{ErrorCode, EventKind};
 use table::{Kind, METRICS};
 
-use crate::audit::{names, violations};
+use crate::vocabulary;
 
 /// Who registers them; the recorder asks for it and keeps it nowhere.
 const METADATA: Metadata<'static> = Metadata::new("sessionkeep", Level::INFO, None);
@@ -224,14 +223,14 @@ impl Metrics {
         for outcome in [LOGIN_SUCCEEDED, "invalid_credentials", "unavailable"] {
             self.counter(table::LOGINS, [("outcome", outcome.into())]).absolute(0);
         }
-        let refusals = ErrorCode::ALL.iter().filter_map(names::of_refusal);
-        for event in EventKind::ALL.iter().map(EventKind::as_str).chain(refusals).chain([names::LOOK_ALIKE]) {
+        let refusals = ErrorCode::ALL.iter().filter_map(vocabulary::of_refusal);
+        for event in EventKind::ALL.iter().map(EventKind::as_str).chain(refusals).chain([vocabulary::LOOK_ALIKE]) {
             self.counter(table::EVENTS, [("event", event.to_owned().into())]).absolute(0);
         }
         for outcome in WebhookOutcome::ALL {
             self.counter(table::WEBHOOKS, [("outcome", outcome.word().into())]).absolute(0);
         }
-        for directive in violations::DIRECTIVES {
+        for directive in vocabulary::DIRECTIVES {
             self.counter(table::CSP_VIOLATIONS, [("directive", directive.into())]).absolute(0);
         }
         for what in ["sessions", "events"] {
@@ -274,7 +273,7 @@ impl Metrics {
         self.counter(table::WEBHOOKS, [("outcome", outcome.word().into())]).increment(1);
     }
 
-    /// A browser reports what a policy forbade. `directive` is one of [`violations::DIRECTIVES`].
+    /// A browser reports what a policy forbade. `directive` is one of [`vocabulary::DIRECTIVES`].
     pub(crate) fn violated(&self, directive: &'static str) {
         self.counter(table::CSP_VIOLATIONS, [("directive", directive.into())]).increment(1);
     }

@@ -29,8 +29,6 @@ pub enum Standing {
     Ended,
     /// It lives, but at a newer version.
     Stale,
-    /// This memory may be out of date: ask the store.
-    Unknown,
 }
 
 /// The sessions that were ended or raised lately.
@@ -58,14 +56,14 @@ struct Known {
 const KEEP: Duration = access::MAX_LIFETIME.saturating_mul(2);
 
 impl Revocations {
-    /// What is known of the session of a genuine token.
-    pub fn standing(&self, claims: &Claims) -> Standing {
+    /// What is known of the session of a genuine token. `None`: the memory is out of date, so the store must be asked.
+    pub fn standing(&self, claims: &Claims) -> Option<Standing> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&claims.session_id).copied();
         match known {
-            Some(Known { ended: true, .. }) => Standing::Ended,
-            _ if !self.is_current() => Standing::Unknown,
-            Some(Known { ver, .. }) if claims.ver < ver => Standing::Stale,
-            _ => Standing::Live,
+            Some(Known { ended: true, .. }) => Some(Standing::Ended),
+            _ if !self.is_current() => None,
+            Some(Known { ver, .. }) if claims.ver < ver => Some(Standing::Stale),
+            _ => Some(Standing::Live),
         }
     }
 
@@ -142,9 +140,9 @@ mod tests {
     #[test]
     fn a_session_lives_until_it_is_ended() {
         let revocations = current();
-        assert_eq!(revocations.standing(&claims(0)), Standing::Live);
+        assert_eq!(revocations.standing(&claims(0)), Some(Standing::Live));
         revocations.note_ended(&[SessionId::new("s")], NOW);
-        assert_eq!(revocations.standing(&claims(0)), Standing::Ended);
+        assert_eq!(revocations.standing(&claims(0)), Some(Standing::Ended));
     }
 
     #[test]
@@ -152,8 +150,8 @@ mod tests {
         let revocations = current();
         let raised = Ending { session_id: SessionId::new("s"), ended_at: None, ver: 1, ver_at: NOW };
         revocations.note(&[raised], NOW);
-        assert_eq!(revocations.standing(&claims(0)), Standing::Stale);
-        assert_eq!(revocations.standing(&claims(1)), Standing::Live);
+        assert_eq!(revocations.standing(&claims(0)), Some(Standing::Stale));
+        assert_eq!(revocations.standing(&claims(1)), Some(Standing::Live));
     }
 
     #[test]
@@ -161,9 +159,9 @@ mod tests {
         let revocations = current();
         let long_ago = Instant::now().checked_sub(TRUSTED_FOR * 2).expect("the machine is up for longer");
         revocations.checked(long_ago);
-        assert_eq!(revocations.standing(&claims(0)), Standing::Unknown);
+        assert_eq!(revocations.standing(&claims(0)), None);
         revocations.note_ended(&[SessionId::new("s")], NOW);
-        assert_eq!(revocations.standing(&claims(0)), Standing::Ended);
+        assert_eq!(revocations.standing(&claims(0)), Some(Standing::Ended));
     }
 
     #[test]
@@ -189,7 +187,7 @@ mod tests {
             let revocations = current();
             revocations.note_at(&[ended(NOW)], machine, learned);
             revocations.note_at(&[], machine, learned + passed);
-            assert_eq!(revocations.standing(&claims(0)), Standing::Ended, "{machine:?} {passed:?}");
+            assert_eq!(revocations.standing(&claims(0)), Some(Standing::Ended), "{machine:?} {passed:?}");
         }
     }
 }

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::{
-    Account, AccountChange, Accounts, Attempts, Changed, Confirmation, Decide, EndedPart, Ending, EventFilter, Events,
-    PasswordChange, PurgeTimes, Recount, Scope, Sessions, StorageError, StoredEvent, Tried, Vitals, Watched,
+    AccountTransacted, Accounts, Attempts, Confirmation, Decide, EndedPart, Ending, EventFilter, Events, PurgeTimes,
+    Recount, Scope, Sessions, StorageError, StoredEvent, Tried, Vitals, Watched,
 };
 use crate::{
+    account::{Account, AccountRequest},
     clock::Clock,
     faults::Faults,
     limits::counter::Key,
@@ -85,26 +86,12 @@ impl<S: Accounts> Accounts for Faulty<S> {
     async fn has_admin(&self) -> Result<bool, StorageError> {
         self.up()?.has_admin().await
     }
-    async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
-        self.up()?.change(id, change, now).await
-    }
-    async fn change_password(
+    async fn transact_account(
         &self,
-        account: &Account,
-        asking: &SessionId,
-        new_hash: &str,
-        session: &Session,
-        event: &SecurityEvent,
-    ) -> Result<PasswordChange, StorageError> {
-        self.up()?.change_password(account, asking, new_hash, session, event).await
-    }
-    async fn delete(
-        &self,
-        account: &Account,
-        asking: &SessionId,
-        event: &SecurityEvent,
-    ) -> Result<Changed, StorageError> {
-        self.up()?.delete(account, asking, event).await
+        request: &AccountRequest<'_>,
+        now: UnixMillis,
+    ) -> Result<AccountTransacted, StorageError> {
+        self.up()?.transact_account(request, now).await
     }
     async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
         self.in_background()?.erase_deleted(settled).await

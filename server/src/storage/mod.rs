@@ -3,6 +3,7 @@
 //!
 //! No port method has a default body: an adapter that forgets one must not compile. No caller asks which adapter it has.
 
+mod account_transactions;
 #[cfg(feature = "test-support")]
 pub mod faulty;
 pub mod import;
@@ -19,15 +20,17 @@ mod vitals;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use secrecy::SecretString;
-use sessionkeep_types::{EndReason, EventKind, Role, SessionId, UserId};
+use sessionkeep_types::{EndReason, EventKind, SessionId, UserId};
 
 pub use self::{
     open::{Database, Stores},
     reported::Report,
     vitals::{PoolVitals, PurgeTimes, Vitals, Watched},
 };
+#[cfg(doc)]
+use crate::account;
 use crate::{
+    account::{Account, AccountRefusal, AccountRequest},
     clock::Clock,
     limits::counter::{Counter, Key},
     session::{Cap, MOST_SESSIONS, SecurityEvent, Session, UnixMillis},
@@ -65,27 +68,6 @@ impl From<sqlx::Error> for StorageError {
     }
 }
 
-/// An account as it is kept.
-#[derive(Clone, Debug)]
-pub struct Account {
-    /// Never changes.
-    pub id: UserId,
-    /// Trimmed, in lower case, unique.
-    pub email: String,
-    /// Shown instead of the email address.
-    pub display_name: Option<String>,
-    /// What it may do.
-    pub role: Role,
-    /// A PHC string.
-    pub password_hash: SecretString,
-    /// When the password was set last: a sign-in that began with an older one must not succeed after that.
-    pub password_changed_at: UnixMillis,
-    /// Since when it may not sign in.
-    pub disabled_at: Option<UnixMillis>,
-    /// When it was made.
-    pub created_at: UnixMillis,
-}
-
 /// Accounts.
 #[async_trait]
 pub trait Accounts: Send + Sync {
@@ -111,29 +93,14 @@ pub trait Accounts: Send + Sync {
     ) -> Result<Vec<Account>, StorageError>;
     /// Whether there is an administrator who can sign in.
     async fn has_admin(&self) -> Result<bool, StorageError>;
-    /// Changes what `change` names. Disabling ends the account's sessions. A new role raises their version, so that live
-    /// access tokens are refreshed: of more than [`AT_ONCE`] those that were used last in the transaction of the role, and
-    /// the others in transactions after it. An event is stored only if its change had an effect.
-    async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError>;
-    /// Sets the password of `account`, ends all its sessions and begins `session`, unless the account was disabled, or got
-    /// another password or role, since it was read, or the session `asking` has ended.
-    async fn change_password(
+    /// Reads what [`account::decide`] has to know, asks it, and does all that it says in one transaction that nothing else comes
+    /// between, at `now`. Of more than [`AT_ONCE`] sessions whose version is raised, those that were used last are raised in that
+    /// transaction, and the others in transactions after it. A session that begins with the request replaces the one that asks.
+    async fn transact_account(
         &self,
-        account: &Account,
-        asking: &SessionId,
-        new_hash: &str,
-        session: &Session,
-        event: &SecurityEvent,
-    ) -> Result<PasswordChange, StorageError>;
-    /// Removes the account and its sessions. For access tokens that are in time a tombstone of each session stays. Where it
-    /// was disabled, or got another password, since it was read, or the session `asking` has ended, the answer is as if it
-    /// were not there.
-    async fn delete(
-        &self,
-        account: &Account,
-        asking: &SessionId,
-        event: &SecurityEvent,
-    ) -> Result<Changed, StorageError>;
+        request: &AccountRequest<'_>,
+        now: UnixMillis,
+    ) -> Result<AccountTransacted, StorageError>;
     /// Finishes deletions, in small batches: removes addresses and user agents from the events of deleted accounts, and deleted rows
     /// from the store's own files. The event of a deletion keeps its address until the deletion is older than `settled`, when no
     /// request can record an event of the account any more; until then it marks the account as unfinished. Returns whether
@@ -149,46 +116,20 @@ fn is_settled(deleted_at: UnixMillis, settled: UnixMillis) -> bool {
     deleted_at < settled || deleted_at > settled.plus(CLOCKS_DIFFER)
 }
 
-/// What shall be changed about an account. Each change comes with the event that reports it.
-#[derive(Clone, Debug, Default)]
-pub struct AccountChange {
-    /// The new role.
-    pub role: Option<(Role, SecurityEvent)>,
-    /// Whether it shall be disabled from now on.
-    pub disabled: Option<(bool, SecurityEvent)>,
-    /// The administrator who asks, and must still be one. `None`: an operator, who may leave nobody that can administrate.
-    pub by: Option<UserId>,
-}
-
-/// What became of a change to an account.
+/// What became of a request for an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Changed {
-    /// There is no such account.
-    NotFound,
-    /// Who asks is no administrator any more.
-    Forbidden,
-    /// Nobody could administrate any more; nothing was changed.
-    LastAdmin,
-    /// The change is permitted and not made yet: ask again.
+pub enum AccountTransacted {
+    /// Nothing was changed.
+    Refused(AccountRefusal),
+    /// The request is permitted and not executed yet: ask again.
     Trimmed(Trimmed),
-    /// It is as was asked.
+    /// It is executed.
     Done {
         /// The sessions whose access tokens are no longer good.
         endings: Vec<Ending>,
         /// The events that were stored with it.
         reported: Vec<SecurityEvent>,
     },
-}
-
-/// What became of a change of password.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PasswordChange {
-    /// The account is not what was read any more, or the session that asked has ended. Nothing was changed.
-    Refused,
-    /// The change is permitted and not made yet: ask again.
-    Trimmed(Trimmed),
-    /// The password is set. These sessions were ended.
-    Done(Vec<Ending>),
 }
 
 /// The account had more sessions than one transaction ends ([`AT_ONCE`]), so a transaction ended some of them, did nothing
@@ -297,6 +238,33 @@ impl dyn Sessions {
                     trimmed.extend(ended);
                     return Ok(Transacted::Done { ended: trimmed });
                 }
+            }
+        }
+    }
+
+    /// [`Self::transact`] with a step that has a result. Returns the sessions that ended and the result of the step that was done;
+    /// nothing where there is no such session.
+    ///
+    /// # Errors
+    /// As [`Self::transact`]; [`StorageError::Impossible`] where the store has done a step for which it never asked.
+    pub async fn transact_with<T: Send>(
+        &self,
+        id: &SessionId,
+        clock: &dyn Clock,
+        mut decide: impl FnMut(&Session, UnixMillis) -> (Step, T) + Send,
+    ) -> Result<Option<(Vec<SessionId>, T)>, StorageError> {
+        let mut result = None;
+        // A transaction that begins again decides again: the last decision is the one that was done.
+        let mut step = |session: &Session, now: UnixMillis| {
+            let (step, its_result) = decide(session, now);
+            result = Some(its_result);
+            step
+        };
+        match self.transact(id, clock, &mut step).await? {
+            Transacted::NotFound => Ok(None),
+            Transacted::Done { ended } => {
+                let result = result.ok_or_else(|| StorageError::impossible("sessions", "id", id.as_str()))?;
+                Ok(Some((ended, result)))
             }
         }
     }

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 
 use super::{
-    Account, AccountChange, Accounts, Changed, Confirmation, Decide, EndedPart, Ending, EventFilter, Events,
-    PasswordChange, Scope, Sessions, StorageError, StoredEvent, Stores, Tried, Trimmed,
+    AccountTransacted, Accounts, Confirmation, Decide, EndedPart, Ending, EventFilter, Events, Scope, Sessions,
+    StorageError, StoredEvent, Stores, Tried, Trimmed,
 };
 use crate::{
+    account::{Account, AccountRequest},
     clock::Clock,
     session::{Cap, Origin, SecurityEvent, Session, UnixMillis},
 };
@@ -64,19 +65,6 @@ impl Reported {
         self.ended(&trimmed.endings);
     }
 
-    fn changed(&self, changed: &Changed) {
-        match changed {
-            Changed::Done { endings, reported } => {
-                for event in reported {
-                    self.report.committed(event);
-                }
-                self.ended(endings);
-            }
-            Changed::Trimmed(trimmed) => self.trimmed(trimmed),
-            Changed::NotFound | Changed::Forbidden | Changed::LastAdmin => {}
-        }
-    }
-
     fn begun(&self, session: &Session, event: &SecurityEvent) {
         self.report.committed(event);
         self.report.token_created(&session.user_id, &session.id, &session.origin);
@@ -118,39 +106,26 @@ impl Accounts for Reported {
     async fn has_admin(&self) -> Result<bool, StorageError> {
         self.inner.accounts.has_admin().await
     }
-    async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
-        let changed = self.inner.accounts.change(id, change, now).await?;
-        self.changed(&changed);
-        Ok(changed)
-    }
-    async fn change_password(
+    async fn transact_account(
         &self,
-        account: &Account,
-        asking: &SessionId,
-        new_hash: &str,
-        session: &Session,
-        event: &SecurityEvent,
-    ) -> Result<PasswordChange, StorageError> {
-        let change = self.inner.accounts.change_password(account, asking, new_hash, session, event).await?;
-        match &change {
-            PasswordChange::Done(endings) => {
-                self.begun(session, event);
+        request: &AccountRequest<'_>,
+        now: UnixMillis,
+    ) -> Result<AccountTransacted, StorageError> {
+        let transacted = self.inner.accounts.transact_account(request, now).await?;
+        match &transacted {
+            AccountTransacted::Done { endings, reported } => {
+                for event in reported {
+                    self.report.committed(event);
+                }
+                if let Some(Session { id, user_id, origin, .. }) = request.begins() {
+                    self.report.token_created(user_id, id, origin);
+                }
                 self.ended(endings);
             }
-            PasswordChange::Trimmed(trimmed) => self.trimmed(trimmed),
-            PasswordChange::Refused => {}
+            AccountTransacted::Trimmed(trimmed) => self.trimmed(trimmed),
+            AccountTransacted::Refused(_) => {}
         }
-        Ok(change)
-    }
-    async fn delete(
-        &self,
-        account: &Account,
-        asking: &SessionId,
-        event: &SecurityEvent,
-    ) -> Result<Changed, StorageError> {
-        let changed = self.inner.accounts.delete(account, asking, event).await?;
-        self.changed(&changed);
-        Ok(changed)
+        Ok(transacted)
     }
     async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
         self.inner.accounts.erase_deleted(settled).await

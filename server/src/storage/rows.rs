@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use sessionkeep_types::{EndReason, EventKind, Role, SessionId, UserId};
 use sqlx::FromRow;
 
-use super::{Account, StorageError, StoredEvent};
+use super::{StorageError, StoredEvent};
+use crate::account::Account;
 use crate::session::{Client, Ended, Origin, SecurityEvent, ServedAttempts, Session, TokenHash, UnixMillis};
 
 /// The columns of [`AccountRow`]. Every column is named wherever rows are read: what a newer version adds to a table must not

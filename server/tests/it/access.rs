@@ -23,7 +23,6 @@ pub(crate) const TABLE: &[(&str, Method, (u16, &str))] = &[
     (routes::ME, Method::PATCH, BEARER),
     (routes::ME, Method::DELETE, BEARER),
     (routes::MY_EVENTS, Method::GET, BEARER),
-    (routes::REVIEW, Method::GET, BEARER),
     (routes::REVIEW, Method::POST, BEARER),
     (routes::EXPORT, Method::GET, BEARER),
     (routes::SESSIONS, Method::GET, BEARER),

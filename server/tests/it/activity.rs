@@ -138,6 +138,28 @@ async fn a_long_list_comes_in_parts() {
     assert_eq!(ada.get("/api/me/events?limit=0").await.body["items"].as_array().map(Vec::len), Some(1));
 }
 
+#[tokio::test]
+async fn a_list_can_be_of_some_kinds_alone_and_never_of_routine() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    let mut tab = ada.copy();
+    tab.refresh().await;
+    ada.refresh().await;
+    for (query, kinds) in [
+        ("kind=user_created", vec!["user_created"]),
+        ("kind=user_created,authn_login_success", vec!["authn_login_success", "user_created"]),
+        ("kind=user_created,user_created,made_up", vec!["user_created"]),
+        ("kind=user_created&limit=1&before=1", vec![]),
+        ("kind=refresh_answer_lost", vec![]),
+        ("kind=made_up", vec![]),
+        ("kind=", vec![]),
+    ] {
+        let answer = ada.get(&format!("/api/me/events?{query}")).await;
+        assert_eq!(own_kinds(&answer), kinds, "{query}");
+    }
+}
+
 impl Person {
     /// The server has done it, and the answer never arrives.
     pub(crate) async fn refresh_in_vain_after(&self, app: &TestApp) {

@@ -5,8 +5,9 @@ use std::{fs, path::PathBuf};
 use reqwest::Method;
 use serde_json::json;
 use server::{
+    account::Account,
     session::{EventKind, Origin, SecurityEvent},
-    storage::{Account, sqlite::SqliteStore},
+    storage::sqlite::SqliteStore,
 };
 use sessionkeep_types::{Role, SessionId, UserId};
 use tokio::task::spawn_blocking;

@@ -212,6 +212,15 @@ async fn a_proxy_that_is_not_named_or_tells_no_address_is_found() {
         "sends no X-Forwarded-For",
     )
     .await;
+    finds(
+        |request, _| {
+            request.insert("x-forwarded-for", HeaderValue::from_static("unknown"));
+        },
+        "127.0.0.1",
+        "TRUSTED_PROXIES",
+        "which is no address",
+    )
+    .await;
 }
 
 /// A proxy that adds the address that it sees, and whoever asks from the network that is trusted as a whole.

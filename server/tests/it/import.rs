@@ -4,9 +4,10 @@ use std::{fs, path::PathBuf, process::Output};
 
 use secrecy::ExposeSecret as _;
 use server::{
+    account::Account,
     session::{EventKind, Origin, SecurityEvent, Session, UnixMillis},
     storage::{
-        Account, Accounts, Events as _, Sessions as _,
+        Accounts, Events as _, Sessions as _,
         import::{Progress, import},
         postgres::PostgresStore,
         sqlite::SqliteStore,

@@ -1,4 +1,4 @@
-//! `/api/me/review`: whether it was the owner who used a session in two places.
+//! `/api/me/review`, and `review` in `/api/me?include=review`: whether it was the owner who used a session in two places.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ async fn stolen(app: &TestApp) -> Person {
 }
 
 async fn open(person: &mut Person) -> Value {
-    person.get("/api/me/review").await.body["event"].clone()
+    person.get("/api/me?include=review").await.body["review"].clone()
 }
 
 async fn dismiss(person: &mut Person, event: &Value, password: Option<&str>) -> Answer {

@@ -3,8 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::{
+    account::Account,
     session::{EventKind, Origin, SecurityEvent},
-    storage::Account,
 };
 use sessionkeep_types::{Role, UserId};
 

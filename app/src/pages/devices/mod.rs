@@ -57,6 +57,8 @@ struct List {
     next: RwSignal<Option<String>>,
     loading_more: RwSignal<bool>,
     /// What was done, for everybody to see and hear.
+    /// How often the first part was loaded.
+    loads: RwSignal<u32>,
     said: RwSignal<Option<String>>,
     said_here: NodeRef<html::P>,
     alert: RwSignal<Option<String>>,
@@ -70,6 +72,7 @@ impl List {
             all: RwSignal::new(Vec::new()),
             next: RwSignal::new(None),
             loading_more: RwSignal::new(false),
+            loads: RwSignal::new(0),
             said: RwSignal::new(None),
             said_here: NodeRef::new(),
             alert: RwSignal::new(None),
@@ -86,6 +89,7 @@ impl List {
             self.loading.end(asked, answer, |SessionList { sessions, next }| {
                 self.all.try_set(named(sessions));
                 self.next.try_set(next);
+                self.loads.try_update(|loads| *loads += 1);
             });
         });
     }
@@ -238,6 +242,7 @@ fn DeviceList(
                                 reason=words.newer_others
                                 field="currentPassword-others"
                                 questions=devices.questions
+                                class="button secondary small"
                                 action=move |()| devices.end_others(of_others, busy)
                             />
                         </div>

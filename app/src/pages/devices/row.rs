@@ -7,8 +7,9 @@ use sessionkeep_types::{ErrorCode, Session as Device, SessionId};
 
 use super::{List, arrange::icon_of};
 use crate::{
-    api::{ApiError, Farewell},
+    api::ApiError,
     components::{Confirm, Icon, Picture, Proof, Shape, When, focus, in_words, once},
+    session::Farewell,
     trouble, words,
 };
 
@@ -32,6 +33,10 @@ struct Row {
     /// Whether it is about to be signed out.
     leaving: RwSignal<bool>,
     departure: StoredValue<Option<Departure>, LocalStorage>,
+    /// Whether its sign-out was taken back.
+    stays: RwSignal<bool>,
+    /// Whether its details are shown.
+    is_open: RwSignal<bool>,
     busy: RwSignal<bool>,
     failure: RwSignal<Option<String>>,
     proof: Proof,
@@ -51,6 +56,8 @@ impl Row {
             device,
             leaving: RwSignal::new(false),
             departure: StoredValue::new_local(None),
+            stays: RwSignal::new(false),
+            is_open: RwSignal::new(false),
             busy: RwSignal::new(false),
             failure: RwSignal::new(None),
             proof: Proof::new(devices.takes_password(move |device| device.id == own)),
@@ -60,6 +67,13 @@ impl Row {
         };
         Effect::new(move |_| focus(row.undo.get()));
         Effect::new(move |_| focus(row.sign_out.get().filter(|_| row.came_back.get_value())));
+        Effect::new(move |before: Option<u32>| {
+            let loads = devices.loads.get();
+            if before.is_some_and(|before| before != loads) {
+                untrack(|| row.is_still_listed());
+            }
+            loads
+        });
         // Whoever leaves the page has had the time to think.
         on_cleanup(move || row.depart_now());
         row
@@ -78,6 +92,7 @@ impl Row {
     fn leave(self) {
         let Some(api) = self.devices.loading.session().signed_in() else { return };
         self.failure.set(None);
+        self.stays.set(false);
         self.devices.said.set(None);
         let Some(device) = self.device.get_untracked() else { return };
         if device.current {
@@ -115,7 +130,7 @@ impl Row {
         if self.take_departure().is_some() {
             self.came_back.set_value(true);
             self.leaving.set(false);
-            self.devices.said.set(Some((words::here().devices.kept)(&self.name())));
+            self.stays.set(true);
         }
     }
 
@@ -123,6 +138,15 @@ impl Row {
     fn depart_now(self) {
         if let Some(farewell) = self.take_departure() {
             farewell.send();
+        }
+    }
+
+    /// The server lists it. If it was told to sign it out while the page was hidden, that did not succeed.
+    fn is_still_listed(self) {
+        let was_told = self.departure.with_value(Option::is_none) && !self.busy.get();
+        if self.leaving.get() && was_told {
+            self.leaving.set(false);
+            self.failure.set(Some((words::here().devices.not_signed_out)(&self.name())));
         }
     }
 
@@ -213,8 +237,14 @@ pub(super) fn DeviceRow(
                             type="button"
                             class="button secondary small"
                             node_ref=row.undo
+                            aria-label=(words.undo_of)(&row.name())
                             on:keydown=move |event| once(&event)
-                            on:click=move |_| row.stay()
+                            // It stands where the button was that is pressed twice.
+                            on:click=move |event| {
+                                if event.detail() != 2 {
+                                    row.stay();
+                                }
+                            }
                         >
                             {words::here().common.undo}
                         </button>
@@ -234,7 +264,7 @@ fn Living(
     row: Row,
 ) -> impl IntoView {
     let words = &words::here().devices;
-    let is_open = RwSignal::new(false);
+    let is_open = row.is_open;
     let clock = row.devices.loading.clock;
     let device = row.device;
     let of = move |part: fn(&Device) -> String| device.with(|device| device.as_ref().map(part).unwrap_or_default());
@@ -296,6 +326,10 @@ fn Living(
                     <time datetime=move || exact.get()>{used}</time>
                 </span>
                 {move || place().map(|ip| view! { <span class="breakable">" · " {ip}</span> })}
+            </p>
+            // For screen readers alone: a visible line would move the next button under the pointer.
+            <p class="visually-hidden" role="status">
+                {move || row.stays.get().then(|| (words.kept)(&name()))}
             </p>
             {move || {
                 row.failure

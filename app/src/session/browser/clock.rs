@@ -5,7 +5,7 @@ use core::time::Duration;
 use futures::{channel::oneshot, future::LocalBoxFuture};
 use leptos::prelude::{TimeoutHandle, set_timeout_with_handle, window};
 
-use crate::session::ports::Clock;
+use crate::api::Clock;
 
 /// A timer takes 31 bits of milliseconds; a longer one would fire at once.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);

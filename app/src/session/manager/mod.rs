@@ -23,6 +23,7 @@ use self::{refresh::Outcome, sign_out::Meant};
 use super::{
     attempt::Attempts,
     breaker::Breaker,
+    calls::AuthorisedApi,
     pending_sign_out::PendingSignOut,
     ports::{Held, News, Ports, Wake},
     reason::SignedOut,
@@ -31,7 +32,7 @@ use super::{
     state::{Epoch, Event, Phase, Snapshot},
     token::HeldToken,
 };
-use crate::api::{ApiError, Arrival, AuthorisedApi, PublicApi};
+use crate::api::{ApiError, Arrival, PublicApi};
 
 /// How long signing in and out wait: longer than any one request may take, so that a slow answer of another tab does not
 /// set its cookie over theirs.

@@ -6,13 +6,13 @@ use sessionkeep_types::{AccessToken, ErrorCode, SessionId, TokenResponse};
 
 use super::{Manager, SIGN_PATIENCE, cookie::COOKIE_DROPPED};
 use crate::{
-    api::ApiError,
+    api::{ApiError, session_of},
     session::{
         pending_sign_out::PendingSignOut,
         ports::News,
         reason::SignedOut,
         state::{Event, Jar, Phase},
-        token::{HeldToken, session_of},
+        token::HeldToken,
     },
 };
 

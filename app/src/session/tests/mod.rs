@@ -24,13 +24,14 @@ use sessionkeep_types::{
 };
 
 use super::{
+    calls::AuthorisedApi,
     fake::{FakeStorage, Tab},
     ports::{News, Wake},
     reason::SignedOut,
     state::{Jar, Link, Phase},
 };
 use crate::api::{
-    ApiError, AuthorisedApi, Method, NoAnswer, Part, Request,
+    ApiError, Method, NoAnswer, Part, Request,
     fake::{
         ADAS, ADAS_EIGHTH, ADAS_FIRST, Answer, EVES, answer, device, later, nothing, refusal, signed_in, token, user,
     },

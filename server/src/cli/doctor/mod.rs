@@ -13,7 +13,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde::Serialize;
 
 use super::output::{self, say};
-use crate::config::{Refusal, Settings};
+use crate::{config::Settings, refusal::Refusal};
 
 pub(super) fn command() -> Command {
     Command::new("doctor")
@@ -49,8 +49,8 @@ fn told(checks: &[Check], arguments: &ArgMatches) -> anyhow::Result<()> {
     }
     match checks.iter().filter(|check| check.verdict == Verdict::Fail).count() {
         0 => Ok(()),
-        1 => bail!("one thing is to be mended"),
-        count => bail!("{count} things are to be mended"),
+        1 => bail!("1 problem found"),
+        count => bail!("{count} problems found"),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What a person has chosen for the pages: the language, and light or dark. Both are kept in the browser, in cookies that say
 //! nothing of the person, and concern the pages alone.
 
+use std::collections::HashMap;
+
 use app::{Appearance, Language, Theme, paths};
 use axum::{
     Form,
@@ -33,8 +35,9 @@ pub(super) struct Switch {
     language: String,
     #[serde(default)]
     back: String,
-    #[serde(default)]
-    next: String,
+    /// What the page's query says.
+    #[serde(flatten)]
+    query: HashMap<String, String>,
 }
 
 /// `POST /language`: keeps the choice for a year and goes back to the page. It works without scripts.
@@ -44,7 +47,8 @@ pub(super) fn switch(origin: &PublicOrigin, headers: &HeaderMap, Form(switch): F
     }
     let Some(language) = Language::of_tag(&switch.language) else { return StatusCode::BAD_REQUEST.into_response() };
     let page = paths::own(&switch.back).unwrap_or(paths::LANDING);
-    let mut response = Redirect::to(&paths::with_next(page, paths::own(&switch.next))).into_response();
+    let back = paths::with_query(page, |key| switch.query.get(key).cloned());
+    let mut response = Redirect::to(&back).into_response();
     let cookie = Cookie::build((Language::COOKIE, language.tag()))
         .path("/")
         .max_age(time::Duration::seconds(paths::PREFERENCE_SECONDS))

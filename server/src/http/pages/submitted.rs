@@ -1,7 +1,7 @@
-//! A form of the account that was sent before its page was ready.
+//! A form of the account that the browser sent itself.
 //!
-//! These forms are sent by script, with the access token. Where the script has not started yet, the browser posts them here: the
-//! password is in the body and never in an address, the server does not read it, and the user is asked to try again.
+//! The program sends these forms, with the access token, and the script of the page holds them until it has started. Without scripts
+//! the browser posts them here. The password is in the body and never in an address, and the server does not read it.
 
 use app::paths;
 use axum::{extract::OriginalUri, response::Redirect};

@@ -3,7 +3,7 @@ use sessionkeep_types::{Page, SecurityEvent, routes as path};
 
 use super::{ApiError, AppState, page, told};
 use crate::http::{
-    extract::{Bearer, PageQuery, Query},
+    extract::{Authenticated, KindQuery, PageQuery, Query},
     openapi::{ALWAYS, BEARER, BeforeEvent, PAGE, refused},
 };
 
@@ -16,16 +16,16 @@ refused!(Refused: ALWAYS, BEARER, PAGE);
     operation_id = "activity",
     tag = "account",
     summary = "List your security events, newest first",
-    params(BeforeEvent, PageQuery),
+    params(KindQuery, BeforeEvent, PageQuery),
     security(("accessToken" = [])),
     responses((status = OK, description = "A part of the list.", body = Page<SecurityEvent>), Refused)
 )]
 pub(in crate::http) async fn activity(
     State(state): State<AppState>,
+    Query(wanted): Query<KindQuery>,
     Query(part): Query<PageQuery>,
-    bearer: Bearer,
+    Authenticated { claims, .. }: Authenticated,
 ) -> Result<Json<Page<SecurityEvent>>, ApiError> {
-    let claims = bearer.authenticate(&state).await?;
-    let events = state.auth.activity(&claims, part.before()?, part.limit()).await?;
+    let events = state.auth.activity(&claims, wanted.kinds(), part.before()?, part.limit()).await?;
     Ok(Json(page(events, part.limit(), |event| event.id.to_string(), told)))
 }

@@ -44,8 +44,8 @@ impl FromRequestParts<AppState> for Arrived {
     operation_id = "connection",
     tag = "service",
     summary = "Check how your requests arrive",
-    description = "For whoever looks for what is in the way: a proxy that takes cookies or headers, a second cookie of a name, a \
-                   clock. The answer tells of the request itself, and of nothing else, so that it takes no sign-in.",
+    description = "Finds what breaks a session: a proxy that removes cookies or headers, a second cookie of the same name, a wrong \
+                   clock. The answer describes the request alone, so it needs no sign-in.",
     request_body = ConnectionRequest,
     security((), ("accessToken" = [])),
     responses((status = OK, description = "What the server saw.", body = Connection, headers(("set-cookie" = String, description = "`sessionProbe`, with the nonce, for a minute."))), Refused)
@@ -58,7 +58,7 @@ pub(in crate::http) async fn connection(
 ) -> Result<impl IntoResponse, ApiError> {
     let by_operator = bearer
         .token()
-        .is_some_and(|token| doctor::recognise(&state.refresh_keys, &token, state.auth.clock.now()).is_ok());
+        .is_some_and(|token| doctor::recognise(&state.refresh_keys, token, state.auth.clock.now()).is_ok());
     if !by_operator {
         bearer.authenticate_any(&state).await?;
     }

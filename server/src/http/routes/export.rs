@@ -14,7 +14,7 @@ use super::{ApiError, AppState, listed, rfc3339, told, user};
 use crate::{
     auth::Auth,
     http::{
-        extract::{Bearer, From},
+        extract::{Authenticated, From},
         openapi::{ALWAYS, BEARER, LIMITED, refused},
     },
     storage::StorageError,
@@ -36,9 +36,8 @@ refused!(Refused: ALWAYS, BEARER, LIMITED);
 pub(in crate::http) async fn export(
     State(state): State<AppState>,
     From(origin): From,
-    bearer: Bearer,
+    Authenticated { claims, .. }: Authenticated,
 ) -> Result<Response, ApiError> {
-    let claims = bearer.authenticate(&state).await?;
     let account = state.auth.begin_export(&claims, &origin).await.map_err(|error| ApiError::from(error).of(&claims))?;
     let (id, now) = (account.id.clone(), state.auth.clock.now());
     let head = format!("{{\"exportedAt\":{},\"user\":{},\"sessions\":[", json(&rfc3339(now)), json(&user(account)));

@@ -1,9 +1,11 @@
 use axum::{Json as Answer, extract::State, http::StatusCode, response::IntoResponse};
+use serde::Deserialize;
 use sessionkeep_types::{DeleteAccountRequest, ErrorCode, UpdateProfileRequest, User, routes as path};
+use utoipa::IntoParams;
 
-use super::{ApiError, AppState, user};
+use super::{ApiError, AppState, told, user};
 use crate::http::{
-    extract::{Bearer, From, Json},
+    extract::{Authenticated, Changes, Ends, From, Json, Query},
     openapi::{ALWAYS, BEARER, BODY, CONFIRMED, LIMITED, refused},
 };
 
@@ -13,6 +15,21 @@ refused!(
     Undeleted: ALWAYS, BEARER, BODY, CONFIRMED, LIMITED, &[(StatusCode::CONFLICT, ErrorCode::LastAdmin)]
 );
 
+/// What is looked for besides the account.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct IncludeQuery {
+    /// `review`: the use of a session in two places that waits for an answer.
+    #[param(required = false, nullable = false)]
+    include: Option<String>,
+}
+
+impl IncludeQuery {
+    fn has(&self, name: &str) -> bool {
+        self.include.as_ref().is_some_and(|include| include.split(',').any(|one| one.trim() == name))
+    }
+}
+
 /// `GET /api/me`
 #[utoipa::path(
     get,
@@ -20,12 +37,20 @@ refused!(
     operation_id = "me",
     tag = "account",
     summary = "Get your account",
+    description = "With `include=review` the answer has `review` while there is one: the latest use of a session in two places, until it is answered or the password is changed.",
+    params(IncludeQuery),
     security(("accessToken" = [])),
     responses((status = OK, description = "The account.", body = User), Unread)
 )]
-pub(in crate::http) async fn me(State(state): State<AppState>, bearer: Bearer) -> Result<Answer<User>, ApiError> {
-    let claims = bearer.authenticate(&state).await?;
-    Ok(Answer(user(state.auth.profile(&claims).await?)))
+pub(in crate::http) async fn me(
+    State(state): State<AppState>,
+    Query(include): Query<IncludeQuery>,
+    Authenticated { claims, .. }: Authenticated,
+) -> Result<Answer<User>, ApiError> {
+    let account = state.auth.profile(&claims).await?;
+    let review =
+        if include.has(path::REVIEW_OF_ME) { state.auth.open_review(&claims.user_id).await?.map(told) } else { None };
+    Ok(Answer(User { review, ..user(account) }))
 }
 
 /// `PATCH /api/me`
@@ -41,10 +66,8 @@ pub(in crate::http) async fn me(State(state): State<AppState>, bearer: Bearer) -
 )]
 pub(in crate::http) async fn rename(
     State(state): State<AppState>,
-    bearer: Bearer,
-    Json(request): Json<UpdateProfileRequest>,
+    Authenticated { claims, body: Json(request), .. }: Authenticated<Json<UpdateProfileRequest>, Changes>,
 ) -> Result<Answer<User>, ApiError> {
-    let claims = bearer.authenticate_change(&state).await?;
     Ok(Answer(user(state.auth.rename(&claims, request.display_name).await?)))
 }
 
@@ -62,10 +85,8 @@ pub(in crate::http) async fn rename(
 pub(in crate::http) async fn delete(
     State(state): State<AppState>,
     From(origin): From,
-    bearer: Bearer,
-    Json(request): Json<DeleteAccountRequest>,
+    Authenticated { claims, body: Json(request), .. }: Authenticated<Json<DeleteAccountRequest>, Ends>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let claims = bearer.authenticate_ending(&state).await?;
     state.auth.delete_account(&claims, &request.current_password, &origin).await?;
     Ok((StatusCode::NO_CONTENT, state.edge.cookie.clear()))
 }

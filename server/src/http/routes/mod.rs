@@ -25,9 +25,10 @@ use super::{
     error::{ApiError, api},
 };
 use crate::{
+    account::Account,
     auth::{Sent, SignedIn},
     session::{self, UnixMillis},
-    storage::{Account, StoredEvent},
+    storage::StoredEvent,
 };
 
 pub(super) async fn not_found() -> ApiError {
@@ -47,6 +48,7 @@ fn user(account: Account) -> User {
         role: account.role,
         created_at: rfc3339(account.created_at),
         password_changed_at: Some(rfc3339(account.password_changed_at)),
+        review: None,
     }
 }
 

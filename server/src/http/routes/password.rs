@@ -3,7 +3,7 @@ use sessionkeep_types::{ChangePasswordRequest, ErrorCode, TokenResponse, TokenTy
 
 use super::{ApiError, AppState};
 use crate::http::{
-    extract::{Bearer, CsrfGate, From, Json, RefreshCookies},
+    extract::{Authenticated, CsrfGate, Ends, From, Json, RefreshCookies},
     openapi::{ALWAYS, BEARER, BODY, CONFIRMED, CSRF, LIMITED, Refusal, refused},
 };
 
@@ -33,10 +33,8 @@ pub(in crate::http) async fn change(
     _: CsrfGate,
     From(origin): From,
     RefreshCookies(sent): RefreshCookies,
-    bearer: Bearer,
-    Json(request): Json<ChangePasswordRequest>,
+    Authenticated { claims, body: Json(request), .. }: Authenticated<Json<ChangePasswordRequest>, Ends>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let claims = bearer.authenticate_ending(&state).await?;
     let ChangePasswordRequest { current_password, new_password } = request;
     let begun = state.auth.change_password(&claims, &sent, &current_password, &new_password, &origin).await?;
     let cookies = state.edge.cookie.set(&begun.refresh);

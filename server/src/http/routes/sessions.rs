@@ -10,7 +10,7 @@ use super::{ApiError, AppState, listed, session_list};
 use crate::{
     auth::sessions::SessionEnd,
     http::{
-        extract::{Bearer, From, OptionalJson, PageQuery, Query},
+        extract::{Authenticated, Ends, From, OptionalJson, PageQuery, Query},
         openapi::{ALWAYS, BEARER, BODY, BeforeSession, CONFIRMED, LIMITED, ONE_OF_OURS, PAGE, REQUIRED, refused},
     },
 };
@@ -34,9 +34,8 @@ refused!(Unended: ALWAYS, BEARER, BODY, ONE_OF_OURS, REQUIRED, CONFIRMED, LIMITE
 pub(in crate::http) async fn list(
     State(state): State<AppState>,
     Query(part): Query<PageQuery>,
-    bearer: Bearer,
+    Authenticated { claims, .. }: Authenticated,
 ) -> Result<Json<SessionList>, ApiError> {
-    let claims = bearer.authenticate(&state).await?;
     let before = part.before_session()?;
     let (current, others) = state.auth.own_sessions(&claims, before.as_ref(), part.limit()).await?;
     let mut list = session_list(others, part.limit(), &claims.session_id);
@@ -61,10 +60,8 @@ pub(in crate::http) async fn end(
     State(state): State<AppState>,
     From(origin): From,
     Path(id): Path<SessionId>,
-    bearer: Bearer,
-    OptionalJson(request): OptionalJson<EndSessionsRequest>,
+    Authenticated { claims, body: OptionalJson(request), .. }: Authenticated<OptionalJson<EndSessionsRequest>, Ends>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let claims = bearer.authenticate_ending(&state).await?;
     let password = request.as_ref().map(|request| &request.current_password);
     let end = state.auth.end_session(&claims, &id, password, &origin).await;
     let cookies = match end.map_err(|error| ApiError::from(error).of(&claims))? {
@@ -90,10 +87,8 @@ pub(in crate::http) async fn end(
 pub(in crate::http) async fn end_others(
     State(state): State<AppState>,
     From(origin): From,
-    bearer: Bearer,
-    OptionalJson(request): OptionalJson<EndSessionsRequest>,
+    Authenticated { claims, body: OptionalJson(request), .. }: Authenticated<OptionalJson<EndSessionsRequest>, Ends>,
 ) -> Result<StatusCode, ApiError> {
-    let claims = bearer.authenticate_ending(&state).await?;
     let password = request.as_ref().map(|request| &request.current_password);
     let ended = state.auth.end_other_sessions(&claims, password, &origin).await;
     ended.map_err(|error| ApiError::from(error).of(&claims))?;

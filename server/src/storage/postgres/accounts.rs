@@ -1,17 +1,19 @@
 use async_trait::async_trait;
 use secrecy::ExposeSecret as _;
-use sessionkeep_types::{EndReason, Role, SessionId, UserId};
+use sessionkeep_types::{SessionId, UserId};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use super::{
     PostgresStore, changes, commit, events, retried, sessions, text,
-    their_sessions::{InThisDatabase, Raised, TheirSessions},
+    their_sessions::{Applied, InThisDatabase, TheirSessions},
     within,
 };
 use crate::{
-    session::{SecurityEvent, Session, UnixMillis},
+    account::{self, Account, AccountFacts, AccountRefusal, AccountRequest, SessionsEffect},
+    session::{SecurityEvent, UnixMillis},
     storage::{
-        AT_ONCE, Account, AccountChange, Accounts, Changed, PasswordChange, StorageError,
+        AT_ONCE, AccountTransacted, Accounts, Ending, StorageError,
+        account_transactions::{Executed, Raise, Tried},
         rows::{AccountRow, account_columns},
     },
 };
@@ -92,32 +94,30 @@ impl Accounts for PostgresStore {
         within(async { Ok(found.fetch_one(&mut *self.connection().await?).await?) }).await
     }
 
-    async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
-        self.change_with(&InThisDatabase, id, change, now).await
-    }
-
-    async fn change_password(
+    async fn transact_account(
         &self,
-        account: &Account,
-        asking: &SessionId,
-        new_hash: &str,
-        session: &Session,
-        event: &SecurityEvent,
-    ) -> Result<PasswordChange, StorageError> {
-        self.change_password_with(&InThisDatabase, account, asking, new_hash, session, event).await
-    }
-
-    async fn delete(
-        &self,
-        account: &Account,
-        asking: &SessionId,
-        event: &SecurityEvent,
-    ) -> Result<Changed, StorageError> {
-        self.delete_with(&InThisDatabase, account, asking, event).await
+        request: &AccountRequest<'_>,
+        now: UnixMillis,
+    ) -> Result<AccountTransacted, StorageError> {
+        self.transact_with(&InThisDatabase, request, now).await
     }
 
     async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
         self.erase_events_of_deleted(settled).await
+    }
+}
+
+#[async_trait]
+impl Raise for PostgresStore {
+    async fn raise(&self, ids: &[SessionId], at: UnixMillis) -> Result<Vec<Ending>, StorageError> {
+        retried!(async {
+            let mut connection = self.connection().await?;
+            let mut tx = connection.begin().await?;
+            let raised = sessions::raise_these(&mut tx, ids, at).await?;
+            changes::notify(&mut tx).await?;
+            commit(tx).await?;
+            Ok(raised)
+        })
     }
 }
 
@@ -153,201 +153,105 @@ impl PostgresStore {
         within(async { may_administrate(&mut *self.connection().await?, id).await }).await
     }
 
-    pub(in crate::storage) async fn change_with(
+    pub(in crate::storage) async fn transact_with(
         &self,
         theirs: &dyn TheirSessions,
-        id: &UserId,
-        change: &AccountChange,
+        request: &AccountRequest<'_>,
         now: UnixMillis,
-    ) -> Result<Changed, StorageError> {
-        let (mut changed, not_raised) = retried!(self.try_change(theirs, id, change, now))?;
-        for some in not_raised.chunks(AT_ONCE as usize) {
-            match (self.raise(some, now).await, &mut changed) {
-                (Ok(raised), Changed::Done { endings, .. }) => endings.extend(raised),
-                (Ok(_), _) => {}
-                (Err(error), _) => {
-                    // The role is committed. Its rights are checked against the account; those tokens only name the old one.
-                    tracing::warn!(%error, "access tokens with the old role of an account stay in use until they expire");
-                    break;
-                }
-            }
-        }
-        Ok(changed)
-    }
-
-    pub(in crate::storage) async fn change_password_with(
-        &self,
-        theirs: &dyn TheirSessions,
-        account: &Account,
-        asking: &SessionId,
-        new_hash: &str,
-        session: &Session,
-        event: &SecurityEvent,
-    ) -> Result<PasswordChange, StorageError> {
-        retried!(self.try_change_password(theirs, account, asking, new_hash, session, event))
-    }
-
-    pub(in crate::storage) async fn delete_with(
-        &self,
-        theirs: &dyn TheirSessions,
-        account: &Account,
-        asking: &SessionId,
-        event: &SecurityEvent,
-    ) -> Result<Changed, StorageError> {
+    ) -> Result<AccountTransacted, StorageError> {
         loop {
-            if let Some(changed) = retried!(self.try_delete(theirs, account, asking, event))? {
-                return Ok(changed);
+            match retried!(self.try_account(theirs, request, now))? {
+                Tried::Again => {}
+                Tried::Answered(answer) => return Ok(answer),
+                Tried::Executed(executed) => return Ok(executed.finish(self, now).await),
             }
         }
     }
 
-    /// Returns, too, the sessions whose version is still to be raised.
-    async fn try_change(
+    async fn try_account(
         &self,
         theirs: &dyn TheirSessions,
-        id: &UserId,
-        change: &AccountChange,
+        request: &AccountRequest<'_>,
         now: UnixMillis,
-    ) -> Result<(Changed, Vec<SessionId>), StorageError> {
+    ) -> Result<Tried, StorageError> {
         let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;
-        one_at_a_time(&mut tx).await?;
-        let Some(account) = lock(&mut tx, id).await? else { return Ok((Changed::NotFound, vec![])) };
-        if let Some(actor) = &change.by
-            && !may_administrate(&mut tx, actor).await?
-        {
-            return Ok((Changed::Forbidden, vec![]));
-        }
-        let was_disabled = account.disabled_at.is_some();
-        let role = change.role.as_ref().filter(|(role, _)| *role != account.role);
-        let disabled = change.disabled.as_ref().filter(|(disabled, _)| *disabled != was_disabled);
-        let stays_admin = role.map_or(&account.role, |(role, _)| role) == &Role::Admin
-            && !disabled.map_or(was_disabled, |(disabled, _)| *disabled);
-        if change.by.is_some() && !stays_admin && is_last_admin(&mut tx, &account).await? {
-            return Ok((Changed::LastAdmin, vec![]));
-        }
-        let disabling = disabled.filter(|(disabled, _)| *disabled);
-        if let Some((_, event)) = disabling
-            && let Some(trimmed) = theirs.trim(&mut tx, id, None, &EndReason::AccountDisabled, event).await?
+        let step = match account::decide(request, &facts(&mut tx, theirs, request).await?, now) {
+            Ok(step) => step,
+            Err(refusal) => return Ok(Tried::Answered(AccountTransacted::Refused(refusal))),
+        };
+        let id = request.id();
+        if let (Some(reason), Some(event)) = (step.sessions.reason(), step.events.last())
+            && let Some(trimmed) = theirs.trim(&mut tx, id, request.asking(), &reason, event).await?
         {
             commit(tx).await?;
-            return Ok((Changed::Trimmed(trimmed), vec![]));
-        }
-        let Raised { mut endings, mut rest } = Raised::default();
-        if let Some((role, _)) = role {
-            sqlx::query("UPDATE users SET role = $1 WHERE id = $2")
-                .bind(role.as_str())
-                .bind(text(id.as_str()))
-                .execute(&mut *tx)
-                .await?;
-            if disabling.is_none() {
-                Raised { endings, rest } = theirs.raise(&mut tx, id, now).await?;
-            }
-        }
-        if let Some((disabled, _)) = disabled {
-            sqlx::query("UPDATE users SET disabled_at = $1 WHERE id = $2")
-                .bind(disabled.then_some(now.0))
-                .bind(text(id.as_str()))
-                .execute(&mut *tx)
-                .await?;
-            if *disabled {
-                endings.extend(theirs.end(&mut tx, id, now, &EndReason::AccountDisabled).await?);
-            }
-        }
-        if !endings.is_empty() {
-            changes::notify(&mut tx).await?;
-        }
-        let reports: Vec<&SecurityEvent> =
-            [role.map(|(_, event)| event), disabled.map(|(_, event)| event)].into_iter().flatten().collect();
-        events::insert(&mut tx, &reports).await?;
-        commit(tx).await?;
-        Ok((Changed::Done { endings, reported: reports.into_iter().cloned().collect() }, rest))
-    }
-
-    async fn try_change_password(
-        &self,
-        theirs: &dyn TheirSessions,
-        account: &Account,
-        asking: &SessionId,
-        new_hash: &str,
-        session: &Session,
-        event: &SecurityEvent,
-    ) -> Result<PasswordChange, StorageError> {
-        let mut connection = self.connection().await?;
-        let mut tx = connection.begin().await?;
-        // A session that somebody begins at this moment is seen below, or sees the new password.
-        let unchanged = |current: &Account| {
-            current.disabled_at.is_none()
-                && current.password_changed_at == account.password_changed_at
-                && current.role == account.role
-        };
-        if !lock(&mut tx, &account.id).await?.as_ref().is_some_and(unchanged)
-            || !theirs.is_living(&mut tx, asking).await?
-        {
-            return Ok(PasswordChange::Refused);
-        }
-        let reason = EndReason::PasswordChanged;
-        if let Some(trimmed) = theirs.trim(&mut tx, &account.id, Some(asking), &reason, event).await? {
-            commit(tx).await?;
-            return Ok(PasswordChange::Trimmed(trimmed));
-        }
-        let Some(endings) = theirs.replace(&mut tx, account, asking, session, event.at).await? else {
-            return Ok(PasswordChange::Refused);
-        };
-        // A sign-in that began with the old password compares this time, so it must be another one even within a millisecond.
-        let changed_at = event.at.0.max(account.password_changed_at.0.saturating_add(1));
-        sqlx::query("UPDATE users SET password_hash = $1, password_changed_at = $2 WHERE id = $3")
-            .bind(new_hash)
-            .bind(changed_at)
-            .bind(account.id.as_str())
-            .execute(&mut *tx)
-            .await?;
-        changes::notify(&mut tx).await?;
-        events::insert(&mut tx, &[event]).await?;
-        commit(tx).await?;
-        Ok(PasswordChange::Done(endings))
-    }
-
-    /// `None`: a part of its ended sessions was removed, and the rest of the work is to be done.
-    async fn try_delete(
-        &self,
-        theirs: &dyn TheirSessions,
-        account: &Account,
-        asking: &SessionId,
-        event: &SecurityEvent,
-    ) -> Result<Option<Changed>, StorageError> {
-        let id = &account.id;
-        let mut connection = self.connection().await?;
-        let mut tx = connection.begin().await?;
-        one_at_a_time(&mut tx).await?;
-        let unchanged = |current: &Account| {
-            current.disabled_at.is_none() && current.password_changed_at == account.password_changed_at
-        };
-        let Some(account) = lock(&mut tx, id).await?.filter(unchanged) else { return Ok(Some(Changed::NotFound)) };
-        if !theirs.is_living(&mut tx, asking).await? {
-            return Ok(Some(Changed::NotFound));
-        }
-        if is_last_admin(&mut tx, &account).await? {
-            return Ok(Some(Changed::LastAdmin));
-        }
-        let reason = EndReason::SignedOutElsewhere;
-        if let Some(trimmed) = theirs.trim(&mut tx, id, Some(asking), &reason, event).await? {
-            commit(tx).await?;
-            return Ok(Some(Changed::Trimmed(trimmed)));
+            return Ok(Tried::Answered(AccountTransacted::Trimmed(trimmed)));
         }
         // Rows of ended sessions have no cap: those that one transaction cannot delete go before, in their own.
-        if sessions::bury_ended(&mut tx, id).await? >= AT_ONCE {
+        if step.sessions == SessionsEffect::Bury && sessions::bury_ended(&mut tx, id).await? >= AT_ONCE {
             commit(tx).await?;
-            return Ok(None);
+            return Ok(Tried::Again);
         }
-        let endings = theirs.bury(&mut tx, id, event.at).await?;
-        // Sessions in this database go with it (`ON DELETE CASCADE`).
-        sqlx::query("DELETE FROM users WHERE id = $1").bind(text(id.as_str())).execute(&mut *tx).await?;
-        changes::notify(&mut tx).await?;
-        events::insert(&mut tx, &[event]).await?;
+        let Applied { endings, rest } = theirs.apply(&mut tx, id, &step.sessions, now).await?;
+        if let AccountRequest::ChangePassword { read, asking, begin, .. } = request
+            && !theirs.replace(&mut tx, read, asking, &endings, begin).await?
+        {
+            return Ok(Tried::Answered(AccountTransacted::Refused(AccountRefusal::Superseded)));
+        }
+        // A change to the current value has no event.
+        if !step.events.is_empty() {
+            write(&mut tx, id, step.account.as_ref()).await?;
+        }
+        if step.sessions != SessionsEffect::Keep {
+            changes::notify(&mut tx).await?;
+        }
+        events::insert(&mut tx, &step.events.iter().collect::<Vec<_>>()).await?;
         commit(tx).await?;
-        Ok(Some(Changed::Done { endings, reported: vec![event.clone()] }))
+        Ok(Tried::Executed(Executed { endings, reported: step.events, not_raised: rest }))
     }
+}
+
+/// What the decision has to know. The account is locked: a session that begins at this moment is seen, or sees the decision.
+async fn facts(
+    connection: &mut PgConnection,
+    theirs: &dyn TheirSessions,
+    request: &AccountRequest<'_>,
+) -> Result<AccountFacts, StorageError> {
+    if request.concerns_administrators() {
+        one_at_a_time(connection).await?;
+    }
+    let account = lock(connection, request.id()).await?;
+    // There is no index on roles: looked for only where the answer can matter.
+    let may_be_last = request.concerns_administrators() && account.as_ref().is_some_and(Account::can_administrate);
+    Ok(AccountFacts {
+        account,
+        may_administrate: match request.administrator() {
+            Some(id) => may_administrate(connection, id).await?,
+            None => true,
+        },
+        others_administrate: !may_be_last || others_administrate(connection, request.id()).await?,
+        asking_lives: match request.asking() {
+            Some(id) => theirs.is_living(connection, id).await?,
+            None => true,
+        },
+    })
+}
+
+/// Sessions in this database go with a deleted account (`ON DELETE CASCADE`).
+async fn write(connection: &mut PgConnection, id: &UserId, account: Option<&Account>) -> Result<(), StorageError> {
+    let query = match account {
+        None => sqlx::query("DELETE FROM users WHERE id = $1").bind(text(id.as_str())),
+        Some(account) => sqlx::query(
+            "UPDATE users SET role = $2, disabled_at = $3, password_hash = $4, password_changed_at = $5 WHERE id = $1",
+        )
+        .bind(text(id.as_str()))
+        .bind(account.role.as_str())
+        .bind(account.disabled_at.map(|at| at.0))
+        .bind(account.password_hash.expose_secret())
+        .bind(account.password_changed_at.0),
+    };
+    query.execute(connection).await?;
+    Ok(())
 }
 
 async fn one_at_a_time(connection: &mut PgConnection) -> Result<(), StorageError> {
@@ -374,13 +278,10 @@ pub(super) async fn may_administrate(connection: &mut PgConnection, id: &UserId)
     Ok(found.is_some())
 }
 
-/// Whether nobody else could administrate.
-async fn is_last_admin(connection: &mut PgConnection, account: &Account) -> Result<bool, StorageError> {
-    if account.role != Role::Admin || account.disabled_at.is_some() {
-        return Ok(false);
-    }
+/// Whether an account but this one can administrate.
+async fn others_administrate(connection: &mut PgConnection, id: &UserId) -> Result<bool, StorageError> {
     let others = sqlx::query_scalar(
-        "SELECT NOT EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND disabled_at IS NULL AND id <> $1)",
+        "SELECT EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND disabled_at IS NULL AND id <> $1)",
     );
-    Ok(others.bind(account.id.as_str()).fetch_one(connection).await?)
+    Ok(others.bind(id.as_str()).fetch_one(connection).await?)
 }

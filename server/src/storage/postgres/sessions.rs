@@ -8,11 +8,12 @@ use super::{
     PostgresStore, accounts, changes, commit, events, is_an_answer, retried, session_store::must_be_here, text, within,
 };
 use crate::{
+    account::Account,
     clock::Clock,
     session::{Cap, LastUse, SecurityEvent, Session, UnixMillis},
     storage::{
-        ALL, AT_ONCE, Account, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError, Tried,
-        Trimmed, over_the_cap, over_the_cap_of,
+        ALL, AT_ONCE, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError, Tried, Trimmed,
+        over_the_cap, over_the_cap_of,
         rows::{SessionRow, attempts_to_json, large, session_columns, small},
         split_expired,
     },
@@ -241,18 +242,6 @@ impl PostgresStore {
         let is_full = ids.len() >= AT_ONCE as usize;
         let next = ids.last().filter(|_| is_full).map(ToString::to_string);
         Ok(Some(EndedPart { endings: endings.into_iter().map(|(ending, _)| ending).collect(), next }))
-    }
-
-    /// Raises the version of those of them that were not ended.
-    pub(super) async fn raise(&self, ids: &[SessionId], at: UnixMillis) -> Result<Vec<Ending>, StorageError> {
-        retried!(async {
-            let mut connection = self.connection().await?;
-            let mut tx = connection.begin().await?;
-            let raised = raise_these(&mut tx, ids, at).await?;
-            changes::notify(&mut tx).await?;
-            commit(tx).await?;
-            Ok(raised)
-        })
     }
 
     async fn try_confirm(&self, confirmations: &[Confirmation], clock: &dyn Clock) -> Result<(), StorageError> {
@@ -544,6 +533,20 @@ pub(super) async fn end_these(
     .fetch_all(connection)
     .await?;
     rows.iter().map(|row| Ok((ending(row)?, UserId::new(row.try_get::<String, _>(4)?)))).collect()
+}
+
+/// Leaves a tombstone of every session of the account. The caller deletes the account, and the sessions with it.
+pub(super) async fn bury(tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Vec<Ending>, StorageError> {
+    let rows = sqlx::query(
+        "INSERT INTO tombstones (session_id, ended_at)
+         SELECT id, GREATEST($1, last_used_at) FROM sessions WHERE user_id = $2
+         RETURNING session_id, ended_at, 0, 0::bigint",
+    )
+    .bind(at.0)
+    .bind(text(user.as_str()))
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(ending).collect()
 }
 
 /// Removes some of the account's sessions that were ended, and leaves their tombstones. Returns how many.

@@ -6,10 +6,7 @@ use sessionkeep_types::{EndReason, UserId};
 use sqlx::{FromRow, PgConnection};
 
 use super::{PostgresStore, text, within};
-use crate::{
-    session::UnixMillis,
-    storage::{Account, StorageError},
-};
+use crate::{account::Account, session::UnixMillis, storage::StorageError};
 
 /// How many are read at once.
 const BATCH: i64 = 100;

@@ -2,10 +2,11 @@ use async_trait::async_trait;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 use sqlx::PgConnection;
 
-use super::{sessions, text};
+use super::sessions;
 use crate::{
+    account::{Account, SessionsEffect},
     session::{SecurityEvent, Session, UnixMillis},
-    storage::{ALL, AT_ONCE, Account, Ending, StorageError, Trimmed},
+    storage::{ALL, AT_ONCE, Ending, StorageError, Trimmed},
 };
 
 /// What a change of an account does to its sessions, within the transaction that changes it. The account is locked.
@@ -25,36 +26,29 @@ pub(in crate::storage) trait TheirSessions: Send + Sync {
         event: &SecurityEvent,
     ) -> Result<Option<Trimmed>, StorageError>;
 
-    /// Raises the version of those that live, as many as this transaction raises.
-    async fn raise(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Raised, StorageError>;
-
-    /// Ends all that live.
-    async fn end(
+    /// Does what the step says. What one transaction cannot raise is left for later ones.
+    async fn apply(
         &self,
         tx: &mut PgConnection,
         user: &UserId,
+        effect: &SessionsEffect,
         at: UnixMillis,
-        reason: &EndReason,
-    ) -> Result<Vec<Ending>, StorageError>;
+    ) -> Result<Applied, StorageError>;
 
-    /// Ends all that live, for the password has changed, and lets `session` be the one that is there. `None`: `asking` had
-    /// ended before.
+    /// Begins `session` in place of `asking`, which is one of those that were `ended` just now. False: it had ended before.
     async fn replace(
         &self,
         tx: &mut PgConnection,
         account: &Account,
         asking: &SessionId,
+        ended: &[Ending],
         session: &Session,
-        at: UnixMillis,
-    ) -> Result<Option<Vec<Ending>>, StorageError>;
-
-    /// Removes all, and remembers for as long as their access tokens are in time that they were there.
-    async fn bury(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Vec<Ending>, StorageError>;
+    ) -> Result<bool, StorageError>;
 }
 
-/// What a transaction raised.
+/// What became of the sessions.
 #[derive(Default)]
-pub(in crate::storage) struct Raised {
+pub(in crate::storage) struct Applied {
     pub(super) endings: Vec<Ending>,
     /// Those whose version is to be raised after the commit.
     pub(super) rest: Vec<SessionId>,
@@ -80,22 +74,27 @@ impl TheirSessions for InThisDatabase {
         sessions::trim(tx, user, spared, reason, event).await
     }
 
-    async fn raise(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Raised, StorageError> {
-        let mut first = sessions::all_unended(tx, user).await?;
-        let rest = first.split_off(first.len().min(AT_ONCE as usize));
-        Ok(Raised { endings: sessions::raise_these(tx, &first, at).await?, rest })
-    }
-
-    async fn end(
+    async fn apply(
         &self,
         tx: &mut PgConnection,
         user: &UserId,
+        effect: &SessionsEffect,
         at: UnixMillis,
-        reason: &EndReason,
-    ) -> Result<Vec<Ending>, StorageError> {
-        let all = sessions::unended(tx, user, None, None, ALL).await?;
-        let ended = sessions::end_these(tx, &all, at, reason).await?;
-        Ok(ended.into_iter().map(|(ending, _)| ending).collect())
+    ) -> Result<Applied, StorageError> {
+        match effect {
+            SessionsEffect::Keep => Ok(Applied::default()),
+            SessionsEffect::Raise => {
+                let mut first = sessions::all_unended(tx, user).await?;
+                let rest = first.split_off(first.len().min(AT_ONCE as usize));
+                Ok(Applied { endings: sessions::raise_these(tx, &first, at).await?, rest })
+            }
+            SessionsEffect::End(reason) => {
+                let all = sessions::unended(tx, user, None, None, ALL).await?;
+                let ended = sessions::end_these(tx, &all, at, reason).await?;
+                Ok(Applied { endings: ended.into_iter().map(|(ending, _)| ending).collect(), rest: vec![] })
+            }
+            SessionsEffect::Bury => Ok(Applied { endings: sessions::bury(tx, user, at).await?, rest: vec![] }),
+        }
     }
 
     async fn replace(
@@ -103,25 +102,10 @@ impl TheirSessions for InThisDatabase {
         tx: &mut PgConnection,
         account: &Account,
         asking: &SessionId,
+        ended: &[Ending],
         session: &Session,
-        at: UnixMillis,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
-        let endings = self.end(tx, &account.id, at, &EndReason::PasswordChanged).await?;
-        let was_living = endings.iter().any(|ending| ending.session_id == *asking);
-        let begun = was_living && sessions::insert(tx, session, account).await?;
-        Ok(begun.then_some(endings))
-    }
-
-    async fn bury(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Vec<Ending>, StorageError> {
-        let rows = sqlx::query(
-            "INSERT INTO tombstones (session_id, ended_at)
-             SELECT id, GREATEST($1, last_used_at) FROM sessions WHERE user_id = $2
-             RETURNING session_id, ended_at, 0, 0::bigint",
-        )
-        .bind(at.0)
-        .bind(text(user.as_str()))
-        .fetch_all(tx)
-        .await?;
-        rows.iter().map(sessions::ending).collect()
+    ) -> Result<bool, StorageError> {
+        let was_living = ended.iter().any(|ending| ending.session_id == *asking);
+        Ok(was_living && sessions::insert(tx, session, account).await?)
     }
 }

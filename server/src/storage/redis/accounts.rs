@@ -17,12 +17,13 @@ use super::{
     sessions::{self, first_part},
 };
 use crate::{
+    account::{Account, AccountRequest, SessionsEffect},
     session::{SecurityEvent, Session, UnixMillis},
     storage::{
-        AT_ONCE, Account, AccountChange, Accounts, Changed, Ending, PasswordChange, Sessions, StorageError, Trimmed,
+        AT_ONCE, AccountTransacted, Accounts, Ending, Sessions, StorageError, Trimmed,
         postgres::{
             tasks::{self, PendingTask, Task},
-            their_sessions::{Raised, TheirSessions},
+            their_sessions::{Applied, TheirSessions},
             within,
         },
     },
@@ -67,57 +68,28 @@ impl Accounts for RedisStore {
         self.database.has_admin().await
     }
 
-    async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
-        let theirs = Theirs::default();
-        let changed = self.database.change_with(&theirs, id, change, now).await?;
-        self.with_endings(&theirs, id, changed, now).await
-    }
-
-    async fn change_password(
+    async fn transact_account(
         &self,
-        account: &Account,
-        asking: &SessionId,
-        new_hash: &str,
-        session: &Session,
-        event: &SecurityEvent,
-    ) -> Result<PasswordChange, StorageError> {
-        if !self.is_living(asking).await? {
-            return Ok(PasswordChange::Refused);
-        }
-        let theirs = Theirs::default();
-        let changed = self.database.change_password_with(&theirs, account, asking, new_hash, session, event).await?;
-        if !matches!(changed, PasswordChange::Done(_)) {
-            return Ok(changed);
-        }
-        let endings = self.endings_of(&theirs, &account.id, event.at).await?;
-        // Where something overtakes it meanwhile, or Redis fails now, the person signs in with the new password. The token
-        // that is given out says the role that was read.
-        let current = self.database.by_id(&account.id).await?;
-        let unchanged =
-            |current: &Account| current.password_hash.expose_secret() == new_hash && current.role == account.role;
-        let begun = match current.filter(unchanged) {
-            Some(current) => within(self.begin(session, &current, None)).await?,
-            None => None,
+        request: &AccountRequest<'_>,
+        now: UnixMillis,
+    ) -> Result<AccountTransacted, StorageError> {
+        // Read before the transaction. A session that ends in between still counts as living.
+        let asking_lives = match request.asking() {
+            Some(asking) => self.is_living(asking).await?,
+            None => true,
         };
-        if begun.is_some() {
-            Ok(PasswordChange::Done(endings))
-        } else {
-            Err(StorageError::Unavailable("the account was changed again".into()))
+        let theirs = Theirs { asking_lives, left_a_task: AtomicBool::new(false) };
+        let reported = match self.database.transact_with(&theirs, request, now).await? {
+            AccountTransacted::Done { reported, .. } => reported,
+            refused => return Ok(refused),
+        };
+        // The change is committed, but not acknowledged before its tasks are done: who has disabled an account must be able to
+        // rely on it. What fails here is done later, by whichever instance sees it.
+        let endings = self.endings_of(&theirs, request.id(), now).await?;
+        if let AccountRequest::ChangePassword { read, hash, begin, .. } = request {
+            self.begin_after(read, hash, begin).await?;
         }
-    }
-
-    async fn delete(
-        &self,
-        account: &Account,
-        asking: &SessionId,
-        event: &SecurityEvent,
-    ) -> Result<Changed, StorageError> {
-        if !self.is_living(asking).await? {
-            return Ok(Changed::NotFound);
-        }
-        let theirs = Theirs::default();
-        let changed = self.database.delete_with(&theirs, account, asking, event).await?;
-        self.with_endings(&theirs, &account.id, changed, event.at).await
+        Ok(AccountTransacted::Done { endings, reported })
     }
 
     async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
@@ -128,27 +100,21 @@ impl Accounts for RedisStore {
 }
 
 impl RedisStore {
-    /// Whether it is there and was not ended. Looked at before the transaction of what it asks for: were it ended in between,
-    /// that would be as if it had come after.
+    /// Whether it is there and was not ended.
     async fn is_living(&self, id: &SessionId) -> Result<bool, StorageError> {
         Ok(self.find(id).await?.is_some_and(|session| session.ended.is_none()))
     }
 
-    /// The change is committed, but not acknowledged before its tasks are done: who has disabled an account must be able to
-    /// rely on it. What fails here is done later, by whoever sees it.
-    async fn with_endings(
-        &self,
-        theirs: &Theirs,
-        user: &UserId,
-        changed: Changed,
-        at: UnixMillis,
-    ) -> Result<Changed, StorageError> {
-        match changed {
-            Changed::Done { reported, .. } => {
-                Ok(Changed::Done { endings: self.endings_of(theirs, user, at).await?, reported })
+    /// Begins the session of the password that was set just now. Where another change overtakes it, or Redis fails, the person signs
+    /// in with the new password. The access token that is given out says the role that was read.
+    async fn begin_after(&self, read: &Account, hash: &str, session: &Session) -> Result<(), StorageError> {
+        let begun = match self.database.by_id(&read.id).await? {
+            Some(current) if current.password_hash.expose_secret() == hash && current.role == read.role => {
+                within(self.begin(session, &current, None)).await?
             }
-            refused => Ok(refused),
-        }
+            _ => None,
+        };
+        begun.map(drop).ok_or_else(|| StorageError::Unavailable("the account was changed again".into()))
     }
 
     /// What a change at this time has ended or raised, also where another instance has been faster.
@@ -246,29 +212,15 @@ struct Known<'a> {
 
 /// The sessions are in Redis: the transaction leaves tasks to whoever commits it. Nothing there is asked meanwhile, since it
 /// would hold up everybody who waits for the account.
-#[derive(Default)]
 struct Theirs {
+    asking_lives: bool,
     left_a_task: AtomicBool,
-}
-
-impl Theirs {
-    async fn leave(
-        &self,
-        tx: &mut PgConnection,
-        user: &UserId,
-        task: &Task,
-        at: UnixMillis,
-    ) -> Result<Vec<Ending>, StorageError> {
-        tasks::add(tx, user, task, at).await?;
-        self.left_a_task.store(true, Relaxed);
-        Ok(vec![])
-    }
 }
 
 #[async_trait]
 impl TheirSessions for Theirs {
     async fn is_living(&self, _: &mut PgConnection, _: &SessionId) -> Result<bool, StorageError> {
-        Ok(true)
+        Ok(self.asking_lives)
     }
 
     /// A task is done in parts, and is not lost in a crash between them.
@@ -283,33 +235,33 @@ impl TheirSessions for Theirs {
         Ok(None)
     }
 
-    async fn raise(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Raised, StorageError> {
-        self.leave(tx, user, &Task::Raise, at).await?;
-        Ok(Raised::default())
-    }
-
-    async fn end(
+    async fn apply(
         &self,
         tx: &mut PgConnection,
         user: &UserId,
+        effect: &SessionsEffect,
         at: UnixMillis,
-        reason: &EndReason,
-    ) -> Result<Vec<Ending>, StorageError> {
-        self.leave(tx, user, &Task::End(reason.clone()), at).await
+    ) -> Result<Applied, StorageError> {
+        let task = match effect {
+            SessionsEffect::Keep => return Ok(Applied::default()),
+            SessionsEffect::Raise => Task::Raise,
+            SessionsEffect::End(reason) => Task::End(reason.clone()),
+            SessionsEffect::Bury => Task::Bury,
+        };
+        tasks::add(tx, user, &task, at).await?;
+        self.left_a_task.store(true, Relaxed);
+        Ok(Applied::default())
     }
 
+    /// It begins after the task, in Redis.
     async fn replace(
         &self,
-        tx: &mut PgConnection,
-        account: &Account,
+        _: &mut PgConnection,
+        _: &Account,
         _: &SessionId,
+        _: &[Ending],
         _: &Session,
-        at: UnixMillis,
-    ) -> Result<Option<Vec<Ending>>, StorageError> {
-        self.leave(tx, &account.id, &Task::End(EndReason::PasswordChanged), at).await.map(Some)
-    }
-
-    async fn bury(&self, tx: &mut PgConnection, user: &UserId, at: UnixMillis) -> Result<Vec<Ending>, StorageError> {
-        self.leave(tx, user, &Task::Bury, at).await
+    ) -> Result<bool, StorageError> {
+        Ok(true)
     }
 }

@@ -13,10 +13,11 @@ use super::{
     record::{self, Fields},
 };
 use crate::{
+    account::Account,
     clock::Clock,
     session::{Cap, LastUse, SecurityEvent, Session, UnixMillis},
     storage::{
-        AT_ONCE, Account, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError, Tried, Trimmed,
+        AT_ONCE, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError, Tried, Trimmed,
         over_the_cap_of, postgres::within,
     },
     token::access,

@@ -2,14 +2,16 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use async_trait::async_trait;
 use secrecy::ExposeSecret as _;
-use sessionkeep_types::{EndReason, Role, SessionId, UserId};
+use sessionkeep_types::{SessionId, UserId};
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::{SqliteStore, events, sessions};
 use crate::{
-    session::{SecurityEvent, Session, UnixMillis},
+    account::{self, Account, AccountFacts, AccountRefusal, AccountRequest, SessionsEffect},
+    session::{SecurityEvent, UnixMillis},
     storage::{
-        ALL, AT_ONCE, Account, AccountChange, Accounts, Changed, Ending, PasswordChange, StorageError,
+        AT_ONCE, AccountTransacted, Accounts, Ending, StorageError,
+        account_transactions::{Executed, Raise, Tried},
         rows::{AccountRow, account_columns},
     },
 };
@@ -108,111 +110,18 @@ impl Accounts for SqliteStore {
         Ok(row.try_get(0)?)
     }
 
-    async fn change(&self, id: &UserId, change: &AccountChange, now: UnixMillis) -> Result<Changed, StorageError> {
-        let (mut changed, not_raised) = self.change_account(id, change, now).await?;
-        for some in not_raised.chunks(AT_ONCE as usize) {
-            match (self.raise(some, now).await, &mut changed) {
-                (Ok(raised), Changed::Done { endings, .. }) => endings.extend(raised),
-                (Ok(_), _) => {}
-                (Err(error), _) => {
-                    // The role is committed. Its rights are checked against the account; those tokens only name the old one.
-                    tracing::warn!(%error, "access tokens with the old role of an account stay in use until they expire");
-                    break;
-                }
-            }
-        }
-        Ok(changed)
-    }
-
-    async fn change_password(
+    async fn transact_account(
         &self,
-        account: &Account,
-        asking: &SessionId,
-        new_hash: &str,
-        session: &Session,
-        event: &SecurityEvent,
-    ) -> Result<PasswordChange, StorageError> {
-        let reason = EndReason::PasswordChanged;
-        let unchanged = |current: &Account| {
-            current.disabled_at.is_none()
-                && current.password_changed_at == account.password_changed_at
-                && current.role == account.role
-        };
-        let mut tx = self.begin().await?;
-        if !select(&mut tx, &account.id).await?.as_ref().is_some_and(unchanged)
-            || !sessions::is_living(&mut tx, asking).await?
-        {
-            return Ok(PasswordChange::Refused);
+        request: &AccountRequest<'_>,
+        now: UnixMillis,
+    ) -> Result<AccountTransacted, StorageError> {
+        loop {
+            match self.try_account(request, now).await? {
+                Tried::Again => {}
+                Tried::Answered(answer) => return Ok(answer),
+                Tried::Executed(executed) => return Ok(executed.finish(self, now).await),
+            }
         }
-        if let Some(trimmed) = sessions::trim(&mut tx, &account.id, Some(asking), &reason, event).await? {
-            self.commit(tx).await?;
-            return Ok(PasswordChange::Trimmed(trimmed));
-        }
-        let all = sessions::unended(&mut tx, &account.id, None, None, ALL).await?;
-        let endings = sessions::end_these(&mut tx, &all, event.at, &reason).await?;
-        if !sessions::insert(&mut tx, session, account).await? {
-            return Ok(PasswordChange::Refused);
-        }
-        // A sign-in that began with the old password compares this time, so it must be another one even within a millisecond.
-        let changed_at = event.at.0.max(account.password_changed_at.0.saturating_add(1));
-        sqlx::query("UPDATE users SET password_hash = ?, password_changed_at = ? WHERE id = ?")
-            .bind(new_hash)
-            .bind(changed_at)
-            .bind(account.id.as_str())
-            .execute(&mut *tx)
-            .await?;
-        events::insert(&mut tx, event).await?;
-        self.commit(tx).await?;
-        Ok(PasswordChange::Done(endings.into_iter().map(|(ending, _)| ending).collect()))
-    }
-
-    async fn delete(
-        &self,
-        account: &Account,
-        asking: &SessionId,
-        event: &SecurityEvent,
-    ) -> Result<Changed, StorageError> {
-        let id = &account.id;
-        let unchanged = |current: &Account| {
-            current.disabled_at.is_none() && current.password_changed_at == account.password_changed_at
-        };
-        let mut tx = loop {
-            let mut tx = self.begin().await?;
-            let Some(account) = select(&mut tx, id).await?.filter(unchanged) else { return Ok(Changed::NotFound) };
-            if !sessions::is_living(&mut tx, asking).await? {
-                return Ok(Changed::NotFound);
-            }
-            if is_last_admin(&mut tx, &account).await? {
-                return Ok(Changed::LastAdmin);
-            }
-            let reason = EndReason::SignedOutElsewhere;
-            if let Some(trimmed) = sessions::trim(&mut tx, id, Some(asking), &reason, event).await? {
-                self.commit(tx).await?;
-                return Ok(Changed::Trimmed(trimmed));
-            }
-            // Rows of ended sessions have no cap: those that one transaction cannot delete go before, in their own.
-            if sessions::bury_ended(&mut tx, id).await? < AT_ONCE {
-                break tx;
-            }
-            self.commit(tx).await?;
-        };
-        let rows = sqlx::query(
-            "INSERT INTO tombstones (session_id, ended_at) SELECT id, MAX(?, last_used_at) FROM sessions WHERE user_id = ?
-             RETURNING session_id, ended_at, 0, 0",
-        )
-        .bind(event.at.0)
-        .bind(id.as_str())
-        .fetch_all(&mut *tx)
-        .await?;
-        let endings = rows.iter().map(sessions::ending).collect::<Result<Vec<_>, _>>()?;
-        // Its sessions go with it (`ON DELETE CASCADE`).
-        sqlx::query("DELETE FROM users WHERE id = ?").bind(id.as_str()).execute(&mut *tx).await?;
-        events::insert(&mut tx, event).await?;
-        let committed = self.commit(tx).await;
-        // Whether the commit is acknowledged or not: a pass that runs meanwhile has not seen it.
-        self.owe_the_log();
-        committed?;
-        Ok(Changed::Done { endings, reported: vec![event.clone()] })
     }
 
     async fn erase_deleted(&self, settled: UnixMillis) -> Result<bool, StorageError> {
@@ -225,73 +134,96 @@ impl Accounts for SqliteStore {
     }
 }
 
-impl SqliteStore {
+#[async_trait]
+impl Raise for SqliteStore {
     async fn raise(&self, ids: &[SessionId], at: UnixMillis) -> Result<Vec<Ending>, StorageError> {
         let mut tx = self.begin().await?;
         let raised = sessions::raise_these(&mut tx, ids, at).await?;
         self.commit(tx).await?;
         Ok(raised)
     }
+}
 
-    /// Returns, too, the sessions whose version is still to be raised.
-    async fn change_account(
-        &self,
-        id: &UserId,
-        change: &AccountChange,
-        now: UnixMillis,
-    ) -> Result<(Changed, Vec<SessionId>), StorageError> {
+impl SqliteStore {
+    async fn try_account(&self, request: &AccountRequest<'_>, now: UnixMillis) -> Result<Tried, StorageError> {
         let mut tx = self.begin().await?;
-        let Some(account) = select(&mut tx, id).await? else { return Ok((Changed::NotFound, vec![])) };
-        if let Some(actor) = &change.by
-            && !may_administrate(&mut tx, actor).await?
-        {
-            return Ok((Changed::Forbidden, vec![]));
-        }
-        let was_disabled = account.disabled_at.is_some();
-        let role = change.role.as_ref().filter(|(role, _)| *role != account.role);
-        let disabled = change.disabled.as_ref().filter(|(disabled, _)| *disabled != was_disabled);
-        let stays_admin = role.map_or(&account.role, |(role, _)| role) == &Role::Admin
-            && !disabled.map_or(was_disabled, |(disabled, _)| *disabled);
-        if change.by.is_some() && !stays_admin && is_last_admin(&mut tx, &account).await? {
-            return Ok((Changed::LastAdmin, vec![]));
-        }
-        let disabling = disabled.filter(|(disabled, _)| *disabled);
-        if let Some((_, event)) = disabling
-            && let Some(trimmed) = sessions::trim(&mut tx, id, None, &EndReason::AccountDisabled, event).await?
+        let step = match account::decide(request, &facts(&mut tx, request).await?, now) {
+            Ok(step) => step,
+            Err(refusal) => return Ok(Tried::Answered(AccountTransacted::Refused(refusal))),
+        };
+        let id = request.id();
+        if let (Some(reason), Some(event)) = (step.sessions.reason(), step.events.last())
+            && let Some(trimmed) = sessions::trim(&mut tx, id, request.asking(), &reason, event).await?
         {
             self.commit(tx).await?;
-            return Ok((Changed::Trimmed(trimmed), vec![]));
+            return Ok(Tried::Answered(AccountTransacted::Trimmed(trimmed)));
         }
-        let (mut endings, mut reported, mut not_raised) = (vec![], vec![], vec![]);
-        if let Some((role, event)) = role {
-            sqlx::query("UPDATE users SET role = ? WHERE id = ?")
-                .bind(role.as_str())
-                .bind(id.as_str())
-                .execute(&mut *tx)
-                .await?;
-            if disabling.is_none() {
-                (endings, not_raised) = sessions::raise_first(&mut tx, id, now).await?;
-            }
+        // Rows of ended sessions have no cap: those that one transaction cannot delete go before, in their own.
+        if step.sessions == SessionsEffect::Bury && sessions::bury_ended(&mut tx, id).await? >= AT_ONCE {
+            self.commit(tx).await?;
+            return Ok(Tried::Again);
+        }
+        let (endings, not_raised) = match &step.sessions {
+            SessionsEffect::Keep => (vec![], vec![]),
+            SessionsEffect::Raise => sessions::raise_first(&mut tx, id, now).await?,
+            SessionsEffect::End(reason) => (sessions::end_all_of(&mut tx, id, now, reason).await?, vec![]),
+            SessionsEffect::Bury => (sessions::bury(&mut tx, id, now).await?, vec![]),
+        };
+        if let AccountRequest::ChangePassword { read, begin, .. } = request
+            && !sessions::insert(&mut tx, begin, read).await?
+        {
+            return Ok(Tried::Answered(AccountTransacted::Refused(AccountRefusal::Superseded)));
+        }
+        // A change to the current value has no event.
+        if !step.events.is_empty() {
+            write(&mut tx, id, step.account.as_ref()).await?;
+        }
+        for event in &step.events {
             events::insert(&mut tx, event).await?;
-            reported.push(event.clone());
         }
-        if let Some((disabled, event)) = disabled {
-            sqlx::query("UPDATE users SET disabled_at = ? WHERE id = ?")
-                .bind(disabled.then_some(now.0))
-                .bind(id.as_str())
-                .execute(&mut *tx)
-                .await?;
-            if *disabled {
-                let all = sessions::unended(&mut tx, id, None, None, ALL).await?;
-                let ended = sessions::end_these(&mut tx, &all, now, &EndReason::AccountDisabled).await?;
-                endings.extend(ended.into_iter().map(|(ending, _)| ending));
-            }
-            events::insert(&mut tx, event).await?;
-            reported.push(event.clone());
+        let committed = self.commit(tx).await;
+        if step.account.is_none() {
+            // Whether the commit is acknowledged or not: a pass that runs meanwhile has not seen it.
+            self.owe_the_log();
         }
-        self.commit(tx).await?;
-        Ok((Changed::Done { endings, reported }, not_raised))
+        committed?;
+        Ok(Tried::Executed(Executed { endings, reported: step.events, not_raised }))
     }
+}
+
+/// What the decision has to know.
+async fn facts(connection: &mut SqliteConnection, request: &AccountRequest<'_>) -> Result<AccountFacts, StorageError> {
+    let account = select(connection, request.id()).await?;
+    // There is no index on roles: looked for only where the answer can matter.
+    let may_be_last = request.concerns_administrators() && account.as_ref().is_some_and(Account::can_administrate);
+    Ok(AccountFacts {
+        account,
+        may_administrate: match request.administrator() {
+            Some(id) => may_administrate(connection, id).await?,
+            None => true,
+        },
+        others_administrate: !may_be_last || others_administrate(connection, request.id()).await?,
+        asking_lives: match request.asking() {
+            Some(id) => sessions::is_living(connection, id).await?,
+            None => true,
+        },
+    })
+}
+
+/// Its sessions go with a deleted account (`ON DELETE CASCADE`).
+async fn write(connection: &mut SqliteConnection, id: &UserId, account: Option<&Account>) -> Result<(), StorageError> {
+    let query = match account {
+        None => sqlx::query("DELETE FROM users WHERE id = ?"),
+        Some(account) => sqlx::query(
+            "UPDATE users SET role = ?, disabled_at = ?, password_hash = ?, password_changed_at = ? WHERE id = ?",
+        )
+        .bind(account.role.as_str())
+        .bind(account.disabled_at.map(|at| at.0))
+        .bind(account.password_hash.expose_secret())
+        .bind(account.password_changed_at.0),
+    };
+    query.bind(id.as_str()).execute(connection).await?;
+    Ok(())
 }
 
 async fn select(connection: &mut SqliteConnection, id: &UserId) -> Result<Option<Account>, StorageError> {
@@ -304,21 +236,14 @@ async fn select(connection: &mut SqliteConnection, id: &UserId) -> Result<Option
 
 /// Whether this is an administrator at the moment.
 pub(super) async fn may_administrate(connection: &mut SqliteConnection, id: &UserId) -> Result<bool, StorageError> {
-    Ok(select(connection, id).await?.is_some_and(|account| can_administrate(&account)))
+    Ok(select(connection, id).await?.is_some_and(|account| account.can_administrate()))
 }
 
-fn can_administrate(account: &Account) -> bool {
-    account.role == Role::Admin && account.disabled_at.is_none()
-}
-
-/// Whether nobody else could administrate.
-async fn is_last_admin(connection: &mut SqliteConnection, account: &Account) -> Result<bool, StorageError> {
-    if !can_administrate(account) {
-        return Ok(false);
-    }
+/// Whether an account but this one can administrate.
+async fn others_administrate(connection: &mut SqliteConnection, id: &UserId) -> Result<bool, StorageError> {
     let row =
-        sqlx::query("SELECT NOT EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND disabled_at IS NULL AND id <> ?)")
-            .bind(account.id.as_str())
+        sqlx::query("SELECT EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND disabled_at IS NULL AND id <> ?)")
+            .bind(id.as_str())
             .fetch_one(connection)
             .await?;
     Ok(row.try_get(0)?)

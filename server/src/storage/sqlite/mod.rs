@@ -31,7 +31,7 @@ use tokio::sync::Mutex;
 
 pub(in crate::storage) use self::source::Source;
 use super::{PoolVitals, PurgeTimes, StorageError, Vitals, Watched};
-use crate::{clock::Clock, config::Refusal, private_files, session::UnixMillis};
+use crate::{clock::Clock, private_files, refusal::Refusal, session::UnixMillis};
 
 /// How long a request waits for a connection before it is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);

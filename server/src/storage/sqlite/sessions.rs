@@ -7,11 +7,12 @@ use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{SqliteStore, accounts, commit_in_the_background, events};
 use crate::{
+    account::Account,
     clock::Clock,
     session::{Cap, LastUse, SecurityEvent, Session, UnixMillis},
     storage::{
-        ALL, AT_ONCE, Account, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError, Tried,
-        Trimmed, over_the_cap, over_the_cap_of,
+        ALL, AT_ONCE, Confirmation, Decide, EndedPart, Ending, Scope, Sessions, Step, StorageError, Tried, Trimmed,
+        over_the_cap, over_the_cap_of,
         rows::{SessionRow, attempts_to_json, large, session_columns},
         split_expired,
     },
@@ -446,6 +447,35 @@ pub(super) async fn end_these(
     .fetch_all(connection)
     .await?;
     rows.iter().map(|row| Ok((ending(row)?, UserId::new(row.try_get::<String, _>(4)?)))).collect()
+}
+
+/// Ends every session of the account that has not ended. The caller commits.
+pub(super) async fn end_all_of(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+    at: UnixMillis,
+    reason: &EndReason,
+) -> Result<Vec<Ending>, StorageError> {
+    let all = unended(connection, user, None, None, ALL).await?;
+    let ended = end_these(connection, &all, at, reason).await?;
+    Ok(ended.into_iter().map(|(ending, _)| ending).collect())
+}
+
+/// Leaves a tombstone of every session of the account. The caller deletes the account, and the sessions with it.
+pub(super) async fn bury(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+    at: UnixMillis,
+) -> Result<Vec<Ending>, StorageError> {
+    let rows = sqlx::query(
+        "INSERT INTO tombstones (session_id, ended_at) SELECT id, MAX(?, last_used_at) FROM sessions WHERE user_id = ?
+         RETURNING session_id, ended_at, 0, 0",
+    )
+    .bind(at.0)
+    .bind(user.as_str())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(ending).collect()
 }
 
 /// Removes some of the account's sessions that were ended, and leaves their tombstones. Returns how many.

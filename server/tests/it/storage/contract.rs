@@ -7,6 +7,7 @@ use std::{
 };
 
 use server::{
+    account::{Account, AccountChange, AccountRefusal},
     clock::{Clock, SystemClock},
     limits::counter::{Counter, Key},
     purge::Purge,
@@ -16,14 +17,14 @@ use server::{
         UnixMillis, apply, decide,
     },
     storage::{
-        Account, AccountChange, Changed, Confirmation, Ending, EventFilter, PasswordChange, Report, Scope, Step,
-        StorageError, StoredEvent, Stores, Transacted, Trimmed,
+        AccountTransacted, Confirmation, Ending, EventFilter, Report, Scope, Step, StorageError, StoredEvent, Stores,
+        Transacted, Trimmed,
     },
 };
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
 use tokio_util::sync::CancellationToken;
 
-use super::Store;
+use super::{Asked as _, Store};
 
 pub(super) const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 
@@ -550,14 +551,17 @@ pub(super) async fn operations_on_all_of_too_many_sessions_end_in_batches_those_
     let asks = used("asks", 0);
     assert!(begin(&store, &asks, &admin).await);
     let (changed, ended) = change_password(&store, &admin, &asks.id, "n").await;
-    assert!(matches!(changed, PasswordChange::Done(_)) && ended.len() > MANY as usize, "{changed:?}");
+    assert!(
+        matches!(changed, AccountTransacted::Done { endings: _, .. }) && ended.len() > MANY as usize,
+        "{changed:?}"
+    );
     assert_eq!(living(&store, "u").await, [session("n")]);
     assert_eq!(find(&store, "asks").await.expect("there").ended.expect("ended").reason, EndReason::PasswordChanged);
 
     let admin = store.by_id(&u).await.expect("works").expect("there");
     crowd(&store, &admin, "fourth", MANY).await;
     let (changed, ended) = change(&store, "u", &disabling(true)).await;
-    assert!(matches!(changed, Changed::Done { .. }) && ended.len() > MANY as usize, "{changed:?}");
+    assert!(matches!(changed, AccountTransacted::Done { .. }) && ended.len() > MANY as usize, "{changed:?}");
     assert_eq!(living(&store, "u").await, []);
 }
 
@@ -578,14 +582,14 @@ fn part(trimmed: Trimmed) -> Vec<Ending> {
 }
 
 /// Changes an account as callers do. Returns, too, all sessions that were ended or raised.
-async fn change(store: &impl Store, user: &str, change: &AccountChange) -> (Changed, Vec<Ending>) {
+async fn change(store: &impl Store, user: &str, change: &AccountChange) -> (AccountTransacted, Vec<Ending>) {
     let mut all = vec![];
     loop {
         let changed = store.change(&UserId::new(user), change, NOW).await.expect("works");
         match changed {
-            Changed::Trimmed(trimmed) => all.extend(part(trimmed)),
+            AccountTransacted::Trimmed(trimmed) => all.extend(part(trimmed)),
             changed => {
-                if let Changed::Done { endings, .. } = &changed {
+                if let AccountTransacted::Done { endings, .. } = &changed {
                     all.extend(endings.clone());
                 }
                 return (changed, all);
@@ -595,13 +599,13 @@ async fn change(store: &impl Store, user: &str, change: &AccountChange) -> (Chan
 }
 
 /// Deletes an account as callers do. Returns, too, all sessions that were ended.
-async fn delete(store: &impl Store, account: &Account, asking: &SessionId) -> (Changed, Vec<Ending>) {
+async fn delete(store: &impl Store, account: &Account, asking: &SessionId) -> (AccountTransacted, Vec<Ending>) {
     let (mut all, report) = (vec![], event(EventKind::AccountDeleted).of(&account.id));
     loop {
         match store.delete(account, asking, &report).await.expect("works") {
-            Changed::Trimmed(trimmed) => all.extend(part(trimmed)),
+            AccountTransacted::Trimmed(trimmed) => all.extend(part(trimmed)),
             changed => {
-                if let Changed::Done { endings, .. } = &changed {
+                if let AccountTransacted::Done { endings, .. } = &changed {
                     all.extend(endings.clone());
                 }
                 return (changed, all);
@@ -616,13 +620,13 @@ async fn change_password(
     read: &Account,
     asking: &SessionId,
     new: &str,
-) -> (PasswordChange, Vec<Ending>) {
+) -> (AccountTransacted, Vec<Ending>) {
     let (mut all, report) = (vec![], event(EventKind::PasswordChanged).of(&read.id));
     loop {
         match store.change_password(read, asking, "$new$", &session(new), &report).await.expect("works") {
-            PasswordChange::Trimmed(trimmed) => all.extend(part(trimmed)),
+            AccountTransacted::Trimmed(trimmed) => all.extend(part(trimmed)),
             changed => {
-                if let PasswordChange::Done(endings) = &changed {
+                if let AccountTransacted::Done { endings, .. } = &changed {
                     all.extend(endings.clone());
                 }
                 return (changed, all);
@@ -637,7 +641,7 @@ pub(super) async fn a_new_role_raises_all_of_too_many_sessions_and_ends_none(sto
     crowd(&store, &account(), "old", MANY).await;
     let before = events(&store).await;
     let (changed, raised) = change(&store, "u", &to_role(Role::Admin)).await;
-    let Changed::Done { reported, .. } = changed else { panic!("{changed:?}") };
+    let AccountTransacted::Done { reported, .. } = changed else { panic!("{changed:?}") };
     assert_eq!(reported.len(), 1);
     assert!(raised.iter().all(|ending| ending.ended_at.is_none() && ending.ver == 1));
     assert_eq!(raised.iter().map(|ending| &ending.session_id).collect::<HashSet<_>>().len(), MANY as usize);
@@ -656,14 +660,14 @@ pub(super) async fn a_change_that_is_refused_or_is_none_ends_no_session_for_the_
     crowd(&store, &admin, "old", MANY).await;
     let by = |change: AccountChange, actor: &str| AccountChange { by: Some(UserId::new(actor)), ..change };
     let before = events(&store).await;
-    let nothing = Changed::Done { endings: vec![], reported: vec![] };
+    let nothing = AccountTransacted::Done { endings: vec![], reported: vec![] };
     for (user, asked, outcome) in [
-        ("u", by(disabling(true), "v"), Changed::Forbidden),
-        ("u", by(disabling(true), "u"), Changed::LastAdmin),
-        ("u", by(to_role(Role::User), "u"), Changed::LastAdmin),
+        ("u", by(disabling(true), "v"), AccountTransacted::Refused(AccountRefusal::Forbidden)),
+        ("u", by(disabling(true), "u"), AccountTransacted::Refused(AccountRefusal::LastAdministrator)),
+        ("u", by(to_role(Role::User), "u"), AccountTransacted::Refused(AccountRefusal::LastAdministrator)),
         ("u", to_role(Role::Admin), nothing.clone()),
         ("u", disabling(false), nothing),
-        ("nobody", disabling(true), Changed::NotFound),
+        ("nobody", disabling(true), AccountTransacted::Refused(AccountRefusal::NotFound)),
     ] {
         assert_eq!(change(&store, user, &asked).await, (outcome.clone(), vec![]), "{outcome:?}");
     }
@@ -671,11 +675,18 @@ pub(super) async fn a_change_that_is_refused_or_is_none_ends_no_session_for_the_
     let other_password = Account { password_changed_at: UnixMillis(1), ..admin.clone() };
     let other_role = account();
     for (read, asking) in [(&other_password, &asks), (&other_role, &asks), (&admin, &gone)] {
-        assert_eq!(change_password(&store, read, asking, "n").await, (PasswordChange::Refused, vec![]));
+        assert_eq!(
+            change_password(&store, read, asking, "n").await,
+            (AccountTransacted::Refused(AccountRefusal::Superseded), vec![])
+        );
     }
-    assert_eq!(delete(&store, &other_password, &asks).await, (Changed::NotFound, vec![]));
-    assert_eq!(delete(&store, &admin, &gone).await, (Changed::NotFound, vec![]));
-    assert_eq!(delete(&store, &admin, &asks).await, (Changed::LastAdmin, vec![]));
+    let superseded = AccountTransacted::Refused(AccountRefusal::Superseded);
+    assert_eq!(delete(&store, &other_password, &asks).await, (superseded.clone(), vec![]));
+    assert_eq!(delete(&store, &admin, &gone).await, (superseded, vec![]));
+    assert_eq!(
+        delete(&store, &admin, &asks).await,
+        (AccountTransacted::Refused(AccountRefusal::LastAdministrator), vec![])
+    );
     assert_eq!(living(&store, "u").await.len(), MANY as usize);
     assert_eq!(store.endings_since(UnixMillis(0)).await.expect("works"), []);
     assert_eq!(events(&store).await, before);
@@ -713,19 +724,19 @@ pub(super) async fn sessions_that_have_expired_do_not_exceed_the_cap(store: impl
 
     let id = living_among_expired(&store, &account(), "password").await;
     let (changed, ended) = change_password(&store, &account(), &id, "n").await;
-    assert!(matches!(changed, PasswordChange::Done(_)) && ended.len() == 1200, "{changed:?}");
+    assert!(matches!(changed, AccountTransacted::Done { endings: _, .. }) && ended.len() == 1200, "{changed:?}");
     check("password", EndReason::PasswordChanged).await;
 
     let current = store.by_id(&account().id).await.expect("works").expect("there");
     living_among_expired(&store, &current, "disable").await;
     let (changed, ended) = change(&store, "u", &disabling(true)).await;
-    assert!(matches!(changed, Changed::Done { .. }) && ended.len() == 1201, "{changed:?}");
+    assert!(matches!(changed, AccountTransacted::Done { .. }) && ended.len() == 1201, "{changed:?}");
     check("disable", EndReason::AccountDisabled).await;
 
     change(&store, "u", &disabling(false)).await;
     let id = living_among_expired(&store, &current, "delete").await;
     let (changed, _) = delete(&store, &current, &id).await;
-    assert!(matches!(changed, Changed::Done { .. }), "{changed:?}");
+    assert!(matches!(changed, AccountTransacted::Done { .. }), "{changed:?}");
     store.tend().await.expect("works");
     assert!(!events(&store).await.contains(&EventKind::SessionLimitReached), "nobody had too many sessions");
 }
@@ -789,16 +800,16 @@ pub(super) async fn endings_for_the_cap_are_reported_whatever_becomes_of_the_ope
     let ask = async || {
         reported.accounts.change_password(&account(), &asks, "$new$", &session("n"), &report).await.expect("works")
     };
-    if matches!(ask().await, PasswordChange::Trimmed(_)) {
+    if matches!(ask().await, AccountTransacted::Trimmed(_)) {
         let (more_reports, more_ended) = check().await;
         assert!(more_reports == reports + 1 && (1..=500).contains(&(more_ended - ended)), "{more_ended}");
-        while let Changed::Trimmed(_) =
+        while let AccountTransacted::Trimmed(_) =
             reported.accounts.change(&account().id, &disabling(true), NOW).await.expect("works")
         {
             check().await;
         }
     }
-    assert_eq!(ask().await, PasswordChange::Refused);
+    assert_eq!(ask().await, AccountTransacted::Refused(AccountRefusal::Superseded));
     let (_, ended) = check().await;
     assert_eq!(ended, 2 * MANY as usize);
 }
@@ -810,7 +821,7 @@ pub(super) async fn an_account_with_thousands_of_ended_sessions_is_deleted_in_ba
     let report = event(EventKind::SessionsEnded);
     end_all(&store, &others, EndReason::SignedOutElsewhere, &report).await.expect("works").expect("may");
     let deleted = store.delete(&account(), &SessionId::new("s"), &event(EventKind::AccountDeleted)).await;
-    let Changed::Done { endings, .. } = deleted.expect("works") else { panic!("it was there") };
+    let AccountTransacted::Done { endings, .. } = deleted.expect("works") else { panic!("it was there") };
     assert_eq!(endings.len(), 1, "those that had ended before are no news");
     assert!(store.by_id(&UserId::new("u")).await.expect("works").is_none());
     assert_eq!(find(&store, "s").await, None);
@@ -1083,7 +1094,8 @@ pub(super) async fn a_role_raises_the_version_and_disabling_ends(store: impl Sto
     let role = |role| AccountChange { role: Some((role, event(EventKind::RoleChanged))), ..AccountChange::default() };
     let disabled =
         |flag| AccountChange { disabled: Some((flag, event(EventKind::AccountDisabled))), ..AccountChange::default() };
-    let Changed::Done { endings, .. } = store.change(&u, &role(Role::Admin), NOW).await.expect("works") else {
+    let AccountTransacted::Done { endings, .. } = store.change(&u, &role(Role::Admin), NOW).await.expect("works")
+    else {
         panic!("it is there")
     };
     assert_eq!(endings.iter().map(|ending| (ending.ended_at, ending.ver)).collect::<Vec<_>>(), [(None, 1)]);
@@ -1092,10 +1104,11 @@ pub(super) async fn a_role_raises_the_version_and_disabling_ends(store: impl Sto
     // The same again is no change.
     let before = events(&store).await.len();
     let again = store.change(&u, &role(Role::Admin), NOW).await.expect("works");
-    assert_eq!(again, Changed::Done { endings: vec![], reported: vec![] });
+    assert_eq!(again, AccountTransacted::Done { endings: vec![], reported: vec![] });
     assert_eq!((find(&store, "s").await.expect("there").ver, events(&store).await.len()), (1, before));
 
-    let Changed::Done { endings, reported } = store.change(&u, &disabled(true), NOW).await.expect("works") else {
+    let AccountTransacted::Done { endings, reported } = store.change(&u, &disabled(true), NOW).await.expect("works")
+    else {
         panic!("it is there")
     };
     assert_eq!(reported, [event(EventKind::AccountDisabled)]);
@@ -1106,7 +1119,10 @@ pub(super) async fn a_role_raises_the_version_and_disabling_ends(store: impl Sto
     assert!(store.by_id(&u).await.expect("works").expect("there").disabled_at.is_none());
     assert!(find(&store, "s").await.expect("there").ended.is_some(), "what was ended stays ended");
     let nobody = UserId::new("nobody");
-    assert_eq!(store.change(&nobody, &disabled(true), NOW).await.expect("works"), Changed::NotFound);
+    assert_eq!(
+        store.change(&nobody, &disabled(true), NOW).await.expect("works"),
+        AccountTransacted::Refused(AccountRefusal::NotFound)
+    );
 }
 
 pub(super) async fn the_last_administrator_stays_unless_an_operator_insists(store: impl Store) {
@@ -1126,17 +1142,24 @@ pub(super) async fn the_last_administrator_stays_unless_an_operator_insists(stor
         disabled: Some((true, event(EventKind::AccountDisabled))),
         by: by.map(UserId::new),
     };
-    let done = |changed| matches!(changed, Changed::Done { .. });
+    let done = |changed| matches!(changed, AccountTransacted::Done { .. });
     assert!(done(store.change(&UserId::new("v"), &disable(Some("u")), NOW).await.expect("works")));
     let before = events(&store).await;
     for change in [demote(Some("u")), disable(Some("u"))] {
-        assert_eq!(store.change(&u, &change, NOW).await.expect("works"), Changed::LastAdmin);
+        assert_eq!(
+            store.change(&u, &change, NOW).await.expect("works"),
+            AccountTransacted::Refused(AccountRefusal::LastAdministrator)
+        );
     }
     let deleted = store.delete(&admin("u"), &SessionId::new("s"), &event(EventKind::AccountDeleted)).await;
-    assert_eq!(deleted.expect("works"), Changed::LastAdmin);
+    assert_eq!(deleted.expect("works"), AccountTransacted::Refused(AccountRefusal::LastAdministrator));
     for no_admin in ["v", "nobody"] {
         let changed = store.change(&u, &demote(Some(no_admin)), NOW).await.expect("works");
-        assert_eq!(changed, Changed::Forbidden, "{no_admin} cannot administrate any more");
+        assert_eq!(
+            changed,
+            AccountTransacted::Refused(AccountRefusal::Forbidden),
+            "{no_admin} cannot administrate any more"
+        );
     }
     assert!(store.has_admin().await.expect("works"));
     assert_eq!(events(&store).await, before, "a refusal changes and reports nothing");
@@ -1150,7 +1173,7 @@ pub(super) async fn a_new_password_ends_every_session_and_begins_one(store: impl
     let report = event(EventKind::PasswordChanged);
     let changed =
         store.change_password(&account(), &SessionId::new("s"), "$new$", &session("n"), &report).await.expect("works");
-    assert!(matches!(&changed, PasswordChange::Done(endings) if endings.len() == 2), "{changed:?}");
+    assert!(matches!(&changed, AccountTransacted::Done { endings, .. } if endings.len() == 2), "{changed:?}");
     for id in ["s", "t"] {
         assert_eq!(find(&store, id).await.expect("there").ended.expect("ended").reason, EndReason::PasswordChanged);
     }
@@ -1170,10 +1193,10 @@ pub(super) async fn a_refused_change_of_password_changes_nothing(store: impl Sto
         let asking = SessionId::new(asking);
         store.change_password(read, &asking, "$new$", &session("n"), &report).await.expect("works")
     };
-    assert_eq!(change(&stale, "s").await, PasswordChange::Refused);
+    assert_eq!(change(&stale, "s").await, AccountTransacted::Refused(AccountRefusal::Superseded));
     assert_eq!(
         change(&account(), "another").await,
-        PasswordChange::Refused,
+        AccountTransacted::Refused(AccountRefusal::Superseded),
         "a session that has ended changes no password"
     );
     assert_eq!((find(&store, "s").await, events(&store).await), before);
@@ -1189,18 +1212,19 @@ pub(super) async fn a_deleted_account_leaves_tombstones_and_no_rows(store: impl 
         store.delete(read, &SessionId::new(asking), &event(EventKind::AccountDeleted)).await.expect("works")
     };
     let stale = Account { password_changed_at: UnixMillis(1), ..account() };
-    assert_eq!(delete(&stale, "s").await, Changed::NotFound, "its password has changed");
-    assert_eq!(delete(&account(), "another").await, Changed::NotFound, "the session that asked has ended");
+    let superseded = AccountTransacted::Refused(AccountRefusal::Superseded);
+    assert_eq!(delete(&stale, "s").await, superseded, "its password has changed");
+    assert_eq!(delete(&account(), "another").await, superseded, "the session that asked has ended");
     assert!(find(&store, "s").await.is_some());
     let deleted = delete(&account(), "s").await;
-    let Changed::Done { endings, .. } = deleted else { panic!("it was there") };
+    let AccountTransacted::Done { endings, .. } = deleted else { panic!("it was there") };
     assert_eq!(
         endings.iter().map(|ending| (&ending.session_id, ending.ended_at)).collect::<Vec<_>>(),
         [(&SessionId::new("s"), Some(NOW))]
     );
     assert_eq!((find(&store, "s").await, store.by_id(&u).await.expect("works").is_some()), (None, false));
     assert_eq!(store.endings_since(NOW).await.expect("works"), endings);
-    assert_eq!(delete(&account(), "s").await, Changed::NotFound);
+    assert_eq!(delete(&account(), "s").await, AccountTransacted::Refused(AccountRefusal::NotFound));
     store.purge(NOW.plus(Duration::from_millis(1))).await.expect("works");
     assert_eq!(store.endings_since(NOW).await.expect("works"), [], "a tombstone goes when nothing needs it");
 }
@@ -1234,7 +1258,7 @@ pub(super) async fn the_events_of_a_deleted_account_lose_its_addresses_and_that_
     assert!(kept(Some(&u)).await.len() >= 450, "a living account keeps them");
     let deletion = event(EventKind::AccountDeleted).of(&u);
     let deleted = store.delete(&account(), &SessionId::new("s"), &deletion).await.expect("works");
-    assert!(matches!(deleted, Changed::Done { .. }), "{deleted:?}");
+    assert!(matches!(deleted, AccountTransacted::Done { .. }), "{deleted:?}");
 
     assert!(store.erase_deleted(NOW).await.expect("works"), "the deletion is too young");
     assert_eq!(kept(Some(&u)).await, [EventKind::AccountDeleted]);

@@ -9,13 +9,15 @@ mod versions;
 
 use async_trait::async_trait;
 use server::{
+    account::{Account, AccountChange, AccountRequest},
     clock::Clock,
+    session::{SecurityEvent, Session, UnixMillis},
     storage::{
-        Accounts, Attempts, Decide, Events, Sessions, StorageError, Transacted, Watched, faulty::Faulty,
-        postgres::PostgresStore, redis::RedisStore, sqlite::SqliteStore,
+        AccountTransacted, Accounts, Attempts, Decide, Events, Sessions, StorageError, Transacted, Watched,
+        faulty::Faulty, postgres::PostgresStore, redis::RedisStore, sqlite::SqliteStore,
     },
 };
-use sessionkeep_types::SessionId;
+use sessionkeep_types::{SessionId, UserId};
 use tempfile::TempDir;
 
 use crate::support::database;
@@ -127,3 +129,37 @@ contract::holds_for!(sqlite_store, super::Sqlite);
 contract::holds_for!(faulty_store, super::FaultySqlite);
 contract::holds_for!(postgres_store, super::Postgres, ignore = "needs PostgreSQL: cargo xtask test postgres");
 contract::holds_for!(redis_store, super::Redis, ignore = "needs PostgreSQL and Redis: cargo xtask test postgres");
+
+/// The requests for an account, in one line each.
+pub(crate) trait Asked: Accounts {
+    async fn change(
+        &self,
+        id: &UserId,
+        change: &AccountChange,
+        now: UnixMillis,
+    ) -> Result<AccountTransacted, StorageError> {
+        self.transact_account(&AccountRequest::Change { id, change }, now).await
+    }
+
+    async fn change_password(
+        &self,
+        read: &Account,
+        asking: &SessionId,
+        hash: &str,
+        begin: &Session,
+        event: &SecurityEvent,
+    ) -> Result<AccountTransacted, StorageError> {
+        self.transact_account(&AccountRequest::ChangePassword { read, asking, hash, begin, event }, event.at).await
+    }
+
+    async fn delete(
+        &self,
+        read: &Account,
+        asking: &SessionId,
+        event: &SecurityEvent,
+    ) -> Result<AccountTransacted, StorageError> {
+        self.transact_account(&AccountRequest::Delete { read, asking, event }, event.at).await
+    }
+}
+
+impl<A: Accounts + ?Sized> Asked for A {}

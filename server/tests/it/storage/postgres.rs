@@ -4,10 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use futures::future::join_all;
 use server::{
+    account::{Account, AccountChange},
     clock::{Clock, SystemClock},
     session::{Ended, EventKind, Origin, SecurityEvent, Session, UnixMillis},
     storage::{
-        Account, AccountChange, Accounts as _, Changed, Confirmation, Events as _, Scope, Sessions as _, Step,
+        AccountTransacted, Accounts as _, Confirmation, Events as _, Scope, Sessions as _, Step,
         postgres::PostgresStore,
     },
 };
@@ -16,7 +17,7 @@ use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
 use tokio::time::timeout;
 
 use super::{
-    Transact as _,
+    Asked as _, Transact as _,
     contract::{self, AtNow, NOW},
 };
 #[cfg(unix)]
@@ -109,15 +110,15 @@ async fn two_administrators_who_demote_each_other_leave_one() {
         let (first, second) = tokio::join!(one.change(&ada.id, &by_eve, NOW), two.change(&eve.id, &by_ada, NOW));
         let outcomes = [first.expect("works"), second.expect("works")];
         assert_eq!(
-            outcomes.iter().filter(|outcome| matches!(outcome, Changed::Done { .. })).count(),
+            outcomes.iter().filter(|outcome| matches!(outcome, AccountTransacted::Done { .. })).count(),
             1,
             "{outcomes:?}"
         );
-        let left = if matches!(outcomes[0], Changed::Done { .. }) { &eve } else { &ada };
+        let left = if matches!(outcomes[0], AccountTransacted::Done { .. }) { &eve } else { &ada };
         // Out of the next round's way.
         let disable =
             AccountChange { disabled: Some((true, event(EventKind::AccountDisabled))), ..AccountChange::default() };
-        assert!(matches!(one.change(&left.id, &disable, NOW).await.expect("works"), Changed::Done { .. }));
+        assert!(matches!(one.change(&left.id, &disable, NOW).await.expect("works"), AccountTransacted::Done { .. }));
     }
 }
 

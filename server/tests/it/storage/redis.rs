@@ -9,10 +9,11 @@ use std::{
 use futures::future::join_all;
 use redis::pipe;
 use server::{
+    account::{Account, AccountChange},
     session::{Cap, Ended, EventKind, Origin, SecurityEvent, Session},
     storage::{
-        Account, AccountChange, Accounts as _, Changed, Database, Events as _, Scope, Sessions as _, Step,
-        StorageError, Stores, postgres::PostgresStore, redis::RedisStore,
+        AccountTransacted, Database, Events as _, Scope, Sessions as _, Step, StorageError, Stores,
+        postgres::PostgresStore, redis::RedisStore,
     },
 };
 use sessionkeep_types::{EndReason, SessionId, UserId};
@@ -20,7 +21,7 @@ use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
 use tokio::sync::{Mutex, Notify};
 
 use super::{
-    Transact as _,
+    Asked as _, Transact as _,
     contract::{self, AtNow, NOW},
 };
 use crate::support::{
@@ -224,7 +225,7 @@ async fn what_is_done_again_touches_no_session_that_began_since() {
         |flag| AccountChange { disabled: Some((flag, event(EventKind::AccountDisabled))), ..AccountChange::default() };
     for flag in [true, false] {
         let changed = store.change(&UserId::new("u"), &disabled(flag), NOW).await.expect("works");
-        assert!(matches!(changed, Changed::Done { .. }));
+        assert!(matches!(changed, AccountTransacted::Done { .. }));
     }
     assert!(begin(&store, "s").await.expect("works"));
     shared
@@ -257,7 +258,7 @@ async fn what_another_instance_has_ended_for_a_change_is_found_among_thousands()
     let disable =
         AccountChange { disabled: Some((true, event(EventKind::AccountDisabled))), ..AccountChange::default() };
     let changed = store.change(&UserId::new("u"), &disable, NOW).await.expect("works");
-    let Changed::Done { endings, .. } = changed else { panic!("{changed:?}") };
+    let AccountTransacted::Done { endings, .. } = changed else { panic!("{changed:?}") };
     assert_eq!(endings.iter().map(|ending| &ending.session_id).collect::<Vec<_>>(), [&SessionId::new("s")]);
 }
 

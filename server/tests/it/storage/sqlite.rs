@@ -3,9 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use server::{
+    account::Account,
     clock::{Clock as _, SystemClock},
     session::{EventKind, Origin, SecurityEvent},
-    storage::{Account, Accounts as _, Sessions as _, Watched as _, sqlite::SqliteStore},
+    storage::{Accounts as _, Sessions as _, Watched as _, sqlite::SqliteStore},
 };
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
 use sqlx::{Connection as _, SqliteConnection, migrate::Migrator, sqlite::SqliteConnectOptions};

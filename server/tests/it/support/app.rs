@@ -13,11 +13,12 @@ use std::{
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 use server::{
+    account::{AccountChange, AccountRequest},
     boot::Server,
     clock::{Clock as _, SystemClock},
     config::{Settings, Sources},
     session::{EventKind, Origin, SecurityEvent, Session, UnixMillis},
-    storage::{AccountChange, Changed, Stores},
+    storage::{AccountTransacted, Stores},
 };
 use sessionkeep_types::{Role, SessionId};
 use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
@@ -284,8 +285,12 @@ impl TestApp {
     async fn change(&self, email: &str, change: &AccountChange) {
         let store = self.store().await;
         let account = store.accounts.by_email(email).await.expect("works").expect("there");
-        let changed = store.accounts.change(&account.id, change, self.now()).await.expect("works");
-        assert!(matches!(changed, Changed::Done { .. }), "{changed:?}");
+        let changed = store
+            .accounts
+            .transact_account(&AccountRequest::Change { id: &account.id, change }, self.now())
+            .await
+            .expect("works");
+        assert!(matches!(changed, AccountTransacted::Done { .. }), "{changed:?}");
     }
 
     /// What was reported, oldest first.

@@ -21,8 +21,8 @@ fn prepared(mut command: Command, folder: &Path) -> Command {
     for setting in SETTINGS {
         command.env_remove(setting.name);
     }
-    // Several run at once.
-    command.env("METRICS_ADDR", "");
+    // Several run at once, perhaps beside one that listens where they do by default.
+    command.env("METRICS_ADDR", "").env("BIND_ADDR", "127.0.0.1:0");
     command.current_dir(folder).stdin(Stdio::null());
     command
 }

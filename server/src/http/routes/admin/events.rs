@@ -8,7 +8,7 @@ use axum::{
 };
 use futures::{Stream, StreamExt as _, stream};
 use serde::Deserialize;
-use sessionkeep_types::{EventKind, Page, SecurityEvent, UserId, limits, routes as path};
+use sessionkeep_types::{Page, SecurityEvent, UserId, limits, routes as path};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
@@ -17,7 +17,7 @@ use super::{ApiError, AppState, page, told};
 use crate::{
     auth::Auth,
     http::{
-        extract::{Bearer, PageQuery, Query},
+        extract::{Authenticated, KindQuery, PageQuery, Query},
         openapi::{ADMINISTRATOR, ALWAYS, BEARER, BeforeEvent, PAGE, refused},
     },
     storage::{EventFilter, StoredEvent},
@@ -27,9 +27,6 @@ use crate::{
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::http) struct Wanted {
-    /// Of this kind alone. A kind that there is not has no events.
-    #[param(required = false, nullable = false)]
-    kind: Option<String>,
     /// Of this account alone. An account that there is not has no events.
     #[param(required = false, nullable = false, value_type = String)]
     user: Option<UserId>,
@@ -45,22 +42,19 @@ refused!(Unwatched: ALWAYS, BEARER, ADMINISTRATOR);
     operation_id = "events",
     tag = "administration",
     summary = "List security events of all accounts, newest first",
-    params(Wanted, BeforeEvent, PageQuery),
+    params(KindQuery, Wanted, BeforeEvent, PageQuery),
     security(("accessToken" = [])),
     responses((status = OK, description = "A part of the list.", body = Page<SecurityEvent>), Unlisted)
 )]
 pub(in crate::http) async fn list(
     State(state): State<AppState>,
+    Query(kinds): Query<KindQuery>,
     Query(wanted): Query<Wanted>,
     Query(part): Query<PageQuery>,
-    bearer: Bearer,
+    caller: Authenticated,
 ) -> Result<Json<Page<SecurityEvent>>, ApiError> {
-    let admin = bearer.administrator(&state).await?;
-    let filter = EventFilter {
-        user: wanted.user,
-        kinds: wanted.kind.map(EventKind::from).into_iter().collect(),
-        without_routine: false,
-    };
+    let admin = caller.administrator(&state).await?;
+    let filter = EventFilter { user: wanted.user, kinds: kinds.kinds(), without_routine: false };
     let events = state.auth.all_events(&admin, &filter, part.before()?, part.limit()).await?;
     Ok(Json(page(events, part.limit(), |event| event.id.to_string(), told)))
 }
@@ -88,11 +82,10 @@ const POLL: Duration = Duration::from_millis(500);
 pub(in crate::http) async fn stream(
     State(state): State<AppState>,
     headers: HeaderMap,
-    bearer: Bearer,
+    caller: Authenticated,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let token = bearer.token();
-    bearer.administrator(&state).await?;
-    let token = token.ok_or_else(ApiError::token_missing)?;
+    caller.administrator(&state).await?;
+    let token = caller.token;
     let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
     let seen = match seen {
         Some(seen) => seen,

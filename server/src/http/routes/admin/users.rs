@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::{ApiError, AppState, api, page, rfc3339};
 use crate::{
+    account::Account,
     http::{
-        extract::{Bearer, From, Json, PageQuery, Query},
+        extract::{Authenticated, Changes, From, Json, PageQuery, Query},
         openapi::{ADMINISTRATOR, ALWAYS, BEARER, BODY, BeforeAccount, LIMITED, ONE_OF_OURS, PAGE, refused},
     },
-    storage::Account,
 };
 
 /// What to look for.
@@ -47,9 +47,9 @@ pub(in crate::http) async fn list(
     State(state): State<AppState>,
     Query(search): Query<Search>,
     Query(part): Query<PageQuery>,
-    bearer: Bearer,
+    caller: Authenticated,
 ) -> Result<Answer<Page<ManagedUser>>, ApiError> {
-    let admin = bearer.administrator(&state).await?;
+    let admin = caller.administrator(&state).await?;
     let query = search.query.as_deref().map(str::trim).filter(|query| !query.is_empty());
     if query.is_some_and(|query| query.len() > limits::EMAIL_MAX_LENGTH) {
         return Err(ApiError::invalid().with_field("query", api(|api| api.query)));
@@ -73,9 +73,9 @@ pub(in crate::http) async fn list(
 pub(in crate::http) async fn find(
     State(state): State<AppState>,
     Path(id): Path<UserId>,
-    bearer: Bearer,
+    caller: Authenticated,
 ) -> Result<Answer<ManagedUser>, ApiError> {
-    let admin = bearer.administrator(&state).await?;
+    let admin = caller.administrator(&state).await?;
     Ok(Answer(managed(state.auth.user(&admin, &id).await?)))
 }
 
@@ -95,11 +95,10 @@ pub(in crate::http) async fn change(
     State(state): State<AppState>,
     From(origin): From,
     Path(id): Path<UserId>,
-    bearer: Bearer,
-    Json(request): Json<UpdateUserRequest>,
+    caller: Authenticated<Json<UpdateUserRequest>, Changes>,
 ) -> Result<Answer<ManagedUser>, ApiError> {
-    let claims = bearer.authenticate_change(&state).await?;
-    let admin = state.auth.administrator(&claims).await.map_err(|error| ApiError::from(error).of(&claims))?;
+    let admin = caller.administrator(&state).await?;
+    let Json(request) = caller.body;
     let account = state.auth.change_user(&admin, &id, request.role, request.disabled, &origin).await?;
     Ok(Answer(managed(account)))
 }

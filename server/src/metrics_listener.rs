@@ -12,8 +12,14 @@ use axum::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{KeySample, Sample};
-use crate::{auth::Auth, connections, keys::Keys, loopback, storage::Watched};
+use crate::{
+    auth::Auth,
+    connections,
+    keys::Keys,
+    loopback,
+    metrics::{KeySample, Sample},
+    storage::Watched,
+};
 
 /// Prometheus's text format.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";

@@ -2,10 +2,8 @@
 
 use sessionkeep_types::EventKind;
 
-use crate::{
-    components::Icon,
-    words::{self, Happened},
-};
+use super::icon::Icon;
+use crate::words::{self, Happened};
 
 /// What to say about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +63,8 @@ pub(crate) fn story(kind: &EventKind, by_administrator: bool) -> Story {
     Story { title, meaning, level: level(kind), icon: icon(kind) }
 }
 
-fn level(kind: &EventKind) -> Level {
+/// How much a person has to care about an event of this kind.
+pub(crate) fn level(kind: &EventKind) -> Level {
     match kind {
         EventKind::RefreshReused | EventKind::CloneSuspected => Level::Alert,
         EventKind::LoginFailed

@@ -6,17 +6,14 @@ use std::rc::Rc;
 use futures::StreamExt as _;
 use serde::de::DeserializeOwned;
 use sessionkeep_types::{
-    ChangePasswordRequest, DeleteAccountRequest, DismissReviewRequest, EndSessionsRequest, ErrorCode, Page, Review,
+    ChangePasswordRequest, DeleteAccountRequest, DismissReviewRequest, EndSessionsRequest, ErrorCode, EventKind, Page,
     SecurityEvent, Session, SessionId, SessionList, TokenResponse, UpdateProfileRequest, User, routes,
 };
 
-use super::{
-    error::ApiError,
-    public::{PublicApi, decode, requested_by_us, with_attempt},
-    query::{Address, Part},
-    transport::{Method, Pieces, Request},
+use crate::{
+    api::{Address, ApiError, Method, Part, Pieces, PublicApi, Request, decode, requested_by_us, with_attempt},
+    session::{Epoch, Held, Manager, Pass},
 };
-use crate::session::{Epoch, Held, Manager, Pass};
 
 /// Talks to the server in the name of one session: adds the access token, refreshes it when the server asks for that, and
 /// repeats the original request once.
@@ -76,6 +73,15 @@ impl AuthorisedApi {
         self.call(Request::new(Method::Get, routes::ME)).await
     }
 
+    /// `GET /api/me?include=review`: the account, with the use of a session in two places that waits for an answer.
+    ///
+    /// # Errors
+    /// As [`AuthorisedApi::me`].
+    pub async fn me_with_review(&self) -> Result<User, ApiError> {
+        let address = Address::of(routes::ME).with("include", Some(routes::REVIEW_OF_ME));
+        self.call(Request::new(Method::Get, address.finish())).await
+    }
+
     /// `PATCH /api/me`: another name, or none.
     ///
     /// # Errors
@@ -124,16 +130,10 @@ impl AuthorisedApi {
     ///
     /// # Errors
     /// As [`AuthorisedApi::me`].
-    pub async fn my_events(&self, part: Part<'_>) -> Result<Page<SecurityEvent>, ApiError> {
-        self.call(Request::new(Method::Get, Address::of(routes::MY_EVENTS).part(part))).await
-    }
-
-    /// `GET /api/me/review`: what waits for the person to look at it.
-    ///
-    /// # Errors
-    /// As [`AuthorisedApi::me`].
-    pub async fn review(&self) -> Result<Review, ApiError> {
-        self.call(Request::new(Method::Get, routes::REVIEW)).await
+    pub async fn my_events(&self, kinds: &[EventKind], part: Part<'_>) -> Result<Page<SecurityEvent>, ApiError> {
+        let kinds = kinds.iter().map(EventKind::as_str).collect::<Vec<_>>().join(",");
+        let address = Address::of(routes::MY_EVENTS).with("kind", Some(&*kinds).filter(|kinds| !kinds.is_empty()));
+        self.call(Request::new(Method::Get, address.part(part))).await
     }
 
     /// `POST /api/me/review`: it was the person themselves.

@@ -1,5 +1,5 @@
-//! What an event is called in a log line: the words of OWASP's logging vocabulary where it has one. The stored event's own name
-//! stands beside it, as `kind`.
+//! The closed sets of words in log lines and metrics: those of OWASP's logging vocabulary where it has one. The stored event's own
+//! name stands beside it, as `kind`.
 
 use sessionkeep_types::{ErrorCode, EventKind};
 
@@ -15,6 +15,31 @@ pub const LOOK_ALIKE: &str = "malicious_extraneous";
 pub const STARTUP: &str = "sys_startup";
 /// It stops.
 pub const SHUTDOWN: &str = "sys_shutdown";
+
+/// The directives of a Content Security Policy. The last one stands for every other word.
+pub(crate) const DIRECTIVES: [&str; 21] = [
+    "script-src",
+    "script-src-elem",
+    "script-src-attr",
+    "worker-src",
+    "connect-src",
+    "style-src",
+    "style-src-elem",
+    "style-src-attr",
+    "img-src",
+    "font-src",
+    "manifest-src",
+    "media-src",
+    "object-src",
+    "frame-src",
+    "child-src",
+    "base-uri",
+    "form-action",
+    "frame-ancestors",
+    "default-src",
+    "require-trusted-types-for",
+    "other",
+];
 
 /// Of something that is stored.
 #[must_use]

@@ -9,18 +9,21 @@ use sessionkeep_types::{
     RegisterRequest, Role, UpdateProfileRequest, UpdateUserRequest, UserId, routes,
 };
 
-use super::{
-    ApiError, AuthorisedApi, LiveEvents, Part, Response,
-    fake::{ADAS, Answer, answer, device, nothing, refusal, token, user},
+use super::{AuthorisedApi, LiveEvents};
+use crate::{
+    api::{
+        ApiError, Part, Response,
+        fake::{ADAS, Answer, answer, device, nothing, refusal, token, user},
+    },
+    session::{Phase, SignedOut, fake::Tab},
 };
-use crate::session::{Phase, SignedOut, fake::Tab};
 
 const ID: &str = "some-id";
 
 /// Each method of each route, as the types crate documents them.
 fn contract() -> BTreeSet<(String, String)> {
     let (mut routes, mut methods) = (BTreeSet::new(), Vec::<&str>::new());
-    for line in include_str!("../../../types/src/routes.rs").lines() {
+    for line in include_str!("../../../../types/src/routes.rs").lines() {
         if line.starts_with("///") {
             methods
                 .extend(["GET", "POST", "PATCH", "DELETE"].iter().filter(|name| line.contains(&format!("`{name}`"))));
@@ -57,12 +60,12 @@ async fn call_everything(api: AuthorisedApi) {
     let change = ChangePasswordRequest { current_password: secret(), new_password: secret() };
     let failures = [
         api.me().await.err(),
+        api.me_with_review().await.err(),
         api.rename(&UpdateProfileRequest::default()).await.err(),
         api.sessions(Part::NEWEST).await.err(),
         api.end_session(&device, None).await.err(),
         api.end_other_sessions(None).await.err(),
-        api.my_events(Part::NEWEST).await.err(),
-        api.review().await.err(),
+        api.my_events(&[], Part::NEWEST).await.err(),
         api.dismiss_review(&DismissReviewRequest { event: ID.to_owned(), current_password: None }).await.err(),
         api.export().await.err(),
         api.users("", Part::NEWEST).await.err(),

@@ -11,12 +11,9 @@ use sessionkeep_types::{EventKind, ManagedUser, Page, SecurityEvent, SessionList
 
 use super::{
     authorised::{AuthorisedApi, Cookie},
-    error::ApiError,
-    public::decode,
-    query::{Address, Part},
     sse::Reader,
-    transport::{Method, NoAnswer, Request},
 };
+use crate::api::{Address, ApiError, Method, NoAnswer, Part, Request, decode};
 
 /// Security events as they happen. Dropping it ends the request.
 pub type LiveEvents = LocalBoxStream<'static, Result<SecurityEvent, ApiError>>;

@@ -1,0 +1,23 @@
+import { expect, test } from '../fixtures/index.ts';
+
+test('Security shows the age of the password, the time of this session and the number of devices', async ({ signIn, security, person }) => {
+  await signIn.signIn(person);
+  await security.open();
+  await expect(security.value('Password')).toHaveText('Not changed since the account was created');
+  await expect(security.value('This session')).toHaveText(/^Signed in (today|yesterday) · Expires \d{1,2} \w{3}( \d{4})? if unused$/);
+  // The sign-up signed in, too.
+  await expect(security.value('Devices')).toHaveText('Signed in on 2 devices');
+});
+
+test('Security leads to the pages that change it or explain it', async ({ signIn, security, person }) => {
+  await signIn.signIn(person);
+  await security.open();
+  for (const [name, path] of [
+    ['Change password', '/account/password'],
+    ['Review devices', '/account/devices'],
+    ['Connection check', '/connection'],
+    ['Why was I signed out?', '/signed-out'],
+  ] as const) {
+    await expect(security.link(name)).toHaveAttribute('href', path);
+  }
+});

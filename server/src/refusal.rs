@@ -1,0 +1,19 @@
+//! What is wrong with a setting, or with something that a setting names.
+
+/// Why the program does not start, in one line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{variable}: {reason}. {mend}")]
+pub struct Refusal {
+    /// Which setting.
+    pub variable: String,
+    /// What is wrong with it, without its value where it is secret.
+    pub reason: String,
+    /// How to fix it.
+    pub mend: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(variable: &str, reason: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { variable: variable.to_owned(), reason: reason.into(), mend: mend.into() }
+    }
+}
