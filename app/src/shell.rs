@@ -100,7 +100,7 @@ pub fn Shell(
 fn Stopped() -> impl IntoView {
     let words = &words::here().stopped;
     view! {
-        <section id="stopped" role="alert" hidden>
+        <section id="stopped" role="alert" tabindex="-1" hidden>
             <div class="card padded">
                 <h2>{words.title}</h2>
                 <p>

@@ -10,12 +10,21 @@
     setTimeout(() => (leaving = false), 5000);
   });
 
+  // An extension may add a form with any address, or a field that is called `action`.
+  const pathOf = (form) => {
+    try {
+      return new URL(form.getAttribute('action') ?? '', location.href).pathname;
+    } catch {
+      return '';
+    }
+  };
+
   // A form that the browser sends itself, once in ten seconds: a second sign-up would find the account that the first has made. The mark
   // says to the next page that its session may have begun just now.
   let sent = -Infinity;
   addEventListener('pageshow', () => (sent = -Infinity));
   const once = (event) => {
-    if (event.defaultPrevented || !/^\/sign-(in|up)$/.test(new URL(event.target.action).pathname)) return;
+    if (event.defaultPrevented || !/^\/sign-(in|up)$/.test(pathOf(event.target))) return;
     if (event.timeStamp - sent < 10000) return event.preventDefault();
     sent = event.timeStamp;
     try {
@@ -27,7 +36,8 @@
   addEventListener('submit', once);
 
   // The forms of an account are sent by the program alone. One that is sent before waits for it, as long as nothing else is typed into it
-  // and the page does not say that it is not working.
+  // and the page does not say that it is not working. A form that is sent after that gets these words again, with the focus.
+  const isStopped = () => document.documentElement.hasAttribute('data-stopped');
   let waiting;
   const forget = () => {
     waiting?.button?.classList.remove('busy');
@@ -35,16 +45,17 @@
     waiting = undefined;
   };
   const waits = (event) => {
-    const { pathname } = new URL(event.target.action);
-    if (event.defaultPrevented || !pathname.startsWith('/account/')) return;
+    const path = pathOf(event.target);
+    if (event.defaultPrevented || !path.startsWith('/account/')) return;
     event.preventDefault();
     forget();
+    if (isStopped()) return document.getElementById('stopped').focus();
     event.submitter?.classList.add('busy');
     event.submitter?.setAttribute('aria-disabled', 'true');
-    waiting = { pathname, button: event.submitter };
+    waiting = { path, button: event.submitter };
   };
   addEventListener('submit', waits);
-  addEventListener('input', forget);
+  for (const type of ['input', 'pagehide']) addEventListener(type, forget);
 
   // The alert about a reused session comes with the data of its person. Its room is kept until then.
   try {
@@ -95,8 +106,8 @@
     clearTimeout(late);
     show(false);
     removeEventListener('submit', waits);
-    removeEventListener('input', forget);
-    const form = waiting && [...document.forms].find(({ action }) => new URL(action).pathname === waiting.pathname);
+    for (const type of ['input', 'pagehide']) removeEventListener(type, forget);
+    const form = waiting && [...document.forms].find((form) => pathOf(form) === waiting.path);
     forget();
     form?.requestSubmit();
   };

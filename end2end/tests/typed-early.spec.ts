@@ -49,7 +49,7 @@ test('so it is where the page has to be rendered anew, with the focus and what w
   await expect(signUp.displayName).toHaveValue('Ada Lovelace');
   await expect(signUp.email).toHaveValue(person.email);
   await expect(signUp.password).toHaveValue(person.password);
-  await expect(signUp.password).toHaveAccessibleDescription(`${person.password.length} characters.`);
+  await expect(signUp.password).toHaveAccessibleDescription('Strong.');
 });
 
 test('a box that was unticked stays so', async ({ page, signIn }) => {
@@ -127,12 +127,32 @@ test('a form of the account that was sent before the page is ready is not sent a
   expect(requests.map((request) => new URL(request.url()).pathname)).not.toContain('/api/auth/password');
 });
 
-test('a form of the account that waits for a program that never comes can be sent again', async ({ watch, page, signIn, account, password, person }) => {
+test('a form of the account is not held where the program does not come, and the page says so each time', async ({ watch, page, signIn, account, password, person }) => {
   watch.expect(/Failed to load|TypeError|net::ERR_FAILED/);
   const { release } = await sentEarly({ page, signIn, account, password, person }, 'abort');
   release();
+  const { words } = new StoppedPage(page);
+  await expect(words).toBeVisible();
+  await expect(password.submit).not.toHaveClass(/busy/);
+  await password.submit.click();
+  await expect(words).toBeFocused();
+  await expect(password.submit).not.toHaveClass(/busy/);
+  await expect(password.new).toHaveValue(NEW_PASSWORD);
+});
+
+test('a form of the account that waits for a slow program can be sent again when the page says that it is not working', async ({
+  page, signIn, account, password, person,
+}) => {
+  await page.clock.install();
+  const { release, requests } = await sentEarly({ page, signIn, account, password, person });
+  await page.clock.runFor(8000);
   await expect(new StoppedPage(page).words).toBeVisible();
   await expect(password.submit).not.toHaveClass(/busy/);
+  await expect(password.submit).not.toHaveAttribute('aria-disabled');
+  release();
+  await hydrated(page);
+  await expect(page.getByRole('button', { name: /^Account menu of/ })).toBeVisible();
+  expect(requests.map((request) => new URL(request.url()).pathname)).not.toContain('/api/auth/password');
 });
 
 test('an email that was typed before the page was ready survives a reload', async ({ page, signIn, person }) => {
