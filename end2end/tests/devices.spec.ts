@@ -206,6 +206,14 @@ test('a device that could not be signed out comes back, with the reason', async 
   await devices.shows(2);
 });
 
+async function hideForAMoment(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value: true });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    Object.defineProperty(document, 'hidden', { configurable: true, value: false });
+  });
+}
+
 test('a sign-out that was sent from a hidden page and was not heard is shown as such', async ({ watch, page, signIn, devices, person }) => {
   watch.expect(/ERR_FAILED|Failed to fetch/);
   await signIn.signIn(person);
@@ -216,15 +224,34 @@ test('a sign-out that was sent from a hidden page and was not heard is shown as 
   await devices.end(row);
   await expect(devices.undo(row)).toBeVisible();
   const tried = page.waitForRequest((request) => request.method() === 'DELETE');
-  await page.evaluate(() => {
-    Object.defineProperty(document, 'hidden', { configurable: true, value: true });
-    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
-    Object.defineProperty(document, 'hidden', { configurable: true, value: false });
-  });
+  await hideForAMoment(page);
   await tried;
   await devices.comeBack();
   await expect(row.getByRole('alert')).toContainText('Couldn’t sign out');
-  await expect(row.getByRole('button', { name: /^Sign out/ })).toBeVisible();
+  await expect(row.getByRole('button', { name: /^Sign out/ })).toBeFocused();
+});
+
+test('a sign-out that was sent from a hidden page and is answered after the list has not failed', async ({ page, signIn, devices, person }) => {
+  await signIn.signIn(person);
+  await devices.open();
+  await devices.shows(2);
+  let answer = (): void => {};
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  await page.route('**/api/sessions/*', async (route) => {
+    await answered;
+    await route.continue();
+  });
+  const row = devices.others;
+  await devices.end(row);
+  await expect(devices.undo(row)).toBeVisible();
+  const list = page.waitForResponse((response) => response.request().method() === 'GET' && response.url().includes('/api/sessions?'));
+  await hideForAMoment(page);
+  await devices.comeBack();
+  await list;
+  await devices.shows(2);
+  await expect(row.getByRole('alert')).toHaveCount(0);
+  answer();
+  await devices.shows(1);
 });
 
 test('the list is looked at anew when somebody comes back to it', async ({ anotherBrowser, signIn, devices, person }) => {

@@ -56,9 +56,9 @@ struct List {
     /// The cursor of the next page, where there is one.
     next: RwSignal<Option<String>>,
     loading_more: RwSignal<bool>,
-    /// What was done, for everybody to see and hear.
     /// How often the first part was loaded.
     loads: RwSignal<u32>,
+    /// What was done, shown and read out.
     said: RwSignal<Option<String>>,
     said_here: NodeRef<html::P>,
     alert: RwSignal<Option<String>>,

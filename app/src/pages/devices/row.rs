@@ -1,6 +1,6 @@
 //! One session in the list: what is known of it, and what can be done about it.
 
-use core::time::Duration;
+use core::{mem, time::Duration};
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use sessionkeep_types::{ErrorCode, Session as Device, SessionId};
@@ -33,6 +33,8 @@ struct Row {
     /// Whether it is about to be signed out.
     leaving: RwSignal<bool>,
     departure: StoredValue<Option<Departure>, LocalStorage>,
+    /// Whether the server has answered a sign-out that a hidden page sent, or cannot be reached.
+    was_answered: StoredValue<bool>,
     /// Whether its sign-out was taken back.
     stays: RwSignal<bool>,
     /// Whether its details are shown.
@@ -56,6 +58,7 @@ impl Row {
             device,
             leaving: RwSignal::new(false),
             departure: StoredValue::new_local(None),
+            was_answered: StoredValue::new(false),
             stays: RwSignal::new(false),
             is_open: RwSignal::new(false),
             busy: RwSignal::new(false),
@@ -66,7 +69,9 @@ impl Row {
             came_back: StoredValue::new(false),
         };
         Effect::new(move |_| focus(row.undo.get()));
-        Effect::new(move |_| focus(row.sign_out.get().filter(|_| row.came_back.get_value())));
+        Effect::new(move |_| {
+            focus(row.sign_out.get().filter(|_| row.came_back.try_update_value(mem::take) == Some(true)))
+        });
         Effect::new(move |before: Option<u32>| {
             let loads = devices.loads.get();
             if before.is_some_and(|before| before != loads) {
@@ -74,7 +79,7 @@ impl Row {
             }
             loads
         });
-        // Whoever leaves the page has had the time to think.
+        // A page that is left sends the sign-out at once.
         on_cleanup(move || row.depart_now());
         row
     }
@@ -114,6 +119,7 @@ impl Row {
                 }
             }),
         ];
+        self.was_answered.set_value(false);
         self.departure.set_value(Some(Departure { timer, page_hides, farewell }));
         self.leaving.set(true);
     }
@@ -134,17 +140,21 @@ impl Row {
         }
     }
 
-    /// Tells the server without waiting for its answer.
+    /// Tells the server now. A later list of the sessions says whether that succeeded, where the page is still there.
     fn depart_now(self) {
         if let Some(farewell) = self.take_departure() {
-            farewell.send();
+            farewell.send(move || {
+                if self.was_answered.try_set_value(true).is_none() {
+                    self.devices.load();
+                }
+            });
         }
     }
 
-    /// The server lists it. If it was told to sign it out while the page was hidden, that did not succeed.
+    /// The server lists it. If a sign-out that the page sent while it was hidden was answered before, it did not succeed.
     fn is_still_listed(self) {
-        let was_told = self.departure.with_value(Option::is_none) && !self.busy.get();
-        if self.leaving.get() && was_told {
+        if self.leaving.get() && self.was_answered.get_value() && !self.busy.get() {
+            self.came_back.set_value(self.has_focus());
             self.leaving.set(false);
             self.failure.set(Some((words::here().devices.not_signed_out)(&self.name())));
         }
@@ -241,7 +251,7 @@ pub(super) fn DeviceRow(
                             on:keydown=move |event| once(&event)
                             // It stands where the button was that is pressed twice.
                             on:click=move |event| {
-                                if event.detail() != 2 {
+                                if event.detail() < 2 {
                                     row.stay();
                                 }
                             }
@@ -254,6 +264,11 @@ pub(super) fn DeviceRow(
                     view! { <Living row=row /> }.into_any()
                 }
             }}
+            // For screen readers alone: a visible line would move the next button under the pointer. It is there before its words, which
+            // are read out for that reason.
+            <p class="visually-hidden" role="status">
+                {move || row.stays.get().then(|| (words.kept)(&row.name()))}
+            </p>
         </li>
     }
 }
@@ -326,10 +341,6 @@ fn Living(
                     <time datetime=move || exact.get()>{used}</time>
                 </span>
                 {move || place().map(|ip| view! { <span class="breakable">" · " {ip}</span> })}
-            </p>
-            // For screen readers alone: a visible line would move the next button under the pointer.
-            <p class="visually-hidden" role="status">
-                {move || row.stays.get().then(|| (words.kept)(&name()))}
             </p>
             {move || {
                 row.failure

@@ -36,12 +36,13 @@ pub struct Farewell {
 }
 
 impl Farewell {
-    /// Sends it, and waits for no answer.
-    pub fn send(self) {
+    /// Sends it. `then` runs when it was answered or failed, unless the page is gone by then.
+    pub fn send(self, then: impl FnOnce() + 'static) {
         let Self { api, manager, request } = self;
         manager.spawn(async move {
-            // OK because the page is gone, so no caller waits for the answer.
+            // OK because the list of the sessions says what became of it.
             let _ = api.exchange(request).await;
+            then();
         });
     }
 }

@@ -1,5 +1,7 @@
 //! The sessions of a person.
 
+use core::cell::Cell;
+
 use super::*;
 
 #[test]
@@ -80,8 +82,12 @@ fn a_farewell_ends_another_session_after_its_own_has_ended_and_without_cookies()
     tab.server.will("/api/sessions/other", nothing());
     let farewell = tab.api().farewell(&SessionId::new("other")).expect("the token is good");
     tab.manager.sign_out();
-    farewell.send();
+    let is_answered = Rc::new(Cell::new(false));
+    let answered = Rc::clone(&is_answered);
+    farewell.send(move || answered.set(true));
+    assert!(!is_answered.get());
     tab.settle();
+    assert!(is_answered.get());
     let sent = tab.server.asked("/api/sessions/other");
     assert_eq!((sent.len(), sent[0].cookies, sent[0].outlives_page), (1, false, true));
     assert_eq!(tab.bearers("/api/sessions/other"), [Some("Bearer t1".to_owned())]);
