@@ -53,6 +53,23 @@ test('on the page that changes the password the answer "no" leads to its first f
   await expect(account.review).not.toContainText('Was this you?');
 });
 
+test('an answer that arrives on another page closes the alert there', async ({ server, context, client, page, signIn, account, devices, person }) => {
+  await stolen({ server, context, client, signIn, account, person });
+  let answer = (): void => {};
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  await page.route('**/api/me/review', async (route) => {
+    await answered;
+    await route.continue();
+  });
+  await account.review.getByRole('button', { name: 'It was me' }).click();
+  await account.review.getByRole('button', { name: 'Yes, it was me' }).click();
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Devices' }).click();
+  await expect(devices.heading).toBeVisible();
+  await expect(account.review).toBeVisible();
+  answer();
+  await expect(account.review).toHaveCount(0);
+});
+
 test('another password answers it', async ({ server, context, client, signIn, account, password, person }) => {
   await stolen({ server, context, client, signIn, account, person });
   await account.review.getByRole('link', { name: 'Change password' }).click();

@@ -67,9 +67,14 @@ impl Me {
         self.loading.is_ready() && self.review.with(Option::is_some)
     }
 
+    /// Whether there is an answer. Reactive.
+    pub(crate) fn is_ready(self) -> bool {
+        self.loading.is_ready()
+    }
+
     /// Whether there is an answer, or none can be had. Reactive.
     pub(crate) fn is_settled(self) -> bool {
-        self.loading.is_ready() || self.loading.failure().is_some()
+        self.is_ready() || self.loading.failure().is_some()
     }
 
     /// How the asking goes.

@@ -6,7 +6,7 @@ use sessionkeep_types::{DismissReviewRequest, Origin, SecurityEvent};
 
 use super::{
     confirm::focus,
-    event::device_in_words,
+    event::{device_in_words, place},
     icon::{Icon, Picture},
     me::Me,
     moment::moment,
@@ -36,7 +36,7 @@ pub(crate) fn ReviewBanner() -> impl IntoView {
                     review_room::keep(place.offset_height());
                 }
             });
-        } else if me.is_settled() {
+        } else if me.is_ready() {
             review_room::forget();
         }
     });
@@ -60,8 +60,8 @@ fn sentence(event: &SecurityEvent) -> String {
     let (words, times) = (&words::here().review, &words::here().times);
     let when = moment(&event.at)
         .map_or_else(|| event.at.clone(), |then| (times.at)(&when::date(then, times), &when::time(then)));
-    let named = |Origin { device, ip, .. }: &Origin| match (device_in_words(device), ip.as_str()) {
-        (device, ip) if device.is_empty() || ip.is_empty() => format!("{device}{ip}"),
+    let named = |origin: &Origin| match (device_in_words(&origin.device), origin.ip.as_str()) {
+        (device, ip) if device.is_empty() || ip.is_empty() => place(origin),
         (device, ip) => format!("{device} ({ip})"),
     };
     match event.other.as_ref().map(|other| (named(&event.origin), named(other))) {
@@ -117,15 +117,16 @@ fn Banner(
         };
         spawn_local(async move {
             let answer = api.dismiss_review(&request).await;
+            // Another page of the account has the same question.
+            if answer.is_ok() {
+                me.is_reviewed();
+            }
             // Only a signal that is gone gives its value back.
             if busy.try_set(false).is_some() {
                 return;
             }
             match answer {
-                Ok(()) => {
-                    done.set(true);
-                    me.is_reviewed();
-                }
+                Ok(()) => done.set(true),
                 Err(error) if proof.shows(&error) => {}
                 Err(error) => alert.set(Some(trouble::said(&error))),
             }

@@ -56,11 +56,14 @@ fn Form(
             current_password: Password::new(current.value()),
             new_password: Password::new(new.value()),
         };
-        form.send(async move { session.when_restored().await?.change_password(&change).await }, move |answer| {
-            let Err(error) = answer else {
-                me.is_reviewed();
-                return done.set(true);
-            };
+        let request = async move {
+            session.when_restored().await?.change_password(&change).await?;
+            // Also where the page was left meanwhile.
+            me.is_reviewed();
+            Ok(())
+        };
+        form.send(request, move |answer| {
+            let Err(error) = answer else { return done.set(true) };
             current.judge(wrong_current(&error));
             new.judge(error.field("newPassword").or_else(|| error.field("password")));
             if !FieldState::focus_first_wrong(&[current, new]) {
@@ -73,7 +76,7 @@ fn Form(
         <form class="card form" method="post" action=paths::PASSWORD novalidate on:submit=submit>
             <FormAlert message=form.alert />
             <Username />
-            <PasswordField id="currentPassword" label=fields.current_password state=current />
+            <PasswordField id="currentPassword" label=fields.current_password goes_on=true state=current />
             <PasswordField id="newPassword" label=fields.new_password new=true known_by=known_by state=new />
             <p class="hint">{words.others_sign_out}</p>
             <SubmitButton of=form label=words.submit busy_label=words.busy />
