@@ -107,6 +107,24 @@ test('a filter whose events cannot be loaded says so, and not that there are non
   await expect(page.getByRole('main').getByText('Nothing here.')).toHaveCount(0);
 });
 
+test('all events are shown when they have arrived, and not a part of them as all', async ({ watch, client, page, signIn, activity, person }) => {
+  await client.login({ ...person, password: WRONG_PASSWORD });
+  await signIn.signIn(person);
+  watch.expect(/status of 500/);
+  await activity.open();
+  await activity.filter('Warnings').click();
+  await expect(activity.events).toHaveCount(1);
+  await page.route(/api\/me\/events(?!.*kind=)/, (route) => route.fulfill({ status: 500, json: { error: 'x', code: 'INTERNAL', requestId: '1' } }));
+  await activity.filter('All').click();
+  await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
+  await expect(activity.events).toHaveCount(0);
+  await page.unrouteAll();
+  await activity.filter('Warnings').click();
+  await expect(activity.events).toHaveCount(1);
+  await activity.filter('All').click();
+  await expect(activity.events).toHaveCount(4);
+});
+
 test('equal events in a row are one line, and their number is said', async ({ client, signIn, activity, person }) => {
   for (let times = 0; times < 3; times += 1) await client.login({ ...person, password: WRONG_PASSWORD });
   await signIn.signIn(person);

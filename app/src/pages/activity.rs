@@ -71,6 +71,8 @@ struct History {
     loading: Loading,
     events: RwSignal<Vec<SecurityEvent>>,
     filter: RwSignal<Filter>,
+    /// Which filter the events were asked for with.
+    asked_with: RwSignal<Filter>,
     /// The cursor of the next page, where there is one.
     next: RwSignal<Option<String>>,
     /// How many came with the last press of the button.
@@ -87,6 +89,7 @@ impl History {
             loading: Loading::new(session),
             events: RwSignal::new(Vec::new()),
             filter: RwSignal::new(Filter::All),
+            asked_with: RwSignal::new(Filter::All),
             next: RwSignal::new(None),
             added: RwSignal::new(None),
             added_here: NodeRef::new(),
@@ -108,10 +111,12 @@ impl History {
     /// Asks for the newest.
     fn load(self) {
         let Some((asked, api)) = self.loading.begin() else { return };
-        let kinds = self.filter.get_untracked().kinds();
+        let filter = self.filter.get_untracked();
+        self.alert.set(None);
         spawn_local(async move {
-            let answer = api.my_events(&kinds, Part::NEWEST).await;
+            let answer = api.my_events(&filter.kinds(), Part::NEWEST).await;
             self.loading.end(asked, answer, |Page { items, next }| {
+                self.asked_with.try_set(filter);
                 self.events.try_set(items);
                 self.next.try_set(next);
                 self.added.try_set(None);
@@ -119,7 +124,7 @@ impl History {
         });
     }
 
-    /// Shows what is loaded of it, and asks for the rest.
+    /// Shows what is loaded of it, and asks for all of it.
     fn show(self, filter: Filter) {
         self.filter.set(filter);
         self.load();
@@ -169,7 +174,7 @@ fn EventList(
     let words = &words::here().activity;
     let common = &words::here().common;
     let times = &words::here().times;
-    let History { loading, events, filter, next, added, added_here, busy, alert, .. } = history;
+    let History { loading, events, filter, asked_with, next, added, added_here, busy, alert, .. } = history;
     let clock = loading.clock;
     let said = move || added.get().map(|number| progress(number, next.with(Option::is_some)));
     let open = Memo::new(move |_| Me::here().review().map(|event| event.id));
@@ -194,7 +199,10 @@ fn EventList(
         <LoadAlert loading=loading />
         {move || {
             let filter = filter.get();
-            let shown: Vec<_> = events.with(|events| events.iter().filter(|event| filter.takes(&event.kind)).cloned().collect());
+            // Events that were asked for with another filter are only a part, and would look like all.
+            let is_part = ![Filter::All, filter].contains(&asked_with.get());
+            let shown: Vec<_> = events
+                .with(|events| events.iter().filter(|event| !is_part && filter.takes(&event.kind)).cloned().collect());
             let days = by_day(&shown, clock, times);
             if days.is_empty() {
                 let nothing = match filter {
@@ -214,7 +222,7 @@ fn EventList(
         <p class="hint" role="status" tabindex="-1" node_ref=added_here>
             {said}
         </p>
-        <Show when=move || next.with(Option::is_some)>
+        <Show when=move || next.with(Option::is_some) && asked_with.get() == filter.get()>
             <div class="actions">
                 <button
                     type="button"
