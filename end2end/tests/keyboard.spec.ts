@@ -72,6 +72,8 @@ test('Caps Lock is pointed out at the password', async ({ page, signIn }) => {
   await expect(hint).toBeVisible();
   await press(false);
   await expect(hint).toHaveCount(0);
+  await press(true);
+  await expect(hint).toBeVisible();
   // Chrome sends such an event, without a key, when it fills a field in.
   await signIn.password.evaluate((input) => input.dispatchEvent(new Event('keydown', { bubbles: true })));
   await expect(hint).toHaveCount(0);

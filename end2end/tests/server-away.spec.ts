@@ -38,6 +38,7 @@ test('a store that is away for a moment costs nobody the session', async ({ serv
   await page.reload();
   await expect(account.reconnecting).toBeVisible();
   await expect(page).toHaveURL('/account');
+  await expect(page.getByRole('contentinfo').getByRole('link', { name: 'Connection check' })).toBeVisible();
   await server.breakDown({ storeDown: false });
   await account.shows(person);
   await expect(account.reconnecting).toHaveCount(0);

@@ -11,10 +11,10 @@ test('the first visit of a stranger asks nothing, and shows the way in at once',
   expect(traffic.lines).toEqual([]);
 });
 
-for (const path of ['/sign-in', '/sign-up']) {
+for (const path of ['/sign-in', '/sign-up', '/signed-out']) {
   test(`the header of ${path} has the brand and no other link or button`, async ({ page }) => {
     const header = page.getByRole('banner');
-    await open(page, '/signed-out');
+    await open(page, '/connection');
     await expect(header.getByRole('link')).toHaveText(['Sessionkeep', 'Sign in', 'Create account']);
     await open(page, path);
     await expect(header.getByRole('link')).toHaveText(['Sessionkeep']);

@@ -308,7 +308,6 @@ pub(crate) static WORDS: Words = Words {
         device_b: "Device B",
         from: |place| format!("From {place}"),
         unknown_place: "Unknown place",
-        review: "Review",
         more: |number| format!("{} loaded.", count(number, "older event", false)),
         everything: "That’s everything.",
     },

@@ -334,7 +334,6 @@ pub(crate) static WORDS: Words = Words {
         device_b: "Dispositivo B",
         from: |place| format!("Da {place}"),
         unknown_place: "Luogo sconosciuto",
-        review: "Verifica",
         more: |number| {
             if number == 1 { "Caricato 1 altro evento.".to_owned() } else { format!("Caricati altri {number} eventi.") }
         },

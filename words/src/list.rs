@@ -350,7 +350,6 @@ pub struct Activity {
     /// With a place, where the event is about another one.
     pub from: fn(&str) -> String,
     pub unknown_place: &'static str,
-    pub review: &'static str,
     pub more: fn(usize) -> String,
     pub everything: &'static str,
 }

@@ -73,12 +73,16 @@ fn Unknown() -> impl IntoView {
     }
 }
 
-/// The landing page has these links in its middle, and a form is the way in by itself.
+/// The landing page and the page of reasons have the way in in their middle, and a form is the way in by itself.
 #[component]
 fn WayIn() -> impl IntoView {
     let words = &words::here().frame;
     let path = use_location().pathname;
-    let is_wanted = Memo::new(move |_| path.with(|path| path != paths::LANDING && !paths::is_for_strangers(path)));
+    let is_wanted = Memo::new(move |_| {
+        path.with(|path| {
+            ![paths::LANDING, paths::SIGNED_OUT].contains(&path.as_str()) && !paths::is_for_strangers(path)
+        })
+    });
     view! {
         <Show when=move || is_wanted.get()>
             <A href=paths::SIGN_IN attr:class="button quiet">

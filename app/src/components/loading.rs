@@ -18,7 +18,8 @@ pub(crate) struct Loading {
     pub(crate) clock: Clock,
     /// Which session the data belongs to that is there.
     of: RwSignal<Option<Epoch>>,
-    failure: RwSignal<Option<String>>,
+    /// What went wrong last, and in which session.
+    failure: RwSignal<Option<(Epoch, String)>>,
     requests: RwSignal<usize>,
     /// How many requests were begun. Of several the last one counts: an earlier one may be older than what was done since.
     begun: RwSignal<u64>,
@@ -90,7 +91,7 @@ impl Loading {
         if untrack(|| self.session.signed_in_epoch()) != Some(epoch) || self.begun.try_get_untracked() != Some(serial) {
             return;
         }
-        let failure = answer.map(keep).err().map(|error| trouble::said(&error));
+        let failure = answer.map(keep).err().map(|error| (epoch, trouble::said(&error)));
         self.clock.read();
         if failure.is_none() {
             self.of.try_set(Some(epoch));
@@ -103,9 +104,10 @@ impl Loading {
         self.requests.get() > 0
     }
 
-    /// What went wrong last, if it did. Reactive.
+    /// What went wrong last in this session, if it did. Reactive.
     pub(crate) fn failure(self) -> Option<String> {
-        self.failure.get()
+        let epoch = self.session.signed_in_epoch();
+        self.failure.get().filter(|(of, _)| Some(*of) == epoch).map(|(_, why)| why)
     }
 
     /// The session whose data it is.
@@ -123,7 +125,7 @@ impl Loading {
         match self.session.signed_in_epoch() {
             None => State::Waiting,
             epoch if epoch == self.of.get() => State::Ready,
-            Some(_) => self.failure.get().map_or(State::Waiting, State::Failed),
+            Some(_) => self.failure().map_or(State::Waiting, State::Failed),
         }
     }
 }

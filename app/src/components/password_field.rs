@@ -45,6 +45,9 @@ pub(crate) fn PasswordField(
     /// Whether it is chosen here (`new-password`, with a hint about its length) or only repeated.
     #[prop(optional)]
     new: bool,
+    /// Whether another field follows, for the key of a phone's keyboard.
+    #[prop(optional)]
+    goes_on: bool,
     /// What the person is known by, as far as that is known yet.
     #[prop(optional, into)]
     known_by: Option<Callback<(), KnownBy>>,
@@ -89,7 +92,7 @@ pub(crate) fn PasswordField(
                     autocomplete=if new { "new-password" } else { "current-password" }
                     autocapitalize="none"
                     spellcheck="false"
-                    enterkeyhint=if new { "done" } else { "go" }
+                    enterkeyhint=if goes_on { "next" } else { "go" }
                     {..custom_attribute("passwordrules", new.then(|| format!("minlength: {PASSWORD_MIN_LENGTH};")))}
                     required
                     autofocus=error.with_untracked(Option::is_some)

@@ -58,7 +58,7 @@ pub(crate) fn DeleteAccount() -> impl IntoView {
             <form class="card form" method="post" action=paths::DELETE_ACCOUNT novalidate on:submit=submit>
                 <FormAlert message=form.alert />
                 <Username />
-                <PasswordField id="currentPassword" label=fields.current_password state=password />
+                <PasswordField id="currentPassword" label=fields.current_password goes_on=true state=password />
                 <div class="field">
                     <div class="check">
                         <input

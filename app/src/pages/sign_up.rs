@@ -2,7 +2,7 @@
 
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::{components::A, hooks::use_query_map};
-use sessionkeep_types::{Password, RegisterRequest};
+use sessionkeep_types::{ErrorCode, Password, RegisterRequest};
 
 use crate::{
     api::ApiError,
@@ -26,8 +26,10 @@ pub(crate) fn SignUp() -> impl IntoView {
     let Brand { name: brand, logo, .. } = brand;
     let (words, fields) = (&words::here().sign_up, &words::here().fields);
     let (email, name, password) = (FieldState::new(), FieldState::new(), FieldState::new());
+    let is_taken = RwSignal::new(false);
     let form = Submission::new();
     let refused = move |error: &ApiError| {
+        is_taken.set(error.code() == Some(&ErrorCode::EmailTaken));
         email.judge(error.field("email"));
         name.judge(error.field("displayName"));
         password.judge(error.field("password"));
@@ -45,6 +47,7 @@ pub(crate) fn SignUp() -> impl IntoView {
         if !form.begins(&event) {
             return;
         }
+        is_taken.set(false);
         email.judge(validate::new_email(&email.value()));
         name.judge(validate::display_name(&name.value()));
         password.judge(validate::new_password(&password.value()));
@@ -83,7 +86,7 @@ pub(crate) fn SignUp() -> impl IntoView {
                 <FormAlert message=form.alert />
                 <TextField id="email" label=fields.email kind="email" autocomplete="username" typed=submitted.email state=email />
                 {move || {
-                    (email.error.get().as_deref() == Some(fields.email_taken))
+                    (is_taken.get() && email.error.with(Option::is_some))
                         .then(|| {
                             view! {
                                 <p>
