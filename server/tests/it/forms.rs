@@ -96,6 +96,16 @@ async fn a_sign_in_goes_on_to_the_page_that_was_asked_for_and_to_no_other_site()
 }
 
 #[tokio::test]
+async fn a_form_of_the_account_comes_back_with_a_note_and_without_its_password() {
+    let pages = Pages::start().await;
+    for path in ["/account", "/account/password", "/account/delete"] {
+        let answer = pages.send(path, &[("currentPassword", PASSWORD), ("newPassword", PASSWORD)]).await;
+        assert_eq!((answer.status, answer.header("location")), (303, &*format!("{path}?note=not-ready")));
+        assert_eq!(answer.text, "");
+    }
+}
+
+#[tokio::test]
 async fn a_sign_in_that_is_not_to_be_remembered_ends_with_the_browser() {
     let pages = Pages::start().await;
     pages.ada().await;
