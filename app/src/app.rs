@@ -17,9 +17,9 @@ use crate::{
         Activity, ChangePassword, ConnectionCheck, Data, DeleteAccount, Devices, Landing, NotFound, Profile, Security,
         SignIn, SignOut, SignUp, SignedOut,
     },
-    paths,
+    paths, review_room,
     scroll::Scroll,
-    session::Session,
+    session::{Phase, Session},
     submitted::Submitted,
     typed_email, words,
 };
@@ -35,10 +35,10 @@ pub fn App() -> impl IntoView {
     Me::provide();
     Scroll::provide();
     let session = Session::here();
-    Effect::new(move |_| {
-        if session.phase().is_signed_in() {
-            typed_email::forget();
-        }
+    Effect::new(move |_| match session.phase() {
+        Phase::SignedIn | Phase::Refreshing => typed_email::forget(),
+        Phase::SignedOut(_) => review_room::forget(),
+        Phase::Restoring => {}
     });
     view! {
         <Router>

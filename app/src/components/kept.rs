@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use sessionkeep_types::limits;
 
-use super::Loading;
+use super::{Loading, SkeletonWords};
 use crate::{
     api::{ApiError, Part},
     session::{AuthorisedApi, Session},
@@ -27,9 +27,17 @@ pub(crate) fn KeptList(
         }
         .into_any(),
         None => view! {
-            <span class="skeleton skeleton-line" aria-hidden="true"></span>
-            <span class="skeleton skeleton-line" aria-hidden="true"></span>
-            <span class="skeleton skeleton-line" aria-hidden="true"></span>
+            <ul class="plain-list" aria-hidden="true">
+                <li>
+                    <SkeletonWords text=words.profile />
+                </li>
+                <li>
+                    <SkeletonWords text=(words.sessions)(1, false) />
+                </li>
+                <li>
+                    <SkeletonWords text=(words.events)(1, false) />
+                </li>
+            </ul>
         }
         .into_any(),
     };

@@ -179,6 +179,20 @@ fn Alert(
     }
 }
 
+/// The room of words that are not known yet: that of similar words, which are neither seen nor read out.
+#[component]
+pub(crate) fn SkeletonWords(
+    /// The similar words.
+    #[prop(into)]
+    text: String,
+) -> impl IntoView {
+    view! {
+        <span class="skeleton skeleton-words" aria-hidden="true">
+            {text}
+        </span>
+    }
+}
+
 /// What everybody sees first: so many rows.
 #[component]
 fn Waiting(

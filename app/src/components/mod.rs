@@ -37,7 +37,7 @@ pub(crate) use heading::{FirstPage, Heading};
 pub(crate) use home_link::HomeLink;
 pub(crate) use icon::{Icon, Picture};
 pub(crate) use kept::{Kept, KeptList};
-pub(crate) use loading::{LoadAlert, Loaded, Loading};
+pub(crate) use loading::{LoadAlert, Loaded, Loading, SkeletonWords};
 pub(crate) use me::Me;
 pub(crate) use moment::{Clock, Shape, When, in_words, moment};
 pub(crate) use notice::{NotReadyNotice, SignInNotice};

@@ -6,7 +6,7 @@ use sessionkeep_types::{Session as Device, SessionList, limits};
 
 use crate::{
     api::Part,
-    components::{AccountPage, LoadAlert, Loading, Me, Shape, in_words},
+    components::{AccountPage, LoadAlert, Loading, Me, Shape, SkeletonWords, in_words},
     paths,
     session::Session,
     words,
@@ -40,18 +40,18 @@ pub(crate) fn Security() -> impl IntoView {
             <div class="card settings">
                 <div class="setting">
                     <p class="setting-name">{words.password}</p>
-                    <div class="setting-value">{or_waiting(password)}</div>
+                    <div class="setting-value">{or_waiting(password, words.password_unchanged.to_owned())}</div>
                     <A href=paths::PASSWORD attr:class="button secondary small" attr:aria-label=words::here().password.title>
                         {common.change}
                     </A>
                 </div>
                 <div class="setting">
                     <p class="setting-name">{words.this_session}</p>
-                    <div class="setting-value">{or_waiting(current)}</div>
+                    <div class="setting-value">{or_waiting(current, (words.session_dates)(A_DAY, A_DAY))}</div>
                 </div>
                 <div class="setting">
                     <p class="setting-name">{words.other_devices}</p>
-                    <div class="setting-value">{or_waiting(devices)}</div>
+                    <div class="setting-value">{or_waiting(devices, (words.devices)(1, false))}</div>
                     <A
                         href=paths::DEVICES
                         attr:class="button secondary small"
@@ -77,11 +77,14 @@ pub(crate) fn Security() -> impl IntoView {
     }
 }
 
-/// The words, or the place where they will stand.
-fn or_waiting(words: impl Fn() -> Option<String> + Send + Sync + 'static) -> impl IntoView {
+/// As wide as a day in words.
+const A_DAY: &str = "00 000";
+
+/// The words, or until they come the room that such words take, over as many lines.
+fn or_waiting(words: impl Fn() -> Option<String> + Send + Sync + 'static, such: String) -> impl IntoView {
     move || match words() {
         Some(words) => words.into_any(),
-        None => view! { <span class="skeleton skeleton-line" aria-hidden="true"></span> }.into_any(),
+        None => view! { <SkeletonWords text=such.clone() /> }.into_any(),
     }
 }
 
