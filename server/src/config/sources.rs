@@ -172,8 +172,8 @@ impl Sources {
         Ok(text.trim().into())
     }
 
-    /// The secret's bytes: the setting itself, or what the file named by `<NAME>_FILE` holds, without the white space
-    /// around it, so that a text is the same key in a variable and in a file.
+    /// The secret's bytes: the setting itself, or what the file named by `<NAME>_FILE` holds. A text loses the white space around it,
+    /// so that it is the same key in a variable and in a file; other bytes lose the line's end alone.
     pub(super) fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, Refusal> {
         let from_file = format!("{name}{FILE}");
         let path = (self.environment.get(&from_file)).or_else(|| self.file.get(&from_file.to_lowercase()));
@@ -184,7 +184,13 @@ impl Sources {
                 let bytes = std::fs::read(path).map_err(|error| {
                     Refusal::new(&from_file, format!("the file cannot be read ({error})"), "Name a file that can")
                 })?;
-                Ok(Some(bytes.trim_ascii().to_vec()))
+                let secret = match str::from_utf8(&bytes) {
+                    Ok(text) => text.trim().as_bytes(),
+                    Err(_) => {
+                        &bytes[..bytes.len() - bytes.iter().rev().take_while(|byte| b"\r\n".contains(byte)).count()]
+                    }
+                };
+                Ok(Some(secret.to_vec()))
             }
         }
     }

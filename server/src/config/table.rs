@@ -258,7 +258,7 @@ pub fn markdown() -> String {
          Each setting is a flag of `sessionkeep serve` (`--bind-addr`), an environment variable (`BIND_ADDR`) and a key of \
          the TOML file that `SESSIONKEEP_CONFIG` names (`bind_addr`). The flag beats the environment, the environment \
          the file. Secrets have no flag, because every user of the machine can read the command line. A secret, DATABASE_URL \
-         and SESSION_STORE can also be read from a file: `<NAME>_FILE` names it. White space around the value is dropped in both. A flag that holds a password is refused, and \
+         and SESSION_STORE can also be read from a file: `<NAME>_FILE` names it. A text loses the white space around it, in a variable as in a file. A flag that holds a password is refused, and \
          so is `<NAME>_FILE` for any other setting. Unknown keys in the file are errors. Times are written like `90s`, `15m`, \
          `12h`, `7d`.\n\n\
          A wrong setting ends the start with exit status 78 and one line that says what to mend; `sessionkeep config \

@@ -245,6 +245,22 @@ fn a_secret_is_the_same_key_in_a_file_and_in_a_variable() {
     assert!(line.contains("the same"), "{line}");
 }
 
+/// CF-02
+#[test]
+fn a_secret_that_is_no_text_loses_its_line_end_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = [("a", &b" \t\xff\x00\xfe \r\n"[..]), ("b", b" \t\xff\x00\xfe ")].map(|(name, bytes)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("written");
+        path.to_str().expect("text").to_owned()
+    });
+    for path in files {
+        let sources =
+            Sources::new(HashMap::new(), environment(&[("ACCESS_TOKEN_SECRET_FILE", &path)])).expect("sources");
+        assert_eq!(sources.secret("ACCESS_TOKEN_SECRET").expect("read"), Some(b" \t\xff\x00\xfe ".to_vec()));
+    }
+}
+
 /// CF-02, attack 12: without the file the server would start on an SQLite file of its own.
 #[test]
 fn the_addresses_of_the_stores_can_stand_in_files() {
