@@ -4,10 +4,11 @@
 //! body, then the credential.
 
 use std::{
+    collections::BTreeSet,
     marker::PhantomData,
     net::{IpAddr, Ipv6Addr, SocketAddr},
     str::FromStr,
-    sync::Once,
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -172,8 +173,16 @@ pub(crate) fn hop_address(hop: &str) -> Option<IpAddr> {
     hop.parse().ok().or_else(with_port).or_else(in_brackets).map(|address: IpAddr| address.to_canonical())
 }
 
-/// Logged once a process: each request through that proxy has the same problem.
-static UNREADABLE_HOP: Once = Once::new();
+/// The proxies that were reported, one log line each: each request through them has the same problem. A few, so that the list cannot grow.
+static REPORTED_PROXIES: Mutex<BTreeSet<IpAddr>> = Mutex::new(BTreeSet::new());
+const REPORTED_MOST: usize = 16;
+
+fn report_unreadable_hop(proxy: IpAddr) {
+    let mut reported = REPORTED_PROXIES.lock().unwrap_or_else(PoisonError::into_inner);
+    if reported.len() < REPORTED_MOST && reported.insert(proxy) {
+        tracing::warn!(%proxy, "X-Forwarded-For from this trusted proxy ends with no IP address, so all its clients are limited together: configure it to append the client's address");
+    }
+}
 
 /// The rightmost hop that is none of ours: what stands further left was written by whoever sent it.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
@@ -185,12 +194,8 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAdd
     let mut address = peer;
     for hop in hops.iter().rev() {
         let Some(hop) = hop_address(hop) else {
-            // Any other hop was written by who sent it.
-            if address == peer {
-                UNREADABLE_HOP.call_once(|| {
-                    tracing::warn!(proxy = %peer, "X-Forwarded-For from this trusted proxy ends with no IP address, so all its clients are limited together: configure it to append the client's address");
-                });
-            }
+            // The proxy at `address` wrote it.
+            report_unreadable_hop(address);
             return address;
         };
         address = hop;
@@ -243,17 +248,17 @@ impl Bearer {
         self.0.as_deref().ok()
     }
 
-    /// The caller, where a token was sent.
-    pub(super) async fn authenticate_any(self, state: &AppState) -> Result<Option<Claims>, ApiError> {
+    /// Refuses a token that does not verify. A request without one is accepted.
+    pub(super) async fn verify_if_sent(self, state: &AppState) -> Result<(), ApiError> {
         match self.0 {
-            Err(error) if error.code == ErrorCode::TokenMissing => Ok(None),
-            token => Ok(Some(state.auth.authenticate(&token?).await?)),
+            Err(error) if error.code == ErrorCode::TokenMissing => Ok(()),
+            token => Ok(state.auth.authenticate(&token?).await.map(drop)?),
         }
     }
 }
 
 /// The caller, whose access token was verified, and the body of the request. The body is read first, so that what is wrong with
-/// it is answered before the token is judged. Nothing else gives a handler [`Claims`].
+/// it is answered before the token is judged. A handler gets [`Claims`] from it alone.
 pub(super) struct Authenticated<B = WithoutBody, K = Reads> {
     /// What the token says.
     pub(super) claims: Claims,
@@ -374,12 +379,12 @@ pub(super) struct KindQuery {
 }
 
 impl KindQuery {
-    /// None: of every kind. Each kind once, so that a request cannot make the query longer.
+    /// None: of every kind. Each known kind once and one unknown at most, so that a request cannot make the query long.
     pub(super) fn kinds(&self) -> Vec<EventKind> {
         let mut kinds = Vec::new();
         for kind in self.kind.iter().flat_map(|asked| asked.split(',')) {
             let kind = EventKind::from(kind.trim().to_owned());
-            if kinds.len() < EventKind::ALL.len() && !kinds.contains(&kind) {
+            if !kinds.contains(&kind) && (EventKind::ALL.contains(&kind) || kinds.is_empty()) {
                 kinds.push(kind);
             }
         }
@@ -595,6 +600,30 @@ mod tests {
         assert_eq!(of("10.0.0.1", &["6.6.6.6", "198.51.100.7"]), "198.51.100.7");
         assert_eq!(of("10.0.0.1", &["198.51.100.7, junk"]), "10.0.0.1");
         assert_eq!(of("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn each_proxy_that_writes_no_address_is_logged_once() {
+        use std::io::{Read as _, Seek as _};
+
+        let mut log = tempfile::tempfile().expect("a file");
+        let writer = log.try_clone().expect("a file");
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(move || writer.try_clone().expect("a file"))
+            .finish();
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().expect("a network")];
+        tracing::subscriber::with_default(subscriber, || {
+            for hops in ["junk", "unknown, 10.0.0.2", "unknown, 10.0.0.2", "198.51.100.7, 10.0.0.3"] {
+                client_address(IpAddr::from([10, 0, 0, 1]), &headers(&[("x-forwarded-for", hops)]), &trusted);
+            }
+        });
+        let mut text = String::new();
+        log.rewind().expect("a file");
+        log.read_to_string(&mut text).expect("text");
+        let proxies: Vec<_> =
+            text.lines().filter_map(|line| line.split_once("proxy=")).map(|(_, proxy)| proxy).collect();
+        assert_eq!(proxies, ["10.0.0.1", "10.0.0.2"], "{text}");
     }
 
     #[test]

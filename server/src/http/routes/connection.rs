@@ -60,7 +60,7 @@ pub(in crate::http) async fn connection(
         .token()
         .is_some_and(|token| doctor::recognise(&state.refresh_keys, token, state.auth.clock.now()).is_ok());
     if !by_operator {
-        bearer.authenticate_any(&state).await?;
+        bearer.verify_if_sent(&state).await?;
     }
     let nonce = request.nonce;
     if !(1..=64).contains(&nonce.len()) || !nonce.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
