@@ -27,8 +27,8 @@ pub struct User {
     #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_changed_at: Option<String>,
-    /// The latest event of [`EventKind::REUSE`] that its owner has not answered ([`crate::routes::REVIEW`]). Only in the answer to `GET`
-    /// [`crate::routes::ME`] with `include=review`; absent where nothing waits.
+    /// The latest use of the account's sessions in two places ([`EventKind::REUSE`]) that its owner has not answered (`POST /api/me/review`).
+    /// Only in the answer to `GET /api/me?include=review`; absent where nothing waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<SecurityEvent>,
 }

@@ -121,7 +121,7 @@ impl<'a> AccountRequest<'a> {
         }
     }
 
-    /// Whether it may leave one administrator less, so that two such requests must not be decided at the same time.
+    /// Whether it may remove an administrator. Two such requests are never decided at the same time.
     #[must_use]
     pub fn concerns_administrators(&self) -> bool {
         matches!(self, Self::Change { .. } | Self::Delete { .. })
@@ -137,7 +137,7 @@ impl<'a> AccountRequest<'a> {
     }
 }
 
-/// What the store knows when a request is decided. Nothing of it changes before the decision is committed.
+/// What the store knows when a request is decided. None of it changes before the decision is committed, except where a field says so.
 #[derive(Clone, Debug)]
 pub struct AccountFacts {
     /// The account now. `None`: it does not exist.
@@ -190,7 +190,7 @@ pub enum SessionsEffect {
 }
 
 impl SessionsEffect {
-    /// The reason for which sessions end where they are more than one transaction ends.
+    /// The reason of the sessions that end after the first transaction, where there are more than it ends.
     #[must_use]
     pub fn reason(&self) -> Option<EndReason> {
         match self {

@@ -70,7 +70,7 @@ pub(super) enum Outcome {
     Right,
     /// It was wrong, or counts as if it were.
     Wrong,
-    /// It was compared with nothing.
+    /// It proves nothing: the password was not compared, or the store failed after that. The count is taken back.
     NotCompared,
 }
 

@@ -47,7 +47,8 @@ impl Auth {
             Err(error) => {
                 let outcome = match &error {
                     ConfirmPasswordError::NotJudged(error) => error.outcome(),
-                    ConfirmPasswordError::Gone | ConfirmPasswordError::Wrong => Outcome::NotCompared,
+                    ConfirmPasswordError::Gone => Outcome::NotCompared,
+                    ConfirmPasswordError::Wrong => Outcome::Wrong,
                 };
                 self.settle(counted, outcome).await;
                 return Err(error);

@@ -93,8 +93,7 @@ pub trait Accounts: Send + Sync {
     ) -> Result<Vec<Account>, StorageError>;
     /// Whether there is an administrator who can sign in.
     async fn has_admin(&self) -> Result<bool, StorageError>;
-    /// Reads what [`account::decide`] has to know, asks it, and does all that it says in one transaction that nothing else comes
-    /// between, at `now`. Of more than [`AT_ONCE`] sessions whose version is raised, those that were used last are raised in that
+    /// Reads the facts, calls [`account::decide`] and executes its steps, in one serialised transaction, at `now`. Of more than [`AT_ONCE`] sessions whose version is raised, those that were used last are raised in that
     /// transaction, and the others in transactions after it. A session that begins with the request replaces the one that asks.
     async fn transact_account(
         &self,

@@ -70,7 +70,7 @@ impl Row {
         };
         Effect::new(move |_| focus(row.undo.get()));
         Effect::new(move |_| {
-            focus(row.sign_out.get().filter(|_| row.came_back.try_update_value(mem::take) == Some(true)))
+            focus(row.sign_out.get().filter(|_| row.came_back.try_update_value(mem::take) == Some(true)));
         });
         Effect::new(move |before: Option<u32>| {
             let loads = devices.loads.get();

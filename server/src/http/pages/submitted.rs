@@ -1,7 +1,7 @@
 //! A form of the account that the browser sent itself.
 //!
-//! The program sends these forms, with the access token, and the script of the page holds them until it has started. Without scripts
-//! the browser posts them here. The password is in the body and never in an address, and the server does not read it.
+//! The program sends these forms, with the access token, and the script of the page holds them until it has started. Without scripts,
+//! and after a panic, the browser posts them here. The password is in the body and never in an address, and the server does not read it.
 
 use app::paths;
 use axum::{extract::OriginalUri, response::Redirect};

@@ -9,7 +9,7 @@ use crate::http::{
     openapi::{ALWAYS, BEARER, BODY, CONFIRMED, LIMITED, refused},
 };
 
-refused!(Unread: ALWAYS, BEARER);
+refused!(Unread: ALWAYS, BEARER, &[(StatusCode::BAD_REQUEST, ErrorCode::MalformedRequest)]);
 refused!(Unchanged: ALWAYS, BEARER, BODY, LIMITED);
 refused!(
     Undeleted: ALWAYS, BEARER, BODY, CONFIRMED, LIMITED, &[(StatusCode::CONFLICT, ErrorCode::LastAdmin)]

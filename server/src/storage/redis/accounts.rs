@@ -83,8 +83,8 @@ impl Accounts for RedisStore {
             AccountTransacted::Done { reported, .. } => reported,
             refused => return Ok(refused),
         };
-        // The change is committed, but not acknowledged before its tasks are done: who has disabled an account must be able to
-        // rely on it. What fails here is done later, by whichever instance sees it.
+        // The change is committed, but acknowledged only after its tasks: an administrator who disabled an account relies on it. Another
+        // instance does later what fails here.
         let endings = self.endings_of(&theirs, request.id(), now).await?;
         if let AccountRequest::ChangePassword { read, hash, begin, .. } = request {
             self.begin_after(read, hash, begin).await?;
