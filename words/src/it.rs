@@ -410,12 +410,12 @@ pub(crate) static WORDS: Words = Words {
     review: Review {
         title: "Qualcuno ha usato una copia della tua sessione",
         text: |when, a, b| {
-            format!("Una sessione è stata usata su due dispositivi, {a} e {b} ({when}). L’abbiamo terminata.")
+            format!("{when}: una sessione è stata usata su due dispositivi, {a} e {b}. L’abbiamo terminata.")
         },
         text_alike: |when, both| {
-            format!("Una sessione è stata usata in due browser, entrambi {both} ({when}). L’abbiamo terminata.")
+            format!("{when}: una sessione è stata usata in due browser, entrambi {both}. L’abbiamo terminata.")
         },
-        text_short: |when| format!("Una sessione è stata usata in due luoghi ({when}). L’abbiamo terminata."),
+        text_short: |when| format!("{when}: una sessione è stata usata in due luoghi. L’abbiamo terminata."),
         change_password: "Cambia password",
         to_activity: "Controlla l’attività",
         it_was_me: "Ero io",
