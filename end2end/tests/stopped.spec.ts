@@ -67,6 +67,8 @@ test('on a page of the account the words stand where nothing will be loaded, wit
   await expect(stopped.words).toBeVisible();
   await expect(stopped.signOut).toBeVisible();
   await expect(page.locator('.skeleton').filter({ visible: true })).toHaveCount(0);
+  // A row without its value, and without anything to press, says nothing.
+  await expect(page.locator('.setting-name').filter({ visible: true })).toHaveText(['Language', 'Theme']);
   await page.unroute(WASM);
   await stopped.reload.click();
   await hydrated(page);
