@@ -110,6 +110,18 @@ for (const [name, path, data] of [
   });
 }
 
+test('nothing on Profile moves where the email is too long for one line of its heading', async ({ page, signUp, account, person }) => {
+  await signUp.open();
+  await signUp.fill({ ...person, email: `grace-${person.email}` });
+  await signUp.submit.click();
+  await expect(account.name.edit).toBeVisible();
+  await countShifts(page);
+  await page.setViewportSize({ width: 390, height: 800 });
+  await open(page, '/account');
+  await expect(account.name.edit).toBeVisible();
+  expect(await shifts(page)).toBeLessThanOrEqual(SHIFT / 2);
+});
+
 test('nothing moves when a page brings an alert about a reused session that the tab has shown before', async ({ server, context, client, page, signIn, account, person }) => {
   await stolen({ server, context, client, signIn, account, person });
   await expect(account.review).toBeVisible();

@@ -172,7 +172,7 @@ fn Name() -> impl IntoView {
                 type="button"
                 class="button secondary small"
                 node_ref=edit
-                hidden=move || !is_known.get()
+                class:coming=move || !is_known.get()
                 aria-label=move || {
                     if has_name.get() { words.edit_name } else { words.add_name }
                 }
