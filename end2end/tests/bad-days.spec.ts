@@ -102,6 +102,13 @@ for (const [words, days] of [['a day fast', 1], ['a day slow', -1]] as const) {
   });
 }
 
+test('an offline page without a session promises none', async ({ watch, context, page, signIn }) => {
+  watch.expect(/ERR_INTERNET_DISCONNECTED/);
+  await signIn.open();
+  await context.setOffline(true);
+  await expect(page.locator('.connection[role=status]').filter({ hasText: 'offline' })).toHaveText('You’re offline.');
+});
+
 test('a device that goes offline is told so, keeps the session, and goes on when it is back', async ({
   server, watch, context, page, signIn, account, person,
 }) => {

@@ -66,6 +66,7 @@ pub(crate) static WORDS: Words = Words {
     },
     link: Link {
         offline: "You’re offline. You’ll stay signed in.",
+        offline_signed_out: "You’re offline.",
         reconnecting: "Reconnecting… You’re still signed in.",
         obstacle: |why| format!("Reconnecting… You’re still signed in, but the server says: {why}"),
         conflict: "Your browser sends several sessions at once, so the server can’t tell which one is yours.",

@@ -66,6 +66,7 @@ pub(crate) static WORDS: Words = Words {
     },
     link: Link {
         offline: "Sei offline. Il tuo accesso resta attivo.",
+        offline_signed_out: "Sei offline.",
         reconnecting: "Riconnessione… Il tuo accesso è ancora attivo.",
         obstacle: |why| format!("Riconnessione… Il tuo accesso è ancora attivo, ma il server risponde: {why}"),
         conflict: "Il browser invia più sessioni insieme e il server non sa quale sia la tua.",

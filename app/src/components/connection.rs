@@ -5,7 +5,7 @@ use leptos_router::{components::A, hooks::use_location};
 
 use crate::{
     paths,
-    session::{Jar, Link, Session},
+    session::{Jar, Link, Phase, Session},
     words,
 };
 
@@ -23,6 +23,7 @@ pub(crate) fn Connection() -> impl IntoView {
                 None => words.reconnecting.to_owned(),
                 Some(obstacle) => (words.obstacle)(&obstacle),
             },
+            Link::Offline if matches!(session.phase(), Phase::SignedOut(_)) => words.offline_signed_out.to_owned(),
             Link::Offline => words.offline.to_owned(),
         }))
     };

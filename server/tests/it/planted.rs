@@ -124,7 +124,7 @@ impl Browser {
         }
     }
 
-    /// The email address of whoever the page takes its person for.
+    /// The email address of the person that the page shows.
     async fn user(&self) -> String {
         let request = self.http.get(format!("{}/api/me", self.url)).bearer_auth(&self.access_token);
         let answer = Answer::of(request.send().await.expect("sent")).await;
