@@ -142,8 +142,12 @@ test.describe('on a small screen', () => {
     await account.shows(person);
     await activity.open();
     await expect(activity.events.first()).toBeVisible();
-    await page.evaluate(() => window.scrollTo(0, 300));
-    await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(300);
+    // The page hears of it in the next frame. A person cannot click before that.
+    const scrolled = () => new Promise((done) => {
+      window.addEventListener('scroll', done, { once: true });
+      window.scrollTo(0, 300);
+    }).then(() => window.scrollY);
+    expect(await page.evaluate(scrolled)).toBe(300);
     // Not by the mouse, which would scroll to the link first.
     await page.evaluate(() => document.querySelector<HTMLAnchorElement>('main a[href="/account/devices"]')!.click());
     await expect(page).toHaveURL('/account/devices');
