@@ -27,7 +27,8 @@ pub struct SecurityEvent {
     pub by: Option<UserId>,
     /// Where the request came from that was reported.
     pub origin: Origin,
-    /// Where the session was used last before that; with what tells of a token in two hands.
+    /// Where the session was used last before that; with a session that was ended from elsewhere (the device that was signed out),
+    /// and with what tells of a token in two hands.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub other: Option<Origin>,
 }

@@ -98,7 +98,9 @@ impl Report for Audit {
                 other_user_agent = other.user_agent,
                 "a refresh was sent again from another network"
             );
-        } else if let Some(other) = &event.other {
+        } else if let Some(other) = &event.other
+            && EventKind::REUSE.contains(&event.kind)
+        {
             tracing::error!(
                 target: TARGET,
                 event = name,
@@ -114,7 +116,21 @@ impl Report for Audit {
         } else if vocabulary::is_failure(&event.kind) {
             tracing::warn!(target: TARGET, event = name, kind, user_id, session, by, ip, user_agent, "refused");
         } else {
-            tracing::info!(target: TARGET, event = name, kind, user_id, session, by, ip, user_agent, "done");
+            let other = event.other.as_ref();
+            let (other_ip, other_user_agent) = (other.map(|other| &other.ip), other.map(|other| &other.user_agent));
+            tracing::info!(
+                target: TARGET,
+                event = name,
+                kind,
+                user_id,
+                session,
+                by,
+                ip,
+                user_agent,
+                other_ip,
+                other_user_agent,
+                "done"
+            );
         }
         self.metrics.happened(kind);
         if let Some(webhook) = &self.webhook {

@@ -196,7 +196,10 @@ pub(crate) fn end_step(
     if session.ended.is_some() {
         return Step::default();
     }
+    // A sign-out from elsewhere reports which device it was that signed out.
+    let other = (kind == EventKind::SessionEnded).then(|| session.origin.clone());
     let event = SecurityEvent::new(kind, origin, now).of_session(&session.user_id, &session.id);
+    let event = SecurityEvent { other, ..event };
     let next = Session { ended: Some(session.end(reason.clone(), now)), ..session.clone() };
     Step { next: Some(next), end_others: None, events: vec![event] }
 }

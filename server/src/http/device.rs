@@ -6,7 +6,7 @@ use woothee::parser::Parser;
 pub(super) fn label(user_agent: &str) -> String {
     let parsed = Parser::new().parse(user_agent).filter(|parsed| PEOPLE_USE.contains(&parsed.category));
     let (browser, system) = parsed.map_or((None, None), |parsed| (known(parsed.name), known(parsed.os)));
-    match (browser, system.map(shorter)) {
+    match (browser.map(spaced), system.map(shorter)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
         (None, None) => program(user_agent).unwrap_or_else(|| "Unknown device".to_owned()),
@@ -19,6 +19,11 @@ fn known(name: &str) -> Option<&str> {
 
 /// What the parser calls the devices that people hold. Anything else is a program, which has its own name.
 const PEOPLE_USE: [&str; 4] = ["pc", "smartphone", "mobilephone", "appliance"];
+
+/// As its maker writes it.
+fn spaced(browser: &str) -> &str {
+    if browser == "SamsungBrowser" { "Samsung Internet" } else { browser }
+}
 
 /// The version of a system in a user agent is frozen, and tells nobody anything.
 fn shorter(system: &str) -> &str {
@@ -64,6 +69,11 @@ mod tests {
                 "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile \
                  Safari/537.36",
                 "Chrome on Android",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 14; SAMSUNG SM-S918B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/27.0 \
+                 Chrome/125.0.0.0 Mobile Safari/537.36",
+                "Samsung Internet on Android",
             ),
             ("Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox on Linux"),
             ("curl/8.5.0", "curl"),

@@ -17,7 +17,7 @@ pub struct SecurityEvent {
     pub by: Option<UserId>,
     /// Where the request came from.
     pub origin: Origin,
-    /// Where the session was used last before that, where a token is in two hands.
+    /// Where the session was used last before that, where it was ended from elsewhere or its token is in two hands.
     pub other: Option<Origin>,
 }
 

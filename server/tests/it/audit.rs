@@ -30,6 +30,26 @@ fn names(lines: &[Value]) -> Vec<(&str, &str)> {
         .collect()
 }
 
+/// LG-01: a sign-out from another device has two places as a theft has, and is none.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_sign_out_from_another_device_is_logged_with_that_device_and_no_alarm() {
+    let folder = folder();
+    let server = server(&folder, &[]);
+    let mut phone = Person::at(&server.url).header("sec-fetch-site", "same-origin").header("user-agent", "phone/1");
+    phone.register().await;
+    let mut laptop = phone.copy().header("user-agent", "laptop/1");
+    server.advance(1).await;
+    laptop.login().await;
+    assert_eq!(laptop.delete(&format!("/api/sessions/{}", phone.session_id())).await.status, 204);
+
+    let (_, log) = server.stop("-TERM");
+    let line = security(&log).into_iter().find(|line| line["kind"] == "session_ended").expect("a line");
+    let of = |name: &str| line[name].as_str().unwrap_or_default();
+    assert_eq!((of("level"), of("message")), ("INFO", "done"), "{line}");
+    assert_eq!((of("user_agent"), of("other_user_agent")), ("laptop/1", "phone/1"), "{line}");
+}
+
 /// LG-01: what happens, from a sign-up to a theft, and what is tried.
 #[cfg(unix)]
 #[tokio::test]

@@ -90,6 +90,26 @@ async fn one_session_is_ended_at_once_and_the_others_live() {
     assert_eq!(phone.delete(&format!("/api/sessions/{laptops}")).await.status, 204, "from an older session, too");
 }
 
+/// SM-02: the owner reads which device it was, and from which one.
+#[tokio::test]
+async fn the_event_of_an_ended_session_names_that_sessions_device() {
+    let app = TestApp::start().await;
+    let (phone, mut laptop, _) = three(&app).await;
+    assert_eq!(laptop.delete(&format!("/api/sessions/{}", phone.session_id())).await.status, 204);
+    let event = app.events().await.pop().expect("an event");
+    assert_eq!(event.kind, EventKind::SessionEnded);
+    let other = event.other.expect("the device that was signed out");
+    assert_eq!((event.origin.user_agent.as_str(), other.user_agent.as_str()), ("laptop/1", "phone/1"));
+    let own = format!("/api/sessions/{}", laptop.session_id());
+    assert_eq!(laptop.delete(&own).await.status, 204);
+    let event = app.events().await.pop().expect("an event");
+    assert_eq!(
+        (event.kind, event.other),
+        (EventKind::SignedOut, None),
+        "a device that signs itself out is the only one"
+    );
+}
+
 /// SM-02
 #[tokio::test]
 async fn all_other_sessions_are_ended_and_this_one_lives() {
