@@ -50,6 +50,10 @@ fn dependencies(manifest: &str) -> Vec<String> {
     for line in manifest.lines() {
         if let Some(section) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
             is_list = section == "dependencies" || section.ends_with(".dependencies");
+            // `[dependencies.axum]` is a table of its own.
+            let table =
+                section.rsplit_once('.').filter(|(list, _)| *list == "dependencies" || list.ends_with(".dependencies"));
+            found.extend(table.map(|(_, name)| name.to_owned()));
         } else if is_list && line.starts_with(|first: char| first.is_ascii_alphabetic()) {
             found.extend(line.split(['.', ' ', '=']).next().map(str::to_owned));
         }
@@ -75,8 +79,8 @@ pub(crate) fn of_modules(source: &Path) -> Result<Arrows> {
         let mut used = BTreeSet::new();
         read(stream, module.len(), &mut used);
         let own = &module[0];
-        let is_type = |name: &&String| name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
-        if let Some(name) = used.iter().find(is_type) {
+        let is_type = |name: &str| name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
+        if let Some(name) = used.iter().find(|name| is_type(name) || *name == "self" || *name == "*") {
             bail!("{} uses `crate::{name}`, which hides an arrow: name the module", module.join("::"));
         }
         used.retain(|name| name != own && arrows.contains_key(name));
@@ -116,32 +120,21 @@ fn read(stream: TokenStream, depth: usize, used: &mut BTreeSet<String>) {
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Punct(mark) if mark.as_char() == '#' => {
-                if let Some(TokenTree::Group(attribute)) = tokens.peek() {
-                    let is_test = attribute.stream().to_string().replace(' ', "") == "cfg(test)";
+                let is_of_file = is_mark(tokens.peek(), '!');
+                if is_of_file {
                     tokens.next();
-                    if is_test {
-                        skip_item(&mut tokens);
-                    }
+                }
+                let Some(TokenTree::Group(attribute)) = tokens.peek() else { continue };
+                let attribute = attribute.stream();
+                tokens.next();
+                match attribute.to_string().replace(' ', "") == "cfg(test)" {
+                    true if is_of_file => return,
+                    true => skip_item(&mut tokens),
+                    false => read_attribute(attribute, depth, used),
                 }
             }
-            TokenTree::Ident(word) if word == "crate" => names(&mut tokens, used),
-            TokenTree::Ident(word) if word == "super" => {
-                let mut up = 1;
-                while is_path(&mut tokens) {
-                    match tokens.peek() {
-                        Some(TokenTree::Ident(next)) if *next == "super" => {
-                            tokens.next();
-                            up += 1;
-                        }
-                        _ => {
-                            if up == depth {
-                                first(&mut tokens, used);
-                            }
-                            break;
-                        }
-                    }
-                }
-            }
+            TokenTree::Ident(word) if word == "crate" => path(&mut tokens, 0, used),
+            TokenTree::Ident(word) if word == "super" => path(&mut tokens, depth - 1, used),
             TokenTree::Ident(word) => {
                 opened_module = word == "mod" || opened_module && tokens.peek().is_some_and(is_brace);
             }
@@ -152,6 +145,23 @@ fn read(stream: TokenStream, depth: usize, used: &mut BTreeSet<String>) {
             _ => {}
         }
     }
+}
+
+/// Also reads the paths in its texts, such as `with = "crate::time"`.
+fn read_attribute(attribute: TokenStream, depth: usize, used: &mut BTreeSet<String>) {
+    for token in attribute.clone() {
+        match token {
+            TokenTree::Literal(literal) => {
+                // OK because a text that is no Rust names no path.
+                if let Ok(text) = literal.to_string().trim_matches('"').parse() {
+                    read(text, depth, used);
+                }
+            }
+            TokenTree::Group(group) => read_attribute(group.stream(), depth, used),
+            _ => {}
+        }
+    }
+    read(attribute, depth, used);
 }
 
 fn is_brace(token: &TokenTree) -> bool {
@@ -169,40 +179,46 @@ fn skip_item(tokens: &mut Peekable<token_stream::IntoIter>) {
     }
 }
 
-/// Takes `::`, where that is next.
-fn is_path(tokens: &mut Peekable<token_stream::IntoIter>) -> bool {
-    let is_colon = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(mark)) if mark.as_char() == ':');
-    if !is_colon(tokens.peek()) {
-        return false;
-    }
-    tokens.next();
-    let is_second = is_colon(tokens.peek());
-    tokens.next();
-    is_second
+fn is_mark(token: Option<&TokenTree>, mark: char) -> bool {
+    matches!(token, Some(TokenTree::Punct(it)) if it.as_char() == mark)
 }
 
-fn names(tokens: &mut Peekable<token_stream::IntoIter>, used: &mut BTreeSet<String>) {
-    if is_path(tokens) {
-        first(tokens, used);
+/// Reads the rest of a path, and of each path in braces, up to its first name at the root, which it adds. `above`: how many modules
+/// below the root the path has led to. A `super` above the root is no path.
+fn path(tokens: &mut Peekable<token_stream::IntoIter>, above: usize, used: &mut BTreeSet<String>) {
+    let is_separator = is_mark(tokens.peek(), ':');
+    if is_separator {
+        tokens.next();
+        if is_mark(tokens.peek(), ':') {
+            tokens.next();
+            rest_of_path(tokens, above, used);
+        }
     }
 }
 
-/// The first name of a path, or of each path in braces.
-fn first(tokens: &mut Peekable<token_stream::IntoIter>, used: &mut BTreeSet<String>) {
+fn rest_of_path(tokens: &mut Peekable<token_stream::IntoIter>, above: usize, used: &mut BTreeSet<String>) {
     match tokens.peek() {
-        Some(TokenTree::Ident(name)) => {
+        Some(TokenTree::Ident(name)) if *name == "super" => {
+            tokens.next();
+            if let Some(above) = above.checked_sub(1) {
+                path(tokens, above, used);
+            }
+        }
+        Some(TokenTree::Ident(name)) if above == 0 => {
             used.insert(name.to_string());
         }
+        Some(TokenTree::Punct(mark)) if above == 0 && mark.as_char() == '*' => {
+            used.insert("*".to_owned());
+        }
         Some(TokenTree::Group(group)) => {
-            let mut is_start = true;
-            for token in group.stream() {
-                match token {
-                    TokenTree::Ident(name) if is_start => {
-                        used.insert(name.to_string());
-                        is_start = false;
+            let mut tokens = group.stream().into_iter().peekable();
+            while tokens.peek().is_some() {
+                rest_of_path(&mut tokens, above, used);
+                // To the next path.
+                for token in tokens.by_ref() {
+                    if is_mark(Some(&token), ',') {
+                        break;
                     }
-                    TokenTree::Punct(mark) if mark.as_char() == ',' => is_start = true,
-                    _ => {}
                 }
             }
         }
@@ -289,11 +305,34 @@ mod tests {
             use super::{clock, clock::Clock};
             #[cfg(test)]
             mod tests { use crate::faults::Faults; }
-            mod below { use super::super::config; use super::own; }
+            mod below { use super::super::config; use super::{own, super::{http, ids::Id}}; }
+            #[serde(with = "crate::keys::text")]
+            #[derive(crate::limits::Bounded)]
+            struct Two;
         "#;
+        assert_eq!(
+            arrows_in(text),
+            ["audit", "auth", "boot", "cli", "clock", "config", "http", "ids", "keys", "limits", "self"]
+        );
+    }
+
+    #[test]
+    fn what_only_tests_use_is_no_arrow() {
+        assert_eq!(arrows_in("use crate::audit; #[cfg(test)] mod tests { use crate::faults::Faults; }"), ["audit"]);
+        assert!(arrows_in("#![cfg(test)] use crate::faults::Faults;").is_empty());
+    }
+
+    #[test]
+    fn a_dependency_is_found_in_every_form_of_a_manifest() {
+        let manifest = "[dependencies]\none = \"1\"\ntwo.workspace = true\n[dependencies.three]\npath = \"..\"\n\
+                        [target.'cfg(unix)'.dependencies]\nfour = \"1\"\n[target.'cfg(unix)'.dependencies.five]\nversion = \"1\"\n\
+                        [dev-dependencies]\nsix = \"1\"\n[dev-dependencies.seven]\nversion = \"1\"\n[build-dependencies]\neight = \"1\"";
+        assert_eq!(dependencies(manifest), ["one", "two", "three", "four", "five"]);
+    }
+
+    fn arrows_in(text: &str) -> Vec<String> {
         let mut used = BTreeSet::new();
         read(text.parse().expect("tokens"), 1, &mut used);
-        let used: Vec<_> = used.iter().map(String::as_str).collect();
-        assert_eq!(used, ["audit", "auth", "boot", "cli", "clock", "config", "self"]);
+        used.into_iter().collect()
     }
 }
