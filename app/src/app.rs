@@ -31,7 +31,7 @@ pub fn App() -> impl IntoView {
     Brand::provide();
     FirstPage::provide();
     Submitted::provide();
-    Session::provide_where(paths::is_protected);
+    Session::provide_where(paths::needs_session);
     Me::provide();
     Scroll::provide();
     let session = Session::here();

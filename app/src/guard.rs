@@ -22,7 +22,7 @@ pub(crate) fn KeepPageAndSessionTogether() -> impl IntoView {
     Effect::new(move |used: Option<Option<String>>| {
         let (phase, path) = (session.phase(), path.get());
         let used = used_with_session(used.flatten(), &phase, &path);
-        if phase == Phase::SignedOut(SignedOut::Unasked) && paths::is_protected(&path) {
+        if phase == Phase::SignedOut(SignedOut::Unasked) && paths::needs_session(&path) {
             session.ask();
         }
         let next = query.with(|query| query.get(paths::NEXT));
@@ -53,6 +53,7 @@ fn elsewhere(phase: &Phase, in_conflict: bool, path: &str, was_used: bool, next:
         Phase::SignedOut(
             SignedOut::Here | SignedOut::HereOnly | SignedOut::InAnotherTab | SignedOut::AccountDeleted,
         ) if was_used && paths::is_protected(path) => Some(paths::SIGN_IN.to_owned()),
+        Phase::SignedOut(_) if paths::is_sign_out(path) => Some(paths::AFTER_SIGN_OUT.to_owned()),
         Phase::SignedOut(_) if paths::is_protected(path) => Some(paths::with_next(paths::SIGN_IN, Some(path))),
         Phase::Restoring | Phase::SignedIn | Phase::Refreshing | Phase::SignedOut(_) => None,
     }
@@ -107,6 +108,21 @@ mod tests {
         );
         assert_eq!(elsewhere(&stranger, false, paths::LANDING, true, None), None);
         assert_eq!(elsewhere(&stranger, false, paths::SIGN_IN, true, None), None);
+    }
+
+    #[test]
+    fn a_person_who_is_signed_out_has_nothing_to_sign_out_of() {
+        for why in [SignedOut::NoSession, SignedOut::Here, SignedOut::HereOnly, SignedOut::Expired] {
+            let out = Phase::SignedOut(why);
+            assert_eq!(elsewhere(&out, false, paths::SIGN_OUT, false, None).as_deref(), Some(paths::AFTER_SIGN_OUT));
+        }
+        for phase in [Phase::Restoring, Phase::SignedIn, Phase::SignedOut(SignedOut::Unasked)] {
+            assert_eq!(
+                elsewhere(&phase, false, paths::SIGN_OUT, false, None),
+                None,
+                "nobody knows, or somebody is signed in"
+            );
+        }
     }
 
     #[test]

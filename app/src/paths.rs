@@ -31,6 +31,8 @@ pub const SIGNED_OUT: &str = "/signed-out";
 
 /// Takes the form of the language switch (`POST`).
 pub const LANGUAGE: &str = "/language";
+/// The fragment of the page that this leads back to: the button of the chosen language, which gets the focus again.
+pub const CHOSEN_LANGUAGE: &str = "language";
 /// The cookie with the chosen theme's name.
 pub const THEME_COOKIE: &str = "theme";
 /// How long a browser keeps such a choice: a year.
@@ -63,6 +65,18 @@ const PROTECTED: [&str; 7] = [ACCOUNT, SECURITY, PASSWORD, DEVICES, ACTIVITY, DA
 #[must_use]
 pub fn is_protected(path: &str) -> bool {
     PROTECTED.contains(&path.trim_end_matches('/'))
+}
+
+/// Whether the page signs out.
+#[must_use]
+pub fn is_sign_out(path: &str) -> bool {
+    path.trim_end_matches('/') == SIGN_OUT
+}
+
+/// Whether the page has to know whether there is a session.
+#[must_use]
+pub fn needs_session(path: &str) -> bool {
+    is_protected(path) || is_sign_out(path)
 }
 
 /// Whether the page is only for people who are not.

@@ -76,6 +76,12 @@ pub(crate) fn date(moment: Moment, words: &Times) -> String {
     (words.date)(day, words.months[month], year)
 }
 
+/// `2026-11-24`, in UTC.
+pub(crate) fn iso_date(unix: i64) -> String {
+    let (year, month, day) = civil(unix.div_euclid(DAY));
+    format!("{year}-{:02}-{day:02}", month + 1)
+}
+
 /// `November 2026`.
 pub(crate) fn month(moment: Moment, words: &Times) -> String {
     let (year, month, _) = civil(moment.day());

@@ -22,7 +22,7 @@ export class AccountPage {
     this.signOut = page.getByRole('navigation', { name: 'Account' }).getByRole('button', { name: 'Sign out', exact: true });
     this.currentPage = page.getByRole('navigation', { name: 'Settings' }).locator('[aria-current=page]');
     this.upToDate = page.locator('.settings:not([aria-busy])');
-    this.review = page.getByRole('region', { name: 'Someone used a copy of your sign-in' });
+    this.review = page.getByRole('region', { name: 'Your session was used in two places' });
     this.name = new NameRow(page);
     this.waiting = page.getByRole('status').filter({ hasText: 'Checking your session' });
     this.reconnecting = page.getByRole('status').filter({ hasText: 'Reconnecting' });

@@ -2,6 +2,9 @@ import { type Locator, type Page, expect } from '@playwright/test';
 
 import { open } from './hydrated.ts';
 
+/** How long a sign-out can be taken back. */
+export const UNDO = 6_000;
+
 export class DevicesPage {
   readonly heading: Locator;
   readonly rows: Locator;

@@ -1,6 +1,9 @@
 import { expect, test } from '../fixtures/index.ts';
 import { WRONG_PASSWORD } from '../fixtures/person.ts';
+import { FIREFOX } from '../fixtures/states.ts';
 import { stolen } from '../fixtures/stolen.ts';
+import { UNDO } from '../pages/devices.ts';
+import { SignInPage } from '../pages/sign-in.ts';
 
 test('sign-ins and refused ones are listed, newest first', async ({ client, signIn, activity, person }) => {
   expect((await client.login({ ...person, password: WRONG_PASSWORD })).status).toBe(401);
@@ -17,11 +20,25 @@ test('a session that was used in two places is shown with both of them', async (
 }) => {
   await stolen({ server, context, client, signIn, account, person });
   await page.getByRole('link', { name: /^Activity/ }).click();
-  const theft = activity.event('Session used in two places');
+  const theft = activity.event('Your session was used in two places');
   await expect(theft).toHaveCount(1);
   await expect(theft.getByRole('term')).toHaveText(['Device A', 'Device B']);
   await expect(theft.getByRole('definition').first()).toContainText('127.0.0.1');
   await expect(theft.getByRole('definition').first()).not.toHaveText(await theft.getByRole('definition').last().innerText());
+});
+
+test('a device that was signed out from another is shown with both of them', async ({ anotherBrowser, signIn, devices, activity, person }) => {
+  await new SignInPage(await anotherBrowser({ userAgent: FIREFOX })).signIn(person);
+  await devices.page.clock.install();
+  await signIn.signIn(person);
+  await devices.open();
+  await devices.end(devices.others.filter({ hasText: 'Firefox on Windows' }));
+  await devices.page.clock.runFor(UNDO);
+  await expect(devices.notice).toHaveText('Signed out Firefox on Windows.');
+  await activity.open();
+  const event = activity.event('Signed out a device');
+  await expect(event.getByRole('term')).toHaveText(['Device', 'Signed out from']);
+  await expect(event.getByRole('definition')).toHaveText(['Firefox on Windows, 127.0.0.1', 'Chrome on Linux, 127.0.0.1']);
 });
 
 test('what does not fit on one page comes with a button, and the focus is not lost', async ({ client, page, signIn, activity, person }) => {

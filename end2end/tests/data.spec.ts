@@ -10,13 +10,15 @@ test('all that is kept of a person is one file', async ({ page, signIn, activity
   const downloading = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download JSON' }).click();
   const download = await downloading;
-  expect(download.suggestedFilename()).toBe('account-export.json');
+  const today = new Date().toISOString().slice(0, 10);
+  expect(download.suggestedFilename()).toBe(`account-export-${today}.json`);
   const text = await readFile(await download.path(), 'utf8');
+  expect(text.split('\n').length, 'a person can read it').toBeGreaterThan(10);
   expect(givesAway(text)).toBe(false);
   const { user, sessions, events } = JSON.parse(text) as { user: { email: string }; sessions: unknown[]; events: unknown[] };
   expect(user.email).toBe(person.email);
   expect([sessions.length, events.length]).toEqual([2, 4]);
-  await expect(page.getByRole('status').filter({ hasText: 'Your download is ready.' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: `Your browser is saving account-export-${today}.json.` })).toBeVisible();
   await activity.open();
   await expect(activity.event('Data downloaded')).toHaveCount(1);
 });

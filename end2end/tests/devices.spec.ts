@@ -3,12 +3,10 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures/index.ts';
 import { WRONG_PASSWORD } from '../fixtures/person.ts';
 import { AccountPage } from '../pages/account.ts';
+import { UNDO } from '../pages/devices.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0';
-
-/** How long a sign-out can be taken back. */
-const UNDO = 6_000;
 
 /** The requests that end one session. */
 function endings(page: Page): string[] {
@@ -74,7 +72,7 @@ test('a device that is signed out from another is told so in words', async ({ se
   const sent = endings(devices.page);
   const row = devices.others.filter({ hasText: 'Firefox on Windows' });
   await devices.end(row);
-  await expect(row).toContainText('Signed out Firefox on Windows.');
+  await expect(row).toContainText('Signing out Firefox on Windows…');
   await expect(devices.undo(row)).toBeFocused();
   expect(sent).toEqual([]);
   await devices.page.clock.runFor(UNDO);
@@ -297,6 +295,20 @@ test('a list that could not be loaded can be loaded again', async ({ page, signI
   await devices.shows(2);
 });
 
+test('a list that cannot be loaded again stays, and says so', async ({ page, signIn, devices, person }) => {
+  await signIn.signIn(person);
+  await devices.open();
+  await devices.shows(2);
+  await page.route('/api/sessions*', (route) => route.fulfill({ status: 429, contentType: 'application/json', body: '{"error":"Too often.","code":"RATE_LIMITED","requestId":"1"}' }));
+  await devices.comeBack();
+  await expect(devices.alert).toHaveText('Too many attempts. Try again later.');
+  await devices.shows(2);
+  await page.unroute('/api/sessions*');
+  await devices.loadAgain.click();
+  await expect(devices.alert).toHaveCount(0);
+  await devices.shows(2);
+});
+
 test('devices that do not fit on one page come with a button', async ({ client, page, signIn, devices, person }) => {
   for (let times = 0; times < 2; times += 1) await client.login(person);
   await signIn.signIn(person);
@@ -366,7 +378,7 @@ test.describe('a device that signed in after this one', () => {
     // An older one is asked for no password, also while the list has a newer one.
     const older = devices.others.filter({ hasNotText: 'Firefox on Windows' });
     await older.getByRole('button', { name: /^Sign out/ }).click();
-    await expect(devices.undo(devices.rows.filter({ hasText: /^Signed out/ }))).toBeFocused();
+    await expect(devices.undo(devices.rows.filter({ hasText: /^Signing out/ }))).toBeFocused();
     await expect(devices.password(older)).toHaveCount(0);
   });
 

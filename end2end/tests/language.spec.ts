@@ -28,6 +28,7 @@ test('the switch keeps the page, the choice and the session', async ({ page, sig
   await page.getByRole('contentinfo').getByRole('button', { name: 'Italiano' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Dispositivi' })).toBeVisible();
   await expect(page).toHaveURL('/account/devices');
+  await expect(page.getByRole('contentinfo').getByRole('button', { name: 'Italiano' })).toBeFocused();
   await page.reload();
   await expect(page.locator('html')).toHaveAttribute('lang', 'it');
   await page.getByRole('contentinfo').getByRole('button', { name: 'English' }).click();
@@ -43,7 +44,7 @@ test('the switch keeps the page that was asked for, and leads nowhere else', asy
   await expect(page).toHaveURL('/signed-out?reason=SESSION_LIMIT');
   for (const back of ['//evil.example', 'https://evil.example', '/\\evil.example', '']) {
     const answer = await client.form('/language', { language: 'it', back, next: '//evil.example' });
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/#language']);
   }
 });
 
@@ -61,6 +62,7 @@ test.describe('without scripts', () => {
     await page.goto('/sign-up');
     await page.getByRole('button', { name: 'Italiano' }).click();
     await expect(page.getByRole('heading', { level: 1, name: /^Crea il tuo account/ })).toBeVisible();
-    await expect(page).toHaveURL('/sign-up');
+    await expect(page).toHaveURL('/sign-up#language');
+    await expect(page.getByRole('button', { name: 'Italiano' })).toBeFocused();
   });
 });

@@ -78,7 +78,21 @@ test('without scripts the pages of the account say what they need, and show noth
   await page.waitForURL('/account');
   for (const path of ['/account', '/account/security', '/account/devices']) {
     await page.goto(path);
-    expect(await page.locator('noscript').innerText(), path).toContain('The pages of your account need it.');
+    expect(await page.locator('noscript').innerText(), path).toContain('The pages of your account and the connection check need it.');
     await expect(page.locator('.skeleton').filter({ visible: true }), path).toHaveCount(0);
+  }
+});
+
+test('without scripts a page offers nothing that needs them', async ({ watch, page, signIn, person }) => {
+  watch.expect(/preloaded using link preload but not used/);
+  await page.goto('/sign-in');
+  await signIn.fill(person);
+  await expect(page.getByRole('button', { name: /^Show/ })).toHaveCount(0);
+  await signIn.submit.click();
+  await page.waitForURL('/account');
+  for (const path of ['/account/data', '/account/devices', '/account/activity', '/connection']) {
+    await page.goto(path);
+    await expect(page.getByRole('main').getByRole('button'), path).toHaveCount(0);
+    await expect(page.getByText('Checking…').filter({ visible: true }), path).toHaveCount(0);
   }
 });

@@ -9,14 +9,14 @@ test('a theft is told on every page and device until it is answered, and the ans
   server, context, client, anotherBrowser, page, signIn, account, activity, person,
 }) => {
   await stolen({ server, context, client, signIn, account, person });
-  await expect(account.review).toContainText('one session was used ');
+  await expect(account.review).toContainText('the same session was used ');
   const there = await anotherBrowser();
   await new SignIn(there).signIn(person);
   const other = new AccountPage(there);
   await expect(other.review).toBeVisible();
 
   await page.getByRole('link', { name: /^Activity ?, needs your attention/ }).click();
-  await expect(activity.event('Session used in two places').getByRole('link', { name: 'Change password' })).toBeVisible();
+  await expect(activity.event('Your session was used in two places').getByRole('link', { name: 'Change password' })).toBeVisible();
   await account.review.getByRole('button', { name: 'It was me' }).click();
   await expect(account.review).toContainText('Was this you?');
   await expect(account.review.getByRole('link', { name: 'No, secure my account' })).toBeFocused();

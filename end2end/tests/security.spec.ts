@@ -21,3 +21,16 @@ test('Security leads to the pages that change it or explain it', async ({ signIn
     await expect(security.link(name)).toHaveAttribute('href', path);
   }
 });
+
+for (const lost of ['/api/sessions*', '/api/me*']) test(`what ${lost} does not answer is said, and can be asked for again`, async ({ page, signIn, security, person }) => {
+  await signIn.signIn(person);
+  await page.route(lost, (route) => route.fulfill({ status: 429, contentType: 'application/json', body: '{"error":"Too often.","code":"RATE_LIMITED","requestId":"1"}' }));
+  await security.open();
+  await expect(page.getByRole('alert')).toHaveText('Too many attempts. Try again later.');
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+  await expect(security.value('Password')).toHaveText('Not changed since the account was created');
+  await expect(security.value('Devices')).toHaveText('Signed in on 2 devices');
+});

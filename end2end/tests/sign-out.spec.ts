@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures/index.ts';
 import { NEW_PASSWORD, somebody } from '../fixtures/person.ts';
 import { AccountPage } from '../pages/account.ts';
+import { open } from '../pages/hydrated.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 
 // XS-11, as `back-forward.spec.ts`
@@ -35,6 +36,20 @@ test('signing out ends the session in every tab, in the browser and on the serve
   await page.goBack();
   await expect(signIn.heading).toBeVisible();
   await expect(page.getByText(person.email)).toHaveCount(0);
+});
+
+test('the page that signs out leads a person who is signed out to the sign-in page', async ({ page, context, signIn, person }) => {
+  await page.goto('/sign-out');
+  await expect(page).toHaveURL('/sign-in?note=signed-out');
+  await expect(signIn.notice).toHaveText('You’re signed out.');
+  await signIn.signIn(person);
+  // Without the cookie that scripts can read, the page has to ask.
+  await context.clearCookies({ name: 'sessionGen' });
+  await open(page, '/sign-out');
+  await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL('/sign-in?note=signed-out');
+  await expect(signIn.notice).toHaveText('You’re signed out.');
+  expect(await context.cookies('http://localhost/api/auth')).toEqual([]);
 });
 
 test('a tab follows when somebody signs in in another', async ({ secondTab, page, signIn, account, person }) => {

@@ -44,6 +44,14 @@ for (const [what, file] of [['script', SCRIPT], ['WebAssembly', WASM], ['style s
   });
 }
 
+test('a page whose program does not come offers nothing that needs it', async ({ page }) => {
+  await page.route(WASM, missing);
+  await page.goto('/connection');
+  await expect(new StoppedPage(page).words).toBeVisible();
+  await expect(page.getByRole('main').getByRole('button')).toHaveCount(0);
+  await expect(page.getByText('Checking…').filter({ visible: true })).toHaveCount(0);
+});
+
 for (const [what, file] of [['script', SCRIPT], ['WebAssembly', WASM]] as const) {
   test(`without its ${what} a page says what to do after one reload, and its forms are sent`, async ({ page, signIn, person }) => {
     const asked = documents(page);
@@ -68,7 +76,7 @@ test('on a page of the account the words stand where nothing will be loaded, wit
   await expect(stopped.signOut).toBeVisible();
   await expect(page.locator('.skeleton').filter({ visible: true })).toHaveCount(0);
   // A row without its value, and without anything to press, says nothing.
-  await expect(page.locator('.setting-name').filter({ visible: true })).toHaveText(['Language', 'Theme']);
+  await expect(page.locator('.setting-name').filter({ visible: true })).toHaveText(['Language']);
   await page.unroute(WASM);
   await stopped.reload.click();
   await hydrated(page);

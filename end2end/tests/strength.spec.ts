@@ -28,7 +28,7 @@ async function judges(page: Page, field: Locator): Promise<void> {
   await field.focus();
   await says(field, 'short', '7 more characters to go.');
   // The first answer says that the worker is there; from then on nobody is asked anything.
-  await says(field, 'password1234', 'Easy to guess. This is a common password.');
+  await says(field, 'password1234', 'Easy to guess. This is a common password. Add unrelated words.');
   const asked = requests(page);
   await says(field, STRONG, 'Strong.');
   await says(field, 'summer winter', 'Easy to guess. Add one or two unrelated words.');
@@ -37,7 +37,7 @@ async function judges(page: Page, field: Locator): Promise<void> {
   await says(field, 'PolniyPizdec0211', /^Easy to guess\. This is a common/);
   await says(field, 'bvbvbvbvbvbvbv', /^Easy to guess\. Repeating/);
   // The browser's own normalisation and lower case.
-  await says(field, 'ＰＡＳＳＷＯＲＤ１２３４', 'Easy to guess. This is a common password.');
+  await says(field, 'ＰＡＳＳＷＯＲＤ１２３４', 'Easy to guess. This is a common password. Add unrelated words.');
   await says(field, 'ПАРОЛЬПАРОЛЬ', /^Easy to guess/);
   await says(field, 'short', '7 more characters to go.');
   await says(field, STRONG, 'Strong.');
@@ -83,16 +83,26 @@ test.describe('with a name for the service', () => {
   });
 });
 
-test('nothing jumps while it is judged', async ({ page, signUp }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
-  await signUp.open();
-  const place = async (): Promise<number | undefined> => (await signUp.submit.boundingBox())?.y;
-  const before = await place();
-  for (const [text, words] of [['bvbvbvbvbvbvbv', /Repeating/], [STRONG, 'Strong.']] as const) {
-    await says(signUp.password, text, words);
-    expect(await place()).toBe(before);
-  }
-});
+for (const [language, width] of [['en', 390], ['en', 320], ['it', 390], ['it', 320]] as const) {
+  test.describe(`in ${language} at ${width} px`, () => {
+    test.use({ locale: language, viewport: { width, height: 844 } });
+
+    test('nothing jumps while a password is judged', async ({ page }) => {
+      await open(page, '/sign-up');
+      const place = async (): Promise<number | undefined> => (await page.locator('button[type=submit].wide').boundingBox())?.y;
+      const [field, strength] = [page.locator('#password'), page.locator('.strength')];
+      await field.focus();
+      const before = await place();
+      for (const [text, judged] of [['bvbvbvbvbvbvbv', 'weak'], ['Sessionkeep-26', 'weak'], ['harbour lantern', 'fair'], [STRONG, 'strong']] as const) {
+        await field.fill(text);
+        await expect(strength).toHaveAttribute('data-strength', judged);
+        expect(await place(), text).toBe(before);
+        await field.fill('');
+        await expect(strength).not.toHaveAttribute('data-strength');
+      }
+    });
+  });
+}
 
 test('without the worker the field says how long the password is', async ({ watch, page, signUp, person }) => {
   watch.expect(/strength-worker|net::ERR_FAILED/);

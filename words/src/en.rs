@@ -56,7 +56,7 @@ pub(crate) static WORDS: Words = Words {
         privacy: "Privacy",
         terms: "Terms",
         about: |brand| format!("Sign in to {brand} and manage your account."),
-        needs_script: "You can sign in and out without JavaScript. The pages of your account need it.",
+        needs_script: "You can sign in and out without JavaScript. The pages of your account and the connection check need it.",
     },
     stopped: Stopped {
         title: "This page is not working",
@@ -79,24 +79,32 @@ pub(crate) static WORDS: Words = Words {
     },
     landing: Landing {
         tagline: "Stay signed in, safely",
-        description: "Sign-in that lasts through reloads, sleep and bad networks, and notices when someone else uses it.",
+        description: "Sign-in that lasts through reloads, sleep and bad networks, and notices when a copy of it is used.",
         heading: "Stay signed\u{a0}in, safely.",
-        lead: "Sign in once and stay signed in, through reloads, sleep and bad networks. If someone copies your sign-in, \
-               it stops working and you’re told.",
+        lead: "Sign in once and stay signed in, through reloads, sleep and bad networks. If a copy of your sign-in \
+               is used alongside yours, both stop working and you see where it was used.",
         open_account: "Go to your account",
         promises: "What you can rely on",
         cards: [
             ("No accidental sign-outs", "A bad connection, a reload or five open tabs never sign you out."),
-            ("A stolen session doesn’t last", "Once a copy is used elsewhere, the session ends on both devices."),
+            (
+                "A stolen session doesn’t last",
+                "Once the original and a copy have both been used, the session ends on both devices.",
+            ),
             ("Scripts can’t read your sign-in", "It’s kept in a cookie that no page can see."),
-            ("Signing out means out", "In every tab and on the server, at once."),
+            (
+                "Signing out means out",
+                "In every tab and on the server, at once. A device that you sign out from here stops at its next request.",
+            ),
         ],
+        about: "This site shows Sessionkeep: open-source session management for web applications, in Rust. Create an account to try it.",
         example: "An example of your devices",
     },
     sign_in: SignIn {
         title: "Sign in",
         heading: |brand| format!("Sign in to {brand}"),
         remember: "Keep me signed in on this device",
+        remember_hint: "On a shared device, leave this off and sign out when you’re done.",
         submit: "Sign in",
         busy: "Signing in…",
         new_here: "New here?",
@@ -166,19 +174,21 @@ pub(crate) static WORDS: Words = Words {
     },
     strength: Strength {
         empty: |least| format!("{least} characters or more. A few unrelated words work well."),
+        suggestion: "A few unrelated words work well.",
         to_go: |missing| format!("{} to go.", count(missing, "more character", false)),
         too_long: |most| format!("Too long: {most} characters at most."),
         length: |length| format!("{length} characters."),
         advice: [
             "This is a common password.",
-            "It contains your name, your email or the name of this service.",
-            "Keyboard patterns are easy to guess.",
-            "Repeating something makes it longer, not much stronger.",
-            "Sequences like abc or 6543 are easy to guess.",
-            "Dates and years are easy to guess.",
-            "Invisible characters and accents by themselves don’t count.",
+            "It contains your name, email or this service’s name.",
+            "It contains a keyboard pattern.",
+            "Repeating adds little.",
+            "It contains a sequence like abc or 6543.",
+            "It contains a date or year.",
+            "Invisible characters and loose accents don’t count.",
             "Add one or two unrelated words.",
         ],
+        add_words: "Add unrelated words.",
         weak: "Easy to guess.",
         fair: "Could be stronger.",
         strong: "Strong.",
@@ -261,6 +271,7 @@ pub(crate) static WORDS: Words = Words {
         inactive_text: "Not used for more than 30 days.",
         active_now: "Active now",
         last_active: |when| format!("Active {when}"),
+        signed_in_at: |when| format!("Signed in {when}"),
         sessions: |number| format!("{number} sessions"),
         details: "Details",
         details_of: |name| format!("Details of {name}"),
@@ -270,15 +281,16 @@ pub(crate) static WORDS: Words = Words {
         expires_unused: |date| format!("{date} if unused"),
         address: "IP address",
         unknown_address: "Unknown",
-        browser: "Browser",
+        browser: "User agent",
         sign_out: "Sign out",
         sign_out_of: |name| format!("Sign out {name}"),
         signing_out: "Signing out…",
         sign_out_others: "Sign out everywhere else",
         ask_one: |name| format!("Sign out {name}?"),
         ask_others: |number, more| format!("Sign out {}?", count(number, "other device", more)),
-        newer_one: "It signed in more recently than this device, so we need your password.",
-        newer_others: "At least one signed in more recently than this device, so we need your password.",
+        newer_one: "It signed in more recently than this device. Your password confirms that it’s you, and not someone else who uses this session.",
+        newer_others: "At least one signed in more recently than this device. Your password confirms that it’s you, and not someone else who uses this session.",
+        leaving: |name| format!("Signing out {name}…"),
         signed_out: |name| format!("Signed out {name}."),
         was_signed_out: |name| format!("{name} was already signed out."),
         kept: |name| format!("{name} stays signed in."),
@@ -286,8 +298,9 @@ pub(crate) static WORDS: Words = Words {
         not_signed_out: |name| format!("Couldn’t sign out {name}."),
         undo_of: |name| format!("Undo: keep {name} signed in"),
         alone: "Only this device is signed in.",
-        unfamiliar: "Don’t recognize a device? Sign it out, then",
-        change_password: "change your password",
+        unfamiliar: "Don’t recognize a device?",
+        change_password: "Change your password",
+        ends_others: "to sign out every other device.",
         more_shown: |number| format!("{} shown. That’s all.", count(number, "more device", false)),
     },
     activity: Activity {
@@ -307,6 +320,8 @@ pub(crate) static WORDS: Words = Words {
         times: |number| format!("{number} times"),
         device_a: "Device A",
         device_b: "Device B",
+        device: "Device",
+        by_device: "Signed out from",
         from: |place| format!("From {place}"),
         unknown_place: "Unknown place",
         more: |number| format!("{} loaded.", count(number, "older event", false)),
@@ -333,7 +348,7 @@ pub(crate) static WORDS: Words = Words {
         password_changed: Happened { title: "Password changed", meaning: "All other devices were signed out." },
         confirmation_failed: Happened {
             title: "Wrong current password",
-            meaning: "Someone who was signed in entered it to change your account. Nothing was changed. If that wasn’t you, sign that device out.",
+            meaning: "It was entered on a device that is signed in. Nothing was changed. If that wasn’t you, sign that device out.",
         },
         refresh_repeated: Happened { title: "Session renewed again", meaning: "An answer got lost. This is routine." },
         refresh_from_elsewhere: Happened {
@@ -342,12 +357,12 @@ pub(crate) static WORDS: Words = Words {
                       your password.",
         },
         reused: Happened {
-            title: "Session used in two places",
-            meaning: "Someone used an old copy of your sign-in. We ended that session.",
+            title: "Your session was used in two places",
+            meaning: "A copy of your sign-in was used. We ended that session.",
         },
         clone: Happened {
-            title: "Session used in two places",
-            meaning: "Two devices kept renewing the same session. We ended it.",
+            title: "Your session was used in two places",
+            meaning: "Two devices kept renewing it. We ended that session.",
         },
         reuse_dismissed: Happened {
             title: "Alert answered: it was you",
@@ -365,10 +380,18 @@ pub(crate) static WORDS: Words = Words {
         unknown: Happened { title: "Something else happened", meaning: "Reload this page to see what." },
     },
     review: Review {
-        title: "Someone used a copy of your sign-in",
-        text: |when, a, b| format!("On {when}, one session was used on two devices: {a} and {b}. We ended it."),
-        text_alike: |when, both| format!("On {when}, one session was used in two browsers, both {both}. We ended it."),
-        text_short: |when| format!("On {when}, one session was used in two places. We ended it."),
+        title: "Your session was used in two places",
+        text: |when, a, b| {
+            format!(
+                "A copy of your sign-in was used. On {when}, the same session was used on {a} and on {b}. We ended it."
+            )
+        },
+        text_alike: |when, both| {
+            format!(
+                "A copy of your sign-in was used. On {when}, the same session was used in two browsers, both {both}. We ended it."
+            )
+        },
+        text_short: |when| format!("A copy of your sign-in was used on {when}. We ended that session."),
         change_password: "Change password",
         to_activity: "Review activity",
         it_was_me: "It was me",
@@ -379,7 +402,7 @@ pub(crate) static WORDS: Words = Words {
         no: "No, secure my account",
         dismissing: "Saving…",
         dismissed: "Thanks. The alert is closed on all your devices.",
-        password_reason: "You signed in here before the alert. Enter your current password to close it.",
+        password_reason: "If it was you, enter your current password. You signed in here before the alert, so a copy of that sign-in could close the alert, too.",
     },
     data: Data {
         title: "Data & privacy",
@@ -387,7 +410,7 @@ pub(crate) static WORDS: Words = Words {
         download_text: "Your profile, your active sessions and all of your activity, as a JSON file.",
         download_button: "Download JSON",
         downloading: "Preparing…",
-        downloaded: "Your download is ready.",
+        downloaded: |file| format!("Your browser is saving {file}."),
         delete: "Delete account",
         delete_text: "Permanently deletes your account and signs out all devices. You can’t undo this.",
         profile: "Your profile: name, email and password",
@@ -431,9 +454,9 @@ pub(crate) static WORDS: Words = Words {
         what_happened: "More detail",
         others: "Other reasons you might be signed out",
         sign_in: "Sign in",
-        change_password: "Change password",
+        change_password: "Sign in and change password",
         create_account: "Create account",
-        review_devices: "Review devices",
+        review_devices: "Sign in and review devices",
         check_connection: "Connection check",
         reused: Reason {
             title: "Your session was used in two places",
@@ -452,7 +475,7 @@ pub(crate) static WORDS: Words = Words {
             title: "You were signed out from another device",
             text: "Someone who was signed in to your account ended this session from another device. If it was you, there’s nothing \
                    to do. If it wasn’t, change your password: that signs out everyone else.",
-            more: "",
+            more: "After you sign in, Activity shows when it happened and from which device and address.",
         },
         limit: Reason {
             title: "You were signed in on too many devices",

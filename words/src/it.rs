@@ -56,7 +56,7 @@ pub(crate) static WORDS: Words = Words {
         privacy: "Privacy",
         terms: "Termini",
         about: |brand| format!("Accedi a {brand} e gestisci il tuo account."),
-        needs_script: "Puoi accedere e uscire senza JavaScript. Le pagine del tuo account ne hanno bisogno.",
+        needs_script: "Puoi accedere e uscire senza JavaScript. Le pagine del tuo account e il controllo della connessione ne hanno bisogno.",
     },
     stopped: Stopped {
         title: "Questa pagina non funziona",
@@ -79,10 +79,10 @@ pub(crate) static WORDS: Words = Words {
     },
     landing: Landing {
         tagline: "Resta connesso, in sicurezza",
-        description: "Un accesso che resiste al ricaricamento delle pagine, alla sospensione del computer e alle reti instabili, e si accorge se lo usa qualcun altro.",
+        description: "Un accesso che resiste al ricaricamento delle pagine, alla sospensione del computer e alle reti instabili, e si accorge quando ne viene usata una copia.",
         heading: "Resta connesso, in sicurezza.",
         lead: "Accedi una volta sola: l’accesso resiste al ricaricamento delle pagine, alla sospensione del computer e alle reti \
-               instabili. Se qualcuno lo copia, smette di funzionare e te lo diciamo.",
+               instabili. Se ne viene usata una copia insieme all’originale, entrambi smettono di funzionare e vedi da dove è stata usata.",
         open_account: "Vai al tuo account",
         promises: "Su cosa puoi contare",
         cards: [
@@ -92,17 +92,22 @@ pub(crate) static WORDS: Words = Words {
             ),
             (
                 "Una sessione rubata dura poco",
-                "Se una copia viene usata altrove, la sessione termina su entrambi i dispositivi.",
+                "Quando sono stati usati sia l’originale sia una copia, la sessione termina su entrambi i dispositivi.",
             ),
             ("Gli script non possono leggere la tua sessione", "È in un cookie che nessuna pagina può vedere."),
-            ("Uscire vuol dire uscire", "In ogni scheda e sul server, subito."),
+            (
+                "Uscire vuol dire uscire",
+                "In ogni scheda e sul server, subito. Un dispositivo che disconnetti da qui si ferma alla sua prossima richiesta.",
+            ),
         ],
+        about: "Questo sito mostra Sessionkeep: gestione open source delle sessioni per applicazioni web, in Rust. Crea un account per provarlo.",
         example: "Un esempio dei tuoi dispositivi",
     },
     sign_in: SignIn {
         title: "Accedi",
         heading: |brand| format!("Accedi a {brand}"),
         remember: "Mantieni l’accesso su questo dispositivo",
+        remember_hint: "Su un dispositivo condiviso non selezionarla ed esci quando hai finito.",
         submit: "Accedi",
         busy: "Accesso in corso…",
         new_here: "Non hai un account?",
@@ -151,7 +156,7 @@ pub(crate) static WORDS: Words = Words {
         marks: |most| format!("Usa al massimo {most} accenti o segni su una lettera."),
         mark_first: "Metti una lettera prima dell’accento o del segno con cui inizia il nome.",
         at_least: |least| format!("Usa almeno {least} caratteri."),
-        uncounted: "I caratteri invisibili e gli accenti da soli non contano.",
+        uncounted: "I caratteri invisibili e gli accenti isolati non contano.",
         wrong_current: "Non è la tua password attuale.",
         show: "Mostra",
         hide: "Nascondi",
@@ -172,6 +177,7 @@ pub(crate) static WORDS: Words = Words {
     },
     strength: Strength {
         empty: |least| format!("Almeno {least} caratteri. Vanno bene alcune parole senza legame tra loro."),
+        suggestion: "Vanno bene alcune parole senza legame tra loro.",
         to_go: |missing| {
             if missing == 1 { "Manca 1 carattere.".to_owned() } else { format!("Mancano {missing} caratteri.") }
         },
@@ -179,14 +185,15 @@ pub(crate) static WORDS: Words = Words {
         length: |length| format!("{length} caratteri."),
         advice: [
             "È una password comune.",
-            "Contiene il tuo nome, la tua email o il nome di questo servizio.",
-            "Le sequenze di tasti vicini sono facili da indovinare.",
-            "Ripetere qualcosa la allunga, ma non la rende molto più robusta.",
-            "Le sequenze come abc o 6543 sono facili da indovinare.",
-            "Date e anni sono facili da indovinare.",
-            "I caratteri invisibili e gli accenti da soli non contano.",
+            "Contiene il tuo nome, email o il nome del servizio.",
+            "Contiene una sequenza di tasti vicini.",
+            "Ripetere serve a poco.",
+            "Contiene una sequenza come abc o 6543.",
+            "Contiene una data o un anno.",
+            "I caratteri invisibili e gli accenti isolati non contano.",
             "Aggiungi una o due parole senza legame con le altre.",
         ],
+        add_words: "Aggiungi altre parole.",
         weak: "Facile da indovinare.",
         fair: "Potrebbe essere più robusta.",
         strong: "Robusta.",
@@ -269,6 +276,7 @@ pub(crate) static WORDS: Words = Words {
         inactive_text: "Non usati da più di 30 giorni.",
         active_now: "Attivo ora",
         last_active: |when| format!("Ultima attività: {when}"),
+        signed_in_at: |when| format!("Accesso: {when}"),
         sessions: |number| format!("{number} sessioni"),
         details: "Dettagli",
         details_of: |name| format!("Dettagli di {name}"),
@@ -278,7 +286,7 @@ pub(crate) static WORDS: Words = Words {
         expires_unused: |date| format!("{date} se non usata"),
         address: "Indirizzo IP",
         unknown_address: "Sconosciuto",
-        browser: "Browser",
+        browser: "User agent",
         sign_out: "Disconnetti",
         sign_out_of: |name| format!("Disconnetti {name}"),
         signing_out: "Disconnessione…",
@@ -291,8 +299,9 @@ pub(crate) static WORDS: Words = Words {
                 format!("Disconnettere altri {number}{} dispositivi?", if more { "+" } else { "" })
             }
         },
-        newer_one: "L’accesso su quel dispositivo è più recente di questo: serve la tua password.",
-        newer_others: "Almeno un accesso è più recente di questo: serve la tua password.",
+        newer_one: "L’accesso su quel dispositivo è più recente di questo. La password conferma che sei tu e non qualcun altro che usa questa sessione.",
+        newer_others: "Almeno un accesso è più recente di questo. La password conferma che sei tu e non qualcun altro che usa questa sessione.",
+        leaving: |name| format!("Disconnessione di {name}…"),
         signed_out: |name| format!("Disconnesso: {name}."),
         was_signed_out: |name| format!("{name} era già disconnesso."),
         kept: |name| format!("{name} resta connesso."),
@@ -306,8 +315,9 @@ pub(crate) static WORDS: Words = Words {
         not_signed_out: |name| format!("Non è stato possibile disconnettere {name}."),
         undo_of: |name| format!("Annulla: lascia connesso {name}"),
         alone: "Solo questo dispositivo è connesso.",
-        unfamiliar: "Non riconosci un dispositivo? Disconnettilo, poi",
-        change_password: "cambia la password",
+        unfamiliar: "Non riconosci un dispositivo?",
+        change_password: "Cambia la password",
+        ends_others: "per disconnettere tutti gli altri.",
         more_shown: |number| {
             if number == 1 {
                 "Mostrato 1 altro dispositivo. Non ce ne sono altri.".to_owned()
@@ -333,6 +343,8 @@ pub(crate) static WORDS: Words = Words {
         times: |number| format!("{number} volte"),
         device_a: "Dispositivo A",
         device_b: "Dispositivo B",
+        device: "Dispositivo",
+        by_device: "Disconnesso da",
         from: |place| format!("Da {place}"),
         unknown_place: "Luogo sconosciuto",
         more: |number| {
@@ -371,7 +383,7 @@ pub(crate) static WORDS: Words = Words {
         },
         confirmation_failed: Happened {
             title: "Password attuale errata",
-            meaning: "Qualcuno che era connesso l’ha inserita per modificare il tuo account. Non è cambiato nulla. Se non eri tu, disconnetti quel dispositivo.",
+            meaning: "È stata inserita su un dispositivo connesso. Non è cambiato nulla. Se non eri tu, disconnetti quel dispositivo.",
         },
         refresh_repeated: Happened {
             title: "Sessione rinnovata di nuovo",
@@ -383,12 +395,12 @@ pub(crate) static WORDS: Words = Words {
                       dispositivo e cambia la password.",
         },
         reused: Happened {
-            title: "Sessione usata in due luoghi",
-            meaning: "Qualcuno ha usato una vecchia copia della tua sessione. Abbiamo terminato quella sessione.",
+            title: "La tua sessione è stata usata in due luoghi",
+            meaning: "È stata usata una copia della tua sessione. L’abbiamo terminata.",
         },
         clone: Happened {
-            title: "Sessione usata in due luoghi",
-            meaning: "Due dispositivi rinnovavano la stessa sessione. L’abbiamo terminata.",
+            title: "La tua sessione è stata usata in due luoghi",
+            meaning: "Due dispositivi la rinnovavano. L’abbiamo terminata.",
         },
         reuse_dismissed: Happened {
             title: "Risposta all’allarme: eri tu",
@@ -409,14 +421,18 @@ pub(crate) static WORDS: Words = Words {
         unknown: Happened { title: "È successo qualcos’altro", meaning: "Ricarica la pagina per vedere cosa." },
     },
     review: Review {
-        title: "Qualcuno ha usato una copia della tua sessione",
+        title: "La tua sessione è stata usata in due luoghi",
         text: |when, a, b| {
-            format!("{when}: una sessione è stata usata su due dispositivi, {a} e {b}. L’abbiamo terminata.")
+            format!(
+                "È stata usata una copia della tua sessione. {when}: la stessa sessione è stata usata su {a} e su {b}. L’abbiamo terminata."
+            )
         },
         text_alike: |when, both| {
-            format!("{when}: una sessione è stata usata in due browser, entrambi {both}. L’abbiamo terminata.")
+            format!(
+                "È stata usata una copia della tua sessione. {when}: la stessa sessione è stata usata in due browser, entrambi {both}. L’abbiamo terminata."
+            )
         },
-        text_short: |when| format!("{when}: una sessione è stata usata in due luoghi. L’abbiamo terminata."),
+        text_short: |when| format!("{when}: è stata usata una copia della tua sessione. L’abbiamo terminata."),
         change_password: "Cambia password",
         to_activity: "Controlla l’attività",
         it_was_me: "Ero io",
@@ -427,7 +443,7 @@ pub(crate) static WORDS: Words = Words {
         no: "No, metti al sicuro l’account",
         dismissing: "Salvataggio…",
         dismissed: "Grazie. L’allarme è chiuso su tutti i tuoi dispositivi.",
-        password_reason: "Qui hai effettuato l’accesso prima dell’allarme. Inserisci la password attuale per chiuderlo.",
+        password_reason: "Se eri tu, inserisci la password attuale. Qui hai effettuato l’accesso prima dell’allarme: anche una copia di quell’accesso potrebbe chiudere l’allarme.",
     },
     data: Data {
         title: "Dati e privacy",
@@ -435,7 +451,7 @@ pub(crate) static WORDS: Words = Words {
         download_text: "Il tuo profilo, le sessioni attive e tutta la tua attività, in un file JSON.",
         download_button: "Scarica il file JSON",
         downloading: "Preparazione…",
-        downloaded: "Il file è pronto.",
+        downloaded: |file| format!("Il browser sta salvando {file}."),
         delete: "Elimina account",
         delete_text: "Il tuo account viene eliminato per sempre e tutti i dispositivi vengono disconnessi. L’operazione non si può annullare.",
         profile: "Il tuo profilo: nome, email e password",
@@ -484,9 +500,9 @@ pub(crate) static WORDS: Words = Words {
         what_happened: "Maggiori dettagli",
         others: "Altri motivi per cui una sessione termina",
         sign_in: "Accedi",
-        change_password: "Cambia password",
+        change_password: "Accedi e cambia password",
         create_account: "Crea un account",
-        review_devices: "Controlla i dispositivi",
+        review_devices: "Accedi e controlla i dispositivi",
         check_connection: "Controllo della connessione",
         reused: Reason {
             title: "La tua sessione è stata usata in due luoghi",
@@ -506,7 +522,7 @@ pub(crate) static WORDS: Words = Words {
             title: "Sessione terminata da un altro dispositivo",
             text: "Qualcuno che era già connesso al tuo account ha terminato questa sessione da un altro dispositivo. Se eri tu, non devi \
                    fare nulla. Altrimenti cambia la password: così disconnetti chiunque altro.",
-            more: "",
+            more: "Dopo l’accesso, Attività mostra quando è successo e da quale dispositivo e indirizzo.",
         },
         limit: Reason {
             title: "Accesso attivo su troppi dispositivi",

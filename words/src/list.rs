@@ -111,6 +111,8 @@ pub struct Landing {
     pub promises: &'static str,
     /// Title and sentence.
     pub cards: [(&'static str, &'static str); 4],
+    /// What this site is.
+    pub about: &'static str,
     /// The example beside the heading.
     pub example: &'static str,
 }
@@ -120,6 +122,8 @@ pub struct SignIn {
     /// With the brand.
     pub heading: fn(&str) -> String,
     pub remember: &'static str,
+    /// What happens otherwise.
+    pub remember_hint: &'static str,
     pub submit: &'static str,
     pub busy: &'static str,
     pub new_here: &'static str,
@@ -210,11 +214,15 @@ pub struct Password {
 pub struct Strength {
     /// Fewest.
     pub empty: fn(usize) -> String,
+    /// How to choose one. `empty` ends with it.
+    pub suggestion: &'static str,
     pub to_go: fn(usize) -> String,
     pub too_long: fn(usize) -> String,
     pub length: fn(usize) -> String,
-    /// By the number that the worker gives (`password-rules/src/advice.rs`).
+    /// By the number that the worker gives (`password-rules/src/advice.rs`). The last is a suggestion, too.
     pub advice: [&'static str; 8],
+    /// After the others of them, where the password is weak.
+    pub add_words: &'static str,
     pub weak: &'static str,
     pub fair: &'static str,
     pub strong: &'static str,
@@ -297,6 +305,8 @@ pub struct Devices {
     pub inactive_text: &'static str,
     pub active_now: &'static str,
     pub last_active: fn(&str) -> String,
+    /// When a session of a group began.
+    pub signed_in_at: fn(&str) -> String,
     /// A group of sessions on the same kind of device.
     pub sessions: fn(usize) -> String,
     pub details: &'static str,
@@ -319,6 +329,8 @@ pub struct Devices {
     pub ask_others: fn(usize, bool) -> String,
     pub newer_one: &'static str,
     pub newer_others: &'static str,
+    /// While it can be taken back.
+    pub leaving: fn(&str) -> String,
     pub signed_out: fn(&str) -> String,
     pub was_signed_out: fn(&str) -> String,
     pub kept: fn(&str) -> String,
@@ -328,6 +340,8 @@ pub struct Devices {
     pub alone: &'static str,
     pub unfamiliar: &'static str,
     pub change_password: &'static str,
+    /// After that.
+    pub ends_others: &'static str,
     pub more_shown: fn(usize) -> String,
 }
 
@@ -349,6 +363,10 @@ pub struct Activity {
     pub times: fn(usize) -> String,
     pub device_a: &'static str,
     pub device_b: &'static str,
+    /// Before the place of a device that was signed out.
+    pub device: &'static str,
+    /// Before the place that it was done from.
+    pub by_device: &'static str,
     /// With a place, where the event is about another one.
     pub from: fn(&str) -> String,
     pub unknown_place: &'static str,
@@ -418,7 +436,8 @@ pub struct Data {
     pub download_text: &'static str,
     pub download_button: &'static str,
     pub downloading: &'static str,
-    pub downloaded: &'static str,
+    /// With the name of the file.
+    pub downloaded: fn(&str) -> String,
     pub delete: &'static str,
     pub delete_text: &'static str,
     pub profile: &'static str,

@@ -7,7 +7,7 @@ use sessionkeep_types::{EventKind, Origin, SecurityEvent};
 use super::{
     icon::Picture,
     moment::{Clock, Shape, When},
-    story::{Level, Story, story},
+    story::{Level, Story, is_wrong_password, story},
 };
 use crate::{
     paths,
@@ -42,11 +42,12 @@ pub(crate) fn EventRow(
         Level::Warning => ("event warning", Some(words.warning)),
         Level::Alert => ("event alert-level", Some(words.alert)),
     };
-    let title = match (&kind, number) {
-        (EventKind::LoginFailed, 2..) => (words::here().events.wrong_passwords)(number),
+    let is_wrong_password = is_wrong_password(&kind);
+    let title = match number {
+        2.. if is_wrong_password => (words::here().events.wrong_passwords)(number),
         _ => title.to_owned(),
     };
-    let times = (number > 1 && kind != EventKind::LoginFailed).then(|| {
+    let times = (number > 1 && !is_wrong_password).then(|| {
         view! {
             " "
             <span class="times">
@@ -55,27 +56,18 @@ pub(crate) fn EventRow(
             </span>
         }
     });
-    let from = match other.as_ref().map(place) {
-        // The server keeps an administrator's place to itself.
-        None if by.is_some() => Either::Left(None),
-        None => {
-            let place = place(&origin);
-            // These are about other devices than the one they were done from.
-            let is_of_others = matches!(kind, EventKind::SessionEnded | EventKind::SessionsEnded);
-            Either::Left(Some(view! { <p class="meta">{if is_of_others { (words.from)(&place) } else { place }}</p> }))
+    // The server keeps an administrator's place to itself.
+    let origin = by.is_none().then(|| place(&origin));
+    let from = match (other.as_ref().map(place), &kind) {
+        // What these are about is another device than the one they were done from.
+        (Some(ended), EventKind::SessionEnded) => {
+            Either::Right(sides([(words.device, Some(ended)), (words.by_device, origin)]))
         }
-        Some(other) => Either::Right(view! {
-            <dl class="sides meta">
-                <div>
-                    <dt>{words.device_a}</dt>
-                    <dd>{place(&origin)}</dd>
-                </div>
-                <div>
-                    <dt>{words.device_b}</dt>
-                    <dd>{other}</dd>
-                </div>
-            </dl>
-        }),
+        (None, EventKind::SessionEnded | EventKind::SessionsEnded) => {
+            Either::Left(origin.map(|place| view! { <p class="meta">{(words.from)(&place)}</p> }))
+        }
+        (None, _) => Either::Left(origin.map(|place| view! { <p class="meta">{place}</p> })),
+        (other, _) => Either::Right(sides([(words.device_a, origin), (words.device_b, other)])),
     };
     view! {
         <li class=class>
@@ -112,6 +104,20 @@ pub(crate) fn EventRow(
             </p>
         </li>
     }
+}
+
+/// Two places, each with its name.
+fn sides(sides: [(&'static str, Option<String>); 2]) -> impl IntoView {
+    let sides = sides.into_iter().filter_map(|(name, place)| {
+        let place = place?;
+        Some(view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{place}</dd>
+            </div>
+        })
+    });
+    view! { <dl class="sides meta">{sides.collect_view()}</dl> }
 }
 
 /// The server's label of a device, in the page's language: it is `Firefox on Windows` or `Unknown device`.

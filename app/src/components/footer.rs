@@ -1,6 +1,6 @@
 //! The line at the bottom: help, and the language.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_bindgen::JsValue};
 use leptos_router::{
     components::A,
     hooks::{use_location, use_query_map},
@@ -28,6 +28,10 @@ pub(crate) fn Footer() -> impl IntoView {
         }
     });
     let links = links.collect_view();
+    Effect::new(|_| forget_fragment());
+    let path = use_location().pathname;
+    // The profile has one of its own.
+    let is_profile = Memo::new(move |_| path.with(|path| path.trim_end_matches('/') == paths::ACCOUNT));
     view! {
         <footer class="foot">
             <div class="foot-content">
@@ -41,7 +45,9 @@ pub(crate) fn Footer() -> impl IntoView {
                         <A href=paths::CONNECTION>{words.check_connection}</A>
                     </li>
                 </ul>
-                <LanguageSwitch />
+                <Show when=move || !is_profile.get()>
+                    <LanguageSwitch />
+                </Show>
             </div>
         </footer>
     }
@@ -60,6 +66,7 @@ pub(crate) fn LanguageSwitch() -> impl IntoView {
                 name="language"
                 value=language.tag()
                 lang=language.tag()
+                id=(language == here).then_some(paths::CHOSEN_LANGUAGE)
                 aria-current=(language == here).then_some("true")
             >
                 {language.name()}
@@ -77,5 +84,18 @@ pub(crate) fn LanguageSwitch() -> impl IntoView {
                 {buttons.collect_view()}
             </div>
         </form>
+    }
+}
+
+/// Takes the fragment out of the address that the language switch leads back to: the browser has given the focus to the button.
+fn forget_fragment() {
+    let location = window().location();
+    if !location.hash().is_ok_and(|hash| hash.strip_prefix('#') == Some(paths::CHOSEN_LANGUAGE)) {
+        return;
+    }
+    let (path, query) = (location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
+    if let Ok(history) = window().history() {
+        // OK because a fragment that stays leads back to the button, no more.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&(path + &query)));
     }
 }

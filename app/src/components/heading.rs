@@ -1,6 +1,6 @@
 //! The one heading of a page, which takes the focus when the page was navigated to.
 
-use leptos::{html, prelude::*};
+use leptos::{html, prelude::*, wasm_bindgen::JsCast as _, web_sys};
 
 /// Whether the page that the browser loaded is still to come. Its focus belongs to the browser.
 #[derive(Clone, Copy)]
@@ -37,5 +37,17 @@ pub(crate) fn Heading(
         <h1 node_ref=node tabindex="-1">
             {text}
         </h1>
+    }
+}
+
+/// Gives the focus to the heading, where the element that had it is gone.
+pub(super) fn focus_heading_if_lost() {
+    let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+    let heading = document().query_selector("h1").ok().flatten();
+    if let Some(heading) =
+        heading.filter(|_| is_lost).and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok())
+    {
+        // OK because a heading that cannot take the focus leaves it where it was.
+        let _ = heading.focus();
     }
 }

@@ -69,7 +69,7 @@ impl Kept {
         kept
     }
 
-    fn load(self) {
+    pub(crate) fn load(self) {
         let Some((asked, api)) = self.loading.begin() else { return };
         spawn_local(async move {
             let answer = count(&api).await;

@@ -2,7 +2,7 @@
 
 use leptos::{either::EitherOf3, prelude::*};
 
-use super::{me::Me, moment::Clock};
+use super::{heading::focus_heading_if_lost, me::Me, moment::Clock};
 use crate::{
     api::ApiError,
     scroll::Scroll,
@@ -53,7 +53,7 @@ impl Loading {
     }
 
     /// Calls `load` when there is a session, and again when there is another. After a failure it calls it once more as soon as the
-    /// device has its network back.
+    /// device has its network back, or the server answers again.
     pub(crate) fn for_each_session(self, load: impl Fn() + Clone + 'static) {
         let again = load.clone();
         Effect::new(move |_| {
@@ -61,13 +61,13 @@ impl Loading {
                 load();
             }
         });
-        let has_network = Memo::new(move |_| self.session.link() != Link::Offline);
-        Effect::new(move |had_network: Option<bool>| {
-            let has_network = has_network.get();
-            if had_network == Some(false) && has_network && untrack(|| self.failure().is_some()) {
+        let has_link = Memo::new(move |_| self.session.link() == Link::Good);
+        Effect::new(move |had_link: Option<bool>| {
+            let has_link = has_link.get();
+            if had_link == Some(false) && has_link && untrack(|| self.failure().is_some()) {
                 again();
             }
-            has_network
+            has_link
         });
     }
 
@@ -150,7 +150,10 @@ pub(crate) fn Loaded(
     let state = Memo::new(move |_| if me.is_settled() { loading.state() } else { State::Waiting });
     move || match state.get() {
         State::Waiting => EitherOf3::A(view! { <Waiting rows=rows /> }),
-        State::Failed(why) => EitherOf3::B(view! { <Failure why=why reload=reload /> }),
+        State::Failed(why) => {
+            let is_under_way = Signal::derive(move || loading.is_under_way());
+            EitherOf3::B(view! { <Failure why=why is_under_way=is_under_way reload=reload /> })
+        }
         State::Ready => {
             Scroll::restore();
             EitherOf3::C(view.run(()))
@@ -158,24 +161,22 @@ pub(crate) fn Loaded(
     }
 }
 
-/// What went wrong while what came before is still shown.
+/// What went wrong while what came before is still shown, and the way to try again.
 #[component]
 pub(crate) fn LoadAlert(
     /// How far the data is.
     loading: Loading,
+    /// How far other data of the page is.
+    #[prop(optional)]
+    also: Option<Loading>,
+    /// Asks for it again.
+    #[prop(into)]
+    reload: Callback<()>,
 ) -> impl IntoView {
-    move || loading.failure().map(|why| view! { <Alert why=why /> })
-}
-
-#[component]
-fn Alert(
-    /// One sentence.
-    why: String,
-) -> impl IntoView {
-    view! {
-        <div class="alert" role="alert">
-            {why}
-        </div>
+    move || {
+        let why = loading.failure().or_else(|| also?.failure());
+        let is_under_way = Signal::derive(move || loading.is_under_way() || also.is_some_and(Loading::is_under_way));
+        why.map(|why| view! { <Failure why=why is_under_way=is_under_way reload=reload /> })
     }
 }
 
@@ -221,17 +222,32 @@ fn Waiting(
 fn Failure(
     /// One sentence.
     why: String,
+    /// Whether it is being tried again.
+    is_under_way: Signal<bool>,
     /// To try again.
     reload: Callback<()>,
 ) -> impl IntoView {
+    let common = &words::here().common;
+    // The words change in between, so that the same failure is read out again.
+    let said = move || if is_under_way.get() { common.loading.to_owned() } else { why.clone() };
+    let retry = move |_| {
+        if !is_under_way.get_untracked() {
+            reload.run(());
+        }
+    };
+    // The button that had the focus is gone after a success.
+    on_cleanup(|| request_animation_frame(focus_heading_if_lost));
     view! {
-        <div class="card padded">
-            <Alert why=why />
-            <div class="actions">
-                <button type="button" class="button secondary" on:click=move |_| reload.run(())>
-                    {words::here().common.retry}
-                </button>
-            </div>
+        <div class="alert with-action">
+            <p role="alert">{said}</p>
+            <button
+                type="button"
+                class="button secondary small"
+                aria-disabled=move || is_under_way.get().then_some("true")
+                on:click=retry
+            >
+                {common.retry}
+            </button>
         </div>
     }
 }

@@ -45,5 +45,5 @@ pub(crate) use on_return::on_return;
 pub(crate) use password_field::{KnownBy, PasswordField, wrong_current};
 pub(crate) use person::Disc;
 pub(crate) use proof::Proof;
-pub(crate) use story::{Level, is_sign_in, level};
+pub(crate) use story::{Level, is_sign_in, is_wrong_password, level};
 pub(crate) use username::Username;

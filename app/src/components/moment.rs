@@ -47,6 +47,8 @@ pub(crate) enum Shape {
     Day,
     /// Its time of day.
     Time,
+    /// Its day and its time of day.
+    Full,
 }
 
 /// A time in words. What is no time is shown as it is. Reactive.
@@ -57,6 +59,7 @@ pub(crate) fn in_words(time: &str, clock: Clock, shape: Shape) -> String {
         (Some(then), Shape::Ago) => when::ago(clock.now(), then, times),
         (Some(then), Shape::Day) => when::short_date(clock.now(), then, times),
         (Some(then), Shape::Time) => when::time(then),
+        (Some(then), Shape::Full) => when::date_and_time(then, times),
     }
 }
 

@@ -116,7 +116,7 @@ pub(crate) fn PasswordField(
                 />
                 <button
                     type="button"
-                    class="password-toggle"
+                    class="password-toggle scripted"
                     // A click leaves the focus in the field.
                     on:mousedown=|event| event.prevent_default()
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
@@ -160,10 +160,11 @@ fn Strength(
     is_wrong: Signal<bool>,
 ) -> impl IntoView {
     let estimate = Memo::new(move |_| said.get().filter(|_| length.get() >= PASSWORD_MIN_LENGTH));
-    let hint = move || match estimate.get() {
-        Some(estimate) => estimate.sentence(),
-        None if is_wrong.get() => String::new(),
-        None => length_hint(length.get()),
+    let hint = move || match (estimate.get(), is_wrong.get()) {
+        (Some(estimate), false) => estimate.sentence(),
+        (Some(estimate), true) => estimate.beside_error(),
+        (None, true) => words::here().strength.suggestion.to_owned(),
+        (None, false) => length_hint(length.get()),
     };
     let spoken = RwSignal::new(String::new());
     let mut speak = debounce(PAUSE, move |sentence| {

@@ -169,6 +169,24 @@ fn Banner(
                                         " "
                                         {words.explanation}
                                     </p>
+                                    // Before the password, which this does not take.
+                                    <div class="actions">
+                                        <a
+                                            class="button danger"
+                                            href=paths::PASSWORD
+                                            node_ref=no
+                                            on:click=move |event| {
+                                                if path.get_untracked() == paths::PASSWORD {
+                                                    event.prevent_default();
+                                                    came_back.set_value(false);
+                                                    asking.set(false);
+                                                    focus_current_password();
+                                                }
+                                            }
+                                        >
+                                            {words.no}
+                                        </a>
+                                    </div>
                                     {move || {
                                         proof
                                             .is_asked()
@@ -194,21 +212,6 @@ fn Banner(
                                             })
                                     }}
                                     <div class="actions">
-                                        <a
-                                            class="button danger"
-                                            href=paths::PASSWORD
-                                            node_ref=no
-                                            on:click=move |event| {
-                                                if path.get_untracked() == paths::PASSWORD {
-                                                    event.prevent_default();
-                                                    came_back.set_value(false);
-                                                    asking.set(false);
-                                                    focus_current_password();
-                                                }
-                                            }
-                                        >
-                                            {words.no}
-                                        </a>
                                         <button
                                             type="submit"
                                             class="button secondary"

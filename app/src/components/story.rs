@@ -90,6 +90,11 @@ fn icon(kind: &EventKind) -> Icon {
     }
 }
 
+/// Whether it was a sign-in with a wrong password.
+pub(crate) fn is_wrong_password(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::LoginFailed | EventKind::LoginFailedOften)
+}
+
 /// Whether somebody tried to come in, or came in or went.
 pub(crate) fn is_sign_in(kind: &EventKind) -> bool {
     matches!(

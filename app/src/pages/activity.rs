@@ -7,8 +7,8 @@ use sessionkeep_types::{EventKind, Page, SecurityEvent};
 use crate::{
     api::Part,
     components::{
-        AccountPage, Clock, EventRow, FormAlert, Level, LoadAlert, Loaded, Loading, Me, Several, is_sign_in, level,
-        moment,
+        AccountPage, Clock, EventRow, FormAlert, Level, LoadAlert, Loaded, Loading, Me, Several, is_sign_in,
+        is_wrong_password, level, moment,
     },
     light::later,
     paths,
@@ -196,7 +196,7 @@ fn EventList(
         <div class="segments filter" role="radiogroup" aria-label=words.filter>
             {options.collect_view()}
         </div>
-        <LoadAlert loading=loading />
+        <LoadAlert loading=loading reload=move |()| history.load() />
         {move || {
             let filter = filter.get();
             // Events that were asked for with another filter are only a part, and would look like all.
@@ -277,7 +277,13 @@ fn by_day(events: &[SecurityEvent], clock: Clock, times: &Times) -> Vec<(String,
 
 fn add(events: &mut Vec<Several>, event: &SecurityEvent) {
     match events.last_mut().filter(|several| are_alike(&several.event, event)) {
-        Some(several) => several.number += 1,
+        Some(several) => {
+            several.number += 1;
+            // Of wrong passwords this kind says more.
+            if event.kind == EventKind::LoginFailedOften {
+                several.event.kind = EventKind::LoginFailedOften;
+            }
+        }
         None => events.push(Several { event: event.clone(), number: 1 }),
     }
 }
@@ -285,7 +291,7 @@ fn add(events: &mut Vec<Several>, event: &SecurityEvent) {
 /// Whether one line can stand for both. What alarms stands by itself.
 fn are_alike(later: &SecurityEvent, event: &SecurityEvent) -> bool {
     let apart = moment(&later.at).zip(moment(&event.at)).map(|(later, event)| later.unix - event.unix);
-    later.kind == event.kind
+    (later.kind == event.kind || (is_wrong_password(&later.kind) && is_wrong_password(&event.kind)))
         && (later.by == event.by && later.other == event.other)
         && (later.origin.device == event.origin.device && later.origin.ip == event.origin.ip)
         && level(&event.kind) < Level::Alert
@@ -330,7 +336,7 @@ mod tests {
 
     #[test]
     fn equal_neighbours_are_one_line_unless_they_are_far_apart_or_alarming() {
-        use EventKind::{LoginFailed, LoginSucceeded, RefreshReused};
+        use EventKind::{LoginFailed, LoginFailedOften, LoginSucceeded, RefreshReused};
         let merged = |events: &[SecurityEvent]| {
             let mut several = vec![];
             for event in events {
@@ -344,7 +350,19 @@ mod tests {
         assert_eq!(merged(&[failed(20, "a"), failed(9, "a")]), [1, 1]);
         assert_eq!(merged(&[failed(20, "a"), failed(20, "b"), failed(20, "a")]), [1, 1, 1]);
         assert_eq!(merged(&[failed(20, "a"), event(LoginSucceeded, &at(19), "a"), failed(18, "a")]), [1, 1, 1]);
+        let often = |minute| event(LoginFailedOften, &at(minute), "a");
+        assert_eq!(merged(&[failed(20, "a"), often(19), failed(18, "a")]), [3]);
         assert_eq!(merged(&[event(RefreshReused, &at(20), "a"), event(RefreshReused, &at(20), "a")]), [1, 1]);
+    }
+
+    #[test]
+    fn a_line_of_wrong_passwords_says_that_the_next_one_has_to_wait() {
+        let mut several = vec![];
+        for kind in [EventKind::LoginFailed, EventKind::LoginFailedOften, EventKind::LoginFailed] {
+            add(&mut several, &event(kind, "2026-11-24T10:00:00Z", "a"));
+        }
+        let kinds: Vec<_> = several.iter().map(|several| several.event.kind.clone()).collect();
+        assert_eq!(kinds, [EventKind::LoginFailedOften]);
     }
 
     #[test]

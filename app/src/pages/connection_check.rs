@@ -1,12 +1,10 @@
 //! What is in the way of a person's session, found by asking the server what arrives.
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::components::A;
 
 use crate::{
     components::{FormAlert, Heading, PageTitle},
     diagnosis::{self, Browser, Finding, Verdict},
-    paths,
     session::{Phase, Session},
     trouble, wall_clock, words,
 };
@@ -24,7 +22,7 @@ pub(crate) fn ConnectionCheck() -> impl IntoView {
                 <Heading text=words.title />
                 <p class="lead">{words.lead}</p>
             </div>
-            <div class="card padded">
+            <div class="card padded scripted">
                 <p class="summary" role="status">
                     {move || match (check.busy.get(), check.alert.with(Option::is_some)) {
                         (true, _) => words.checking,
@@ -46,9 +44,6 @@ pub(crate) fn ConnectionCheck() -> impl IntoView {
                     </button>
                 </div>
             </div>
-            <p class="hint">
-                <A href=paths::SIGNED_OUT>{words::here().frame.why_signed_out}</A>
-            </p>
         </section>
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     components::{AccountPage, Kept, KeptList, LoadAlert, Me},
     download, paths,
     session::Session,
-    trouble, words,
+    trouble, wall_clock, words,
 };
 
 /// The page of the data.
@@ -17,7 +17,7 @@ pub(crate) fn Data() -> impl IntoView {
     let kept = Kept::new(Session::here());
     view! {
         <AccountPage title=words.title>
-            <LoadAlert loading=kept.loading />
+            <LoadAlert loading=kept.loading reload=move |()| kept.load() />
             <section class="card padded" aria-labelledby="download">
                 <h2 id="download">{words.download}</h2>
                 <p>{words.download_text}</p>
@@ -41,14 +41,14 @@ pub(crate) fn Data() -> impl IntoView {
 fn Download() -> impl IntoView {
     let words = &words::here().data;
     let session = Me::here().session();
-    let (busy, done, alert) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(None::<String>));
+    let (busy, done, alert) = (RwSignal::new(false), RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let start = move |_| {
         let Some(api) = session.signed_in() else { return };
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
-        done.set(false);
+        done.set(None);
         alert.set(None);
         spawn_local(async move {
             let answer = api.export().await;
@@ -58,15 +58,16 @@ fn Download() -> impl IntoView {
             }
             match answer {
                 Ok(file) => {
-                    download::offer(&file, download::FILE_NAME);
-                    done.set(true);
+                    let name = download::file_name(wall_clock::now());
+                    download::offer(&file, &name);
+                    done.set(Some((words.downloaded)(&name)));
                 }
                 Err(error) => alert.set(Some(trouble::said(&error))),
             }
         });
     };
     view! {
-        <div class="actions">
+        <div class="actions scripted">
             <button
                 type="button"
                 class="button secondary"
@@ -76,7 +77,7 @@ fn Download() -> impl IntoView {
                 {move || if busy.get() { words.downloading } else { words.download_button }}
             </button>
             <span class="hint" role="status">
-                {move || done.get().then_some(words.downloaded)}
+                {move || done.get()}
             </span>
         </div>
         {move || {

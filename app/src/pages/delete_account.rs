@@ -48,7 +48,7 @@ pub(crate) fn DeleteAccount() -> impl IntoView {
     view! {
         <AccountPage title=words.title>
             <NotReadyNotice />
-            <LoadAlert loading=kept.loading />
+            <LoadAlert loading=kept.loading reload=move |()| kept.load() />
             <p>{words.text}</p>
             <KeptList kept=kept />
             {move || {

@@ -60,6 +60,7 @@ pub(crate) fn Landing() -> impl IntoView {
         <section class="wide" aria-labelledby="promises">
             <h2 id="promises">{words.promises}</h2>
             <div class="promises">{cards.collect_view()}</div>
+            <p class="hint">{words.about}</p>
         </section>
     }
 }

@@ -5,7 +5,7 @@ use sessionkeep_types::{Role, UpdateProfileRequest, User, limits::DISPLAY_NAME_M
 
 use crate::{
     appearance::{self, Theme},
-    components::{AccountPage, Disc, FieldError, FieldState, LanguageSwitch, LoadAlert, Me, focus, moment},
+    components::{AccountPage, Disc, FieldError, FieldState, FormAlert, LanguageSwitch, LoadAlert, Me, focus, moment},
     trouble, validate, when, words,
 };
 
@@ -39,7 +39,7 @@ pub(crate) fn Profile() -> impl IntoView {
                         .then_some(words::here().common.checking_session)
                 }}
             </p>
-            <LoadAlert loading=me.loading() />
+            <LoadAlert loading=me.loading() reload=move |()| me.load() />
             <div class="identity">{identity}</div>
             <div class="card settings" aria-busy=move || me.loading().is_under_way().then_some("true")>
                 <Name />
@@ -53,7 +53,7 @@ pub(crate) fn Profile() -> impl IntoView {
                         <LanguageSwitch />
                     </div>
                 </div>
-                <div class="setting">
+                <div class="setting scripted">
                     <p class="setting-name" id="theme">
                         {words.theme}
                     </p>
@@ -108,6 +108,7 @@ fn Name() -> impl IntoView {
     let common = &words::here().common;
     let me = Me::here();
     let (editing, busy, said) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(None::<&'static str>));
+    let alert = RwSignal::new(None::<String>);
     let (field, came_back) = (FieldState::new(), StoredValue::new(false));
     let edit = NodeRef::<html::Button>::new();
     let name = move || me.of_user(|user| user.display_name.clone());
@@ -135,6 +136,7 @@ fn Name() -> impl IntoView {
             return;
         }
         busy.set(true);
+        alert.set(None);
         let profile = UpdateProfileRequest { display_name: Some(new).filter(|name| !name.is_empty()) };
         spawn_local(async move {
             let answer = api.rename(&profile).await;
@@ -150,9 +152,10 @@ fn Name() -> impl IntoView {
                 }
                 Err(error) => {
                     // What was typed stays.
-                    let theirs = error.field("displayName").map(str::to_owned);
-                    field.judge(Some(theirs.unwrap_or_else(|| trouble::said(&error))));
-                    field.focus();
+                    field.judge(error.field("displayName"));
+                    if !FieldState::focus_first_wrong(&[field]) {
+                        alert.set(Some(trouble::said(&error)));
+                    }
                 }
             }
         });
@@ -179,6 +182,7 @@ fn Name() -> impl IntoView {
                 on:click=move |_| {
                     said.set(None);
                     field.judge(None::<String>);
+                    alert.set(None);
                     editing.set(true);
                 }
             >
@@ -226,6 +230,7 @@ fn Name() -> impl IntoView {
                         {words.name_hint}
                     </p>
                 </div>
+                <FormAlert message=alert />
                 <div class="actions">
                     <button type="submit" class="button small" aria-disabled=move || busy.get().then_some("true")>
                         {move || if busy.get() { common.saving } else { common.save }}

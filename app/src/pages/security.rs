@@ -36,7 +36,14 @@ pub(crate) fn Security() -> impl IntoView {
     let devices = move || sessions.of_known(|known| (words.devices)(known.number, known.has_more));
     view! {
         <AccountPage title=words.title lead=words.lead>
-            <LoadAlert loading=sessions.loading />
+            <LoadAlert
+                loading=sessions.loading
+                also=me.loading()
+                reload=move |()| {
+                    me.load();
+                    sessions.load();
+                }
+            />
             <div class="card settings">
                 <div class="setting">
                     <p class="setting-name">{words.password}</p>
@@ -68,7 +75,7 @@ pub(crate) fn Security() -> impl IntoView {
                     <A href=paths::CONNECTION attr:class="button secondary small">
                         {words.check_connection}
                     </A>
-                    <A href=paths::SIGNED_OUT attr:class="button quiet small">
+                    <A href=paths::SIGNED_OUT attr:class="button secondary small">
                         {words.why_signed_out}
                     </A>
                 </div>

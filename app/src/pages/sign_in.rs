@@ -85,8 +85,11 @@ pub(crate) fn SignIn() -> impl IntoView {
                 <PasswordField label=fields.password state=password />
                 <FormAlert message=form.alert />
                 <div class="check">
-                    <input node_ref=remember type="checkbox" id="rememberMe" name="rememberMe" checked=remember_me />
+                    <input node_ref=remember type="checkbox" id="rememberMe" name="rememberMe" aria-describedby="rememberMe-hint" checked=remember_me />
                     <label for="rememberMe">{words.remember}</label>
+                    <p class="hint" id="rememberMe-hint">
+                        {words.remember_hint}
+                    </p>
                 </div>
                 <SubmitButton of=form label=words.submit busy_label=words.busy />
             </form>

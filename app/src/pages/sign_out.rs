@@ -1,7 +1,6 @@
 //! Signing out by a form, for a browser that runs no script. With the program, the header does it on every page.
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use crate::{
     components::{FormAlert, Heading, PageTitle},
@@ -11,18 +10,16 @@ use crate::{
     trouble, words,
 };
 
-/// The question, and why the last answer failed.
+/// The question, and why the last answer failed. A person who is signed out goes on to the sign-in page ([`crate::guard`]).
 #[component]
 pub(crate) fn SignOut() -> impl IntoView {
     let words = &words::here().sign_out;
     let session = Session::here();
-    let navigate = use_navigate();
     let refused = Submitted::take(paths::SIGN_OUT).and_then(|submitted| submitted.error());
     let alert = RwSignal::new(refused.map(|error| trouble::said(&error)));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         session.sign_out();
-        navigate(paths::SIGN_IN, NavigateOptions::default());
     };
     view! {
         <PageTitle text=words.title />

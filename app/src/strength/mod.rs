@@ -63,12 +63,30 @@ pub(crate) struct Estimate {
 }
 
 impl Estimate {
-    /// For the person.
+    /// For the person: how strong it is, why, and where it is weak how to do better.
     pub(crate) fn sentence(&self) -> String {
-        let words = self.strength.words();
-        let advice = self.advice.and_then(|number| crate::words::here().strength.advice.get(number));
-        advice.map_or_else(|| words.to_owned(), |advice| format!("{words} {advice}"))
+        let (advice, suggestion) = self.advice();
+        joined([Some(self.strength.words()), advice, suggestion.filter(|_| self.strength == Strength::Weak)])
     }
+
+    /// The same below an error, which says that it is refused.
+    pub(crate) fn beside_error(&self) -> String {
+        match self.advice() {
+            (None, _) => crate::words::here().strength.suggestion.to_owned(),
+            (advice, suggestion) => joined([None, advice, suggestion]),
+        }
+    }
+
+    /// Why, and what to add, unless that is the same.
+    fn advice(&self) -> (Option<&'static str>, Option<&'static str>) {
+        let words = &crate::words::here().strength;
+        let advice = self.advice.and_then(|number| words.advice.get(number)).copied();
+        (advice, (advice != words.advice.last().copied()).then_some(words.add_words))
+    }
+}
+
+fn joined(sentences: [Option<&str>; 3]) -> String {
+    sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// On the server nobody types.
@@ -105,5 +123,14 @@ mod tests {
         // A worker that is newer than the page.
         assert_eq!(fair(99).sentence(), "Could be stronger.");
         assert_eq!(Estimate { strength: Strength::Strong, advice: None }.sentence(), "Strong.");
+    }
+
+    #[test]
+    fn a_weak_password_gets_a_suggestion_and_is_called_weak_once() {
+        let weak = Estimate { strength: Strength::Weak, advice: Some(0) };
+        assert_eq!(weak.sentence(), "Easy to guess. This is a common password. Add unrelated words.");
+        assert_eq!(weak.beside_error(), "This is a common password. Add unrelated words.");
+        let strong = Estimate { strength: Strength::Strong, advice: None };
+        assert_eq!(strong.beside_error(), "A few unrelated words work well.");
     }
 }

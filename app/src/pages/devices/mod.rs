@@ -14,8 +14,8 @@ use self::{
 use crate::{
     api::{ApiError, Part},
     components::{
-        AccountPage, Confirm, FormAlert, Icon, Loaded, Loading, Picture, Proof, Questions, device_in_words, in_words,
-        on_return,
+        AccountPage, Confirm, FormAlert, Icon, LoadAlert, Loaded, Loading, Picture, Proof, Questions, device_in_words,
+        in_words, on_return,
     },
     light::later,
     paths,
@@ -213,6 +213,7 @@ fn DeviceList(
     let active = Memo::new(move |_| arranged.with(|arranged| arranged.others.clone()));
     let inactive = Memo::new(move |_| arranged.with(|arranged| arranged.inactive.clone()));
     view! {
+        <LoadAlert loading=devices.loading reload=move |()| devices.load() />
         <section class="device-section" aria-labelledby="this-device">
             <h2 id="this-device">{words.this_device}</h2>
             <ul class="card rows">
@@ -274,7 +275,7 @@ fn DeviceList(
                         </div>
                     </Show>
                     <p class="hint">
-                        {words.unfamiliar} " " <A href=paths::PASSWORD>{words.change_password}</A> "."
+                        {words.unfamiliar} " " <A href=paths::PASSWORD>{words.change_password}</A> " " {words.ends_others}
                     </p>
                 },
             )
@@ -342,12 +343,7 @@ fn GroupRows(
                         <Picture icon=icon />
                     </span>
                     <span class="row-text">
-                        <span class="row-title">
-                            {label.clone()} " "
-                            <span class="times" aria-hidden="true">
-                                {move || format!("×{}", number.get())}
-                            </span>
-                        </span>
+                        <span class="row-title">{label.clone()}</span>
                         <span class="meta">{move || (words.sessions)(number.get())} " · " {used}</span>
                     </span>
                     <Picture icon=Icon::Chevron />

@@ -93,7 +93,12 @@ impl Row {
         format!("currentPassword-{}", self.id.get_value())
     }
 
-    /// Shows it as signed out, and does so in a while.
+    /// The id of what is known of its use.
+    fn meta(self) -> String {
+        format!("used-{}", self.id.get_value())
+    }
+
+    /// Shows it as being signed out, and does so in a while.
     fn leave(self) {
         let Some(api) = self.devices.loading.session().signed_in() else { return };
         self.failure.set(None);
@@ -238,10 +243,10 @@ pub(super) fn DeviceRow(
                 if row.leaving.get() {
                     view! {
                         <span class="device-icon">
-                            <Picture icon=Icon::Check />
+                            <Picture icon=Icon::SignOut />
                         </span>
                         <p class="row-text" role="status">
-                            {(words.signed_out)(&row.name())}
+                            {(words.leaving)(&row.name())}
                         </p>
                         <button
                             type="button"
@@ -292,6 +297,7 @@ fn Living(
         if is_current { words.active_now.to_owned() } else { (words.last_active)(&in_words(&used, clock, Shape::Ago)) }
     };
     let exact = Signal::derive(move || of(|device| device.last_used_at.clone()));
+    let began = move || of(|device| device.created_at.clone());
     let place = move || Some(of(|device| device.ip.clone())).filter(|ip| !ip.is_empty());
     let button = move || {
         if row.proof.is_asked() {
@@ -318,6 +324,7 @@ fn Living(
                     class="button secondary small"
                     node_ref=row.sign_out
                     aria-label=move || about.get()
+                    aria-describedby=row.meta()
                     on:keydown=move |event| once(&event)
                     on:click=move |_| row.leave()
                 >
@@ -336,11 +343,16 @@ fn Living(
                 {name}
                 {is_current.then(|| view! { <span class="visually-hidden">", " {words.this_device}</span> })}
             </h3>
-            <p class="meta">
+            // Tells rows of one device apart, for those who hear the buttons alone.
+            <p class="meta" id=row.meta()>
                 <span class="presence" class:now=is_current>
                     <time datetime=move || exact.get()>{used}</time>
                 </span>
                 {move || place().map(|ip| view! { <span class="breakable">" · " {ip}</span> })}
+                // Shown where several rows of one device are together.
+                <span class="began">
+                    " · " {move || (words.signed_in_at)(&in_words(&began(), clock, Shape::Ago))}
+                </span>
             </p>
             {move || {
                 row.failure
@@ -360,6 +372,7 @@ fn Living(
                 class="button quiet small chevron"
                 aria-expanded=move || if is_open.get() { "true" } else { "false" }
                 aria-label=move || (words.details_of)(&name())
+                aria-describedby=row.meta()
                 on:click=move |_| is_open.update(|open| *open = !*open)
             >
                 <span>{words.details}</span>
@@ -389,13 +402,13 @@ fn Details(
             <div>
                 <dt>{words.signed_in}</dt>
                 <dd>
-                    <When time=of(|device| device.created_at.clone()) clock=clock shape=Shape::Day />
+                    <When time=of(|device| device.created_at.clone()) clock=clock shape=Shape::Full />
                 </dd>
             </div>
             <div>
                 <dt>{words.last_used}</dt>
                 <dd>
-                    <When time=of(|device| device.last_used_at.clone()) clock=clock />
+                    <When time=of(|device| device.last_used_at.clone()) clock=clock shape=Shape::Full />
                 </dd>
             </div>
             <div>

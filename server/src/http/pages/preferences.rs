@@ -48,7 +48,7 @@ pub(super) fn switch(origin: &PublicOrigin, headers: &HeaderMap, Form(switch): F
     let Some(language) = Language::of_tag(&switch.language) else { return StatusCode::BAD_REQUEST.into_response() };
     let page = paths::own(&switch.back).unwrap_or(paths::LANDING);
     let back = paths::with_query(page, |key| switch.query.get(key).cloned());
-    let mut response = Redirect::to(&back).into_response();
+    let mut response = Redirect::to(&format!("{back}#{}", paths::CHOSEN_LANGUAGE)).into_response();
     let cookie = Cookie::build((Language::COOKIE, language.tag()))
         .path("/")
         .max_age(time::Duration::seconds(paths::PREFERENCE_SECONDS))
