@@ -4,10 +4,7 @@ use std::{net::TcpListener, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use sessionkeep_verify::Expected;
-use tokio::{
-    sync::Notify,
-    time::{MissedTickBehavior, interval, sleep, timeout},
-};
+use tokio::{sync::Notify, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -17,6 +14,7 @@ use crate::{
         webhook::{self, Courier},
     },
     auth::{Auth, Confirmations},
+    background,
     clock::Clock,
     config::Settings,
     connections,
@@ -26,28 +24,14 @@ use crate::{
     metrics::Metrics,
     metrics_listener::{self, Sampler},
     password::{PasswordRules, Passwords},
-    purge::{self, Purge},
+    purge::Purge,
     random::{Random, SystemRandom},
     refusal::Refusal,
     revocation::{Revocations, feed},
-    storage::{StorageError, Stores, Watched},
+    storage::Stores,
     token::{access::AccessTokens, companion::Companions, refresh::RefreshTokens},
 };
 
-/// How often uses of access tokens are written.
-/// How often one store is asked what it owes another.
-const TEND: Duration = Duration::from_millis(200);
-/// How often what was measured is added up.
-const TIDY_METRICS: Duration = Duration::from_secs(5);
-/// How long after a deletion a request that began before it may still record an event of the account. A request takes ten seconds
-/// at most.
-const SETTLED: Duration = Duration::from_mins(1);
-/// The shortest time between two passes over deleted accounts.
-const ERASE_PAUSE: Duration = Duration::from_secs(1);
-/// When an unfinished pass is repeated.
-const ERASE_AGAIN: Duration = Duration::from_secs(20);
-/// How often the store is asked what its password hashes cost.
-const FOLLOW_COSTS: Duration = Duration::from_mins(10);
 /// How long requests that run may take to finish. With the second before it in which `/readyz` turns, and
 /// [`LAST_WRITES`] after it, a stop takes less than ten seconds: what runs containers kills whoever takes longer.
 const GRACE: Duration = Duration::from_secs(6);
@@ -127,7 +111,7 @@ impl Server {
         feed::load(&*auth.sessions, &auth.revocations, &*auth.clock).await?;
         // Before anybody signs in: what the first wrong password costs must not depend on whose it is. In a very large table the
         // answer takes longer than a statement may; each hash that is compared is noted as well.
-        try_to_follow_costs(&auth).await;
+        background::follow_costs_once(&auth).await;
         let client = client(settings)?;
         let edge = Edge {
             origin: settings.public_origin.clone(),
@@ -178,34 +162,34 @@ impl Server {
         stop: CancellationToken,
     ) -> anyhow::Result<()> {
         listener.set_nonblocking(true)?;
-        let background = TaskTracker::new();
+        let tasks = TaskTracker::new();
         // What goes on in the background serves the requests that are finished after `stop`, too.
         let drained = CancellationToken::new();
         let auth = &self.auth;
-        background.spawn(feed::follow(
+        tasks.spawn(feed::follow(
             Arc::clone(&auth.sessions),
             Arc::clone(&auth.revocations),
             Arc::clone(&auth.clock),
             drained.clone(),
         ));
-        background.spawn(self.watch.follow(drained.clone()));
-        background.spawn(tend(Arc::clone(auth), drained.clone()));
-        background.spawn(follow_costs_of_others(Arc::clone(auth), drained.clone()));
-        background.spawn(self.purge.follow(drained.clone()));
-        background.spawn(erase(Arc::clone(auth), Arc::clone(&self.sampler.store), drained.clone()));
+        tasks.spawn(self.watch.follow(drained.clone()));
+        tasks.spawn(background::tend(Arc::clone(auth), drained.clone()));
+        tasks.spawn(background::follow_costs(Arc::clone(auth), drained.clone()));
+        tasks.spawn(self.purge.follow(drained.clone()));
+        tasks.spawn(background::erase_deleted(Arc::clone(auth), Arc::clone(&self.sampler.store), drained.clone()));
         if let Some(courier) = self.courier {
-            background.spawn(courier.deliver(drained.clone()));
+            tasks.spawn(courier.deliver(drained.clone()));
         }
-        background.spawn(tidy_metrics(Arc::clone(auth), drained.clone()));
+        tasks.spawn(background::tidy_metrics(Arc::clone(auth), drained.clone()));
         if let Some(metrics) = metrics {
             let (sampler, drained) = (Arc::clone(&self.sampler), drained.clone());
-            background.spawn(async move {
+            tasks.spawn(async move {
                 if let Err(error) = metrics_listener::serve(metrics, sampler, drained).await {
                     tracing::error!(%error, "metrics are not served any more");
                 }
             });
         }
-        background.close();
+        tasks.close();
 
         let handle = axum_server::Handle::new();
         let server = axum_server::from_tcp(listener)?.handle(handle.clone());
@@ -223,7 +207,7 @@ impl Server {
         stop.cancel();
         drained.cancel();
         draining.await?;
-        background.wait().await;
+        tasks.wait().await;
         // A database that does not answer any more keeps nobody from stopping.
         let settled = timeout(LAST_WRITES, auth.sessions.settle()).await.unwrap_or_else(|_| {
             tracing::warn!("the store does not answer any more; nothing of what was acknowledged is lost");
@@ -292,79 +276,4 @@ fn auth(
         clock,
         random,
     })
-}
-
-async fn tend(auth: Arc<Auth>, stop: CancellationToken) {
-    every(TEND, stop, || async {
-        if let Err(error) = auth.sessions.tend().await {
-            tracing::warn!(%error, "what one store owes the other has to wait");
-        }
-    })
-    .await;
-}
-
-/// Asks the store what its password hashes cost. Every refused sign-in costs as much as the dearest of them.
-async fn follow_costs(auth: &Auth) -> Result<(), StorageError> {
-    let followed = auth.passwords.follow_costs(&auth.accounts.password_costs().await?);
-    if followed.too_dear > 0 {
-        tracing::warn!(
-            parameters = followed.too_dear,
-            "password hashes cost more than 16 times those of ARGON2_MEMORY_KIB and ARGON2_ITERATIONS: a refused sign-in \
-             shows by its time that such an account exists. Raise the settings, or let its owner sign in"
-        );
-    }
-    Ok(())
-}
-
-/// Other instances may have other settings, and hashes are renewed.
-async fn follow_costs_of_others(auth: Arc<Auth>, stop: CancellationToken) {
-    every(FOLLOW_COSTS, stop, || try_to_follow_costs(&auth)).await;
-}
-
-async fn try_to_follow_costs(auth: &Auth) {
-    if let Err(error) = follow_costs(auth).await {
-        tracing::warn!(%error, "the costs of the store's password hashes are unknown; they are asked for again later");
-    }
-}
-
-/// Finishes deletions of accounts: at the start, soon after each, and once an hour, since another instance may have stopped in
-/// between.
-async fn erase(auth: Arc<Auth>, store: Arc<dyn Watched>, stop: CancellationToken) {
-    let pass = async || {
-        let now = store.time().await?.map_or_else(|| auth.clock.now(), |stored| auth.clock.shared(stored));
-        auth.accounts.erase_deleted(now.minus(SETTLED)).await
-    };
-    let working = async {
-        loop {
-            let again = match pass().await {
-                Ok(false) => purge::EVERY,
-                Ok(true) => ERASE_AGAIN,
-                Err(error) => {
-                    tracing::warn!(%error, "the data of deleted accounts could not be erased; the next pass tries again");
-                    ERASE_AGAIN
-                }
-            };
-            sleep(ERASE_PAUSE).await;
-            // OK because both mean the same.
-            let _either = timeout(again, auth.deleted.notified()).await;
-        }
-    };
-    stop.run_until_cancelled(working).await;
-}
-
-async fn tidy_metrics(auth: Arc<Auth>, stop: CancellationToken) {
-    every(TIDY_METRICS, stop, || async { auth.metrics.tidy() }).await;
-}
-
-/// Until `stop`. Work that is under way then is given up: whatever it is can be done again.
-async fn every<F: Future<Output = ()>>(period: Duration, stop: CancellationToken, work: impl Fn() -> F) {
-    let mut ticks = interval(period);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let working = async {
-        loop {
-            ticks.tick().await;
-            work().await;
-        }
-    };
-    stop.run_until_cancelled(working).await;
 }

@@ -6,6 +6,7 @@ compile_error!("`test-support` gives anybody the server's clock; it must not be 
 pub mod account;
 pub mod audit;
 pub mod auth;
+mod background;
 pub mod boot;
 pub mod brand;
 pub mod cli;
