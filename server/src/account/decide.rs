@@ -73,14 +73,10 @@ fn change(
     Ok(AccountStep { account: Some(after), sessions, events: events.into_iter().flatten().cloned().collect() })
 }
 
-fn change_password(account: &Account, hash: &str, event: &SecurityEvent, now: UnixMillis) -> AccountStep {
+fn change_password(account: &Account, hash: &SecretString, event: &SecurityEvent, now: UnixMillis) -> AccountStep {
     // A sign-in that began with the old password compares this time, so it must be another one even within a millisecond.
     let changed_at = now.0.max(account.password_changed_at.0.saturating_add(1));
-    let after = Account {
-        password_hash: SecretString::from(hash),
-        password_changed_at: UnixMillis(changed_at),
-        ..account.clone()
-    };
+    let after = Account { password_hash: hash.clone(), password_changed_at: UnixMillis(changed_at), ..account.clone() };
     AccountStep {
         account: Some(after),
         sessions: SessionsEffect::End(EndReason::PasswordChanged),

@@ -76,7 +76,7 @@ pub enum AccountRequest<'a> {
         /// The session that asks. It must not have ended.
         asking: &'a SessionId,
         /// The hash of the new password: a PHC string.
-        hash: &'a str,
+        hash: &'a SecretString,
         /// The session to begin.
         begin: &'a Session,
         /// Reports it.

@@ -147,7 +147,7 @@ fn a_person_changes_the_password_and_deletes_the_account_only_while_it_is_as_it_
         let change = AccountRequest::ChangePassword {
             read: &read,
             asking: &asking,
-            hash: "$new$",
+            hash: &SecretString::from("$new$"),
             begin: &begin,
             event: &event,
         };
@@ -168,7 +168,7 @@ fn a_new_password_ends_every_session_and_has_a_time_of_its_own() {
         let request = AccountRequest::ChangePassword {
             read: &read,
             asking: &asking,
-            hash: "$new$",
+            hash: &SecretString::from("$new$"),
             begin: &begin,
             event: &event,
         };

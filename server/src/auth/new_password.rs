@@ -1,5 +1,6 @@
 //! What a new password must meet, at sign-up and when it is changed.
 
+use secrecy::SecretString;
 use sessionkeep_types::{Password, limits};
 
 use super::{Auth, wrong_field::WrongField};
@@ -39,7 +40,7 @@ impl Auth {
         password: &Password,
         email: &str,
         display_name: Option<&str>,
-    ) -> Result<String, NewPasswordError> {
+    ) -> Result<SecretString, NewPasswordError> {
         let password = normalised(password).map_err(NewPasswordError::Wrong)?;
         // Several at once are not refused.
         let own = self.guessing.under_way.on(shares.account);
@@ -50,7 +51,7 @@ impl Auth {
             service: self.service.clone(),
         };
         match self.passwords.check(shares, self.password_rules, password.clone(), person).await? {
-            Ok(()) => Ok(self.passwords.hash(shares, password).await?),
+            Ok(()) => Ok(self.passwords.hash(shares, password).await?.into()),
             Err(Refused::TooShort { uncounted }) => {
                 let least = self.password_rules.min_length;
                 Err(NewPasswordError::Wrong(WrongField::TooShort { least, uncounted }))

@@ -110,7 +110,7 @@ impl Auth {
             email: email.into_string(),
             display_name,
             role,
-            password_hash: password_hash.into(),
+            password_hash,
             password_changed_at: now,
             disabled_at: None,
             created_at: now,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use sessionkeep_types::{EndReason, SessionId, UserId};
 use sqlx::PgConnection;
@@ -107,9 +107,11 @@ impl RedisStore {
 
     /// Begins the session of the password that was set just now. Where another change overtakes it, or Redis fails, the person signs
     /// in with the new password. The access token that is given out says the role that was read.
-    async fn begin_after(&self, read: &Account, hash: &str, session: &Session) -> Result<(), StorageError> {
+    async fn begin_after(&self, read: &Account, hash: &SecretString, session: &Session) -> Result<(), StorageError> {
         let begun = match self.database.by_id(&read.id).await? {
-            Some(current) if current.password_hash.expose_secret() == hash && current.role == read.role => {
+            Some(current)
+                if current.password_hash.expose_secret() == hash.expose_secret() && current.role == read.role =>
+            {
                 within(self.begin(session, &current, None)).await?
             }
             _ => None,

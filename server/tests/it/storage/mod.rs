@@ -149,6 +149,7 @@ pub(crate) trait Asked: Accounts {
         begin: &Session,
         event: &SecurityEvent,
     ) -> Result<AccountTransacted, StorageError> {
+        let hash = &hash.into();
         self.transact_account(&AccountRequest::ChangePassword { read, asking, hash, begin, event }, event.at).await
     }
 
