@@ -51,8 +51,8 @@ pub(super) async fn run(settings: &Settings, arguments: &ArgMatches) -> anyhow::
     };
     let to = named("--to")?;
     let Database::Postgres(server) = &to else {
-        let mend = "Use postgres://user@host/database";
-        return Err(Refusal::new("--to", "only PostgreSQL can be imported to", mend).into());
+        let fix = "Use postgres://user@host/database";
+        return Err(Refusal::new("--to", "only PostgreSQL can be imported to", fix).into());
     };
     let mut shown = Shown::new(io::stderr().is_terminal());
     let counts = import(&from, server, &mut |progress| shown.show(progress)).await?;

@@ -31,8 +31,8 @@ fn optional<T>(parse: impl Fn(&str) -> Result<T, Wrong>) -> impl Fn(&str) -> Res
     move |value| if value.is_empty() { Ok(None) } else { parse(value).map(Some) }
 }
 
-fn wrong<T>(reason: impl Into<String>, mend: &str) -> Result<T, Wrong> {
-    Err((reason.into(), mend.to_owned()))
+fn wrong<T>(reason: impl Into<String>, fix: &str) -> Result<T, Wrong> {
+    Err((reason.into(), fix.to_owned()))
 }
 
 fn name(value: &str) -> Result<String, Wrong> {

@@ -1,7 +1,7 @@
 //! The settings: every one of them stands in [`table`], is looked up by [`sources`], and becomes typed in [`Settings`].
 //! `docs/config.md` is generated from the table.
 //!
-//! A wrong setting ends the start with one line that names the variable, the reason and the mend, and never the value of a
+//! A wrong setting ends the start with one line that names the variable, the reason and the fix, and never the value of a
 //! secret.
 
 mod brand;
@@ -217,7 +217,7 @@ impl Settings {
 fn stores(sources: &Sources) -> Result<Database, Refusal> {
     let database = database("DATABASE_URL", sources.address("DATABASE_URL")?.expose_secret())?;
     let session_store = parse::session_store(sources.address("SESSION_STORE")?.expose_secret());
-    let session_store = session_store.map_err(|(reason, mend)| Refusal::new("SESSION_STORE", reason, mend))?;
+    let session_store = session_store.map_err(|(reason, fix)| Refusal::new("SESSION_STORE", reason, fix))?;
     match (database, session_store) {
         (database, None) => Ok(database),
         (Database::Postgres(server), Some(redis)) => Ok(Database::PostgresAndRedis(server, redis)),
@@ -234,7 +234,7 @@ fn stores(sources: &Sources) -> Result<Database, Refusal> {
 /// # Errors
 /// When it is no address of one.
 pub(crate) fn database(name: &str, value: &str) -> Result<Database, Refusal> {
-    parse::database(value).map_err(|(reason, mend)| Refusal::new(name, reason, mend))
+    parse::database(value).map_err(|(reason, fix)| Refusal::new(name, reason, fix))
 }
 
 /// The peppers among the secrets, which were checked together.

@@ -22,8 +22,8 @@ use crate::{
 /// What is wrong, and what to do.
 pub(super) type Wrong = (String, String);
 
-fn wrong<T>(reason: impl Into<String>, mend: impl Into<String>) -> Result<T, Wrong> {
-    Err((reason.into(), mend.into()))
+fn wrong<T>(reason: impl Into<String>, fix: impl Into<String>) -> Result<T, Wrong> {
+    Err((reason.into(), fix.into()))
 }
 
 /// A browser's origin (RFC 6454): scheme, host, and port where it is not the scheme's own.

@@ -46,7 +46,7 @@ pub(super) fn alert_webhook(sources: &Sources) -> Result<Option<Receiver>, Refus
         let text = sources.secret(name)?.map(String::from_utf8).transpose();
         text.map_err(|_| Refusal::new(name, "its value is not text", "Use UTF-8"))
     };
-    let refused = |name: &'static str| move |(reason, mend): (String, String)| Refusal::new(name, reason, mend);
+    let refused = |name: &'static str| move |(reason, fix): (String, String)| Refusal::new(name, reason, fix);
     match (text(URL)?, text(SECRET)?) {
         (None, None) => Ok(None),
         (Some(url), Some(key)) => Ok(Some(Receiver {

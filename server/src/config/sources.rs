@@ -61,8 +61,8 @@ fn without_passwords(flags: &HashMap<&'static str, String>) -> Result<(), Refusa
 }
 
 /// Why a flag is not taken. Its value is not printed.
-pub(crate) fn password_in_flag(flag: &str, mend: &str) -> Refusal {
-    Refusal::new(flag, "its value holds a password, and every user of this machine can read the command line", mend)
+pub(crate) fn password_in_flag(flag: &str, fix: &str) -> Refusal {
+    Refusal::new(flag, "its value holds a password, and every user of this machine can read the command line", fix)
 }
 
 /// The flag of a setting.
@@ -201,7 +201,7 @@ impl Sources {
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, (String, String)>,
     ) -> Result<T, Refusal> {
-        parse(&self.get(name).unwrap_or_default()).map_err(|(reason, mend)| Refusal::new(name, reason, mend))
+        parse(&self.get(name).unwrap_or_default()).map_err(|(reason, fix)| Refusal::new(name, reason, fix))
     }
 
     /// The value, one of a few words.

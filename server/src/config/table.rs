@@ -261,7 +261,7 @@ pub fn markdown() -> String {
          and SESSION_STORE can also be read from a file: `<NAME>_FILE` names it. A text loses the white space around it, in a variable as in a file. A flag that holds a password is refused, and \
          so is `<NAME>_FILE` for any other setting. Unknown keys in the file are errors. Times are written like `90s`, `15m`, \
          `12h`, `7d`.\n\n\
-         A wrong setting ends the start with exit status 78 and one line that says what to mend; `sessionkeep config \
+         A wrong setting ends the start with exit status 78 and one line that names the fix; `sessionkeep config \
          check` says the same without starting.\n\n\
          | variable | default | meaning |\n|---|---|---|\n",
     );

@@ -118,8 +118,8 @@ impl Found {
     fn add(&mut self, kind: Kind, dated: Dated, at: Place) -> Result<(), Refusal> {
         let algorithm = dated.key.algorithm();
         if kind == Kind::Refresh && algorithm != Algorithm::HS256 {
-            let (reason, mend) = ("refresh tokens are signed with a secret", "Move it to `access`");
-            return Err(Refusal::new(variable(&at), format!("{}: {reason}", named(&at)), mend));
+            let (reason, fix) = ("refresh tokens are signed with a secret", "Move it to `access`");
+            return Err(Refusal::new(variable(&at), format!("{}: {reason}", named(&at)), fix));
         }
         let keys = self.keys(kind);
         // Two that were dated alike, by servers that replaced the last key at once, are in the same order for everybody.
@@ -423,8 +423,8 @@ fn named(place: &Place) -> String {
     }
 }
 
-fn refuse(path: &Path, reason: &str, mend: &str) -> Refusal {
-    Refusal::new("KEYS_DIR", format!("`{}`: {reason}", path.display()), mend)
+fn refuse(path: &Path, reason: &str, fix: &str) -> Refusal {
+    Refusal::new("KEYS_DIR", format!("`{}`: {reason}", path.display()), fix)
 }
 
 fn secret(name: &str, bytes: &SecretSlice<u8>) -> Result<Key, Refusal> {

@@ -171,7 +171,7 @@ mod tests {
         assert!(watch.access.ring().ids().contains(&key.id().to_owned()));
     }
 
-    /// Its mode is mended without a change to its content.
+    /// Its mode is fixed without a change to its content.
     #[cfg(unix)]
     #[test]
     fn a_key_that_cannot_be_used_is_tried_again_and_keeps_no_other_from_being_used() {

@@ -91,7 +91,7 @@ impl Deployment {
         let bad = checks.iter().filter(|check| check["verdict"] != "ok");
         (
             output.status.code(),
-            bad.map(|check| (text(check, "what"), text(check, "found") + ". " + &text(check, "mend"))).collect(),
+            bad.map(|check| (text(check, "what"), text(check, "found") + ". " + &text(check, "fix"))).collect(),
         )
     }
 }

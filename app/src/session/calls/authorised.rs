@@ -201,7 +201,7 @@ impl AuthorisedApi {
         decode(&self.exchange(request, Cookie::Keeps).await?)
     }
 
-    /// Sends the request; after a refusal that a new token can mend, once more, the same in method and body. Such a
+    /// Sends the request; after a refusal that a new token can fix, once more, the same in method and body. Such a
     /// refusal comes before anything is done.
     pub(super) async fn exchange(&self, request: Request, cookie: Cookie) -> Result<String, ApiError> {
         self.ask(request.method, async |pass| self.send(request.clone(), cookie, pass).await).await

@@ -82,7 +82,7 @@ impl Manager {
                 self.ports.clock.sleep(COOKIE_ON_ITS_WAY).await;
             } else {
                 let delay = delay_of(&error);
-                // What waiting does not mend is not asked for twice a second.
+                // What waiting does not fix is not asked for twice a second.
                 let failures = if delay == Delay::Silence { failures } else { u32::MAX };
                 self.happened(Event::RefreshDelayed(delay));
                 self.wait_after(failures, &error, || self.epoch() != epoch).await;

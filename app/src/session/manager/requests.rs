@@ -35,7 +35,7 @@ impl Manager {
     }
 
     /// Another right, after the server refused this one. `None` where it has refused so many in a row that one more refresh
-    /// would mend nothing, for a while.
+    /// would fix nothing, for a while.
     ///
     /// # Errors
     /// As [`Manager::pass`].

@@ -15,10 +15,7 @@ pub(super) fn look(source: &KeySource) -> (Vec<Check>, Option<Keys>) {
     let loaded = match source.load() {
         Ok(loaded) => loaded,
         Err(refusal) => {
-            return (
-                vec![Check::fail("keys", format!("{}: {}", refusal.variable, refusal.reason), refusal.mend)],
-                None,
-            );
+            return (vec![Check::fail("keys", format!("{}: {}", refusal.variable, refusal.reason), refusal.fix)], None);
         }
     };
     let now = SystemClock.now();

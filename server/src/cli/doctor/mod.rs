@@ -17,7 +17,7 @@ use crate::{config::Settings, refusal::Refusal};
 
 pub(super) fn command() -> Command {
     Command::new("doctor")
-        .about("Looks for what is wrong with this deployment, and says the mend. To be run beside the running server")
+        .about("Looks for what is wrong with this deployment, and suggests a fix. To be run beside the running server")
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Answers with JSON"))
 }
 
@@ -36,7 +36,7 @@ pub(super) async fn run(settings: &Settings, arguments: &ArgMatches) -> anyhow::
 
 /// Where the settings are refused nothing else can be looked at.
 pub(super) fn refused(refusal: &Refusal, arguments: &ArgMatches) -> anyhow::Result<()> {
-    told(&[Check::fail("settings", format!("{}: {}", refusal.variable, refusal.reason), &refusal.mend)], arguments)
+    told(&[Check::fail("settings", format!("{}: {}", refusal.variable, refusal.reason), &refusal.fix)], arguments)
 }
 
 fn told(checks: &[Check], arguments: &ArgMatches) -> anyhow::Result<()> {
@@ -61,7 +61,7 @@ struct Check {
     verdict: Verdict,
     found: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    mend: Option<String>,
+    fix: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -74,15 +74,15 @@ enum Verdict {
 
 impl Check {
     fn ok(what: &'static str, found: impl Into<String>) -> Self {
-        Self { what, verdict: Verdict::Ok, found: found.into(), mend: None }
+        Self { what, verdict: Verdict::Ok, found: found.into(), fix: None }
     }
 
-    fn warn(what: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { what, verdict: Verdict::Warn, found: found.into(), mend: Some(mend.into()) }
+    fn warn(what: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { what, verdict: Verdict::Warn, found: found.into(), fix: Some(fix.into()) }
     }
 
-    fn fail(what: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { what, verdict: Verdict::Fail, found: found.into(), mend: Some(mend.into()) }
+    fn fail(what: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { what, verdict: Verdict::Fail, found: found.into(), fix: Some(fix.into()) }
     }
 }
 
@@ -94,7 +94,7 @@ impl fmt::Display for Check {
             Verdict::Warn => "warn",
             Verdict::Fail => "FAIL",
         };
-        let mend = self.mend.as_ref().map(|mend| format!(". {mend}")).unwrap_or_default();
-        write!(f, "{verdict:4}  {:16}  {}", self.what, format_args!("{}{mend}", self.found))
+        let fix = self.fix.as_ref().map(|fix| format!(". {fix}")).unwrap_or_default();
+        write!(f, "{verdict:4}  {:16}  {}", self.what, format_args!("{}{fix}", self.found))
     }
 }

@@ -108,9 +108,9 @@ impl Asking<'_> {
         let what = "PUBLIC_ORIGIN";
         if status.is_redirection() {
             let to = arrived.values("location").into_iter().next().unwrap_or_default();
-            let mend =
+            let fix =
                 "Set PUBLIC_ORIGIN to where people end up, as the address bar has it, or take the redirection away";
-            return Check::fail(what, format!("{origin} sends people on to {to}"), mend);
+            return Check::fail(what, format!("{origin} sends people on to {to}"), fix);
         }
         if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
             // The token that this command makes for itself is of no use to a clock that is far away.
@@ -119,17 +119,17 @@ impl Asking<'_> {
             if clock.verdict == Verdict::Fail {
                 return clock;
             }
-            let mend = "Run this with the settings and the KEYS_DIR of the server that answers there, or lead PUBLIC_ORIGIN here. A \
+            let fix = "Run this with the settings and the KEYS_DIR of the server that answers there, or lead PUBLIC_ORIGIN here. A \
                         proxy must pass the header Authorization on";
-            return Check::fail(what, format!("{origin} is answered by a server with other keys ({status})"), mend);
+            return Check::fail(what, format!("{origin} is answered by a server with other keys ({status})"), fix);
         }
         if matches!(status, StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT) {
-            let mend = "See that the server runs, that the proxy has its BIND_ADDR, and what both log";
-            return Check::fail(what, format!("behind {origin} nobody serves ({status})"), mend);
+            let fix = "See that the server runs, that the proxy has its BIND_ADDR, and what both log";
+            return Check::fail(what, format!("behind {origin} nobody serves ({status})"), fix);
         }
-        let mend =
+        let fix =
             "Set PUBLIC_ORIGIN to what people see in the address bar, and have the proxy send all of it to the server";
-        Check::fail(what, format!("{origin} is answered by something else ({status})"), mend)
+        Check::fail(what, format!("{origin} is answered by something else ({status})"), fix)
     }
 }
 
@@ -158,8 +158,8 @@ fn clock(answer: &Arrived, server: Option<&str>, before: UnixMillis, after: Unix
         let Some(theirs) = theirs.map(|theirs| theirs.unix_timestamp().saturating_mul(1000)) else { continue };
         let apart = (before.0 - theirs).max(theirs - after.0).max(0);
         if apart > APART_MS {
-            let mend = "Keep both by NTP: tokens and cookies end by the clock";
-            return Check::fail(what, format!("{whose} is {} s away from this machine", apart / 1000), mend);
+            let fix = "Keep both by NTP: tokens and cookies end by the clock";
+            return Check::fail(what, format!("{whose} is {} s away from this machine", apart / 1000), fix);
         }
     }
     Check::ok(what, "this machine's, that of who answers and the server's agree")
@@ -202,8 +202,8 @@ fn security_headers(answer: &Arrived) -> Check {
     if wrong.is_empty() {
         return Check::ok(what, "those for security arrive unchanged");
     }
-    let mend = "Take what the proxy adds or hides out of its configuration: the server sends these itself";
-    Check::fail(what, wrong.join(", "), mend)
+    let fix = "Take what the proxy adds or hides out of its configuration: the server sends these itself";
+    Check::fail(what, wrong.join(", "), fix)
 }
 
 fn set_cookie(settings: &Settings, nonce: &str, answer: &Arrived) -> Check {

@@ -13,11 +13,11 @@ pub(super) async fn look(settings: &Settings) -> Vec<Check> {
     let mut found = vec![];
     if let Database::Sqlite(file) = &settings.database {
         if !file.is_file() {
-            let mend = "Start the server once, which makes it, or correct DATABASE_URL";
-            return vec![Check::fail("database", format!("there is no file {}", file.display()), mend)];
+            let fix = "Start the server once, which makes it, or correct DATABASE_URL";
+            return vec![Check::fail("database", format!("there is no file {}", file.display()), fix)];
         }
         if let Err(refusal) = check_private(file) {
-            return vec![Check::fail("database file", refusal.reason, refusal.mend)];
+            return vec![Check::fail("database file", refusal.reason, refusal.fix)];
         }
         found.push(Check::ok("database file", format!("{} is for its owner alone", file.display())));
     }
@@ -31,9 +31,8 @@ pub(super) async fn look(settings: &Settings) -> Vec<Check> {
     let stores = match opened.await {
         Ok(stores) => stores,
         Err(error) => {
-            let mend =
-                "See that it runs, that this machine reaches it, and that DATABASE_URL and SESSION_STORE name it";
-            found.push(Check::fail("database", format!("{error:#}"), mend));
+            let fix = "See that it runs, that this machine reaches it, and that DATABASE_URL and SESSION_STORE name it";
+            found.push(Check::fail("database", format!("{error:#}"), fix));
             return found;
         }
     };
@@ -55,8 +54,8 @@ pub(super) async fn look(settings: &Settings) -> Vec<Check> {
             let after = SystemClock.now();
             let apart = (theirs.0 - after.0).max(before.0 - theirs.0).max(0);
             found.push(if apart > APART_MS {
-                let mend = "Keep both by NTP: sessions are timed by the database, and access tokens by this machine";
-                Check::fail("clock", format!("the database's is {} s away from this machine's", apart / 1000), mend)
+                let fix = "Keep both by NTP: sessions are timed by the database, and access tokens by this machine";
+                Check::fail("clock", format!("the database's is {} s away from this machine's", apart / 1000), fix)
             } else {
                 Check::ok("clock", "the database's and this machine's agree")
             });

@@ -255,7 +255,7 @@ fn use_file(file: &Path) -> anyhow::Result<File> {
 /// # Errors
 /// When other users can.
 pub(crate) fn check_private(file: &Path) -> Result<(), Refusal> {
-    let refused = |reason: String, mend: String| Err(Refusal::new("DATABASE_URL", reason, mend));
+    let refused = |reason: String, fix: String| Err(Refusal::new("DATABASE_URL", reason, fix));
     for ending in ["", "-wal", "-shm"] {
         let mut path = file.as_os_str().to_owned();
         path.push(ending);

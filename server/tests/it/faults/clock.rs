@@ -73,7 +73,7 @@ async fn a_clock_that_goes_on_by_an_hour_costs_a_refresh() {
     }
 }
 
-/// E14, more than a year on: everybody signs in again, and still can after the clock was mended.
+/// E14, more than a year on: everybody signs in again, and still can after the clock was fixed.
 #[tokio::test]
 async fn a_clock_that_is_a_year_ahead_for_a_while_locks_nobody_out() {
     let app = TestApp::start().await;

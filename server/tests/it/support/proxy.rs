@@ -1,4 +1,4 @@
-//! A line between a server and what it depends on, which a test slows down, cuts and mends.
+//! A line between a server and what it depends on, which a test slows down, cuts and fixes.
 
 use std::{io, net::SocketAddr, time::Duration};
 

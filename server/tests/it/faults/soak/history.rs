@@ -15,7 +15,7 @@ pub(super) struct History {
     pub(super) operations: Vec<Operation>,
     pub(super) incidents: Vec<Incident>,
     pub(super) faults: Vec<Fault>,
-    /// What did not recover from a fault, as whoever mended it saw: the account with which it was tried, and what was wrong.
+    /// What did not recover from a fault, as whoever fixed it saw: the account with which it was tried, and what was wrong.
     pub(super) complaints: Vec<(Duration, usize, String)>,
     /// The requests that the server turned away because it had too much to hash, as it logged.
     pub(super) shed: HashSet<String>,
@@ -114,7 +114,7 @@ impl Fault {
     }
 }
 
-/// Something that was broken or mended, for whoever reads the history.
+/// Something that was broken or fixed, for whoever reads the history.
 #[derive(Clone, Debug)]
 pub(super) struct Incident {
     pub(super) at: Duration,
@@ -209,8 +209,8 @@ impl Recorder {
         history.faults.push(Fault { broken, from, until: None });
     }
 
-    /// What was broken is mended.
-    pub(super) fn mended(&self, broken: Broken, what: &str) {
+    /// What was broken is fixed.
+    pub(super) fn fixed(&self, broken: Broken, what: &str) {
         self.incident(what);
         let mut history = self.lock();
         let now = self.begun.elapsed();

@@ -67,7 +67,7 @@ impl Supervisor {
             Program::start_at(&address, &folder, &settings)
         };
         self.program = Some(spawn_blocking(start).await.expect("it starts"));
-        self.recorder.mended(Broken::Process, "the program runs");
+        self.recorder.fixed(Broken::Process, "the program runs");
     }
 
     /// Breaks one thing after the other until `until`, and leaves everything whole.
@@ -139,7 +139,7 @@ impl Supervisor {
         }
         program.fault(json!({"diskFull": full})).await;
         if !full {
-            self.recorder.mended(Broken::Disk, "the disk has room");
+            self.recorder.fixed(Broken::Disk, "the disk has room");
         }
     }
 
