@@ -12,14 +12,11 @@ use axum::{
 use sessionkeep_types::{EndReason, ErrorBody, ErrorCode, RequestId};
 use words::{Api, Language, Words, clock};
 
+use super::openapi::{ALWAYS, LIMITED};
 use crate::{
     audit::Who,
     auth::{
-        NotJudged, administrate::AdministrateError, authenticate::AuthenticateError,
-        change_password::ChangePasswordError, confirm_password::ConfirmPasswordError,
-        delete_account::DeleteAccountError, export::ExportError, login::LoginError, logout::LogoutError,
-        new_password::NewPasswordError, profile::ProfileError, refresh::RefreshError, register::RegisterError,
-        sessions::EndSessionsError, wrong_field::WrongField,
+        NotJudged, confirm_password::ConfirmPasswordError, new_password::NewPasswordError, wrong_field::WrongField,
     },
     limits::TooOften,
     password::{Busy, PepperMissing},
@@ -62,6 +59,53 @@ pub(super) fn page(sentence: fn(&Words) -> &'static str) -> Sentence {
     Sentence::new(move |language| sentence(language.words()))
 }
 
+/// A status and a code that comes with it.
+pub(super) type Refusal = (StatusCode, ErrorCode);
+
+/// An error that a request is refused with.
+pub(super) trait Refuses {
+    /// With which statuses and codes, for the document.
+    fn refusals() -> Vec<Refusal>;
+}
+
+/// Maps the errors of a use case, for the response and for the document at once. It stands beside the handler that they concern.
+///
+/// An arm is `Error::Variant => STATUS Code, sentence;`, with calls of methods of [`ApiError`] after it, such as `, because(reason)`.
+/// `from` names the variants whose content has a mapping of its own. `else` has arms with code of their own, whose refusals are those of
+/// the types in brackets.
+macro_rules! refusals {
+    (
+        $error:ident {
+            $($pattern:pat => $status:ident $code:ident, $sentence:expr $(, $method:ident($($argument:expr),*))*;)*
+        }
+        $(from { $($variant:ident($inner:ty)),+ $(,)? })?
+        $(else [$($also:ty),*] { $($other:pat => $answer:expr),+ $(,)? })?
+    ) => {
+        impl std::convert::From<$error> for $crate::http::error::ApiError {
+            fn from(error: $error) -> Self {
+                match error {
+                    $($pattern => Self::new(axum::http::StatusCode::$status, sessionkeep_types::ErrorCode::$code, $sentence)
+                        $(.$method($($argument),*))*,)*
+                    $($($error::$variant(error) => error.into(),)+)?
+                    $($($other => $answer,)+)?
+                }
+            }
+        }
+
+        impl $crate::http::error::Refuses for $error {
+            fn refusals() -> Vec<$crate::http::error::Refusal> {
+                [
+                    vec![$((axum::http::StatusCode::$status, sessionkeep_types::ErrorCode::$code)),*],
+                    $($(<$inner as $crate::http::error::Refuses>::refusals(),)+)?
+                    $($(<$also as $crate::http::error::Refuses>::refusals(),)*)?
+                ]
+                .concat()
+            }
+        }
+    };
+}
+pub(super) use refusals;
+
 /// A refusal. [`super::middleware::error_body`] writes its body, which needs the request's id.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError {
@@ -83,24 +127,16 @@ impl ApiError {
         Self { status, code, sentence, fields: None, reason: None, who: None, challenge: None, retry_after: None }
     }
 
-    fn unauthorized(code: ErrorCode, sentence: Sentence) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, code, sentence)
-    }
-
     fn forbidden(code: ErrorCode, sentence: Sentence) -> Self {
         Self::new(StatusCode::FORBIDDEN, code, sentence)
     }
 
-    fn conflict(code: ErrorCode, sentence: Sentence) -> Self {
-        Self::new(StatusCode::CONFLICT, code, sentence)
-    }
-
-    fn challenge(mut self, challenge: &'static str) -> Self {
+    pub(super) fn challenge(mut self, challenge: &'static str) -> Self {
         self.challenge = Some(challenge);
         self
     }
 
-    fn because(mut self, reason: EndReason) -> Self {
+    pub(super) fn because(mut self, reason: EndReason) -> Self {
         self.reason = Some(reason);
         self
     }
@@ -172,24 +208,20 @@ impl ApiError {
     }
 
     pub(super) fn token_missing() -> Self {
-        Self::unauthorized(ErrorCode::TokenMissing, api(|api| api.sign_in_first)).challenge("Bearer")
+        Self::new(StatusCode::UNAUTHORIZED, ErrorCode::TokenMissing, api(|api| api.sign_in_first)).challenge("Bearer")
     }
 
     pub(super) fn token_invalid() -> Self {
         Self::forbidden(ErrorCode::TokenInvalid, api(|api| api.token_invalid))
     }
 
-    pub(super) fn token_revoked() -> Self {
-        Self::forbidden(ErrorCode::TokenRevoked, api(|api| api.ended))
-    }
-
     /// What is wrong with this field.
-    fn with_wrong(self, field: &str, wrong: WrongField) -> Self {
+    pub(super) fn with_wrong(self, field: &str, wrong: WrongField) -> Self {
         self.with_field(field, Sentence::new(move |language| wrong.said(language)))
     }
 
     /// A new password, in this field, was refused.
-    fn new_password(field: &str, error: NewPasswordError) -> Self {
+    pub(super) fn new_password(field: &str, error: NewPasswordError) -> Self {
         match error {
             NewPasswordError::Wrong(wrong) => Self::invalid().with_wrong(field, wrong),
             NewPasswordError::TooWeak => {
@@ -199,15 +231,6 @@ impl ApiError {
             }
             NewPasswordError::Busy(busy) => busy.into(),
         }
-    }
-
-    fn wrong_current_password() -> Self {
-        let sentence = page(|words| words.fields.wrong_current);
-        Self::forbidden(ErrorCode::InvalidCredentials, sentence.clone()).with_field("currentPassword", sentence)
-    }
-
-    fn last_admin() -> Self {
-        Self::conflict(ErrorCode::LastAdmin, page(|words| words.errors.last_admin))
     }
 
     /// The body of the answer.
@@ -319,189 +342,52 @@ impl From<PepperMissing> for ApiError {
     }
 }
 
-impl From<RegisterError> for ApiError {
-    fn from(error: RegisterError) -> Self {
-        match error {
-            RegisterError::Closed => {
-                Self::forbidden(ErrorCode::RegistrationClosed, page(|words| words.errors.registration_closed))
-            }
-            RegisterError::Invalid(fields) => {
-                fields.into_iter().fold(Self::invalid(), |error, (field, wrong)| error.with_wrong(field, wrong))
-            }
-            RegisterError::WeakPassword => Self::new_password("password", NewPasswordError::TooWeak),
-            RegisterError::EmailTaken => {
-                let sentence = page(|words| words.fields.email_taken);
-                Self::conflict(ErrorCode::EmailTaken, sentence.clone()).with_field("email", sentence)
-            }
-            RegisterError::TooOften(error) => error.into(),
-            RegisterError::Busy(busy) => busy.into(),
-            RegisterError::Storage(error) => error.into(),
-        }
+impl Refuses for StorageError {
+    fn refusals() -> Vec<Refusal> {
+        ALWAYS.to_vec()
     }
 }
 
-impl From<ExportError> for ApiError {
-    fn from(error: ExportError) -> Self {
-        match error {
-            ExportError::Gone => Self::token_revoked(),
-            ExportError::TooOften(error) => error.into(),
-            ExportError::Storage(error) => error.into(),
-        }
+impl Refuses for Busy {
+    fn refusals() -> Vec<Refusal> {
+        ALWAYS.to_vec()
     }
 }
 
-impl From<NotJudged> for ApiError {
-    fn from(error: NotJudged) -> Self {
-        match error {
-            NotJudged::TooOften(error) => error.into(),
-            NotJudged::Busy(busy) => busy.into(),
-            NotJudged::PepperMissing(missing) => missing.into(),
-            NotJudged::Storage(error) => error.into(),
-        }
+impl Refuses for PepperMissing {
+    fn refusals() -> Vec<Refusal> {
+        ALWAYS.to_vec()
     }
 }
 
-impl From<LoginError> for ApiError {
-    fn from(error: LoginError) -> Self {
-        match error {
-            LoginError::InvalidCredentials => {
-                Self::unauthorized(ErrorCode::InvalidCredentials, page(|words| words.errors.wrong_credentials))
-            }
-            LoginError::NotJudged(error) => error.into(),
-        }
+impl Refuses for TooOften {
+    fn refusals() -> Vec<Refusal> {
+        LIMITED.to_vec()
     }
 }
 
-impl From<RefreshError> for ApiError {
-    fn from(error: RefreshError) -> Self {
-        match error {
-            RefreshError::Missing | RefreshError::Unaccompanied => {
-                Self::unauthorized(ErrorCode::RefreshMissing, api(|api| api.sign_in_first))
-            }
-            RefreshError::Invalid => Self::forbidden(ErrorCode::RefreshInvalid, api(|api| api.refresh_invalid)),
-            RefreshError::Expired => Self::unauthorized(ErrorCode::SessionExpired, api(|api| api.session_expired)),
-            RefreshError::Ended(reason) => Self::forbidden(ErrorCode::SessionRevoked, ended(&reason)).because(reason),
-            RefreshError::Reused => Self::forbidden(ErrorCode::RefreshReused, ended(&EndReason::ReuseDetected)),
-            RefreshError::LateCopy => Self::conflict(ErrorCode::RefreshDuplicate, api(|api| api.refresh_duplicate)),
-            RefreshError::Conflict => Self::conflict(ErrorCode::CookieConflict, api(|api| api.cookie_conflict)),
-            RefreshError::TooOften(error) => error.into(),
-            RefreshError::Storage(error) => error.into(),
-            RefreshError::Seal(error) => {
-                tracing::error!(%error, "a session's row was tampered with");
-                Self::internal()
-            }
-        }
+/// In a field that the handler names ([`ApiError::new_password`]).
+impl Refuses for NewPasswordError {
+    fn refusals() -> Vec<Refusal> {
+        vec![
+            (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::ValidationFailed),
+            (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::PasswordTooWeak),
+        ]
     }
 }
 
-/// Why a session was ended, for the person whose it was. In neutral words: nobody is accused.
-fn ended(reason: &EndReason) -> Sentence {
-    match reason {
-        EndReason::SignedOut => page(|words| words.errors.signed_out),
-        EndReason::SignedOutElsewhere => api(|api| api.ended_elsewhere),
-        EndReason::PasswordChanged => api(|api| api.ended_by_password),
-        EndReason::ReuseDetected | EndReason::CloneSuspected => api(|api| api.ended_by_reuse),
-        EndReason::Admin => api(|api| api.ended_by_admin),
-        EndReason::AccountDisabled => api(|api| api.account_disabled),
-        EndReason::SessionLimit => api(|api| api.ended_by_limit),
-        EndReason::Unknown(_) => api(|api| api.ended),
-    }
+refusals! {
+    NotJudged {}
+    from { TooOften(TooOften), Busy(Busy), PepperMissing(PepperMissing), Storage(StorageError) }
 }
 
-impl From<LogoutError> for ApiError {
-    fn from(error: LogoutError) -> Self {
-        match error {
-            LogoutError::OtherSession => Self::conflict(ErrorCode::OtherSession, api(|api| api.other_session)),
-            LogoutError::TooOften(error) => error.into(),
-            LogoutError::Storage(error) => error.into(),
-        }
+refusals! {
+    ConfirmPasswordError {
+        ConfirmPasswordError::Wrong => FORBIDDEN InvalidCredentials, page(|words| words.fields.wrong_current),
+            with_field("currentPassword", page(|words| words.fields.wrong_current));
+        ConfirmPasswordError::Gone => FORBIDDEN TokenRevoked, api(|api| api.ended);
     }
-}
-
-impl From<AuthenticateError> for ApiError {
-    fn from(error: AuthenticateError) -> Self {
-        match error {
-            AuthenticateError::Expired => Self::unauthorized(ErrorCode::TokenExpired, api(|api| api.token_expired))
-                .challenge(r#"Bearer error="invalid_token""#),
-            AuthenticateError::Stale => Self::unauthorized(ErrorCode::TokenStale, api(|api| api.token_stale))
-                .challenge(r#"Bearer error="invalid_token""#),
-            AuthenticateError::Invalid => Self::token_invalid(),
-            AuthenticateError::Revoked => Self::token_revoked(),
-            AuthenticateError::Storage(error) => error.into(),
-        }
-    }
-}
-
-impl From<ProfileError> for ApiError {
-    fn from(error: ProfileError) -> Self {
-        match error {
-            ProfileError::Gone => Self::token_revoked(),
-            ProfileError::InvalidDisplayName(wrong) => Self::invalid().with_wrong("displayName", wrong),
-            ProfileError::Storage(error) => error.into(),
-        }
-    }
-}
-
-impl From<ConfirmPasswordError> for ApiError {
-    fn from(error: ConfirmPasswordError) -> Self {
-        match error {
-            ConfirmPasswordError::Wrong => Self::wrong_current_password(),
-            ConfirmPasswordError::Gone => Self::token_revoked(),
-            ConfirmPasswordError::NotJudged(error) => error.into(),
-        }
-    }
-}
-
-impl From<ChangePasswordError> for ApiError {
-    fn from(error: ChangePasswordError) -> Self {
-        match error {
-            ChangePasswordError::RefreshMissing => Self::from(RefreshError::Missing).challenge("Bearer"),
-            ChangePasswordError::RefreshInvalid => RefreshError::Invalid.into(),
-            ChangePasswordError::Gone => Self::token_revoked(),
-            ChangePasswordError::WrongPassword => Self::wrong_current_password(),
-            ChangePasswordError::Unchanged => {
-                Self::invalid().with_field("newPassword", api(|api| api.password_unchanged))
-            }
-            ChangePasswordError::NewPassword(error) => Self::new_password("newPassword", error),
-            ChangePasswordError::Confirm(error) => error.into(),
-            ChangePasswordError::Storage(error) => error.into(),
-        }
-    }
-}
-
-impl From<DeleteAccountError> for ApiError {
-    fn from(error: DeleteAccountError) -> Self {
-        match error {
-            DeleteAccountError::Confirm(error) => error.into(),
-            DeleteAccountError::LastAdmin => Self::last_admin(),
-            DeleteAccountError::Storage(error) => error.into(),
-        }
-    }
-}
-
-impl From<EndSessionsError> for ApiError {
-    fn from(error: EndSessionsError) -> Self {
-        match error {
-            EndSessionsError::PasswordRequired => {
-                Self::forbidden(ErrorCode::PasswordRequired, api(|api| api.password_required))
-            }
-            EndSessionsError::Gone => Self::token_revoked(),
-            EndSessionsError::Confirm(error) => error.into(),
-            EndSessionsError::Storage(error) => error.into(),
-        }
-    }
-}
-
-impl From<AdministrateError> for ApiError {
-    fn from(error: AdministrateError) -> Self {
-        match error {
-            AdministrateError::Forbidden => Self::forbidden(ErrorCode::Forbidden, api(|api| api.administrators)),
-            AdministrateError::NotFound => Self::not_found(),
-            AdministrateError::UnknownRole => Self::invalid().with_field("role", api(|api| api.role)),
-            AdministrateError::LastAdmin => Self::last_admin(),
-            AdministrateError::Storage(error) => error.into(),
-        }
-    }
+    from { NotJudged(NotJudged) }
 }
 
 #[cfg(test)]

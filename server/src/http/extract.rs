@@ -29,13 +29,14 @@ use words::{Api, Language};
 use super::{
     AppState,
     cookie::Read,
-    error::{ApiError, JSON, api},
+    error::{ApiError, JSON, api, refusals},
 };
 use crate::{
-    auth::{Device, Sent, administrate::Administrator},
+    auth::{Device, Sent, administrate::Administrator, authenticate::AuthenticateError},
     config::PublicOrigin,
     limits::{Limits, TooOften},
     session::{Client, Origin},
+    storage::StorageError,
     token::access::Claims,
 };
 
@@ -222,6 +223,19 @@ impl FromRequestParts<AppState> for SigningIn {
         Ok(Self(Device { client, origin, remember_me: true }))
     }
 }
+
+refusals! {
+    AuthenticateError {
+        AuthenticateError::Expired => UNAUTHORIZED TokenExpired, api(|api| api.token_expired), challenge(INVALID_TOKEN);
+        AuthenticateError::Stale => UNAUTHORIZED TokenStale, api(|api| api.token_stale), challenge(INVALID_TOKEN);
+        AuthenticateError::Invalid => FORBIDDEN TokenInvalid, api(|api| api.token_invalid);
+        AuthenticateError::Revoked => FORBIDDEN TokenRevoked, api(|api| api.ended);
+    }
+    from { Storage(StorageError) }
+}
+
+/// The challenge of a bearer route for a token that does not count (RFC 6750, 3.1).
+const INVALID_TOKEN: &str = r#"Bearer error="invalid_token""#;
 
 /// The access token as it was sent, for a route that answers without one, too.
 pub(super) struct Bearer(Result<String, ApiError>);

@@ -9,8 +9,7 @@ mod tests;
 
 pub(super) use params::{BeforeAccount, BeforeEvent, BeforeSession};
 pub(super) use refusals::{
-    ADMINISTRATOR, ALWAYS, ATTEMPT, BEARER, BODY, CONFIRMED, CSRF, LIMITED, NO_BODY, ONE_OF_OURS, PAGE, REQUIRED,
-    Refusal, refused, responses,
+    ADMINISTRATOR, ALWAYS, ATTEMPT, BEARER, BODY, CSRF, LIMITED, NO_BODY, ONE_OF_OURS, PAGE, refused, responses,
 };
 
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! What requests are refused with, in groups: each handler names the groups that it can answer with, and its own codes.
+//! What requests are refused with, for the document: each handler names the groups of its extractors, and the errors of its use case.
 //! A status with the same codes in many places is described once, in the document's components.
 
 use std::collections::BTreeMap;
@@ -13,8 +13,7 @@ use utoipa::{
     },
 };
 
-/// A status and a code that comes with it.
-pub(in crate::http) type Refusal = (StatusCode, ErrorCode);
+use crate::http::error::Refusal;
 
 /// Any request can meet these.
 pub(in crate::http) const ALWAYS: &[Refusal] = &[
@@ -58,23 +57,22 @@ pub(in crate::http) const BEARER: &[Refusal] = &[
 ];
 /// Beside [`BEARER`]: the role.
 pub(in crate::http) const ADMINISTRATOR: &[Refusal] = &[(StatusCode::FORBIDDEN, ErrorCode::Forbidden)];
-/// The current password, asked for again.
-pub(in crate::http) const CONFIRMED: &[Refusal] = &[(StatusCode::FORBIDDEN, ErrorCode::InvalidCredentials)];
-/// The current password, where none was sent.
-pub(in crate::http) const REQUIRED: &[Refusal] = &[(StatusCode::FORBIDDEN, ErrorCode::PasswordRequired)];
 /// Too often.
 pub(in crate::http) const LIMITED: &[Refusal] = &[(StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited)];
 
-/// `refused!(Refused: ALWAYS, BEARER, &[(StatusCode::NOT_FOUND, ErrorCode::NotFound)])` makes the type that stands for these
-/// in a handler's `responses(...)`.
+/// `refused!(Refused: ALWAYS, BEARER; EndSessionsError)` makes the type that stands for these in a handler's `responses(...)`: groups of
+/// what the extractors answer, and errors of use cases, whose mapping ([`crate::http::error::refusals`]) has their codes.
 macro_rules! refused {
-    ($name:ident: $($group:expr),+ $(,)?) => {
+    ($name:ident: $($group:expr),+ $(; $($error:ty),+)? $(,)?) => {
         struct $name;
 
         impl utoipa::IntoResponses for $name {
             fn responses()
             -> std::collections::BTreeMap<String, utoipa::openapi::RefOr<utoipa::openapi::response::Response>> {
-                $crate::http::openapi::responses(&[$($group),+])
+                let groups: &[&[$crate::http::error::Refusal]] = &[$($group),+];
+                let errors: &[Vec<$crate::http::error::Refusal>] =
+                    &[$($(<$error as $crate::http::error::Refuses>::refusals()),+)?];
+                $crate::http::openapi::responses(&[groups.concat(), errors.concat()].concat())
             }
         }
     };
@@ -132,9 +130,9 @@ pub(super) fn common() -> impl Iterator<Item = (String, RefOr<Response>)> {
 }
 
 /// One answer a status: the common one where its codes are just these.
-pub(in crate::http) fn responses(groups: &[&[Refusal]]) -> BTreeMap<String, RefOr<Response>> {
+pub(in crate::http) fn responses(refusals: &[Refusal]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status = BTreeMap::<StatusCode, Vec<&ErrorCode>>::new();
-    for (status, code) in groups.iter().copied().flatten() {
+    for (status, code) in refusals {
         let codes = by_status.entry(*status).or_default();
         if !codes.contains(&code) {
             codes.push(code);

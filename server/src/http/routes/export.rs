@@ -12,15 +12,24 @@ use sessionkeep_types::{Export, SessionId, UserId, limits::PAGE_MAX, routes as p
 
 use super::{ApiError, AppState, listed, rfc3339, told, user};
 use crate::{
-    auth::Auth,
+    auth::{Auth, export::ExportError},
     http::{
+        error::{api, refusals},
         extract::{Authenticated, From},
-        openapi::{ALWAYS, BEARER, LIMITED, refused},
+        openapi::{ALWAYS, BEARER, refused},
     },
+    limits::TooOften,
     storage::StorageError,
 };
 
-refused!(Refused: ALWAYS, BEARER, LIMITED);
+refused!(Refused: ALWAYS, BEARER; ExportError);
+
+refusals! {
+    ExportError {
+        ExportError::Gone => FORBIDDEN TokenRevoked, api(|api| api.ended);
+    }
+    from { TooOften(TooOften), Storage(StorageError) }
+}
 
 /// `GET /api/me/export`. It is written as it is read, part by part.
 #[utoipa::path(

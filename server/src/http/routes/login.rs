@@ -1,18 +1,24 @@
-use axum::{extract::State, http::StatusCode, response::Response};
-use sessionkeep_types::{AuthResponse, ErrorCode, LoginRequest, routes as path};
+use axum::{extract::State, response::Response};
+use sessionkeep_types::{AuthResponse, LoginRequest, routes as path};
 
 use super::{ApiError, AppState, signed_in};
 use crate::{
-    auth::{Credentials, Device},
+    auth::{Credentials, Device, NotJudged, login::LoginError},
     http::{
+        error::{page, refusals},
         extract::{Json, RefreshCookies, SameOrigin, SigningIn},
-        openapi::{ALWAYS, ATTEMPT, BODY, CSRF, LIMITED, refused},
+        openapi::{ALWAYS, ATTEMPT, BODY, CSRF, refused},
     },
 };
 
-refused!(
-    Refused: ALWAYS, CSRF, ATTEMPT, BODY, LIMITED, &[(StatusCode::UNAUTHORIZED, ErrorCode::InvalidCredentials)]
-);
+refused!(Refused: ALWAYS, CSRF, ATTEMPT, BODY; LoginError);
+
+refusals! {
+    LoginError {
+        LoginError::InvalidCredentials => UNAUTHORIZED InvalidCredentials, page(|words| words.errors.wrong_credentials);
+    }
+    from { NotJudged(NotJudged) }
+}
 
 /// `POST /api/auth/login`
 #[utoipa::path(

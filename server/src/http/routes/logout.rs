@@ -1,18 +1,28 @@
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use serde::{Deserialize, Deserializer};
-use sessionkeep_types::{ErrorCode, LogoutRequest, SessionId, routes as path};
+use sessionkeep_types::{LogoutRequest, SessionId, routes as path};
 use uuid::Uuid;
 
 use super::{ApiError, AppState, api};
-use crate::http::{
-    extract::{CsrfGate, From, OptionalJson, RefreshCookies},
-    openapi::{ALWAYS, CSRF, LIMITED, NO_BODY, Refusal, refused},
+use crate::{
+    auth::logout::LogoutError,
+    http::{
+        error::refusals,
+        extract::{CsrfGate, From, OptionalJson, RefreshCookies},
+        openapi::{ALWAYS, BODY, CSRF, refused},
+    },
+    limits::TooOften,
+    storage::StorageError,
 };
 
-/// What can be said of the session that is meant.
-const OWN: &[Refusal] =
-    &[(StatusCode::CONFLICT, ErrorCode::OtherSession), (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::ValidationFailed)];
-refused!(Refused: ALWAYS, CSRF, NO_BODY, LIMITED, OWN);
+refused!(Refused: ALWAYS, CSRF, BODY; LogoutError);
+
+refusals! {
+    LogoutError {
+        LogoutError::OtherSession => CONFLICT OtherSession, api(|api| api.other_session);
+    }
+    from { TooOften(TooOften), Storage(StorageError) }
+}
 
 /// A [`LogoutRequest`] as the document has it: the id may be absent, and is not null.
 #[derive(Default, Deserialize)]

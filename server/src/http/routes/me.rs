@@ -4,16 +4,34 @@ use sessionkeep_types::{DeleteAccountRequest, ErrorCode, UpdateProfileRequest, U
 use utoipa::IntoParams;
 
 use super::{ApiError, AppState, told, user};
-use crate::http::{
-    extract::{Authenticated, Changes, Ends, From, Json, Query},
-    openapi::{ALWAYS, BEARER, BODY, CONFIRMED, LIMITED, refused},
+use crate::{
+    auth::{confirm_password::ConfirmPasswordError, delete_account::DeleteAccountError, profile::ProfileError},
+    http::{
+        error::{api, page, refusals},
+        extract::{Authenticated, Changes, Ends, From, Json, Query},
+        openapi::{ALWAYS, BEARER, BODY, LIMITED, refused},
+    },
+    storage::StorageError,
 };
 
 refused!(Unread: ALWAYS, BEARER, &[(StatusCode::BAD_REQUEST, ErrorCode::MalformedRequest)]);
-refused!(Unchanged: ALWAYS, BEARER, BODY, LIMITED);
-refused!(
-    Undeleted: ALWAYS, BEARER, BODY, CONFIRMED, LIMITED, &[(StatusCode::CONFLICT, ErrorCode::LastAdmin)]
-);
+refused!(Unchanged: ALWAYS, BEARER, BODY, LIMITED; ProfileError);
+refused!(Undeleted: ALWAYS, BEARER, BODY, LIMITED; DeleteAccountError);
+
+refusals! {
+    ProfileError {
+        ProfileError::Gone => FORBIDDEN TokenRevoked, api(|api| api.ended);
+    }
+    from { Storage(StorageError) }
+    else [] { ProfileError::InvalidDisplayName(wrong) => Self::invalid().with_wrong("displayName", wrong) }
+}
+
+refusals! {
+    DeleteAccountError {
+        DeleteAccountError::LastAdmin => CONFLICT LastAdmin, page(|words| words.errors.last_admin);
+    }
+    from { Confirm(ConfirmPasswordError), Storage(StorageError) }
+}
 
 /// What is looked for besides the account.
 #[derive(Debug, Default, Deserialize, IntoParams)]

@@ -1,19 +1,35 @@
-use axum::{extract::State, http::StatusCode, response::IntoResponse};
-use sessionkeep_types::{ChangePasswordRequest, ErrorCode, TokenResponse, TokenType, routes as path};
+use axum::{extract::State, response::IntoResponse};
+use sessionkeep_types::{ChangePasswordRequest, TokenResponse, TokenType, routes as path};
 
 use super::{ApiError, AppState};
-use crate::http::{
-    extract::{Authenticated, CsrfGate, Ends, From, Json, RefreshCookies},
-    openapi::{ALWAYS, BEARER, BODY, CONFIRMED, CSRF, LIMITED, Refusal, refused},
+use crate::{
+    auth::{
+        change_password::ChangePasswordError, confirm_password::ConfirmPasswordError, new_password::NewPasswordError,
+    },
+    http::{
+        error::{api, page, refusals},
+        extract::{Authenticated, CsrfGate, Ends, From, Json, RefreshCookies},
+        openapi::{ALWAYS, BEARER, BODY, CSRF, LIMITED, refused},
+    },
+    storage::StorageError,
 };
 
-/// Of the new password, and of the cookie that has to be the session's.
-const OWN: &[Refusal] = &[
-    (StatusCode::UNAUTHORIZED, ErrorCode::RefreshMissing),
-    (StatusCode::FORBIDDEN, ErrorCode::RefreshInvalid),
-    (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::PasswordTooWeak),
-];
-refused!(Refused: ALWAYS, CSRF, BODY, BEARER, CONFIRMED, LIMITED, OWN);
+refused!(Refused: ALWAYS, CSRF, BODY, BEARER, LIMITED; ChangePasswordError);
+
+refusals! {
+    ChangePasswordError {
+        ChangePasswordError::RefreshMissing => UNAUTHORIZED RefreshMissing, api(|api| api.sign_in_first), challenge("Bearer");
+        ChangePasswordError::RefreshInvalid => FORBIDDEN RefreshInvalid, api(|api| api.refresh_invalid);
+        ChangePasswordError::Gone => FORBIDDEN TokenRevoked, api(|api| api.ended);
+        ChangePasswordError::Unchanged => UNPROCESSABLE_ENTITY ValidationFailed, page(|words| words.errors.fields),
+            with_field("newPassword", api(|api| api.password_unchanged));
+    }
+    from { Confirm(ConfirmPasswordError), Storage(StorageError) }
+    else [NewPasswordError] {
+        ChangePasswordError::WrongPassword => ConfirmPasswordError::Wrong.into(),
+        ChangePasswordError::NewPassword(error) => Self::new_password("newPassword", error),
+    }
+}
 
 /// `POST /api/auth/password`
 #[utoipa::path(

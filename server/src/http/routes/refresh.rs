@@ -1,23 +1,52 @@
-use axum::{extract::State, http::StatusCode, response::IntoResponse};
-use sessionkeep_types::{ErrorCode, TokenResponse, TokenType, routes as path};
+use axum::{extract::State, response::IntoResponse};
+use sessionkeep_types::{EndReason, TokenResponse, TokenType, routes as path};
 
 use super::{ApiError, AppState};
-use crate::http::{
-    extract::{Attempt, CsrfGate, From, NoBody, RefreshCookies},
-    openapi::{ALWAYS, ATTEMPT, CSRF, LIMITED, NO_BODY, Refusal, refused},
+use crate::{
+    auth::refresh::RefreshError,
+    http::{
+        error::{Sentence, api, page, refusals},
+        extract::{Attempt, CsrfGate, From, NoBody, RefreshCookies},
+        openapi::{ALWAYS, ATTEMPT, CSRF, NO_BODY, refused},
+    },
+    limits::TooOften,
+    storage::StorageError,
 };
 
-/// What can be said of a refresh token.
-const OWN: &[Refusal] = &[
-    (StatusCode::UNAUTHORIZED, ErrorCode::RefreshMissing),
-    (StatusCode::UNAUTHORIZED, ErrorCode::SessionExpired),
-    (StatusCode::FORBIDDEN, ErrorCode::RefreshInvalid),
-    (StatusCode::FORBIDDEN, ErrorCode::SessionRevoked),
-    (StatusCode::FORBIDDEN, ErrorCode::RefreshReused),
-    (StatusCode::CONFLICT, ErrorCode::RefreshDuplicate),
-    (StatusCode::CONFLICT, ErrorCode::CookieConflict),
-];
-refused!(Refused: ALWAYS, CSRF, ATTEMPT, NO_BODY, LIMITED, OWN);
+refused!(Refused: ALWAYS, CSRF, ATTEMPT, NO_BODY; RefreshError);
+
+refusals! {
+    RefreshError {
+        RefreshError::Missing | RefreshError::Unaccompanied => UNAUTHORIZED RefreshMissing, api(|api| api.sign_in_first);
+        RefreshError::Expired => UNAUTHORIZED SessionExpired, api(|api| api.session_expired);
+        RefreshError::Invalid => FORBIDDEN RefreshInvalid, api(|api| api.refresh_invalid);
+        RefreshError::Ended(reason) => FORBIDDEN SessionRevoked, ended(&reason), because(reason);
+        RefreshError::Reused => FORBIDDEN RefreshReused, ended(&EndReason::ReuseDetected);
+        RefreshError::LateCopy => CONFLICT RefreshDuplicate, api(|api| api.refresh_duplicate);
+        RefreshError::Conflict => CONFLICT CookieConflict, api(|api| api.cookie_conflict);
+    }
+    from { TooOften(TooOften), Storage(StorageError) }
+    else [] {
+        RefreshError::Seal(error) => {
+            tracing::error!(%error, "a session's row was tampered with");
+            Self::internal()
+        }
+    }
+}
+
+/// Why a session was ended, for the person whose it was. In neutral words: nobody is accused.
+fn ended(reason: &EndReason) -> Sentence {
+    match reason {
+        EndReason::SignedOut => page(|words| words.errors.signed_out),
+        EndReason::SignedOutElsewhere => api(|api| api.ended_elsewhere),
+        EndReason::PasswordChanged => api(|api| api.ended_by_password),
+        EndReason::ReuseDetected | EndReason::CloneSuspected => api(|api| api.ended_by_reuse),
+        EndReason::Admin => api(|api| api.ended_by_admin),
+        EndReason::AccountDisabled => api(|api| api.account_disabled),
+        EndReason::SessionLimit => api(|api| api.ended_by_limit),
+        EndReason::Unknown(_) => api(|api| api.ended),
+    }
+}
 
 /// `POST /api/auth/refresh`. A refusal never sets a cookie: who loses a race must not delete the winner's.
 #[utoipa::path(

@@ -3,24 +3,37 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use sessionkeep_types::{AuthResponse, ErrorCode, RegisterRequest, routes as path};
+use sessionkeep_types::{AuthResponse, RegisterRequest, routes as path};
 
 use super::{ApiError, AppState, signed_in};
 use crate::{
-    auth::Credentials,
+    auth::{Credentials, new_password::NewPasswordError, register::RegisterError},
     http::{
+        error::{page, refusals},
         extract::{Json, RefreshCookies, SameOrigin, SigningIn},
-        openapi::{ALWAYS, ATTEMPT, BODY, CSRF, LIMITED, Refusal, refused},
+        openapi::{ALWAYS, ATTEMPT, BODY, CSRF, refused},
     },
+    limits::TooOften,
+    password::Busy,
+    storage::StorageError,
 };
 
-/// Of sign-up alone.
-const OWN: &[Refusal] = &[
-    (StatusCode::CONFLICT, ErrorCode::EmailTaken),
-    (StatusCode::FORBIDDEN, ErrorCode::RegistrationClosed),
-    (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::PasswordTooWeak),
-];
-refused!(Refused: ALWAYS, CSRF, ATTEMPT, BODY, LIMITED, OWN);
+refused!(Refused: ALWAYS, CSRF, ATTEMPT, BODY; RegisterError);
+
+refusals! {
+    RegisterError {
+        RegisterError::EmailTaken => CONFLICT EmailTaken, page(|words| words.fields.email_taken),
+            with_field("email", page(|words| words.fields.email_taken));
+        RegisterError::Closed => FORBIDDEN RegistrationClosed, page(|words| words.errors.registration_closed);
+    }
+    from { TooOften(TooOften), Busy(Busy), Storage(StorageError) }
+    else [NewPasswordError] {
+        RegisterError::Invalid(fields) => {
+            fields.into_iter().fold(Self::invalid(), |error, (field, wrong)| error.with_wrong(field, wrong))
+        },
+        RegisterError::WeakPassword => Self::new_password("password", NewPasswordError::TooWeak),
+    }
+}
 
 /// `POST /api/auth/register`
 #[utoipa::path(

@@ -2,12 +2,15 @@ use axum::{extract::State, http::StatusCode};
 use sessionkeep_types::{DismissReviewRequest, routes as path};
 
 use super::{ApiError, AppState};
-use crate::http::{
-    extract::{Authenticated, Ends, From, Json},
-    openapi::{ALWAYS, BEARER, BODY, CONFIRMED, LIMITED, REQUIRED, refused},
+use crate::{
+    auth::sessions::EndSessionsError,
+    http::{
+        extract::{Authenticated, Ends, From, Json},
+        openapi::{ALWAYS, BEARER, BODY, LIMITED, refused},
+    },
 };
 
-refused!(Unanswered: ALWAYS, BEARER, BODY, REQUIRED, CONFIRMED, LIMITED);
+refused!(Unanswered: ALWAYS, BEARER, BODY, LIMITED; EndSessionsError);
 
 /// `POST /api/me/review`
 #[utoipa::path(

@@ -8,16 +8,29 @@ use sessionkeep_types::{EndSessionsRequest, SessionId, SessionList, routes as pa
 
 use super::{ApiError, AppState, listed, session_list};
 use crate::{
-    auth::sessions::SessionEnd,
-    http::{
-        extract::{Authenticated, Ends, From, OptionalJson, PageQuery, Query},
-        openapi::{ALWAYS, BEARER, BODY, BeforeSession, CONFIRMED, LIMITED, ONE_OF_OURS, PAGE, REQUIRED, refused},
+    auth::{
+        confirm_password::ConfirmPasswordError,
+        sessions::{EndSessionsError, SessionEnd},
     },
+    http::{
+        error::{api, refusals},
+        extract::{Authenticated, Ends, From, OptionalJson, PageQuery, Query},
+        openapi::{ALWAYS, BEARER, BODY, BeforeSession, LIMITED, ONE_OF_OURS, PAGE, refused},
+    },
+    storage::StorageError,
 };
 
 refused!(Unlisted: ALWAYS, BEARER, PAGE);
-refused!(Refused: ALWAYS, BEARER, BODY, REQUIRED, CONFIRMED, LIMITED);
-refused!(Unended: ALWAYS, BEARER, BODY, ONE_OF_OURS, REQUIRED, CONFIRMED, LIMITED);
+refused!(Refused: ALWAYS, BEARER, BODY, LIMITED; EndSessionsError);
+refused!(Unended: ALWAYS, BEARER, BODY, ONE_OF_OURS, LIMITED; EndSessionsError);
+
+refusals! {
+    EndSessionsError {
+        EndSessionsError::PasswordRequired => FORBIDDEN PasswordRequired, api(|api| api.password_required);
+        EndSessionsError::Gone => FORBIDDEN TokenRevoked, api(|api| api.ended);
+    }
+    from { Confirm(ConfirmPasswordError), Storage(StorageError) }
+}
 
 /// `GET /api/sessions`
 #[utoipa::path(

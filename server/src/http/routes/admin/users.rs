@@ -1,16 +1,16 @@
 use axum::{
     Json as Answer,
     extract::{Path, State},
-    http::StatusCode,
 };
 use serde::Deserialize;
-use sessionkeep_types::{ErrorCode, ManagedUser, Page, UpdateUserRequest, UserId, limits, routes as path};
+use sessionkeep_types::{ManagedUser, Page, UpdateUserRequest, UserId, limits, routes as path};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::{ApiError, AppState, api, page, rfc3339};
 use crate::{
     account::Account,
+    auth::administrate::AdministrateError,
     http::{
         extract::{Authenticated, Changes, From, Json, PageQuery, Query},
         openapi::{ADMINISTRATOR, ALWAYS, BEARER, BODY, BeforeAccount, LIMITED, ONE_OF_OURS, PAGE, refused},
@@ -28,9 +28,7 @@ pub(in crate::http) struct Search {
 
 refused!(Unlisted: ALWAYS, BEARER, ADMINISTRATOR, PAGE);
 refused!(Unfound: ALWAYS, BEARER, ADMINISTRATOR, ONE_OF_OURS);
-refused!(
-    Unchanged: ALWAYS, BEARER, ADMINISTRATOR, ONE_OF_OURS, BODY, LIMITED, &[(StatusCode::CONFLICT, ErrorCode::LastAdmin)]
-);
+refused!(Unchanged: ALWAYS, BEARER, ONE_OF_OURS, BODY, LIMITED; AdministrateError);
 
 /// `GET /api/admin/users`
 #[utoipa::path(
