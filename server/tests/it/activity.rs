@@ -69,7 +69,7 @@ async fn what_rotation_copes_with_is_reported_by_its_row() {
     assert_eq!(reported(&app).await.last(), Some(&EventKind::RefreshLateCopy));
 }
 
-/// SM-07, LG: whoever looks into it later needs both sides.
+/// SM-07, LG-01: whoever looks into it later needs both sides.
 #[tokio::test]
 async fn theft_is_reported_with_both_sides() {
     let app = TestApp::start().await;

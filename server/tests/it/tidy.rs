@@ -172,8 +172,49 @@ fn commands_print_in_one_place() {
     forbid("server/src/cli", &["stdout()", " println!(", " print!("], "output.rs");
 }
 
+/// `docs/checklist.md` has a row for each id that a comment of a test or a source names, and each proof in it exists and names the id.
+#[test]
+fn the_checklist_explains_every_id_and_shows_where_it_is_proven() {
+    let page = fs::read_to_string(root().join("docs/checklist.md")).expect("text");
+    let rows: Vec<(&str, Vec<&str>)> = (page.lines())
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| id |"))
+        .map(|line| {
+            let id = line.split('|').nth(1).expect("a column").trim();
+            (id, line.split('`').skip(1).step_by(2).filter(|text| text.contains('/')).collect())
+        })
+        .collect();
+    for (id, proofs) in &rows {
+        assert!(!proofs.is_empty(), "{id} has no proof");
+        for proof in proofs {
+            let (path, test) = proof.split_once("::").unwrap_or((proof, ""));
+            let text = fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{id}: {path}: {error}"));
+            assert!(text.contains(test), "{id}: {proof} has gone");
+            assert!(id.starts_with("Class ") || names(&text).any(|word| word == *id), "{id}: {path} does not name it");
+        }
+    }
+    for (path, text) in ["server", "verify", "password-rules"].into_iter().flat_map(sources) {
+        for id in names(&comments(&text)).filter(|word| is_id(word)) {
+            assert!(rows.iter().any(|(row, _)| *row == id), "{}: docs/checklist.md has no {id}", path.display());
+        }
+    }
+}
+
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-')
+}
+
+/// A group and two digits.
+fn is_id(word: &str) -> bool {
+    word.split_once('-').is_some_and(|(group, row)| {
+        group.len() == 2
+            && group.bytes().all(|letter| letter.is_ascii_uppercase())
+            && row.len() == 2
+            && row.bytes().all(|digit| digit.is_ascii_digit())
+    })
+}
+
 /// The rows of the checklist, by their groups, and the experiments that a single instance can meet. A row counts where a test says
-/// that it proves it, or where `docs/security.md` says why it does not hold. AT-08 is the crypto library's own affair.
+/// that it proves it, or where `docs/security.md` says why it does not hold. One row is the crypto library's own affair.
 #[test]
 fn every_row_of_the_checklist_is_named_where_it_is_proven_or_why_it_is_not() {
     const GROUPS: [(&str, u32); 15] = [

@@ -313,7 +313,7 @@ proptest! {
     // The smallest failing case is printed, and belongs into the table's tests rather than into a file beside them.
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// I1.
+    /// Promise 1.
     #[test]
     fn there_is_one_head_and_its_generation_only_grows_by_one(world in world()) {
         for step in world.run().1 {
@@ -329,7 +329,7 @@ proptest! {
         }
     }
 
-    /// I1.
+    /// Promise 1.
     #[test]
     fn an_ended_session_never_grants_again_and_keeps_its_reason(world in world()) {
         for step in world.run().1 {
@@ -340,7 +340,7 @@ proptest! {
         }
     }
 
-    /// I1.
+    /// Promise 1.
     #[test]
     fn a_session_of_a_restored_database_never_grants_again(world in world()) {
         let mut restored = false;
@@ -350,7 +350,7 @@ proptest! {
         }
     }
 
-    /// I1: exactly one of any number of requests with the same token rotates.
+    /// Promise 1: exactly one of any number of requests with the same token rotates.
     #[test]
     fn a_token_is_rotated_once(world in world()) {
         let mut rotated = BTreeSet::new();
@@ -361,7 +361,7 @@ proptest! {
         }
     }
 
-    /// I2, and more: not only the same attempt gets the same successor, but everybody who presents the same token and gets
+    /// Promise 2, and more: not only the same attempt gets the same successor, but everybody who presents the same token and gets
     /// one, until it is superseded, which happens only before anybody has used it.
     #[test]
     fn a_token_has_one_successor_until_that_is_superseded_unused(world in world()) {
@@ -377,7 +377,7 @@ proptest! {
         }
     }
 
-    /// I2: an attempt that was given a successor and is made again at once is given the same, whatever happened earlier and
+    /// Promise 2: an attempt that was given a successor and is made again at once is given the same, whatever happened earlier and
     /// whether or not the successor was used. Only where another attempt had made it, and it is used by now, is the repeat
     /// turned away, which is not final.
     #[test]
@@ -408,7 +408,7 @@ proptest! {
         }
     }
 
-    /// I3.
+    /// Promise 3.
     #[test]
     fn only_a_rotation_extends_idle_and_nothing_extends_absolute(world in world()) {
         for step in world.run().1 {
@@ -429,7 +429,7 @@ proptest! {
         }
     }
 
-    /// I3.
+    /// Promise 3.
     #[test]
     fn nothing_is_granted_at_or_after_a_deadline(world in world()) {
         for step in world.run().1 {

@@ -124,7 +124,7 @@ async fn right_passwords_at_once_on_two_instances_are_all_taken() {
     }
 }
 
-/// RT-10: one generation, one successor, no error, nobody signed out.
+/// RT-07: one generation, one successor, no error, nobody signed out.
 #[tokio::test]
 #[ignore = "needs PostgreSQL: cargo xtask test postgres"]
 async fn a_hundred_refreshes_of_one_token_over_two_instances_have_one_successor() {
@@ -145,7 +145,7 @@ async fn a_hundred_refreshes_of_one_token_over_two_instances_have_one_successor(
     assert_eq!(at(&two, &ada).refresh().await.status, 200);
 }
 
-/// RT-11, E6, invariant 6. How the races went is printed: `--no-capture` shows it.
+/// RT-11, E6, promise 7. How the races went is printed: `--no-capture` shows it.
 #[tokio::test]
 #[ignore = "needs PostgreSQL: cargo xtask test postgres"]
 #[expect(clippy::print_stdout, reason = "a measurement, for who wants to see it")]
