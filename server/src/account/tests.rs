@@ -6,7 +6,7 @@ use secrecy::ExposeSecret as _;
 use sessionkeep_types::EventKind;
 
 use super::*;
-use crate::session::{Client, OnTheft, Origin, Policy, Rotation};
+use crate::session::{Client, OnReuse, Origin, Policy, Rotation};
 
 const NOW: UnixMillis = UnixMillis(1_000_000);
 const EARLIER: UnixMillis = UnixMillis(1_000);
@@ -120,7 +120,7 @@ fn session() -> Session {
         rotation: Rotation::Confirmed,
         quiet_period: Duration::from_secs(10),
         tolerance: Duration::ZERO,
-        on_theft: OnTheft::Session,
+        on_reuse: OnReuse::Session,
     };
     let client = Client { browser: true, attempts: true };
     Session::begin(SessionId::new("new"), UserId::new("u"), [0; 32], client, &policy, NOW)

@@ -99,12 +99,12 @@ struct Message {
 struct Payload<'a> {
     r#type: &'a str,
     timestamp: String,
-    data: Theft<'a>,
+    data: Reuse<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Theft<'a> {
+struct Reuse<'a> {
     user_id: Option<&'a str>,
     session_id: Option<&'a str>,
     /// Who presented the token.
@@ -135,7 +135,7 @@ impl Webhook {
         let payload = Payload {
             r#type: event.kind.as_str(),
             timestamp: event.at.rfc3339(),
-            data: Theft {
+            data: Reuse {
                 user_id: event.user_id.as_ref().map(sessionkeep_types::UserId::as_str),
                 session_id: event.session_id.as_ref().map(sessionkeep_types::SessionId::as_str),
                 origin: (&event.origin).into(),

@@ -7,7 +7,7 @@ use crate::{
     limits::{Refreshes, TooOften, network},
     metrics::RefreshOutcome,
     session::{
-        Decision, EventKind, NewHead, OnTheft, Origin, Presented, Rotation, SecurityEvent, Session, UnixMillis, apply,
+        Decision, EventKind, NewHead, OnReuse, Origin, Presented, Rotation, SecurityEvent, Session, UnixMillis, apply,
         decide,
     },
     storage::{Step, StorageError},
@@ -122,7 +122,7 @@ impl Auth {
                 Some(seal::open(sealed, &token, &decided.session.id, decided.session.generation)?)
             }
             Decision::LateCopy => return Err(RefreshError::LateCopy),
-            Decision::Theft => return Err(RefreshError::Reused),
+            Decision::Reuse => return Err(RefreshError::Reused),
             Decision::CloneSuspected => return Err(RefreshError::Ended(EndReason::CloneSuspected)),
             Decision::Ended(reason) => return Err(RefreshError::Ended(reason)),
             Decision::Expired | Decision::Restored => return Err(RefreshError::Expired),
@@ -193,7 +193,7 @@ impl Auth {
             {
                 next.origin.clone_from(origin);
             }
-            let widen = decision == Decision::Theft && self.policy.on_theft == OnTheft::User;
+            let widen = decision == Decision::Reuse && self.policy.on_reuse == OnReuse::User;
             let decided = Decided { decision, session: next.clone().unwrap_or_else(|| session.clone()), head };
             let end_others = widen.then_some(EndReason::ReuseDetected);
             (Step { next, end_others, events: event.into_iter().collect() }, Ok(decided))

@@ -29,7 +29,7 @@ use crate::{
     keys::KeySource,
     password::{Pepper, Peppers},
     refusal::Refusal,
-    session::{OnTheft, Policy, Rotation, ServedAttempts},
+    session::{OnReuse, Policy, Rotation, ServedAttempts},
     storage::Database,
     telemetry::{self, LogSettings},
 };
@@ -281,7 +281,7 @@ fn policy(sources: &Sources) -> Result<Policy, Refusal> {
             .choose("REFRESH_ROTATION", &[("confirmed", Rotation::Confirmed), ("strict", Rotation::Strict)])?,
         quiet_period,
         tolerance: sources.parse("REFRESH_TOLERANCE", parse::tolerance)?,
-        on_theft: sources.choose("ON_THEFT", &[("session", OnTheft::Session), ("user", OnTheft::User)])?,
+        on_reuse: sources.choose("ON_THEFT", &[("session", OnReuse::Session), ("user", OnReuse::User)])?,
         idle_lifetime,
         absolute_lifetime,
     })

@@ -12,7 +12,7 @@ mod time;
 
 pub use cap::{Cap, LastUse, MOST_SESSIONS};
 pub use event::{Origin, SecurityEvent};
-pub use policy::{MAX_ABSOLUTE_LIFETIME, OnTheft, Policy, Rotation};
+pub use policy::{MAX_ABSOLUTE_LIFETIME, OnReuse, Policy, Rotation};
 pub use record::{Client, Ended, ServedAttempts, Session, TokenHash};
 pub use rotation::{Decision, NewHead, Presented, apply, decide};
 pub use sessionkeep_types::EventKind;

@@ -16,7 +16,7 @@ pub struct Policy {
     /// C: how long after its confirmation a browser without attempt ids may still present the previous token.
     pub tolerance: Duration,
     /// What theft ends.
-    pub on_theft: OnTheft,
+    pub on_reuse: OnReuse,
     /// How long a session lives without a rotation.
     pub idle_lifetime: Duration,
     /// How long a session lives at most. Nothing extends it.
@@ -28,14 +28,14 @@ pub struct Policy {
 pub enum Rotation {
     /// The rules of `docs/rotation.md`.
     Confirmed,
-    /// Every second use of a token is theft, a lost answer included.
+    /// Every second use of a token is reuse, a lost answer included.
     Strict,
 }
 
 /// `ON_THEFT`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnTheft {
-    /// The stolen session ends.
+pub enum OnReuse {
+    /// The session ends whose token was reused.
     Session,
     /// Every session of the person ends.
     User,
@@ -70,7 +70,7 @@ impl Default for Policy {
             rotation: Rotation::Confirmed,
             quiet_period: Duration::from_secs(75),
             tolerance: Duration::from_secs(10),
-            on_theft: OnTheft::Session,
+            on_reuse: OnReuse::Session,
             idle_lifetime: DAY * 7,
             absolute_lifetime: DAY * 30,
         }

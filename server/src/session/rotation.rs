@@ -37,7 +37,7 @@ pub enum Decision {
     /// A copy of a request that was answered before. Nothing is given, nothing is ended.
     LateCopy,
     /// The token is in two hands: the session ends.
-    Theft,
+    Reuse,
     /// Somebody else tried the third rotation in a row: the session ends.
     CloneSuspected,
     /// The session was ended earlier.
@@ -76,7 +76,7 @@ impl Decision {
             Self::Quiet => session.confirmed_at.is_some(),
             // The first one marks the rotation as contested.
             Self::LostAnswer => session.hit || !session.client.attempts,
-            Self::Supersede | Self::Theft | Self::CloneSuspected | Self::Restored => false,
+            Self::Supersede | Self::Reuse | Self::CloneSuspected | Self::Restored => false,
             Self::Repeat | Self::InFlight | Self::LateCopy | Self::Ended(_) | Self::Expired => true,
         }
     }
@@ -95,7 +95,7 @@ impl Decision {
             Self::LostAnswer | Self::InFlight => Some(EventKind::RefreshAnswerLost),
             Self::Supersede => Some(EventKind::RefreshSuperseded),
             Self::LateCopy => Some(EventKind::RefreshLateCopy),
-            Self::Theft => Some(EventKind::RefreshReused),
+            Self::Reuse => Some(EventKind::RefreshReused),
             Self::CloneSuspected => Some(EventKind::CloneSuspected),
             Self::Restored => Some(EventKind::DatabaseRestored),
             Self::Quiet | Self::Rotate | Self::Ended(_) | Self::Expired => None,
@@ -156,7 +156,7 @@ pub fn decide(
         // that request would come with a replaced token and an attempt that is not known: reuse.
         Position::Head if known => Decision::LateCopy,
         Position::Head => Decision::Rotate,
-        Position::Previous | Position::Older if strict => Decision::Theft,
+        Position::Previous | Position::Older if strict => Decision::Reuse,
         Position::Previous => match session.confirmed_at {
             confirmed_at
                 if attempt.is_some()
@@ -172,10 +172,10 @@ pub fn decide(
             None => Decision::Supersede,
             Some(confirmed_at) if in_tolerance(session, policy, confirmed_at, now) => Decision::InFlight,
             Some(_) if known => Decision::LateCopy,
-            Some(_) => Decision::Theft,
+            Some(_) => Decision::Reuse,
         },
         Position::Older if known => Decision::LateCopy,
-        Position::Older => Decision::Theft,
+        Position::Older => Decision::Reuse,
     }
 }
 
@@ -258,7 +258,7 @@ pub fn apply(
             next.streak += u32::from(next.hit);
             hit(&mut next);
         }
-        Decision::Theft => next.ended = Some(next.end(EndReason::ReuseDetected, now)),
+        Decision::Reuse => next.ended = Some(next.end(EndReason::ReuseDetected, now)),
         Decision::CloneSuspected => next.ended = Some(next.end(EndReason::CloneSuspected, now)),
         // Expiry is computed from the deadlines and never stored as an end, so this moves the deadline: to the epoch, before which no clock goes back.
         Decision::Restored => next.idle_deadline = UnixMillis(0),

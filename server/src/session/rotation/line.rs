@@ -125,7 +125,7 @@ pub(super) fn grants(decision: &Decision) -> bool {
         | Decision::Supersede
         | Decision::InFlight => true,
         Decision::LateCopy
-        | Decision::Theft
+        | Decision::Reuse
         | Decision::CloneSuspected
         | Decision::Ended(_)
         | Decision::Expired

@@ -411,7 +411,7 @@ impl Scenario {
             world.broken.get_or_insert(Broken::EndIsFinal);
         }
         let suspicion = match decision {
-            Decision::Theft | Decision::CloneSuspected | Decision::Restored => true,
+            Decision::Reuse | Decision::CloneSuspected | Decision::Restored => true,
             // A browser that names its attempts gives no cause for these.
             Decision::LostAnswer | Decision::Supersede => self.names,
             _ => false,
@@ -467,7 +467,7 @@ fn write(row: &mut Session, next: Session, decision: &Decision) {
             row.emitted_at = next.emitted_at;
             row.hit = next.hit;
         }
-        Decision::Theft | Decision::CloneSuspected => row.ended = next.ended,
+        Decision::Reuse | Decision::CloneSuspected => row.ended = next.ended,
         Decision::Restored => row.idle_deadline = next.idle_deadline,
         Decision::LateCopy | Decision::Ended(_) | Decision::Expired => {}
     }

@@ -14,7 +14,7 @@ use super::{
     Decision, Presented, decide,
     line::{ALL_CLIENTS, Answer, Line, Token, grants, presented},
 };
-use crate::session::{Client, Ended, OnTheft, Policy, Rotation, ServedAttempts, Session, UnixMillis};
+use crate::session::{Client, Ended, OnReuse, Policy, Rotation, ServedAttempts, Session, UnixMillis};
 
 /// How long a served attempt is known.
 const MEMORY: Duration = Duration::from_mins(2);
@@ -192,15 +192,15 @@ fn policy() -> impl Strategy<Value = Policy> {
         prop_oneof![9 => Just(Rotation::Confirmed), 1 => Just(Rotation::Strict)],
         prop_oneof![2 => Just(Duration::from_secs(75)), 1 => seconds(&[0, 1, 9, 11, 300])],
         prop_oneof![2 => Just(Duration::from_secs(10)), 1 => seconds(&[0, 1, 60])],
-        select(&[OnTheft::Session, OnTheft::User]),
+        select(&[OnReuse::Session, OnReuse::User]),
         prop_oneof![3 => Just(Duration::from_hours(7 * 24)), 1 => seconds(&[0, 200, 3600])],
         prop_oneof![3 => Just(Duration::from_hours(30 * 24)), 1 => seconds(&[0, 500, 3600])],
     )
-        .prop_map(|(rotation, quiet_period, tolerance, on_theft, idle_lifetime, absolute_lifetime)| Policy {
+        .prop_map(|(rotation, quiet_period, tolerance, on_reuse, idle_lifetime, absolute_lifetime)| Policy {
             rotation,
             quiet_period,
             tolerance,
-            on_theft,
+            on_reuse,
             idle_lifetime,
             absolute_lifetime,
         })
@@ -290,7 +290,7 @@ fn permitted(decision: &Decision) -> &'static [&'static str] {
             "last_used_at",
             "served_attempts",
         ],
-        Decision::Theft | Decision::CloneSuspected => &["ended"],
+        Decision::Reuse | Decision::CloneSuspected => &["ended"],
         Decision::Restored => &["idle_deadline"],
         Decision::LateCopy | Decision::Ended(_) | Decision::Expired => &[],
     }

@@ -396,7 +396,7 @@ mod thieves {
             "caught within 4 periods at every offset: {client:?}, uses its token after {uses:?}: {:?}",
             ends.times
         );
-        (ends.of(&Decision::Theft), ends.of(&Decision::CloneSuspected))
+        (ends.of(&Decision::Reuse), ends.of(&Decision::CloneSuspected))
     }
 
     #[test]
@@ -499,7 +499,7 @@ mod thieves {
         for client in [BROWSER, PLAIN_BROWSER, DIRECT, PLAIN_DIRECT] {
             for (offset, uses) in OFFSETS.into_iter().flat_map(|offset| USES.map(|uses| (offset, uses))) {
                 let end = caught(client, Rotation::Strict, uses, &at_offset(offset)).expect("caught");
-                assert_eq!(end.decision, Decision::Theft);
+                assert_eq!(end.decision, Decision::Reuse);
                 assert!(end.at <= 2 * PERIOD, "a thief at {offset} ms: {end:?}");
             }
         }

@@ -338,7 +338,7 @@ mod the_same_attempt_is_repeated {
         for client in [BROWSER, DIRECT] {
             assert_eq!(rotated_and_used(client).wait(MEMORY - 1).present(0, Some("a")), Decision::Repeat);
             assert_eq!(rotated_and_used(client).wait(MEMORY).present(0, Some("a")), Decision::LateCopy);
-            assert_eq!(rotated_and_used(client).wait(MEMORY + 1).present(0, Some("a")), Decision::Theft);
+            assert_eq!(rotated_and_used(client).wait(MEMORY + 1).present(0, Some("a")), Decision::Reuse);
         }
     }
 
@@ -352,7 +352,7 @@ mod the_same_attempt_is_repeated {
         for _ in 0..3 {
             assert_eq!(line.clone().wait(MEMORY / 4).present(0, Some("a")), Decision::LateCopy);
         }
-        assert_eq!(line.wait(MEMORY + 1).present(0, Some("a")), Decision::Theft);
+        assert_eq!(line.wait(MEMORY + 1).present(0, Some("a")), Decision::Reuse);
     }
 
     #[test]
@@ -364,7 +364,7 @@ mod the_same_attempt_is_repeated {
         assert_eq!(line.clone().present(0, Some("a")), Decision::Repeat);
         assert_eq!(line.present(1, Some("quiet 16")), Decision::Quiet);
         assert_eq!(line.session.served_attempts.iter().count(), 16);
-        assert_eq!(line.present(0, Some("a")), Decision::Theft);
+        assert_eq!(line.present(0, Some("a")), Decision::Reuse);
     }
 
     #[test]
@@ -379,20 +379,20 @@ mod the_same_attempt_is_repeated {
         let mut line = Line::of(BROWSER);
         line.present(0, None);
         assert_eq!(line.clone().present(0, None), Decision::LostAnswer);
-        assert_eq!(line.used().present(0, None), Decision::Theft);
+        assert_eq!(line.used().present(0, None), Decision::Reuse);
     }
 
     #[test]
     fn but_not_in_a_session_that_began_without_attempts() {
         assert_eq!(rotated(PLAIN_BROWSER).wait(W).present(0, Some("a")), Decision::Supersede);
-        assert_eq!(rotated_and_used(PLAIN_BROWSER).wait(C + 1).present(0, Some("a")), Decision::Theft);
+        assert_eq!(rotated_and_used(PLAIN_BROWSER).wait(C + 1).present(0, Some("a")), Decision::Reuse);
     }
 
     #[test]
     fn but_not_where_a_row_remembers_attempts_that_it_should_not_have() {
         let mut line = rotated_and_used(BROWSER);
         line.session.client.attempts = false;
-        assert_eq!(line.wait(C + 1).present(0, Some("a")), Decision::Theft);
+        assert_eq!(line.wait(C + 1).present(0, Some("a")), Decision::Reuse);
     }
 
     #[test]
@@ -636,7 +636,7 @@ mod a_lost_answer_is_superseded {
         for client in ALL_CLIENTS {
             let mut line = rotated(client);
             line.wait(MEMORY + 1).present(0, OTHER);
-            assert_eq!(line.present(1, Some("late")), Decision::Theft);
+            assert_eq!(line.present(1, Some("late")), Decision::Reuse);
         }
     }
 
@@ -664,13 +664,13 @@ mod a_duplicate_in_flight_is_answered {
     fn until_exactly_the_end_of_the_tolerance_to_a_browser_without_attempts() {
         assert_eq!(rotated_and_used(PLAIN_BROWSER).present(0, None), Decision::InFlight);
         assert_eq!(rotated_and_used(PLAIN_BROWSER).wait(C).present(0, None), Decision::InFlight);
-        assert_eq!(rotated_and_used(PLAIN_BROWSER).wait(C + 1).present(0, None), Decision::Theft);
+        assert_eq!(rotated_and_used(PLAIN_BROWSER).wait(C + 1).present(0, None), Decision::Reuse);
     }
 
     #[test]
     fn to_no_other_client_not_even_at_once() {
         for client in [BROWSER, DIRECT, PLAIN_DIRECT] {
-            assert_eq!(rotated_and_used(client).present(0, OTHER), Decision::Theft);
+            assert_eq!(rotated_and_used(client).present(0, OTHER), Decision::Reuse);
         }
     }
 
@@ -679,14 +679,14 @@ mod a_duplicate_in_flight_is_answered {
         let policy = Policy { tolerance: Duration::ZERO, ..Policy::default() };
         let mut line = Line::under(policy, PLAIN_BROWSER);
         line.present(0, None);
-        assert_eq!(line.used().present(0, None), Decision::Theft);
+        assert_eq!(line.used().present(0, None), Decision::Reuse);
     }
 
     #[test]
     fn and_the_tolerance_does_not_slide() {
         let mut line = rotated_and_used(PLAIN_BROWSER);
         assert_eq!(line.wait(C).present(0, None), Decision::InFlight);
-        assert_eq!(line.wait(1).present(0, None), Decision::Theft);
+        assert_eq!(line.wait(1).present(0, None), Decision::Reuse);
     }
 
     #[test]
@@ -694,7 +694,7 @@ mod a_duplicate_in_flight_is_answered {
         let mut line = rotated(PLAIN_BROWSER);
         assert_eq!(line.wait(60 * SECOND).present(1, None), Decision::Quiet);
         assert_eq!(line.wait(C).present(0, None), Decision::InFlight);
-        assert_eq!(line.wait(1).present(0, None), Decision::Theft);
+        assert_eq!(line.wait(1).present(0, None), Decision::Reuse);
     }
 
     #[test]
@@ -722,7 +722,7 @@ mod a_late_copy_is_turned_away {
         let mut line = rotated(BROWSER);
         line.used().wait(Q).present(1, Some("b"));
         assert_eq!(line.clone().wait(MEMORY - Q).present(0, Some("a")), Decision::LateCopy);
-        assert_eq!(line.wait(MEMORY - Q + 1).present(0, Some("a")), Decision::Theft);
+        assert_eq!(line.wait(MEMORY - Q + 1).present(0, Some("a")), Decision::Reuse);
     }
 
     #[test]
@@ -732,7 +732,7 @@ mod a_late_copy_is_turned_away {
         line.wait(Q).present(1, Some("c"));
         line.used();
         assert_eq!(line.clone().wait(MEMORY - Q).present(1, Some("b")), Decision::LateCopy);
-        assert_eq!(line.wait(MEMORY - Q + 1).present(1, Some("b")), Decision::Theft);
+        assert_eq!(line.wait(MEMORY - Q + 1).present(1, Some("b")), Decision::Reuse);
     }
 
     #[test]
@@ -765,7 +765,7 @@ mod a_late_copy_is_turned_away {
         }
         assert_eq!(line.clone().present(0, Some("a")), Decision::LateCopy);
         line.present(2, Some("quiet 15"));
-        assert_eq!(line.present(0, Some("a")), Decision::Theft);
+        assert_eq!(line.present(0, Some("a")), Decision::Reuse);
     }
 
     /// The client has moved on to its next attempt, with the same token: a rotation by this copy would make reuse of it.
@@ -806,7 +806,7 @@ mod a_late_copy_is_turned_away {
     #[test]
     fn but_not_in_a_session_that_began_without_attempts() {
         for client in [PLAIN_BROWSER, PLAIN_DIRECT] {
-            assert_eq!(rotated_twice(client).present(0, Some("a")), Decision::Theft);
+            assert_eq!(rotated_twice(client).present(0, Some("a")), Decision::Reuse);
         }
     }
 }
@@ -817,8 +817,8 @@ mod everything_else_is_theft {
     #[test]
     fn the_previous_token_of_another_attempt_once_the_successor_was_used() {
         for attempt in [OTHER, None] {
-            assert_eq!(rotated_and_used(BROWSER).present(0, attempt), Decision::Theft);
-            assert_eq!(rotated_and_used(DIRECT).present(0, attempt), Decision::Theft);
+            assert_eq!(rotated_and_used(BROWSER).present(0, attempt), Decision::Reuse);
+            assert_eq!(rotated_and_used(DIRECT).present(0, attempt), Decision::Reuse);
         }
     }
 
@@ -826,7 +826,7 @@ mod everything_else_is_theft {
     fn the_previous_token_once_the_successor_was_presented() {
         let mut line = rotated(BROWSER);
         assert_eq!(line.present(1, Some("b")), Decision::Quiet);
-        assert_eq!(line.present(0, OTHER), Decision::Theft);
+        assert_eq!(line.present(0, OTHER), Decision::Reuse);
     }
 
     #[test]
@@ -834,7 +834,7 @@ mod everything_else_is_theft {
         for client in ALL_CLIENTS {
             let mut line = rotated(client);
             line.wait(Q).present(1, Some("b"));
-            assert_eq!(line.present(0, OTHER), Decision::Theft);
+            assert_eq!(line.present(0, OTHER), Decision::Reuse);
         }
     }
 
@@ -859,7 +859,7 @@ mod everything_else_is_theft {
         let mut line = rotated_and_used(BROWSER);
         let before = line.session.clone();
         let answer = line.wait(SECOND).refresh(0, OTHER);
-        assert_eq!((answer.decision, answer.cookie, answer.access), (Decision::Theft, None, None));
+        assert_eq!((answer.decision, answer.cookie, answer.access), (Decision::Reuse, None, None));
         let ended = Ended { at: line.now, reason: EndReason::ReuseDetected };
         assert_eq!(line.session, with(&before, |row| row.ended = Some(ended)));
         assert_eq!(line.present(1, Some("b")), Decision::Ended(EndReason::ReuseDetected));
@@ -887,7 +887,7 @@ mod a_restored_database {
     fn is_not_seen_in_another_token_of_an_earlier_generation_which_is_theft() {
         let mut line = rotated_and_used(BROWSER);
         let sibling = Presented { generation: 0, hash: [7; 32] };
-        assert_eq!(line.refresh_with(sibling, OTHER).decision, Decision::Theft);
+        assert_eq!(line.refresh_with(sibling, OTHER).decision, Decision::Reuse);
     }
 
     #[test]
@@ -1014,7 +1014,7 @@ mod strict_mode {
             for attempt in [Some("a"), OTHER, None] {
                 let mut line = Line::strict(client);
                 line.present(0, Some("a"));
-                assert_eq!(line.present(0, attempt), Decision::Theft);
+                assert_eq!(line.present(0, attempt), Decision::Reuse);
                 assert_eq!(line.present(1, attempt), Decision::Ended(EndReason::ReuseDetected));
             }
         }
@@ -1025,7 +1025,7 @@ mod strict_mode {
         let mut line = Line::strict(BROWSER);
         line.present(0, Some("a"));
         line.present(1, Some("b"));
-        assert_eq!(line.present(0, Some("a")), Decision::Theft);
+        assert_eq!(line.present(0, Some("a")), Decision::Reuse);
     }
 }
 
@@ -1050,7 +1050,7 @@ mod a_clock_that_went_back_is_outside_of {
 
     #[test]
     fn the_tolerance() {
-        assert_eq!(rotated_and_used(PLAIN_BROWSER).wait(-1).present(0, None), Decision::Theft);
+        assert_eq!(rotated_and_used(PLAIN_BROWSER).wait(-1).present(0, None), Decision::Reuse);
     }
 
     #[test]
@@ -1080,7 +1080,7 @@ mod a_clock_that_went_back_is_outside_of {
             assert_eq!(rotated(DIRECT).wait(back).present(1, Some("a")), Decision::Quiet);
             assert_eq!(rotated_and_used(BROWSER).wait(back).present(0, Some("a")), Decision::Repeat);
             assert_eq!(rotated_twice(BROWSER).wait(back - Q).present(0, Some("a")), Decision::LateCopy);
-            assert_eq!(rotated_and_used(BROWSER).wait(back).present(0, Some("b")), Decision::Theft);
+            assert_eq!(rotated_and_used(BROWSER).wait(back).present(0, Some("b")), Decision::Reuse);
         }
     }
 
@@ -1158,13 +1158,13 @@ mod a_client_that_did_not_declare_attempt_ids {
     fn is_answered_the_first_time_as_if_it_had_sent_none() {
         let mut line = rotated_and_used(PLAIN_BROWSER);
         assert_eq!(line.clone().wait(C).present(0, Some("a")), Decision::InFlight);
-        assert_eq!(line.wait(C + 1).present(0, Some("a")), Decision::Theft);
+        assert_eq!(line.wait(C + 1).present(0, Some("a")), Decision::Reuse);
     }
 
     #[test]
     fn names_nothing_by_a_refusal() {
         let mut line = rotated_twice(PLAIN_BROWSER);
-        assert_eq!(line.present(0, Some("a")), Decision::Theft);
+        assert_eq!(line.present(0, Some("a")), Decision::Reuse);
         assert!(!line.session.client.attempts);
     }
 
@@ -1172,7 +1172,7 @@ mod a_client_that_did_not_declare_attempt_ids {
     fn does_not_lose_its_ids_by_a_refresh_without_one() {
         let mut line = Line::of(PLAIN_BROWSER);
         line.present(0, Some("a"));
-        for (token, decision) in [(0, Decision::LostAnswer), (1, Decision::Quiet), (0, Decision::Theft)] {
+        for (token, decision) in [(0, Decision::LostAnswer), (1, Decision::Quiet), (0, Decision::Reuse)] {
             assert_eq!(line.present(token, None), decision);
             assert!(line.session.client.attempts);
         }
@@ -1266,7 +1266,7 @@ mod the_allowance {
     #[test]
     fn is_not_used_by_what_ends_the_session_and_used_by_what_comes_after() {
         let mut line = rotated_and_used(BROWSER);
-        assert_eq!(draws(&mut line, 0, OTHER), (Decision::Theft, false));
+        assert_eq!(draws(&mut line, 0, OTHER), (Decision::Reuse, false));
         assert_eq!(draws(&mut line, 0, OTHER), (Decision::Ended(EndReason::ReuseDetected), true));
         let mut line = rotated(BROWSER);
         line.session.streak = 2;
@@ -1285,7 +1285,7 @@ fn every_decision_out_of_the_ordinary_is_reported_by_an_event_of_its_own_kind() 
         (Decision::InFlight, EventKind::RefreshAnswerLost),
         (Decision::Supersede, EventKind::RefreshSuperseded),
         (Decision::LateCopy, EventKind::RefreshLateCopy),
-        (Decision::Theft, EventKind::RefreshReused),
+        (Decision::Reuse, EventKind::RefreshReused),
         (Decision::CloneSuspected, EventKind::CloneSuspected),
         (Decision::Restored, EventKind::DatabaseRestored),
     ];

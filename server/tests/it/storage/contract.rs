@@ -329,7 +329,7 @@ pub(super) async fn a_decision_to_end_is_committed_with_its_event_though_the_cli
     let mut theft = |session: &Session, _| {
         let policy = Policy::default();
         let decision = decide(session, Presented { generation: 0, hash: [9; 32] }, None, &policy, NOW);
-        assert_eq!(decision, Decision::Theft);
+        assert_eq!(decision, Decision::Reuse);
         Step {
             next: apply(session, &decision, None, None, &policy, NOW),
             end_others: Some(EndReason::ReuseDetected),
