@@ -81,7 +81,7 @@ macro_rules! refusals {
         $(from { $($variant:ident($inner:ty)),+ $(,)? })?
         $(else [$($also:ty),*] { $($other:pat => $answer:expr),+ $(,)? })?
     ) => {
-        impl std::convert::From<$error> for $crate::http::error::ApiError {
+        impl From<$error> for $crate::http::error::ApiError {
             fn from(error: $error) -> Self {
                 match error {
                     $($pattern => Self::new(axum::http::StatusCode::$status, sessionkeep_types::ErrorCode::$code, $sentence)

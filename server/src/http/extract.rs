@@ -108,9 +108,9 @@ impl FromRequestParts<AppState> for RefreshCookies {
 }
 
 /// The id of a refresh attempt.
-pub(super) struct Attempt(pub(super) Option<String>);
+pub(super) struct RefreshAttempt(pub(super) Option<String>);
 
-impl FromRequestParts<AppState> for Attempt {
+impl FromRequestParts<AppState> for RefreshAttempt {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
@@ -124,10 +124,10 @@ impl FromRequestParts<AppState> for Attempt {
     }
 }
 
-/// Where the request comes from.
-pub(super) struct From(pub(super) Origin);
+/// The network address and the user agent of the request.
+pub(super) struct Caller(pub(super) Origin);
 
-impl FromRequestParts<AppState> for From {
+impl FromRequestParts<AppState> for Caller {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
@@ -214,7 +214,7 @@ impl FromRequestParts<AppState> for SigningIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let Attempt(attempt) = Attempt::from_request_parts(parts, state).await?;
+        let RefreshAttempt(attempt) = RefreshAttempt::from_request_parts(parts, state).await?;
         let origin = origin(&parts.headers, &parts.extensions, &state.edge.trusted_proxies);
         let browser = parts.headers.contains_key("sec-fetch-site")
             || parts.headers.contains_key(header::ORIGIN)
@@ -271,7 +271,7 @@ impl Bearer {
     }
 }
 
-/// The caller, whose access token was verified, and the body of the request. The body is read first, so that what is wrong with
+/// The signed-in user, whose access token was verified, and the body of the request. The body is read first, so that what is wrong with
 /// it is answered before the token is judged. A handler gets [`Claims`] from it alone.
 pub(super) struct Authenticated<B = WithoutBody, K = Reads> {
     /// What the token says.
@@ -298,13 +298,13 @@ impl<B: FromRequest<AppState, Rejection = ApiError> + Send, K: Kind> FromRequest
 }
 
 impl<B, K> Authenticated<B, K> {
-    /// The caller, if that is an administrator.
+    /// The user, if that is an administrator.
     pub(super) async fn administrator(&self, state: &AppState) -> Result<Administrator, ApiError> {
         state.auth.administrator(&self.claims).await.map_err(|error| ApiError::from(error).of(&self.claims))
     }
 }
 
-/// What a request does, as far as its caller's allowances are concerned.
+/// What a request does, as far as the allowances of its session are concerned.
 pub(super) trait Kind {
     /// Takes it from the allowance.
     fn allow(limits: &Limits, claims: &Claims) -> Result<(), TooOften>;
@@ -409,7 +409,7 @@ impl KindQuery {
 /// `before` is nothing that a list gave as `next`.
 pub(super) struct NoCursor;
 
-impl std::convert::From<NoCursor> for ApiError {
+impl From<NoCursor> for ApiError {
     fn from(NoCursor: NoCursor) -> Self {
         Self::invalid().with_field("before", api(|api| api.before))
     }

@@ -10,7 +10,7 @@ use utoipa::{
     },
 };
 
-use crate::http::extract::{Attempt, CsrfGate, SigningIn};
+use crate::http::extract::{CsrfGate, RefreshAttempt, SigningIn};
 
 impl IntoParams for CsrfGate {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
@@ -28,7 +28,7 @@ impl IntoParams for CsrfGate {
     }
 }
 
-impl IntoParams for Attempt {
+impl IntoParams for RefreshAttempt {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         vec![attempt("Names the attempt: a new id for each refresh, the same for all repeats of one.")]
     }

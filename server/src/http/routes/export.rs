@@ -15,7 +15,7 @@ use crate::{
     auth::{Auth, export::ExportError},
     http::{
         error::{api, refusals},
-        extract::{Authenticated, From},
+        extract::{Authenticated, Caller},
         openapi::{ALWAYS, BEARER, refused},
     },
     limits::TooOften,
@@ -44,7 +44,7 @@ refusals! {
 )]
 pub(in crate::http) async fn export(
     State(state): State<AppState>,
-    From(origin): From,
+    Caller(origin): Caller,
     Authenticated { claims, .. }: Authenticated,
 ) -> Result<Response, ApiError> {
     let account = state.auth.begin_export(&claims, &origin).await.map_err(|error| ApiError::from(error).of(&claims))?;

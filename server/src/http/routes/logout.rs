@@ -8,7 +8,7 @@ use crate::{
     auth::logout::LogoutError,
     http::{
         error::refusals,
-        extract::{CsrfGate, From, OptionalJson, RefreshCookies},
+        extract::{Caller, CsrfGate, OptionalJson, RefreshCookies},
         openapi::{ALWAYS, BODY, CSRF, refused},
     },
     limits::TooOften,
@@ -52,7 +52,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SessionId>
 pub(in crate::http) async fn logout(
     State(state): State<AppState>,
     _: CsrfGate,
-    From(origin): From,
+    Caller(origin): Caller,
     RefreshCookies(sent): RefreshCookies,
     OptionalJson(request): OptionalJson<Request>,
 ) -> Result<impl IntoResponse, ApiError> {

@@ -8,7 +8,7 @@ use crate::{
     auth::{confirm_password::ConfirmPasswordError, delete_account::DeleteAccountError, profile::ProfileError},
     http::{
         error::{api, page, refusals},
-        extract::{Authenticated, Changes, Ends, From, Json, Query},
+        extract::{Authenticated, Caller, Changes, Ends, Json, Query},
         openapi::{ALWAYS, BEARER, BODY, LIMITED, refused},
     },
     storage::StorageError,
@@ -102,7 +102,7 @@ pub(in crate::http) async fn rename(
 )]
 pub(in crate::http) async fn delete(
     State(state): State<AppState>,
-    From(origin): From,
+    Caller(origin): Caller,
     Authenticated { claims, body: Json(request), .. }: Authenticated<Json<DeleteAccountRequest>, Ends>,
 ) -> Result<impl IntoResponse, ApiError> {
     state.auth.delete_account(&claims, &request.current_password, &origin).await?;

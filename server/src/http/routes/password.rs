@@ -8,7 +8,7 @@ use crate::{
     },
     http::{
         error::{api, page, refusals},
-        extract::{Authenticated, CsrfGate, Ends, From, Json, RefreshCookies},
+        extract::{Authenticated, Caller, CsrfGate, Ends, Json, RefreshCookies},
         openapi::{ALWAYS, BEARER, BODY, CSRF, LIMITED, refused},
     },
     storage::StorageError,
@@ -47,7 +47,7 @@ refusals! {
 pub(in crate::http) async fn change(
     State(state): State<AppState>,
     _: CsrfGate,
-    From(origin): From,
+    Caller(origin): Caller,
     RefreshCookies(sent): RefreshCookies,
     Authenticated { claims, body: Json(request), .. }: Authenticated<Json<ChangePasswordRequest>, Ends>,
 ) -> Result<impl IntoResponse, ApiError> {

@@ -6,7 +6,7 @@ use crate::{
     auth::refresh::RefreshError,
     http::{
         error::{Sentence, api, page, refusals},
-        extract::{Attempt, CsrfGate, From, NoBody, RefreshCookies},
+        extract::{Caller, CsrfGate, NoBody, RefreshAttempt, RefreshCookies},
         openapi::{ALWAYS, ATTEMPT, CSRF, NO_BODY, refused},
     },
     limits::TooOften,
@@ -56,15 +56,15 @@ fn ended(reason: &EndReason) -> Sentence {
     tag = "authentication",
     summary = "Exchange the refresh token for new tokens",
     description = "No body is needed. A refusal never sets a cookie. 409 is not final: the session lives, and the browser has, or soon gets, the token that counts.",
-    params(CsrfGate, Attempt),
+    params(CsrfGate, RefreshAttempt),
     security(("refreshToken" = []), ("refreshToken" = [], "companion" = [])),
     responses((status = OK, description = "Refreshed. No cookie comes with it where the one that was sent stays good for a while.", body = TokenResponse, headers(("set-cookie" = String, description = "The refresh token, `sessionGen` and, on https, the companion."))), Refused)
 )]
 pub(in crate::http) async fn refresh(
     State(state): State<AppState>,
     _: CsrfGate,
-    Attempt(attempt): Attempt,
-    From(origin): From,
+    RefreshAttempt(attempt): RefreshAttempt,
+    Caller(origin): Caller,
     RefreshCookies(sent): RefreshCookies,
     _: NoBody,
 ) -> Result<impl IntoResponse, ApiError> {

@@ -5,7 +5,7 @@ use super::{ApiError, AppState};
 use crate::{
     auth::sessions::EndSessionsError,
     http::{
-        extract::{Authenticated, Ends, From, Json},
+        extract::{Authenticated, Caller, Ends, Json},
         openapi::{ALWAYS, BEARER, BODY, LIMITED, refused},
     },
 };
@@ -26,7 +26,7 @@ refused!(Unanswered: ALWAYS, BEARER, BODY, LIMITED; EndSessionsError);
 )]
 pub(in crate::http) async fn dismiss(
     State(state): State<AppState>,
-    From(origin): From,
+    Caller(origin): Caller,
     Authenticated { claims, body: Json(request), .. }: Authenticated<Json<DismissReviewRequest>, Ends>,
 ) -> Result<StatusCode, ApiError> {
     let DismissReviewRequest { event, current_password } = &request;

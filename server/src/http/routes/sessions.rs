@@ -14,7 +14,7 @@ use crate::{
     },
     http::{
         error::{api, refusals},
-        extract::{Authenticated, Ends, From, OptionalJson, PageQuery, Query},
+        extract::{Authenticated, Caller, Ends, OptionalJson, PageQuery, Query},
         openapi::{ALWAYS, BEARER, BODY, BeforeSession, LIMITED, ONE_OF_OURS, PAGE, refused},
     },
     storage::StorageError,
@@ -71,7 +71,7 @@ pub(in crate::http) async fn list(
 )]
 pub(in crate::http) async fn end(
     State(state): State<AppState>,
-    From(origin): From,
+    Caller(origin): Caller,
     Path(id): Path<SessionId>,
     Authenticated { claims, body: OptionalJson(request), .. }: Authenticated<OptionalJson<EndSessionsRequest>, Ends>,
 ) -> Result<impl IntoResponse, ApiError> {
@@ -99,7 +99,7 @@ pub(in crate::http) async fn end(
 )]
 pub(in crate::http) async fn end_others(
     State(state): State<AppState>,
-    From(origin): From,
+    Caller(origin): Caller,
     Authenticated { claims, body: OptionalJson(request), .. }: Authenticated<OptionalJson<EndSessionsRequest>, Ends>,
 ) -> Result<StatusCode, ApiError> {
     let password = request.as_ref().map(|request| &request.current_password);

@@ -51,9 +51,9 @@ pub(in crate::http) async fn list(
     Query(kinds): Query<KindQuery>,
     Query(wanted): Query<Wanted>,
     Query(part): Query<PageQuery>,
-    caller: Authenticated,
+    signed_in: Authenticated,
 ) -> Result<Json<Page<SecurityEvent>>, ApiError> {
-    let admin = caller.administrator(&state).await?;
+    let admin = signed_in.administrator(&state).await?;
     let filter = EventFilter { user: wanted.user, kinds: kinds.kinds(), without_routine: false };
     let events = state.auth.all_events(&admin, &filter, part.before()?, part.limit()).await?;
     Ok(Json(page(events, part.limit(), |event| event.id.to_string(), told)))
@@ -82,10 +82,10 @@ const POLL: Duration = Duration::from_millis(500);
 pub(in crate::http) async fn stream(
     State(state): State<AppState>,
     headers: HeaderMap,
-    caller: Authenticated,
+    signed_in: Authenticated,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    caller.administrator(&state).await?;
-    let token = caller.token;
+    signed_in.administrator(&state).await?;
+    let token = signed_in.token;
     let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
     let seen = match seen {
         Some(seen) => seen,

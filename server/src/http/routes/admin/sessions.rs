@@ -8,7 +8,7 @@ use sessionkeep_types::{SessionList, UserId, routes as path};
 
 use super::{ApiError, AppState, session_list};
 use crate::http::{
-    extract::{Authenticated, Changes, From, PageQuery, Query, WithoutBody},
+    extract::{Authenticated, Caller, Changes, PageQuery, Query, WithoutBody},
     openapi::{ADMINISTRATOR, ALWAYS, BEARER, BeforeSession, LIMITED, ONE_OF_OURS, PAGE, refused},
 };
 
@@ -30,12 +30,12 @@ pub(in crate::http) async fn list(
     State(state): State<AppState>,
     Path(id): Path<UserId>,
     Query(part): Query<PageQuery>,
-    caller: Authenticated,
+    signed_in: Authenticated,
 ) -> Result<Json<SessionList>, ApiError> {
-    let admin = caller.administrator(&state).await?;
+    let admin = signed_in.administrator(&state).await?;
     let before = part.before_session()?;
     let sessions = state.auth.sessions_of(&admin, &id, before.as_ref(), part.limit()).await?;
-    Ok(Json(session_list(sessions, part.limit(), &caller.claims.session_id)))
+    Ok(Json(session_list(sessions, part.limit(), &signed_in.claims.session_id)))
 }
 
 /// `DELETE /api/admin/users/{id}/sessions`
@@ -51,13 +51,13 @@ pub(in crate::http) async fn list(
 )]
 pub(in crate::http) async fn end(
     State(state): State<AppState>,
-    From(origin): From,
+    Caller(origin): Caller,
     Path(id): Path<UserId>,
-    caller: Authenticated<WithoutBody, Changes>,
+    signed_in: Authenticated<WithoutBody, Changes>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let admin = caller.administrator(&state).await?;
+    let admin = signed_in.administrator(&state).await?;
     state.auth.end_sessions_of(&admin, &id, &origin).await?;
     // One's own: the current session is among them.
-    let cookies = if id == caller.claims.user_id { state.edge.cookie.clear() } else { HeaderMap::new() };
+    let cookies = if id == signed_in.claims.user_id { state.edge.cookie.clear() } else { HeaderMap::new() };
     Ok((StatusCode::NO_CONTENT, cookies))
 }

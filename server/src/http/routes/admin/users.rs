@@ -12,7 +12,7 @@ use crate::{
     account::Account,
     auth::administrate::AdministrateError,
     http::{
-        extract::{Authenticated, Changes, From, Json, PageQuery, Query},
+        extract::{Authenticated, Caller, Changes, Json, PageQuery, Query},
         openapi::{ADMINISTRATOR, ALWAYS, BEARER, BODY, BeforeAccount, LIMITED, ONE_OF_OURS, PAGE, refused},
     },
 };
@@ -45,9 +45,9 @@ pub(in crate::http) async fn list(
     State(state): State<AppState>,
     Query(search): Query<Search>,
     Query(part): Query<PageQuery>,
-    caller: Authenticated,
+    signed_in: Authenticated,
 ) -> Result<Answer<Page<ManagedUser>>, ApiError> {
-    let admin = caller.administrator(&state).await?;
+    let admin = signed_in.administrator(&state).await?;
     let query = search.query.as_deref().map(str::trim).filter(|query| !query.is_empty());
     if query.is_some_and(|query| query.len() > limits::EMAIL_MAX_LENGTH) {
         return Err(ApiError::invalid().with_field("query", api(|api| api.query)));
@@ -71,9 +71,9 @@ pub(in crate::http) async fn list(
 pub(in crate::http) async fn find(
     State(state): State<AppState>,
     Path(id): Path<UserId>,
-    caller: Authenticated,
+    signed_in: Authenticated,
 ) -> Result<Answer<ManagedUser>, ApiError> {
-    let admin = caller.administrator(&state).await?;
+    let admin = signed_in.administrator(&state).await?;
     Ok(Answer(managed(state.auth.user(&admin, &id).await?)))
 }
 
@@ -91,12 +91,12 @@ pub(in crate::http) async fn find(
 )]
 pub(in crate::http) async fn change(
     State(state): State<AppState>,
-    From(origin): From,
+    Caller(origin): Caller,
     Path(id): Path<UserId>,
-    caller: Authenticated<Json<UpdateUserRequest>, Changes>,
+    signed_in: Authenticated<Json<UpdateUserRequest>, Changes>,
 ) -> Result<Answer<ManagedUser>, ApiError> {
-    let admin = caller.administrator(&state).await?;
-    let Json(request) = caller.body;
+    let admin = signed_in.administrator(&state).await?;
+    let Json(request) = signed_in.body;
     let account = state.auth.change_user(&admin, &id, request.role, request.disabled, &origin).await?;
     Ok(Answer(managed(account)))
 }
