@@ -6,7 +6,7 @@ use secrecy::ExposeSecret as _;
 use sessionkeep_types::EventKind;
 
 use super::*;
-use crate::session::{Client, OnReuse, Origin, Policy, Rotation};
+use crate::session::{Caller, Client, OnReuse, Policy, Rotation};
 
 const NOW: UnixMillis = UnixMillis(1_000_000);
 const EARLIER: UnixMillis = UnixMillis(1_000);
@@ -29,7 +29,7 @@ fn facts(account: Option<Account>) -> AccountFacts {
 }
 
 fn event(kind: EventKind) -> SecurityEvent {
-    SecurityEvent::new(kind, &Origin::default(), NOW).of(&UserId::new("u"))
+    SecurityEvent::new(kind, &Caller::default(), NOW).of(&UserId::new("u"))
 }
 
 /// Asked for by an administrator where `by` names one, else by an operator.

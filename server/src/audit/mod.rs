@@ -17,7 +17,7 @@ use sessionkeep_types::{ErrorCode, SessionId, UserId};
 use self::webhook::Webhook;
 use crate::{
     metrics::Metrics,
-    session::{EventKind, Origin, SecurityEvent},
+    session::{Caller, EventKind, SecurityEvent},
     storage::Report,
     vocabulary,
 };
@@ -45,7 +45,7 @@ impl Audit {
     }
 
     /// A request was refused. Of what is no attack nothing is said.
-    pub fn refused(&self, code: &ErrorCode, who: Option<&Who>, origin: &Origin) {
+    pub fn refused(&self, code: &ErrorCode, who: Option<&Who>, origin: &Caller) {
         let Some(event) = vocabulary::of_refusal(code) else { return };
         tracing::warn!(
             target: TARGET,
@@ -61,7 +61,7 @@ impl Audit {
     }
 
     /// A cookie was ignored whose name only looks like one of ours. A page of a neighbouring site sets such cookies.
-    pub(crate) fn look_alike(&self, origin: &Origin) {
+    pub(crate) fn look_alike(&self, origin: &Caller) {
         tracing::warn!(
             target: TARGET,
             event = vocabulary::LOOK_ALIKE,
@@ -82,7 +82,7 @@ impl Report for Audit {
         let (name, kind) = (vocabulary::of_event(&event.kind), event.kind.as_str());
         let (user_id, by) = (event.user_id.as_ref().map(UserId::as_str), event.by.as_ref().map(UserId::as_str));
         let session = event.session_id.as_ref().map(hashed);
-        let Origin { ip, user_agent } = &event.origin;
+        let Caller { ip, user_agent } = &event.origin;
         if let Some(other) = &event.other
             && event.kind == EventKind::RefreshFromElsewhere
         {
@@ -138,9 +138,9 @@ impl Report for Audit {
         }
     }
 
-    fn token_created(&self, user: &UserId, session: &SessionId, origin: &Origin) {
+    fn token_created(&self, user: &UserId, session: &SessionId, origin: &Caller) {
         let session = hashed(session);
-        let Origin { ip, user_agent } = origin;
+        let Caller { ip, user_agent } = origin;
         tracing::info!(
             target: TARGET,
             event = vocabulary::TOKEN_CREATED,

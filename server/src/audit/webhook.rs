@@ -22,7 +22,7 @@ use crate::{
     ids,
     metrics::{Metrics, WebhookOutcome},
     random::Random,
-    session::{EventKind, Origin, SecurityEvent},
+    session::{Caller, EventKind, SecurityEvent},
 };
 
 /// At most this many wait to be told.
@@ -120,8 +120,8 @@ struct Side<'a> {
     user_agent: &'a str,
 }
 
-impl<'a> From<&'a Origin> for Side<'a> {
-    fn from(origin: &'a Origin) -> Self {
+impl<'a> From<&'a Caller> for Side<'a> {
+    fn from(origin: &'a Caller) -> Self {
         Self { ip: &origin.ip, user_agent: &origin.user_agent }
     }
 }

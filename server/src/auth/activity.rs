@@ -2,7 +2,7 @@
 
 use super::Auth;
 use crate::{
-    session::{EventKind, Origin},
+    session::{Caller, EventKind},
     storage::{EventFilter, StorageError, StoredEvent},
     token::access::Claims,
 };
@@ -34,7 +34,7 @@ impl Auth {
         let mut events = self.events.page(filter, before, limit).await?;
         // Where an administrator works is nobody's business.
         for stored in events.iter_mut().filter(|stored| stored.event.by.is_some()) {
-            stored.event.origin = Origin::default();
+            stored.event.origin = Caller::default();
         }
         Ok(events)
     }

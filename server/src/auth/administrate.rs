@@ -6,7 +6,7 @@ use sessionkeep_types::{EndReason, EventKind, Role, SessionId, UserId};
 use super::Auth;
 use crate::{
     account::{Account, AccountChange, AccountRefusal, AccountRequest},
-    session::{Origin, SecurityEvent, Session},
+    session::{Caller, SecurityEvent, Session},
     storage::{EventFilter, Scope, StorageError, StoredEvent},
     token::access::Claims,
 };
@@ -80,7 +80,7 @@ impl Auth {
         id: &UserId,
         role: Option<Role>,
         disabled: Option<bool>,
-        origin: &Origin,
+        origin: &Caller,
     ) -> Result<Account, AdministrateError> {
         self.change_account(id, role, disabled, Some(&actor.id), origin).await?;
         self.user(actor, id).await
@@ -109,7 +109,7 @@ impl Auth {
         &self,
         actor: &Administrator,
         id: &UserId,
-        origin: &Origin,
+        origin: &Caller,
     ) -> Result<(), AdministrateError> {
         self.user(actor, id).await?;
         let event = SecurityEvent::new(EventKind::SessionsEnded, origin, self.clock.now()).of(id).by(Some(&actor.id));
@@ -141,7 +141,7 @@ impl Auth {
         role: Option<Role>,
         disabled: Option<bool>,
         actor: Option<&UserId>,
-        origin: &Origin,
+        origin: &Caller,
     ) -> Result<(), AdministrateError> {
         if matches!(role, Some(Role::Unknown(_))) {
             return Err(AdministrateError::UnknownRole);

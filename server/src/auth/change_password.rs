@@ -6,7 +6,7 @@ use super::{Auth, Device, Sent, SignedIn, confirm_password::ConfirmPasswordError
 use crate::{
     account::AccountRequest,
     password::Normalised,
-    session::{EventKind, Origin, SecurityEvent},
+    session::{Caller, EventKind, SecurityEvent},
     storage::StorageError,
     token::access::Claims,
 };
@@ -62,7 +62,7 @@ impl Auth {
         sent: &Sent,
         current: &Password,
         new: &Password,
-        origin: &Origin,
+        origin: &Caller,
     ) -> Result<SignedIn, ChangePasswordError> {
         let genuine = self.recognise(sent);
         let counting = self.counting(sent, genuine.clone());

@@ -6,7 +6,7 @@ use super::{Auth, NotJudged, attempts::Outcome};
 use crate::{
     account::Account,
     password::{Normalised, Place, Stored, Verified},
-    session::{EventKind, Origin, SecurityEvent},
+    session::{Caller, EventKind, SecurityEvent},
     storage::StorageError,
     token::access::Claims,
 };
@@ -37,7 +37,7 @@ impl Auth {
         &self,
         claims: &Claims,
         password: &Password,
-        origin: &Origin,
+        origin: &Caller,
     ) -> Result<Account, ConfirmPasswordError> {
         let now = self.clock.now();
         let attempt = self.guessing.confirmation(&claims.session_id, &claims.user_id, &origin.ip, now);

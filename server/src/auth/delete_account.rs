@@ -5,7 +5,7 @@ use sessionkeep_types::Password;
 use super::{Auth, confirm_password::ConfirmPasswordError};
 use crate::{
     account::{AccountRefusal, AccountRequest},
-    session::{EventKind, Origin, SecurityEvent},
+    session::{Caller, EventKind, SecurityEvent},
     storage::StorageError,
     token::access::Claims,
 };
@@ -34,7 +34,7 @@ impl Auth {
         &self,
         claims: &Claims,
         password: &Password,
-        origin: &Origin,
+        origin: &Caller,
     ) -> Result<(), DeleteAccountError> {
         let account = self.confirm_password(claims, password, origin).await?;
         let now = self.clock.now();

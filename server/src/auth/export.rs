@@ -6,7 +6,7 @@ use super::Auth;
 use crate::{
     account::Account,
     limits::TooOften,
-    session::{EventKind, Origin, SecurityEvent},
+    session::{Caller, EventKind, SecurityEvent},
     storage::{EventFilter, StorageError, StoredEvent},
     token::access::Claims,
 };
@@ -31,7 +31,7 @@ impl Auth {
     ///
     /// # Errors
     /// [`ExportError`].
-    pub async fn begin_export(&self, claims: &Claims, origin: &Origin) -> Result<Account, ExportError> {
+    pub async fn begin_export(&self, claims: &Claims, origin: &Caller) -> Result<Account, ExportError> {
         self.limits.export(&claims.user_id)?;
         let account = self.accounts.by_id(&claims.user_id).await?.ok_or(ExportError::Gone)?;
         let event = SecurityEvent::new(EventKind::DataExported, origin, self.clock.now());

@@ -5,7 +5,7 @@ use sessionkeep_types::{EndReason, SessionId};
 use super::{Auth, Sent, end_step};
 use crate::{
     limits::TooOften,
-    session::{EventKind, Origin, Session},
+    session::{Caller, EventKind, Session},
     storage::{StorageError, Transacted},
 };
 
@@ -33,7 +33,7 @@ impl Auth {
     /// # Errors
     /// When the store fails; the answer must not say then that the person is signed out. When there were too many requests. All other
     /// sessions are ended before the first error is returned.
-    pub async fn logout(&self, sent: &Sent, meant: Option<&SessionId>, origin: &Origin) -> Result<(), LogoutError> {
+    pub async fn logout(&self, sent: &Sent, meant: Option<&SessionId>, origin: &Caller) -> Result<(), LogoutError> {
         let genuine = self.recognise(sent);
         let counting = self.counting(sent, genuine.clone());
         let mut ending = if counting.is_empty() { genuine } else { counting };
@@ -49,7 +49,7 @@ impl Auth {
         outcome
     }
 
-    async fn sign_out(&self, session: &SessionId, origin: &Origin) -> Result<(), LogoutError> {
+    async fn sign_out(&self, session: &SessionId, origin: &Caller) -> Result<(), LogoutError> {
         if self.revocations.has_ended(session) {
             return Ok(());
         }

@@ -47,7 +47,7 @@ use crate::{
     password::{PasswordRules, Passwords},
     random::Random,
     revocation::Revocations,
-    session::{Cap, Client, EventKind, Origin, Policy, SecurityEvent, Session, UnixMillis},
+    session::{Caller, Cap, Client, EventKind, Policy, SecurityEvent, Session, UnixMillis},
     storage::{AccountTransacted, Accounts, Attempts, Events, Sessions, StorageError, Trimmed},
     token::{
         access::{AccessTokens, Claims},
@@ -150,7 +150,7 @@ pub struct Device {
     /// Which kind.
     pub client: Client,
     /// Where it is.
-    pub origin: Origin,
+    pub origin: Caller,
     /// Whether the cookie outlives the browser's session.
     pub remember_me: bool,
 }

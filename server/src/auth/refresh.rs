@@ -7,7 +7,7 @@ use crate::{
     limits::{Refreshes, TooOften, network},
     metrics::RefreshOutcome,
     session::{
-        Decision, EventKind, NewHead, OnReuse, Origin, Presented, Rotation, SecurityEvent, Session, UnixMillis, apply,
+        Caller, Decision, EventKind, NewHead, OnReuse, Presented, Rotation, SecurityEvent, Session, UnixMillis, apply,
         decide,
     },
     storage::{Step, StorageError},
@@ -82,7 +82,7 @@ impl Auth {
         &self,
         sent: &Sent,
         attempt: Option<&str>,
-        origin: &Origin,
+        origin: &Caller,
     ) -> Result<Refreshed, RefreshError> {
         let mut decision = None;
         let refreshed = self.decide_and_answer(sent, attempt, origin, &mut decision).await;
@@ -95,7 +95,7 @@ impl Auth {
         &self,
         sent: &Sent,
         attempt: Option<&str>,
-        origin: &Origin,
+        origin: &Caller,
         told: &mut Option<Decision>,
     ) -> Result<Refreshed, RefreshError> {
         let (token, genuine) = self.choose(sent).await?;
@@ -157,7 +157,7 @@ impl Auth {
         token: &RefreshToken,
         genuine: &Genuine,
         attempt: Option<&str>,
-        origin: &Origin,
+        origin: &Caller,
         allowance: &Refreshes<'_>,
     ) -> Result<Decided, RefreshError> {
         let presented = presented(token, genuine);
@@ -224,7 +224,7 @@ fn presented(token: &RefreshToken, genuine: &Genuine) -> Presented {
 }
 
 /// The event of a refresh. Where a second party may have sent it, it names both: either may be the thief.
-fn report(kind: EventKind, session: &Session, origin: &Origin, now: UnixMillis) -> SecurityEvent {
+fn report(kind: EventKind, session: &Session, origin: &Caller, now: UnixMillis) -> SecurityEvent {
     let is_elsewhere = network(&origin.ip) != network(&session.origin.ip);
     let (kind, names_both) = match kind {
         EventKind::RefreshReused | EventKind::CloneSuspected => (kind, true),

@@ -83,7 +83,7 @@ impl Auth {
         credentials: Credentials,
         display_name: Option<String>,
         role: Role,
-        origin: &crate::session::Origin,
+        origin: &crate::session::Caller,
     ) -> Result<Account, RegisterError> {
         self.make_account(NewPerson::checked(credentials, display_name.as_deref())?, role, origin).await
     }
@@ -92,7 +92,7 @@ impl Auth {
         &self,
         NewPerson { email, password, display_name }: NewPerson,
         role: Role,
-        origin: &crate::session::Origin,
+        origin: &crate::session::Caller,
     ) -> Result<Account, RegisterError> {
         let shares = self.guessing.sign_in(email.as_str(), &origin.ip, self.clock.now()).shares;
         let hashed = self.hash_new_password(&shares, &password, email.as_str(), display_name.as_deref()).await;

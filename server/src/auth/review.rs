@@ -5,7 +5,7 @@ use sessionkeep_types::{Password, UserId};
 
 use super::{Auth, sessions::EndSessionsError};
 use crate::{
-    session::{EventKind, Origin, SecurityEvent},
+    session::{Caller, EventKind, SecurityEvent},
     storage::{EventFilter, StorageError, StoredEvent},
     token::access::Claims,
 };
@@ -36,7 +36,7 @@ impl Auth {
         claims: &Claims,
         event: &str,
         password: Option<&Password>,
-        origin: &Origin,
+        origin: &Caller,
     ) -> Result<(), EndSessionsError> {
         if let Some(password) = password {
             self.confirm_password(claims, password, origin).await?;

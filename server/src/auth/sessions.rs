@@ -4,7 +4,7 @@ use sessionkeep_types::{EndReason, Password, SessionId, UserId};
 
 use super::{Auth, confirm_password::ConfirmPasswordError};
 use crate::{
-    session::{EventKind, Origin, SecurityEvent, Session, UnixMillis},
+    session::{Caller, EventKind, SecurityEvent, Session, UnixMillis},
     storage::{EndedPart, Scope, Step, StorageError},
     token::access::Claims,
 };
@@ -82,7 +82,7 @@ impl Auth {
         claims: &Claims,
         id: &SessionId,
         password: Option<&Password>,
-        origin: &Origin,
+        origin: &Caller,
     ) -> Result<SessionEnd, EndSessionsError> {
         let current = *id == claims.session_id;
         let (reason, kind) = if current {
@@ -119,7 +119,7 @@ impl Auth {
         &self,
         claims: &Claims,
         password: Option<&Password>,
-        origin: &Origin,
+        origin: &Caller,
     ) -> Result<(), EndSessionsError> {
         let begun_before = self.may_end_what_began_before(claims, password, origin).await?;
         let now = self.clock.now();
@@ -149,7 +149,7 @@ impl Auth {
         &self,
         claims: &Claims,
         password: Option<&Password>,
-        origin: &Origin,
+        origin: &Caller,
     ) -> Result<Option<UnixMillis>, EndSessionsError> {
         if let Some(password) = password {
             self.confirm_password(claims, password, origin).await?;
@@ -191,7 +191,7 @@ pub(crate) fn end_step(
     now: UnixMillis,
     reason: &EndReason,
     kind: EventKind,
-    origin: &Origin,
+    origin: &Caller,
 ) -> Step {
     if session.ended.is_some() {
         return Step::default();

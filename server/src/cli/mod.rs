@@ -30,7 +30,7 @@ use crate::{
     config::{EXIT_CONFIG, Settings, Sources, sources, table::SETTINGS},
     printable::printable,
     refusal::Refusal,
-    session::Origin,
+    session::Caller,
 };
 
 /// Runs the command line of this process.
@@ -231,8 +231,8 @@ async fn each_page(auth: &Auth, mut show: impl AsyncFnMut(&[Account]) -> anyhow:
 }
 
 /// Who acts, in the events of what is done here.
-fn operator() -> Origin {
-    Origin { ip: String::new(), user_agent: "sessionkeep".to_owned() }
+fn operator() -> Caller {
+    Caller { ip: String::new(), user_agent: "sessionkeep".to_owned() }
 }
 
 /// The settings that were given as flags, wherever on the line they stand.

@@ -31,11 +31,12 @@ use super::{
     cookie::Read,
     error::{ApiError, JSON, api, refusals},
 };
+pub(super) use crate::session::Caller;
 use crate::{
     auth::{Device, Sent, administrate::Administrator, authenticate::AuthenticateError},
     config::PublicOrigin,
     limits::{Limits, TooOften},
-    session::{Client, Origin},
+    session::Client,
     storage::StorageError,
     token::access::Claims,
 };
@@ -101,7 +102,7 @@ impl FromRequestParts<AppState> for RefreshCookies {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
         let Read { sent, look_alike } = state.edge.cookie.read(&parts.headers);
         if look_alike {
-            state.audit.look_alike(&origin(&parts.headers, &parts.extensions, &state.edge.trusted_proxies));
+            state.audit.look_alike(&caller(&parts.headers, &parts.extensions, &state.edge.trusted_proxies));
         }
         Ok(Self(sent))
     }
@@ -124,26 +125,23 @@ impl FromRequestParts<AppState> for RefreshAttempt {
     }
 }
 
-/// The network address and the user agent of the request.
-pub(super) struct Caller(pub(super) Origin);
-
 impl FromRequestParts<AppState> for Caller {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        Ok(Self(origin(&parts.headers, &parts.extensions, &state.edge.trusted_proxies)))
+        Ok(caller(&parts.headers, &parts.extensions, &state.edge.trusted_proxies))
     }
 }
 
 /// Longer than any browser's; what is beyond is cut.
 const USER_AGENT_CHARS: usize = 512;
 
-/// Where a request comes from that has these.
-pub(super) fn origin(headers: &HeaderMap, extensions: &Extensions, trusted: &[IpNet]) -> Origin {
+/// The caller of a request that has these.
+pub(super) fn caller(headers: &HeaderMap, extensions: &Extensions, trusted: &[IpNet]) -> Caller {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical());
     let ip = peer.map(|peer| client_address(peer, headers, trusted));
     let user_agent = headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    Origin {
+    Caller {
         ip: ip.map(|ip| ip.to_string()).unwrap_or_default(),
         user_agent: user_agent.unwrap_or_default().chars().take(USER_AGENT_CHARS).collect(),
     }
@@ -215,7 +213,7 @@ impl FromRequestParts<AppState> for SigningIn {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let RefreshAttempt(attempt) = RefreshAttempt::from_request_parts(parts, state).await?;
-        let origin = origin(&parts.headers, &parts.extensions, &state.edge.trusted_proxies);
+        let origin = caller(&parts.headers, &parts.extensions, &state.edge.trusted_proxies);
         let browser = parts.headers.contains_key("sec-fetch-site")
             || parts.headers.contains_key(header::ORIGIN)
             || origin.user_agent.starts_with("Mozilla/");

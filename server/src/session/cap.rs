@@ -54,10 +54,10 @@ mod tests {
     use sessionkeep_types::EventKind;
 
     use super::*;
-    use crate::session::Origin;
+    use crate::session::Caller;
 
     fn cap(at_most: u32) -> Cap {
-        let report = SecurityEvent::new(EventKind::SessionLimitReached, &Origin::default(), UnixMillis(0));
+        let report = SecurityEvent::new(EventKind::SessionLimitReached, &Caller::default(), UnixMillis(0));
         Cap { at_most, report }
     }
 

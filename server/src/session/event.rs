@@ -16,15 +16,15 @@ pub struct SecurityEvent {
     /// Who did it, where that was somebody else: an administrator.
     pub by: Option<UserId>,
     /// Where the request came from.
-    pub origin: Origin,
+    pub origin: Caller,
     /// Where the session was used last before that, where it was ended from elsewhere or its token is in two hands.
-    pub other: Option<Origin>,
+    pub other: Option<Caller>,
 }
 
 impl SecurityEvent {
     /// An event that concerns nobody yet.
     #[must_use]
-    pub fn new(kind: EventKind, origin: &Origin, at: UnixMillis) -> Self {
+    pub fn new(kind: EventKind, origin: &Caller, at: UnixMillis) -> Self {
         Self { at, kind, user_id: None, session_id: None, by: None, origin: origin.clone(), other: None }
     }
 
@@ -52,7 +52,7 @@ impl SecurityEvent {
 
 /// Where a request came from. Both are what the client says; they inform, and decide nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origin {
+pub struct Caller {
     /// The client's address, behind trusted proxies the one they report.
     pub ip: String,
     /// The `User-Agent` header.

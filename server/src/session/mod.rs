@@ -11,7 +11,7 @@ pub mod rotation;
 mod time;
 
 pub use cap::{Cap, LastUse, MOST_SESSIONS};
-pub use event::{Origin, SecurityEvent};
+pub use event::{Caller, SecurityEvent};
 pub use policy::{MAX_ABSOLUTE_LIFETIME, OnReuse, Policy, Rotation};
 pub use record::{Client, Ended, ServedAttempts, Session, TokenHash};
 pub use rotation::{Decision, NewHead, Presented, apply, decide};

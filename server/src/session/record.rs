@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use sessionkeep_types::{EndReason, SessionId, UserId};
 
-use super::{Origin, Policy, UnixMillis};
+use super::{Caller, Policy, UnixMillis};
 
 /// SHA-256 of a whole refresh token.
 pub type TokenHash = [u8; 32];
@@ -53,7 +53,7 @@ pub struct Session {
     /// Set once and for ever when it was ended before its time.
     pub ended: Option<Ended>,
     /// Where the latest refresh that was granted came from; at first, the sign-in.
-    pub origin: Origin,
+    pub origin: Caller,
 }
 
 /// When and why a session was ended before its time.
@@ -109,7 +109,7 @@ impl Session {
             idle_deadline: now.plus(policy.idle_lifetime).min(absolute_deadline),
             absolute_deadline,
             ended: None,
-            origin: Origin::default(),
+            origin: Caller::default(),
         }
     }
 

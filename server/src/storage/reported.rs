@@ -12,7 +12,7 @@ use super::{
 use crate::{
     account::{Account, AccountRequest},
     clock::Clock,
-    session::{Cap, Origin, SecurityEvent, Session, UnixMillis},
+    session::{Caller, Cap, SecurityEvent, Session, UnixMillis},
 };
 
 /// Who is told. In the midst of somebody's request: nothing of it may wait.
@@ -20,7 +20,7 @@ pub trait Report: Send + Sync {
     /// This was stored, with what it reports.
     fn committed(&self, event: &SecurityEvent);
     /// A refresh token was made, for this session.
-    fn token_created(&self, user: &UserId, session: &SessionId, origin: &Origin);
+    fn token_created(&self, user: &UserId, session: &SessionId, origin: &Caller);
     /// These sessions were ended; at least one.
     fn tokens_revoked(&self, sessions: &[SessionId]);
 }

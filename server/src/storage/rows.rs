@@ -6,7 +6,7 @@ use sqlx::FromRow;
 
 use super::{StorageError, StoredEvent};
 use crate::account::Account;
-use crate::session::{Client, Ended, Origin, SecurityEvent, ServedAttempts, Session, TokenHash, UnixMillis};
+use crate::session::{Caller, Client, Ended, SecurityEvent, ServedAttempts, Session, TokenHash, UnixMillis};
 
 /// The columns of [`AccountRow`]. Every column is named wherever rows are read: what a newer version adds to a table must not
 /// change what an older one is given. PostgreSQL refuses a prepared `SELECT *` once its table has another column.
@@ -178,7 +178,7 @@ impl TryFrom<SessionRow> for Session {
             idle_deadline: UnixMillis(row.idle_deadline),
             absolute_deadline: UnixMillis(row.absolute_deadline),
             ended,
-            origin: Origin { ip: row.ip, user_agent: row.user_agent },
+            origin: Caller { ip: row.ip, user_agent: row.user_agent },
             id: SessionId::new(row.id),
         })
     }
@@ -207,7 +207,7 @@ pub(super) struct EventRow {
 
 impl From<EventRow> for StoredEvent {
     fn from(row: EventRow) -> Self {
-        let other = (row.other_ip.zip(row.other_user_agent)).map(|(ip, user_agent)| Origin { ip, user_agent });
+        let other = (row.other_ip.zip(row.other_user_agent)).map(|(ip, user_agent)| Caller { ip, user_agent });
         Self {
             id: row.id,
             event: SecurityEvent {
@@ -216,7 +216,7 @@ impl From<EventRow> for StoredEvent {
                 user_id: row.user_id.map(UserId::new),
                 session_id: row.session_id.map(SessionId::new),
                 by: row.by_user_id.map(UserId::new),
-                origin: Origin { ip: row.ip, user_agent: row.user_agent },
+                origin: Caller { ip: row.ip, user_agent: row.user_agent },
                 other,
             },
         }

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::json;
 use server::{
     account::Account,
-    session::{EventKind, Origin, SecurityEvent},
+    session::{Caller, EventKind, SecurityEvent},
     storage::sqlite::SqliteStore,
 };
 use sessionkeep_types::{Role, SessionId, UserId};
@@ -108,7 +108,7 @@ async fn nothing_in_the_files_of_sqlite_tells_who_a_deleted_account_was() {
     // Others before and after, so that pages are shared and split.
     let store = app.store().await;
     let join = async |number: u32| {
-        let origin = Origin { ip: "203.0.113.7".to_owned(), user_agent: "others/1".to_owned() };
+        let origin = Caller { ip: "203.0.113.7".to_owned(), user_agent: "others/1".to_owned() };
         let id = UserId::new(format!("someone-{number}"));
         let event = SecurityEvent::new(EventKind::Registered, &origin, app.now()).of(&id);
         let account = Account {

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, process::Output};
 use secrecy::ExposeSecret as _;
 use server::{
     account::Account,
-    session::{EventKind, Origin, SecurityEvent, Session, UnixMillis},
+    session::{Caller, EventKind, SecurityEvent, Session, UnixMillis},
     storage::{
         Accounts, Events as _, Sessions as _,
         import::{Progress, import},
@@ -157,7 +157,7 @@ async fn the_first_event_afterwards_has_the_next_number() {
     let new = postgres(&address).await;
     let latest = left.store().await.latest().await.expect("works");
     assert_eq!(new.latest().await.expect("works"), latest);
-    let event = SecurityEvent::new(EventKind::LoginFailed, &Origin::default(), UnixMillis(1));
+    let event = SecurityEvent::new(EventKind::LoginFailed, &Caller::default(), UnixMillis(1));
     new.record(&event).await.expect("works");
     assert_eq!(new.after(latest, 9).await.expect("works")[0].id, latest + 1);
 }

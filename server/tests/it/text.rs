@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use server::{
     account::Account,
-    session::{EventKind, Origin, SecurityEvent},
+    session::{Caller, EventKind, SecurityEvent},
 };
 use sessionkeep_types::{Role, UserId};
 
@@ -28,7 +28,7 @@ async fn older_account(app: &TestApp, email: &str) {
     let ada = store.accounts.by_email(EMAIL).await.expect("works").expect("there");
     let account =
         Account { id: UserId::new(format!("older {email}")), email: email.to_owned(), role: Role::User, ..ada };
-    let event = SecurityEvent::new(EventKind::Registered, &Origin::default(), app.now()).of(&account.id);
+    let event = SecurityEvent::new(EventKind::Registered, &Caller::default(), app.now()).of(&account.id);
     assert!(store.accounts.insert(&account, &event).await.expect("works"));
 }
 

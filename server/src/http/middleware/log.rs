@@ -7,7 +7,7 @@ use sessionkeep_types::{ErrorCode, RequestId, routes};
 use tracing::{Instrument as _, Span, field::Empty};
 
 use crate::{
-    http::{AppState, error::ApiError, extract::origin},
+    http::{AppState, error::ApiError, extract::caller},
     metrics::RefreshOutcome,
 };
 
@@ -18,7 +18,7 @@ pub(in crate::http) async fn log(State(state): State<AppState>, request: Request
     // Of the highest level, or whoever logs warnings alone would not learn of which request they are.
     let (method, route) = (request.method().clone(), path.clone());
     let span = tracing::error_span!("request", %id, %method, path, status = Empty);
-    let origin = origin(request.headers(), request.extensions(), &state.edge.trusted_proxies);
+    let origin = caller(request.headers(), request.extensions(), &state.edge.trusted_proxies);
     let started = tokio::time::Instant::now();
     async move {
         let response = next.run(request).await;

@@ -30,7 +30,7 @@ impl FromRequestParts<AppState> for Arrived {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
         let trusted = &state.edge.trusted_proxies;
         Ok(Self {
-            address: extract::origin(&parts.headers, &parts.extensions, trusted).ip,
+            address: extract::caller(&parts.headers, &parts.extensions, trusted).ip,
             route: extract::route(&parts.headers, &parts.extensions, trusted),
             headers: parts.headers.clone(),
         })

@@ -44,10 +44,10 @@ refusals! {
 )]
 pub(in crate::http) async fn export(
     State(state): State<AppState>,
-    Caller(origin): Caller,
+    caller: Caller,
     Authenticated { claims, .. }: Authenticated,
 ) -> Result<Response, ApiError> {
-    let account = state.auth.begin_export(&claims, &origin).await.map_err(|error| ApiError::from(error).of(&claims))?;
+    let account = state.auth.begin_export(&claims, &caller).await.map_err(|error| ApiError::from(error).of(&claims))?;
     let (id, now) = (account.id.clone(), state.auth.clock.now());
     let head = format!("{{\"exportedAt\":{},\"user\":{},\"sessions\":[", json(&rfc3339(now)), json(&user(account)));
     let parts = Parts {

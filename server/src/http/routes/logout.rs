@@ -52,7 +52,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SessionId>
 pub(in crate::http) async fn logout(
     State(state): State<AppState>,
     _: CsrfGate,
-    Caller(origin): Caller,
+    caller: Caller,
     RefreshCookies(sent): RefreshCookies,
     OptionalJson(request): OptionalJson<Request>,
 ) -> Result<impl IntoResponse, ApiError> {
@@ -60,6 +60,6 @@ pub(in crate::http) async fn logout(
     if meant.as_ref().is_some_and(|meant| Uuid::try_parse(meant.as_str()).is_err()) {
         return Err(ApiError::invalid().with_field("sessionId", api(|api| api.field_type)));
     }
-    state.auth.logout(&sent, meant.as_ref(), &origin).await?;
+    state.auth.logout(&sent, meant.as_ref(), &caller).await?;
     Ok((StatusCode::NO_CONTENT, state.edge.cookie.clear()))
 }

@@ -102,9 +102,9 @@ pub(in crate::http) async fn rename(
 )]
 pub(in crate::http) async fn delete(
     State(state): State<AppState>,
-    Caller(origin): Caller,
+    caller: Caller,
     Authenticated { claims, body: Json(request), .. }: Authenticated<Json<DeleteAccountRequest>, Ends>,
 ) -> Result<impl IntoResponse, ApiError> {
-    state.auth.delete_account(&claims, &request.current_password, &origin).await?;
+    state.auth.delete_account(&claims, &request.current_password, &caller).await?;
     Ok((StatusCode::NO_CONTENT, state.edge.cookie.clear()))
 }

@@ -66,7 +66,7 @@ fn page<T, W>(entries: Vec<T>, limit: u32, cursor: impl Fn(&T) -> String, wire: 
 /// An event as it is told.
 fn told(stored: StoredEvent) -> SecurityEvent {
     let StoredEvent { id, event } = stored;
-    let origin = |origin: session::Origin| Origin {
+    let origin = |origin: session::Caller| Origin {
         device: device::label(&origin.user_agent),
         ip: origin.ip,
         user_agent: origin.user_agent,

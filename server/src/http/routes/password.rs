@@ -47,12 +47,12 @@ refusals! {
 pub(in crate::http) async fn change(
     State(state): State<AppState>,
     _: CsrfGate,
-    Caller(origin): Caller,
+    caller: Caller,
     RefreshCookies(sent): RefreshCookies,
     Authenticated { claims, body: Json(request), .. }: Authenticated<Json<ChangePasswordRequest>, Ends>,
 ) -> Result<impl IntoResponse, ApiError> {
     let ChangePasswordRequest { current_password, new_password } = request;
-    let begun = state.auth.change_password(&claims, &sent, &current_password, &new_password, &origin).await?;
+    let begun = state.auth.change_password(&claims, &sent, &current_password, &new_password, &caller).await?;
     let cookies = state.edge.cookie.set(&begun.refresh);
     let body = TokenResponse {
         access_token: begun.access.token,

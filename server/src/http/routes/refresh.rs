@@ -64,11 +64,11 @@ pub(in crate::http) async fn refresh(
     State(state): State<AppState>,
     _: CsrfGate,
     RefreshAttempt(attempt): RefreshAttempt,
-    Caller(origin): Caller,
+    caller: Caller,
     RefreshCookies(sent): RefreshCookies,
     _: NoBody,
 ) -> Result<impl IntoResponse, ApiError> {
-    let refreshed = state.auth.refresh(&sent, attempt.as_deref(), &origin).await?;
+    let refreshed = state.auth.refresh(&sent, attempt.as_deref(), &caller).await?;
     let cookies = refreshed.refresh.map(|refresh| state.edge.cookie.set(&refresh)).unwrap_or_default();
     let body = TokenResponse {
         access_token: refreshed.access.token,

@@ -26,11 +26,11 @@ refused!(Unanswered: ALWAYS, BEARER, BODY, LIMITED; EndSessionsError);
 )]
 pub(in crate::http) async fn dismiss(
     State(state): State<AppState>,
-    Caller(origin): Caller,
+    caller: Caller,
     Authenticated { claims, body: Json(request), .. }: Authenticated<Json<DismissReviewRequest>, Ends>,
 ) -> Result<StatusCode, ApiError> {
     let DismissReviewRequest { event, current_password } = &request;
-    let answered = state.auth.dismiss_review(&claims, event, current_password.as_ref(), &origin).await;
+    let answered = state.auth.dismiss_review(&claims, event, current_password.as_ref(), &caller).await;
     answered.map_err(|error| ApiError::from(error).of(&claims))?;
     Ok(StatusCode::NO_CONTENT)
 }

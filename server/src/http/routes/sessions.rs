@@ -71,12 +71,12 @@ pub(in crate::http) async fn list(
 )]
 pub(in crate::http) async fn end(
     State(state): State<AppState>,
-    Caller(origin): Caller,
+    caller: Caller,
     Path(id): Path<SessionId>,
     Authenticated { claims, body: OptionalJson(request), .. }: Authenticated<OptionalJson<EndSessionsRequest>, Ends>,
 ) -> Result<impl IntoResponse, ApiError> {
     let password = request.as_ref().map(|request| &request.current_password);
-    let end = state.auth.end_session(&claims, &id, password, &origin).await;
+    let end = state.auth.end_session(&claims, &id, password, &caller).await;
     let cookies = match end.map_err(|error| ApiError::from(error).of(&claims))? {
         SessionEnd::NotFound => return Err(ApiError::not_found()),
         SessionEnd::Current => state.edge.cookie.clear(),
@@ -99,11 +99,11 @@ pub(in crate::http) async fn end(
 )]
 pub(in crate::http) async fn end_others(
     State(state): State<AppState>,
-    Caller(origin): Caller,
+    caller: Caller,
     Authenticated { claims, body: OptionalJson(request), .. }: Authenticated<OptionalJson<EndSessionsRequest>, Ends>,
 ) -> Result<StatusCode, ApiError> {
     let password = request.as_ref().map(|request| &request.current_password);
-    let ended = state.auth.end_other_sessions(&claims, password, &origin).await;
+    let ended = state.auth.end_other_sessions(&claims, password, &caller).await;
     ended.map_err(|error| ApiError::from(error).of(&claims))?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::RedisStore;
 use crate::{
     clock::Clock,
-    session::{Origin, SecurityEvent, UnixMillis},
+    session::{Caller, SecurityEvent, UnixMillis},
     storage::{EventFilter, Events, PurgeTimes, StorageError, StoredEvent, Vitals, Watched, vitals},
 };
 
@@ -169,7 +169,7 @@ struct Entry {
 
 impl From<&SecurityEvent> for Entry {
     fn from(event: &SecurityEvent) -> Self {
-        let texts = |origin: &Origin| (origin.ip.clone(), origin.user_agent.clone());
+        let texts = |origin: &Caller| (origin.ip.clone(), origin.user_agent.clone());
         Self {
             at: event.at.0,
             kind: event.kind.clone(),
@@ -184,7 +184,7 @@ impl From<&SecurityEvent> for Entry {
 
 impl From<Entry> for SecurityEvent {
     fn from(entry: Entry) -> Self {
-        let origin = |(ip, user_agent)| Origin { ip, user_agent };
+        let origin = |(ip, user_agent)| Caller { ip, user_agent };
         Self {
             at: UnixMillis(entry.at),
             kind: entry.kind,

@@ -13,7 +13,7 @@ use server::{
     purge::Purge,
     revocation::{Revocations, feed},
     session::{
-        Cap, Client, Decision, Ended, EventKind, NewHead, Origin, Policy, Presented, SecurityEvent, Session,
+        Caller, Cap, Client, Decision, Ended, EventKind, NewHead, Policy, Presented, SecurityEvent, Session,
         UnixMillis, apply, decide,
     },
     storage::{
@@ -115,7 +115,7 @@ suite! {
 }
 
 fn event(kind: EventKind) -> SecurityEvent {
-    SecurityEvent::new(kind, &Origin { ip: "203.0.113.7".into(), user_agent: "x/1".into() }, NOW)
+    SecurityEvent::new(kind, &Caller { ip: "203.0.113.7".into(), user_agent: "x/1".into() }, NOW)
 }
 
 pub(super) fn account_of(id: &str) -> Account {
@@ -138,7 +138,7 @@ fn account() -> Account {
 pub(super) fn session_of(user: &str, id: &str) -> Session {
     let client = Client { browser: true, attempts: true };
     let mut session = Session::begin(SessionId::new(id), UserId::new(user), [7; 32], client, &Policy::default(), NOW);
-    session.origin = Origin { ip: "203.0.113.7".into(), user_agent: "x/1".into() };
+    session.origin = Caller { ip: "203.0.113.7".into(), user_agent: "x/1".into() };
     session
 }
 
@@ -753,7 +753,7 @@ impl Report for Heard {
         *self.over_the_cap.lock().expect("whole") += usize::from(event.kind == EventKind::SessionLimitReached);
     }
 
-    fn token_created(&self, _: &UserId, _: &SessionId, _: &Origin) {}
+    fn token_created(&self, _: &UserId, _: &SessionId, _: &Caller) {}
 
     fn tokens_revoked(&self, sessions: &[SessionId]) {
         self.revoked.lock().expect("whole").extend_from_slice(sessions);
@@ -1245,7 +1245,7 @@ pub(super) async fn the_events_of_a_deleted_account_lose_its_addresses_and_that_
     store.record(&event(EventKind::LoginFailed)).await.expect("works");
     let kept = async |user: Option<&UserId>| {
         let events = store.after(0, 10_000).await.expect("works").into_iter().map(|stored| stored.event);
-        let about = |origin: &Origin| !origin.ip.is_empty() || !origin.user_agent.is_empty();
+        let about = |origin: &Caller| !origin.ip.is_empty() || !origin.user_agent.is_empty();
         let tells = |event: &SecurityEvent| about(&event.origin) || event.other.as_ref().is_some_and(about);
         events
             .filter(|event| event.user_id.as_ref() == user && tells(event))
@@ -1299,7 +1299,7 @@ pub(super) async fn events_are_filtered_and_come_in_parts(store: impl Store) {
     assert_eq!(store.latest().await.expect("works"), 0);
     let (u, v) = (UserId::new("u"), UserId::new("v"));
     let theft = SecurityEvent {
-        other: Some(Origin { ip: "198.51.100.1".into(), user_agent: "y/2".into() }),
+        other: Some(Caller { ip: "198.51.100.1".into(), user_agent: "y/2".into() }),
         ..event(EventKind::RefreshReused).of_session(&u, &SessionId::new("s")).by(Some(&v))
     };
     let recorded = [

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use server::{
     account::{Account, AccountChange},
     clock::{Clock, SystemClock},
-    session::{Ended, EventKind, Origin, SecurityEvent, Session, UnixMillis},
+    session::{Caller, Ended, EventKind, SecurityEvent, Session, UnixMillis},
     storage::{
         AccountTransacted, Accounts as _, Confirmation, Events as _, Scope, Sessions as _, Step,
         postgres::PostgresStore,
@@ -36,7 +36,7 @@ async fn two_stores_on(address: &str) -> (PostgresStore, PostgresStore) {
 }
 
 fn event(kind: EventKind) -> SecurityEvent {
-    SecurityEvent::new(kind, &Origin::default(), NOW)
+    SecurityEvent::new(kind, &Caller::default(), NOW)
 }
 
 async fn add(store: &PostgresStore, account: &Account) {

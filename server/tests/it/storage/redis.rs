@@ -10,7 +10,7 @@ use futures::future::join_all;
 use redis::pipe;
 use server::{
     account::{Account, AccountChange},
-    session::{Cap, Ended, EventKind, Origin, SecurityEvent, Session},
+    session::{Caller, Cap, Ended, EventKind, SecurityEvent, Session},
     storage::{
         AccountTransacted, Database, Events as _, Scope, Sessions as _, Step, StorageError, Stores,
         postgres::PostgresStore, redis::RedisStore,
@@ -64,7 +64,7 @@ impl Shared {
 }
 
 fn event(kind: EventKind) -> SecurityEvent {
-    SecurityEvent::new(kind, &Origin::default(), NOW)
+    SecurityEvent::new(kind, &Caller::default(), NOW)
 }
 
 fn account() -> Account {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use server::{
     account::Account,
     clock::{Clock as _, SystemClock},
-    session::{EventKind, Origin, SecurityEvent},
+    session::{Caller, EventKind, SecurityEvent},
     storage::{Accounts as _, Sessions as _, Watched as _, sqlite::SqliteStore},
 };
 use sessionkeep_types::{EndReason, Role, SessionId, UserId};
@@ -137,7 +137,7 @@ async fn two_processes_share_one_file() {
     let (one, two) = tokio::join!(SqliteStore::open(&file), SqliteStore::open(&file));
     let (one, two) = (one.expect("opens"), two.expect("opens"));
     let before = two.change_marker().await.expect("works");
-    let event = SecurityEvent::new(EventKind::LoginFailed, &Origin::default(), NOW);
+    let event = SecurityEvent::new(EventKind::LoginFailed, &Caller::default(), NOW);
     server::storage::Events::record(&one, &event).await.expect("works");
     assert_ne!(two.change_marker().await.expect("works"), before, "the other one's commit is seen");
     assert_eq!(server::storage::Events::latest(&two).await.expect("works"), 1);

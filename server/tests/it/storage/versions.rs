@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use server::{
-    session::{EventKind, Origin, SecurityEvent, Session},
+    session::{Caller, EventKind, SecurityEvent, Session},
     storage::{Confirmation, EventFilter, Scope, Step, postgres::PostgresStore, sqlite::SqliteStore},
 };
 use sessionkeep_types::{EndReason, UserId};
@@ -62,7 +62,7 @@ async fn open_postgres(address: &str) -> anyhow::Result<PostgresStore> {
 /// Everything that reads or writes a row, about one person.
 async fn use_everything(store: &impl Store, name: &str) {
     let (account, id) = (contract::account_of(name), UserId::new(name));
-    let event = |kind| SecurityEvent::new(kind, &Origin::default(), NOW).of(&id);
+    let event = |kind| SecurityEvent::new(kind, &Caller::default(), NOW).of(&id);
     let session = contract::session_of(name, &format!("session of {name}"));
     let registered = event(EventKind::Registered);
     assert!(server::storage::Accounts::insert(store, &account, &registered).await.expect("works"));

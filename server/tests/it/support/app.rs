@@ -17,7 +17,7 @@ use server::{
     boot::Server,
     clock::{Clock as _, SystemClock},
     config::{Settings, Sources},
-    session::{EventKind, Origin, SecurityEvent, Session, UnixMillis},
+    session::{Caller, EventKind, SecurityEvent, Session, UnixMillis},
     storage::{AccountTransacted, Stores},
 };
 use sessionkeep_types::{Role, SessionId};
@@ -271,13 +271,13 @@ impl TestApp {
     }
 
     pub(crate) async fn set_role(&self, email: &str, role: &str) {
-        let event = SecurityEvent::new(EventKind::RoleChanged, &Origin::default(), self.now());
+        let event = SecurityEvent::new(EventKind::RoleChanged, &Caller::default(), self.now());
         let change = AccountChange { role: Some((Role::from(role.to_owned()), event)), ..AccountChange::default() };
         self.change(email, &change).await;
     }
 
     pub(crate) async fn disable(&self, email: &str) {
-        let event = SecurityEvent::new(EventKind::AccountDisabled, &Origin::default(), self.now());
+        let event = SecurityEvent::new(EventKind::AccountDisabled, &Caller::default(), self.now());
         let change = AccountChange { disabled: Some((true, event)), ..AccountChange::default() };
         self.change(email, &change).await;
     }

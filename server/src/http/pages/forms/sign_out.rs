@@ -15,7 +15,7 @@ pub(super) async fn sign_out(State(forms): State<Forms>, request: Request) -> Re
     let outcome = match forms.check(&asked.headers) {
         Ok(()) => {
             let sent = edge.cookie.read(&asked.headers).sent;
-            let origin = extract::origin(&asked.headers, &asked.extensions, &edge.trusted_proxies);
+            let origin = extract::caller(&asked.headers, &asked.extensions, &edge.trusted_proxies);
             let auth = forms.state.auth.clone();
             in_time(async move { Ok(auth.logout(&sent, None, &origin).await?) }).await
         }

@@ -51,12 +51,12 @@ pub(in crate::http) async fn list(
 )]
 pub(in crate::http) async fn end(
     State(state): State<AppState>,
-    Caller(origin): Caller,
+    caller: Caller,
     Path(id): Path<UserId>,
     signed_in: Authenticated<WithoutBody, Changes>,
 ) -> Result<impl IntoResponse, ApiError> {
     let admin = signed_in.administrator(&state).await?;
-    state.auth.end_sessions_of(&admin, &id, &origin).await?;
+    state.auth.end_sessions_of(&admin, &id, &caller).await?;
     // One's own: the current session is among them.
     let cookies = if id == signed_in.claims.user_id { state.edge.cookie.clear() } else { HeaderMap::new() };
     Ok((StatusCode::NO_CONTENT, cookies))

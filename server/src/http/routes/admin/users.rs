@@ -91,13 +91,13 @@ pub(in crate::http) async fn find(
 )]
 pub(in crate::http) async fn change(
     State(state): State<AppState>,
-    Caller(origin): Caller,
+    caller: Caller,
     Path(id): Path<UserId>,
     signed_in: Authenticated<Json<UpdateUserRequest>, Changes>,
 ) -> Result<Answer<ManagedUser>, ApiError> {
     let admin = signed_in.administrator(&state).await?;
     let Json(request) = signed_in.body;
-    let account = state.auth.change_user(&admin, &id, request.role, request.disabled, &origin).await?;
+    let account = state.auth.change_user(&admin, &id, request.role, request.disabled, &caller).await?;
     Ok(Answer(managed(account)))
 }
 
