@@ -280,7 +280,8 @@ mod tests {
             let _either = limits.register(&format!("2001:db8:1:{:x}::1", network & 0xffff));
         }
         let held = (0..200).filter(|host| limits.register(&format!("192.0.2.{host}")).is_err()).count();
-        assert!(held <= 2, "{held} of 200 share a place with one of the four");
+        // A third of a host on average finds the place of another host; ten of them once in 10^12 runs. Without the line's limit it is half of all.
+        assert!(held < 10, "{held} of 200 share a place with another network");
     }
 
     /// RL-08
