@@ -78,7 +78,7 @@ test('without scripts the pages of the account say what they need, and show noth
   await page.waitForURL('/account');
   for (const path of ['/account', '/account/security', '/account/devices']) {
     await page.goto(path);
-    expect(await page.locator('noscript').innerText(), path).toContain('The pages of your account and the connection check need it.');
+    expect(await page.locator('noscript').innerText(), path).toContain('Turn it on for the pages of your account');
     await expect(page.locator('.skeleton').filter({ visible: true }), path).toHaveCount(0);
   }
 });

@@ -56,7 +56,7 @@ pub(crate) static WORDS: Words = Words {
         privacy: "Privacy",
         terms: "Terms",
         about: |brand| format!("Sign in to {brand} and manage your account."),
-        needs_script: "You can sign in and out without JavaScript. The pages of your account and the connection check need it.",
+        needs_script: "You can sign in and out without JavaScript. Turn it on for the pages of your account and the connection check.",
     },
     stopped: Stopped {
         title: "This page is not working",
@@ -66,8 +66,9 @@ pub(crate) static WORDS: Words = Words {
     },
     link: Link {
         offline: "You’re offline. You’ll stay signed in.",
-        offline_signed_out: "You’re offline.",
+        offline_only: "You’re offline.",
         reconnecting: "Reconnecting… You’re still signed in.",
+        reconnecting_only: "Reconnecting…",
         obstacle: |why| format!("Reconnecting… You’re still signed in, but the server says: {why}"),
         conflict: "Your browser sends several sessions at once, so the server can’t tell which one is yours.",
         conflict_here: "Sign in to continue.",
@@ -104,7 +105,7 @@ pub(crate) static WORDS: Words = Words {
         title: "Sign in",
         heading: |brand| format!("Sign in to {brand}"),
         remember: "Keep me signed in on this device",
-        remember_hint: "On a shared device, leave this off and sign out when you’re done.",
+        remember_hint: "On a shared device, turn this off and sign out when you’re done.",
         submit: "Sign in",
         busy: "Signing in…",
         new_here: "New here?",

@@ -56,7 +56,7 @@ pub(crate) static WORDS: Words = Words {
         privacy: "Privacy",
         terms: "Termini",
         about: |brand| format!("Accedi a {brand} e gestisci il tuo account."),
-        needs_script: "Puoi accedere e uscire senza JavaScript. Le pagine del tuo account e il controllo della connessione ne hanno bisogno.",
+        needs_script: "Puoi accedere e uscire senza JavaScript. Attivalo per le pagine del tuo account e per il controllo della connessione.",
     },
     stopped: Stopped {
         title: "Questa pagina non funziona",
@@ -66,8 +66,9 @@ pub(crate) static WORDS: Words = Words {
     },
     link: Link {
         offline: "Sei offline. Il tuo accesso resta attivo.",
-        offline_signed_out: "Sei offline.",
+        offline_only: "Sei offline.",
         reconnecting: "Riconnessione… Il tuo accesso è ancora attivo.",
+        reconnecting_only: "Riconnessione…",
         obstacle: |why| format!("Riconnessione… Il tuo accesso è ancora attivo, ma il server risponde: {why}"),
         conflict: "Il browser invia più sessioni insieme e il server non sa quale sia la tua.",
         conflict_here: "Accedi per continuare.",
@@ -107,7 +108,7 @@ pub(crate) static WORDS: Words = Words {
         title: "Accedi",
         heading: |brand| format!("Accedi a {brand}"),
         remember: "Mantieni l’accesso su questo dispositivo",
-        remember_hint: "Su un dispositivo condiviso non selezionarla ed esci quando hai finito.",
+        remember_hint: "Su un dispositivo condiviso disattivala ed esci quando hai finito.",
         submit: "Accedi",
         busy: "Accesso in corso…",
         new_here: "Non hai un account?",

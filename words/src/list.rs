@@ -88,9 +88,11 @@ pub struct Stopped {
 /// The line at the top when something is wrong with the network or the cookies.
 pub struct Link {
     pub offline: &'static str,
-    /// Where there is no session.
-    pub offline_signed_out: &'static str,
+    /// Where no session is known.
+    pub offline_only: &'static str,
     pub reconnecting: &'static str,
+    /// Where no session is known.
+    pub reconnecting_only: &'static str,
     /// With what the server says.
     pub obstacle: fn(&str) -> String,
     pub conflict: &'static str,

@@ -5,7 +5,7 @@ use leptos_router::{components::A, hooks::use_location};
 
 use crate::{
     paths,
-    session::{Jar, Link, Phase, Session},
+    session::{Jar, Link, Session},
     words,
 };
 
@@ -15,16 +15,19 @@ pub(crate) fn Connection() -> impl IntoView {
     let session = Session::here();
     let words = &words::here().link;
     let path = use_location().pathname;
+    // Until the server has answered nobody knows.
+    let is_signed_in = move || session.phase().is_signed_in();
     let said = move || {
         Some(Either::Left(match session.link() {
             Link::Good => return None,
             Link::Reconnecting if session.is_in_conflict() => return Some(Either::Right(conflict(&path.get(), words))),
             Link::Reconnecting => match session.obstacle() {
-                None => words.reconnecting.to_owned(),
+                None if is_signed_in() => words.reconnecting.to_owned(),
+                None => words.reconnecting_only.to_owned(),
                 Some(obstacle) => (words.obstacle)(&obstacle),
             },
-            Link::Offline if matches!(session.phase(), Phase::SignedOut(_)) => words.offline_signed_out.to_owned(),
-            Link::Offline => words.offline.to_owned(),
+            Link::Offline if is_signed_in() => words.offline.to_owned(),
+            Link::Offline => words.offline_only.to_owned(),
         }))
     };
     view! {

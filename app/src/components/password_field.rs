@@ -163,8 +163,8 @@ fn Strength(
     let hint = move || match (estimate.get(), is_wrong.get()) {
         (Some(estimate), false) => estimate.sentence(),
         (Some(estimate), true) => estimate.beside_error(),
-        (None, true) => words::here().strength.suggestion.to_owned(),
-        (None, false) => length_hint(length.get()),
+        (None, true) if length.get() > 0 => words::here().strength.suggestion.to_owned(),
+        (None, _) => length_hint(length.get()),
     };
     let spoken = RwSignal::new(String::new());
     let mut speak = debounce(PAUSE, move |sentence| {

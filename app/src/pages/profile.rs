@@ -1,7 +1,7 @@
 //! One's own profile: who one is here, and how the pages look and speak.
 
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
-use sessionkeep_types::{Role, UpdateProfileRequest, User, limits::DISPLAY_NAME_MAX_LENGTH};
+use sessionkeep_types::{Role, UpdateProfileRequest, User};
 
 use crate::{
     appearance::{self, Theme},
@@ -214,7 +214,6 @@ fn Name() -> impl IntoView {
                         autocapitalize="words"
                         spellcheck="false"
                         enterkeyhint="done"
-                        maxlength=(2 * DISPLAY_NAME_MAX_LENGTH).to_string()
                         aria-invalid=move || field.error.get().is_some().then_some("true")
                         aria-describedby=move || {
                             if field.error.get().is_some() {
