@@ -89,24 +89,24 @@ fn support(value: &str) -> Result<String, Wrong> {
 
 /// A page: https, http on a developer's own machine, or a path of our own origin.
 fn link(value: &str) -> Result<String, Wrong> {
-    const MEND: &str = "Write it like https://example.com/page, or like /page";
+    const FIX: &str = "Write it like https://example.com/page, or like /page";
     if value.starts_with('/') {
         return match Url::parse(OWN).and_then(|own| own.join(value)) {
             Ok(url) if url.as_str().starts_with(&format!("{OWN}/")) && !url.path().starts_with("//") => {
                 Ok(url[Position::BeforePath..].to_owned())
             }
-            _ => wrong(format!("`{value}` is no path of this origin"), MEND),
+            _ => wrong(format!("`{value}` is no path of this origin"), FIX),
         };
     }
-    let Ok(url) = Url::parse(value) else { return wrong(format!("`{value}` is no address"), MEND) };
+    let Ok(url) = Url::parse(value) else { return wrong(format!("`{value}` is no address"), FIX) };
     if !url.username().is_empty() || url.password().is_some() {
-        return wrong("an address with a user name or a password is for nobody else", MEND);
+        return wrong("an address with a user name or a password is for nobody else", FIX);
     }
     match (url.scheme(), url.host_str()) {
         ("https", Some(_)) => Ok(url.into()),
         ("http", Some(host)) if is_loopback(host) => Ok(url.into()),
         ("http", _) => wrong(format!("`{value}` is not encrypted"), "Use https"),
-        (scheme, _) => wrong(format!("`{scheme}` is no scheme of a page"), MEND),
+        (scheme, _) => wrong(format!("`{scheme}` is no scheme of a page"), FIX),
     }
 }
 

@@ -54,14 +54,14 @@ impl PublicOrigin {
 }
 
 pub(super) fn public_origin(value: &str) -> Result<PublicOrigin, Wrong> {
-    const MEND: &str = "Write it as in the address bar, such as https://id.example.com";
-    let Ok(uri) = Uri::from_str(value) else { return wrong(format!("`{value}` is no origin"), MEND) };
+    const FIX: &str = "Write it as in the address bar, such as https://id.example.com";
+    let Ok(uri) = Uri::from_str(value) else { return wrong(format!("`{value}` is no origin"), FIX) };
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-        return wrong(format!("`{value}` is no origin"), MEND);
+        return wrong(format!("`{value}` is no origin"), FIX);
     };
     let bare = value.trim_end_matches('/');
     if bare.len() != scheme.len() + "://".len() + authority.as_str().len() || authority.as_str().contains('@') {
-        return wrong("an origin has no path, no query and no user", MEND);
+        return wrong("an origin has no path, no query and no user", FIX);
     }
     let host = authority.host().to_lowercase();
     let https = match scheme {
@@ -73,12 +73,12 @@ pub(super) fn public_origin(value: &str) -> Result<PublicOrigin, Wrong> {
                 "Use https (http is for localhost alone)",
             );
         }
-        _ => return wrong(format!("`{scheme}` is no scheme of the web"), MEND),
+        _ => return wrong(format!("`{scheme}` is no scheme of the web"), FIX),
     };
     let default_port = if https { 443 } else { 80 };
     let port = match authority.port_u16() {
         None if authority.as_str().contains("]:") || authority.as_str().matches(':').count() == 1 => {
-            return wrong(format!("`{value}` has no valid port"), MEND);
+            return wrong(format!("`{value}` has no valid port"), FIX);
         }
         port => port.filter(|port| *port != default_port),
     };
@@ -256,11 +256,11 @@ pub(super) fn networks(value: &str) -> Result<Vec<IpNet>, Wrong> {
 }
 
 fn duration(value: &str) -> Result<Duration, Wrong> {
-    const MEND: &str = "Write times like 90s, 15m, 12h or 7d";
+    const FIX: &str = "Write times like 90s, 15m, 12h or 7d";
     if value == "0" {
         return Ok(Duration::ZERO);
     }
-    humantime::parse_duration(value).or_else(|_| wrong(format!("`{value}` is no time"), MEND))
+    humantime::parse_duration(value).or_else(|_| wrong(format!("`{value}` is no time"), FIX))
 }
 
 fn within(value: &str, at_least: Duration, at_most: Duration) -> Result<Duration, Wrong> {
@@ -283,13 +283,13 @@ pub(super) fn lifetime(value: &str) -> Result<Duration, Wrong> {
 
 /// Nothing of it is printed: whoever knows the address may send to it.
 pub(super) fn webhook(value: &str) -> Result<SecretString, Wrong> {
-    const MEND: &str = "Write it like https://alerts.example.com/sessionkeep";
-    let Ok(uri) = Uri::from_str(value) else { return wrong("it is no address", MEND) };
+    const FIX: &str = "Write it like https://alerts.example.com/sessionkeep";
+    let Ok(uri) = Uri::from_str(value) else { return wrong("it is no address", FIX) };
     match (uri.scheme_str(), uri.host()) {
         (Some("https"), Some(_)) => Ok(value.into()),
         (Some("http"), Some(host)) if is_loopback(&host.to_lowercase()) => Ok(value.into()),
         (Some("http"), Some(_)) => wrong("what is sent there can be read on the way", "Use https"),
-        _ => wrong("it is no address of the web", MEND),
+        _ => wrong("it is no address of the web", FIX),
     }
 }
 

@@ -1,4 +1,5 @@
-//! What a refused request is answered with: the one place where causes become statuses, codes and sentences.
+//! What a refused request is answered with: causes become statuses, codes and sentences. The errors of a use case are mapped beside its
+//! handler ([`refusals!`]); those that several use cases share are mapped here.
 //!
 //! The cause is logged, the code is sent. No error text of a library reaches a client.
 
@@ -71,8 +72,8 @@ pub(super) trait Refuses {
 /// Maps the errors of a use case, for the response and for the document at once. It stands beside the handler that they concern.
 ///
 /// An arm is `Error::Variant => STATUS Code, sentence;`, with calls of methods of [`ApiError`] after it, such as `, because(reason)`.
-/// `from` names the variants whose content has a mapping of its own. `else` has arms with code of their own, whose refusals are those of
-/// the types in brackets.
+/// `from` names the variants whose content has a mapping of its own. `else` has arms with code of their own; the types in brackets have
+/// their statuses and codes, unless any request can meet these.
 macro_rules! refusals {
     (
         $error:ident {
@@ -363,6 +364,13 @@ impl Refuses for PepperMissing {
 impl Refuses for TooOften {
     fn refusals() -> Vec<Refusal> {
         LIMITED.to_vec()
+    }
+}
+
+/// In a field that the handler names ([`ApiError::with_wrong`]).
+impl Refuses for WrongField {
+    fn refusals() -> Vec<Refusal> {
+        vec![(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::ValidationFailed)]
     }
 }
 

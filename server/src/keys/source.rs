@@ -184,7 +184,7 @@ impl Loaded {
 /// See [`KeySource::fingerprint`].
 pub type Fingerprint = Vec<Vec<folder::About>>;
 
-const MEND: &str = "Make one with `openssl rand -base64 48`";
+const FIX: &str = "Make one with `openssl rand -base64 48`";
 
 impl KeySource {
     /// What signs tokens of this kind.
@@ -375,10 +375,10 @@ impl KeySource {
         let algorithm = self.algorithm(kind).name();
         match (kind, self.algorithm(kind)) {
             (Kind::Refresh, _) => {
-                Refusal::new("REFRESH_TOKEN_SECRET", "it is required on an origin that others can reach", MEND)
+                Refusal::new("REFRESH_TOKEN_SECRET", "it is required on an origin that others can reach", FIX)
             }
             (Kind::Access, Algorithm::HS256) => {
-                Refusal::new("ACCESS_TOKEN_SECRET", "it is required on an origin that others can reach", MEND)
+                Refusal::new("ACCESS_TOKEN_SECRET", "it is required on an origin that others can reach", FIX)
             }
             (Kind::Access, _) => Refusal::new(
                 "KEYS_DIR",
@@ -429,13 +429,13 @@ fn refuse(path: &Path, reason: &str, fix: &str) -> Refusal {
 
 fn secret(name: &str, bytes: &SecretSlice<u8>) -> Result<Key, Refusal> {
     if let Some(weakness) = strength::weakness_of_secret(bytes.expose_secret()) {
-        return Err(Refusal::new(name, weakness, MEND));
+        return Err(Refusal::new(name, weakness, FIX));
     }
-    Key::from_secret(bytes).map_err(|error| Refusal::new(name, error.to_string(), MEND))
+    Key::from_secret(bytes).map_err(|error| Refusal::new(name, error.to_string(), FIX))
 }
 
 fn read(file: &KeyFile) -> Result<Key, Refusal> {
-    const MEND: &str = "Remove it; `sessionkeep keys rotate` makes a good one";
+    const FIX: &str = "Remove it; `sessionkeep keys rotate` makes a good one";
     let content = folder::read(&file.path)
         .map_err(|error| refuse(&file.path, &error.to_string(), "Mend that, or remove the file"))?;
     let key = match file.kept {
@@ -443,14 +443,14 @@ fn read(file: &KeyFile) -> Result<Key, Refusal> {
         Kept::Secret => {
             let trimmed: SecretSlice<u8> = content.expose_secret().trim_ascii_end().to_vec().into();
             if let Some(weakness) = strength::weakness_of_secret(trimmed.expose_secret()) {
-                return Err(refuse(&file.path, &weakness, MEND));
+                return Err(refuse(&file.path, &weakness, FIX));
             }
             Key::from_secret(&trimmed)
         }
     };
-    let key = key.map_err(|error| refuse(&file.path, &error.to_string(), MEND))?;
+    let key = key.map_err(|error| refuse(&file.path, &error.to_string(), FIX))?;
     if strength::is_sample(key.verifying()) {
-        return Err(refuse(&file.path, "its private part is printed in a standard or a tutorial", MEND));
+        return Err(refuse(&file.path, "its private part is printed in a standard or a tutorial", FIX));
     }
     Ok(key)
 }

@@ -474,7 +474,7 @@ fn a_command_answers_in_three_seconds_whatever_the_database_does() {
 /// Attack 13: the database's file, what SQLite has beside it, and the folder, each by itself.
 #[cfg(unix)]
 #[tokio::test]
-async fn a_database_that_others_can_read_is_refused_with_the_command_that_mends_it() {
+async fn a_database_that_others_can_read_is_refused_with_the_command_that_fixes_it() {
     use std::{fs, os::unix::fs::PermissionsExt as _};
     let folder = folder();
     let server = program::Program::start(folder.path(), &[]);

@@ -19,7 +19,7 @@ struct Own {
     descriptor: JsValue,
 }
 
-static MEND: Once = Once::new();
+static RESTORE: Once = Once::new();
 
 thread_local! {
     static STUBS: RefCell<Vec<Rc<Own>>> = RefCell::default();
@@ -44,7 +44,7 @@ impl Stub {
 
     /// The property is as this descriptor says.
     pub(crate) fn described(target: &JsValue, name: &'static str, stub: &Object) -> Self {
-        MEND.call_once(mend_when_a_test_fails);
+        RESTORE.call_once(restore_when_a_test_fails);
         let target = target.unchecked_ref::<Object>().clone();
         let descriptor = Reflect::get_own_property_descriptor(&target, &name.into()).expect("an object");
         Reflect::set(stub, &"configurable".into(), &JsValue::TRUE).expect("an object");
@@ -56,7 +56,7 @@ impl Stub {
 }
 
 /// A panic drops nothing here, and the next test wants the browser as it is.
-fn mend_when_a_test_fails() {
+fn restore_when_a_test_fails() {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         for own in STUBS.take().iter().rev() {

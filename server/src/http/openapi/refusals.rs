@@ -1,4 +1,5 @@
-//! What requests are refused with, for the document: each handler names the groups of its extractors, and the errors of its use case.
+//! What requests are refused with, for the document: each handler names the groups of its extractors, and the error of its use case.
+//! Where that error has variants that the handler cannot meet, the handler names groups alone.
 //! A status with the same codes in many places is described once, in the document's components.
 
 use std::collections::BTreeMap;

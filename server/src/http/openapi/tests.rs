@@ -1,10 +1,22 @@
-use super::{DOCUMENT, document, named, operations};
+use axum::http::StatusCode;
+use sessionkeep_types::ErrorCode;
+
+use super::{ALWAYS, BEARER, DOCUMENT, document, named, operations};
+use crate::{auth::authenticate::AuthenticateError, http::error::Refuses as _};
 
 /// What a summary begins with: what a client does.
 const VERBS: [&str; 14] = [
     "Change", "Check", "Confirm", "Create", "Delete", "Download", "End", "Exchange", "Get", "List", "Open", "Report",
     "Sign", "Stream",
 ];
+
+/// The group is a constant, and the extractor answers by its mapping.
+#[test]
+fn the_group_of_the_access_token_has_what_its_extractor_answers() {
+    let mut answered = vec![(StatusCode::UNAUTHORIZED, ErrorCode::TokenMissing)];
+    answered.extend(AuthenticateError::refusals().into_iter().filter(|refusal| !ALWAYS.contains(refusal)));
+    assert_eq!(answered, BEARER);
+}
 
 /// `UPDATE_DOCS=1` writes it anew.
 #[test]

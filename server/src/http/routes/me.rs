@@ -5,7 +5,10 @@ use utoipa::IntoParams;
 
 use super::{ApiError, AppState, told, user};
 use crate::{
-    auth::{confirm_password::ConfirmPasswordError, delete_account::DeleteAccountError, profile::ProfileError},
+    auth::{
+        confirm_password::ConfirmPasswordError, delete_account::DeleteAccountError, profile::ProfileError,
+        wrong_field::WrongField,
+    },
     http::{
         error::{api, page, refusals},
         extract::{Authenticated, Caller, Changes, Ends, Json, Query},
@@ -23,7 +26,7 @@ refusals! {
         ProfileError::Gone => FORBIDDEN TokenRevoked, api(|api| api.ended);
     }
     from { Storage(StorageError) }
-    else [] { ProfileError::InvalidDisplayName(wrong) => Self::invalid().with_wrong("displayName", wrong) }
+    else [WrongField] { ProfileError::InvalidDisplayName(wrong) => Self::invalid().with_wrong("displayName", wrong) }
 }
 
 refusals! {

@@ -159,7 +159,7 @@ async fn a_token_of_another_issuer_or_for_another_audience_is_invalid() {
     .await;
 }
 
-/// Classes 15 and 16: claims of which no query may be made before their type is known.
+/// Class 15, Class 16: claims of which no query may be made before their type is known.
 #[tokio::test]
 async fn a_claim_of_another_type_is_invalid() {
     on_every_algorithm(|forge| {
