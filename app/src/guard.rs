@@ -117,11 +117,7 @@ mod tests {
             assert_eq!(elsewhere(&out, false, paths::SIGN_OUT, false, None).as_deref(), Some(paths::AFTER_SIGN_OUT));
         }
         for phase in [Phase::Restoring, Phase::SignedIn, Phase::SignedOut(SignedOut::Unasked)] {
-            assert_eq!(
-                elsewhere(&phase, false, paths::SIGN_OUT, false, None),
-                None,
-                "nobody knows, or somebody is signed in"
-            );
+            assert_eq!(elsewhere(&phase, false, paths::SIGN_OUT, false, None), None, "unknown, or signed in");
         }
     }
 

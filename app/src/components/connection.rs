@@ -15,7 +15,7 @@ pub(crate) fn Connection() -> impl IntoView {
     let session = Session::here();
     let words = &words::here().link;
     let path = use_location().pathname;
-    // Until the server has answered nobody knows.
+    // The server decides whether there is a session, and has not answered yet.
     let is_signed_in = move || session.phase().is_signed_in();
     let said = move || {
         Some(Either::Left(match session.link() {

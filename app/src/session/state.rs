@@ -77,7 +77,7 @@ pub struct Snapshot {
 /// Why a refresh has to be tried again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delay {
-    /// Nobody answered, or only that it is to be tried again: time may fix it.
+    /// There was no answer, or one that asks for a retry: waiting may fix it.
     Silence,
     /// The server refused without ending the session, in these words: somebody has to do something.
     Obstacle(String),

@@ -100,7 +100,7 @@ fn link(value: &str) -> Result<String, Wrong> {
     }
     let Ok(url) = Url::parse(value) else { return wrong(format!("`{value}` is no address"), FIX) };
     if !url.username().is_empty() || url.password().is_some() {
-        return wrong("an address with a user name or a password is for nobody else", FIX);
+        return wrong("an address in a page must not have a user name or a password", FIX);
     }
     match (url.scheme(), url.host_str()) {
         ("https", Some(_)) => Ok(url.into()),

@@ -65,8 +65,10 @@ pub(super) type Refusal = (StatusCode, ErrorCode);
 
 /// An error that a request is refused with.
 pub(super) trait Refuses {
-    /// With which statuses and codes, for the document.
-    fn refusals() -> Vec<Refusal>;
+    /// With which statuses and codes, for the document. Without an answer of its own: those that any request can meet.
+    fn refusals() -> Vec<Refusal> {
+        ALWAYS.to_vec()
+    }
 }
 
 /// Maps the errors of a use case, for the response and for the document at once. It stands beside the handler that they concern.
@@ -335,7 +337,7 @@ impl From<TooOften> for ApiError {
     }
 }
 
-/// It is not the person who is wrong, so nobody is told so.
+/// The server is misconfigured, so the password is not called wrong.
 impl From<PepperMissing> for ApiError {
     fn from(error: PepperMissing) -> Self {
         tracing::error!(%error, "a password cannot be checked");
@@ -343,23 +345,11 @@ impl From<PepperMissing> for ApiError {
     }
 }
 
-impl Refuses for StorageError {
-    fn refusals() -> Vec<Refusal> {
-        ALWAYS.to_vec()
-    }
-}
+impl Refuses for StorageError {}
 
-impl Refuses for Busy {
-    fn refusals() -> Vec<Refusal> {
-        ALWAYS.to_vec()
-    }
-}
+impl Refuses for Busy {}
 
-impl Refuses for PepperMissing {
-    fn refusals() -> Vec<Refusal> {
-        ALWAYS.to_vec()
-    }
-}
+impl Refuses for PepperMissing {}
 
 impl Refuses for TooOften {
     fn refusals() -> Vec<Refusal> {

@@ -343,7 +343,7 @@ fn Living(
                 {name}
                 {is_current.then(|| view! { <span class="visually-hidden">", " {words.this_device}</span> })}
             </h3>
-            // Tells rows of one device apart, for those who hear the buttons alone.
+            // Distinguishes the buttons of several rows of one device for a screen reader.
             <p class="meta" id=row.meta()>
                 <span class="presence" class:now=is_current>
                     <time datetime=move || exact.get()>{used}</time>

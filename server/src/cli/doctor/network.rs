@@ -125,7 +125,7 @@ impl Asking<'_> {
         }
         if matches!(status, StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT) {
             let fix = "See that the server runs, that the proxy has its BIND_ADDR, and what both log";
-            return Check::fail(what, format!("behind {origin} nobody serves ({status})"), fix);
+            return Check::fail(what, format!("no server answers behind {origin} ({status})"), fix);
         }
         let fix =
             "Set PUBLIC_ORIGIN to what people see in the address bar, and have the proxy send all of it to the server";
