@@ -21,7 +21,7 @@ use crate::{
     scroll::Scroll,
     session::{Phase, Session},
     submitted::Submitted,
-    typed_email, words,
+    typed, words,
 };
 
 /// The whole of what is between `<body>` and `</body>`.
@@ -36,7 +36,7 @@ pub fn App() -> impl IntoView {
     Scroll::provide();
     let session = Session::here();
     Effect::new(move |_| match session.phase() {
-        Phase::SignedIn | Phase::Refreshing => typed_email::forget(),
+        Phase::SignedIn | Phase::Refreshing => typed::forget(),
         Phase::SignedOut(_) => review_room::forget(),
         Phase::Restoring => {}
     });

@@ -35,7 +35,7 @@ mod start;
 mod strength;
 mod submitted;
 mod trouble;
-mod typed_email;
+mod typed;
 mod validate;
 mod wall_clock;
 mod when;

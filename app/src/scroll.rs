@@ -5,6 +5,8 @@ use std::collections::HashMap;
 
 use leptos::{ev, prelude::*};
 
+use crate::paths;
+
 /// For the life of the document.
 #[derive(Clone, Copy)]
 pub(crate) struct Scroll {
@@ -42,7 +44,9 @@ impl Scroll {
     /// The data of the page is there.
     pub(crate) fn restore() {
         let Some(scroll) = use_context::<Self>() else { return };
-        let Some((page, y)) = scroll.wanted.try_update_value(Option::take).flatten() else { return };
+        let Some((page, y)) = scroll.wanted.try_update_value(Option::take).flatten() else {
+            return request_animation_frame(|| request_animation_frame(show_chosen_language));
+        };
         // What is shown with the data has its height in the frame after the next.
         request_animation_frame(move || {
             request_animation_frame(move || {
@@ -51,6 +55,13 @@ impl Scroll {
                 }
             });
         });
+    }
+}
+
+/// The language switch leads back to its button, which the data has moved away since.
+fn show_chosen_language() {
+    if let Some(element) = document().active_element().filter(|element| element.id() == paths::CHOSEN_LANGUAGE) {
+        element.scroll_into_view_with_bool(false);
     }
 }
 

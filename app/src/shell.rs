@@ -83,10 +83,7 @@ pub fn Shell(
                     <App />
                 </div>
                 <noscript>
-                    <p>
-                        {words::here().frame.needs_script} " "
-                        <a href=paths::SIGN_OUT>{words::here().frame.sign_out}</a>
-                    </p>
+                    <p>{words::here().frame.needs_script}</p>
                 </noscript>
                 <Stopped />
             </body>

@@ -37,7 +37,7 @@ export class Parts {
     this.heading = main.getByRole('heading', { level: 1 });
     this.alert = main.getByRole('alert');
     this.notice = main.locator('.notice[role=status]:not(.good)').filter({ hasText: /\S/ });
-    this.link = page.locator('.connection[role=status]').filter({ hasText: /\S/ });
+    this.link = page.locator('.connection').filter({ hasText: /\S/ });
     this.skeletons = main.locator('.skeleton');
 
     this.email = main.locator('#email');

@@ -93,8 +93,8 @@ test('warnings and sign-ins can be looked at alone', async ({ client, signIn, ac
   await expect(activity.events).toContainText(['Wrong password']);
   await expect(activity.events).toHaveCount(1);
   await activity.filter('Sign-ins').click();
-  await expect(activity.events).toContainText(['Signed in', 'Wrong password', 'Signed in']);
-  await expect(activity.events).toHaveCount(3);
+  await expect(activity.events).toContainText(['Signed in', 'Wrong password', 'Signed in', 'Account created']);
+  await expect(activity.events).toHaveCount(4);
   await activity.filter('All').click();
   await expect(activity.events).toHaveCount(4);
 });

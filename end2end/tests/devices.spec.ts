@@ -26,7 +26,7 @@ test('this device comes first, the others follow with what is known of them', as
   await expect(devices.rows.first()).toContainText('Active now');
   const other = devices.others.filter({ hasText: 'Firefox on Windows' });
   await expect(other.getByRole('heading', { level: 3, name: 'Firefox on Windows' })).toBeVisible();
-  await expect(other).toContainText('Active just now · 127.0.0.1');
+  await expect(other).toContainText('Active less than a minute ago · 127.0.0.1');
   await other.getByRole('button', { name: 'Details of Firefox on Windows' }).click();
   await expect(other.locator('time').first()).toHaveAttribute('datetime', /^\d{4}-\d\d-\d\dT/);
   await expect(other.locator('dl time').first()).toHaveAttribute('title', /\d{1,2} \w+ \d{4} at \d\d:\d\d/);
@@ -345,6 +345,8 @@ test.describe('a device that signed in after this one', () => {
     await page.keyboard.press('Enter');
     await expect(field).toHaveAccessibleDescription('That’s not your current password.');
     await expect(field).toBeFocused();
+    // As in every form, it stays to be corrected.
+    await expect(field).toHaveValue(WRONG_PASSWORD);
     await devices.shows(3);
     await field.fill(person.password);
     await group.getByRole('button', { name: 'Sign out' }).click();

@@ -35,6 +35,31 @@ test('the switch keeps the page, the choice and the session', async ({ page, sig
   await expect(page.getByRole('heading', { level: 1, name: 'Devices' })).toBeVisible();
 });
 
+test('the switch keeps its button in sight where the data makes the page longer', async ({ client, page, signIn, activity, person }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (let number = 0; number < 12; number += 1) await client.login(person);
+  await signIn.signIn(person);
+  await activity.open();
+  await expect(activity.events).not.toHaveCount(0);
+  await page.getByRole('contentinfo').getByRole('button', { name: 'Italiano' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 2, name: 'Oggi' })).toBeAttached();
+  const button = page.getByRole('contentinfo').getByRole('button', { name: 'Italiano' });
+  await expect(button).toBeFocused();
+  await expect(button).toBeInViewport();
+});
+
+test('the switch keeps what was typed, but for the password', async ({ page, signUp, person }) => {
+  await signUp.open();
+  await signUp.fill(person);
+  await signUp.displayName.fill('Ada Byron');
+  await page.getByRole('button', { name: 'Italiano' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: /^Crea il tuo account/ })).toBeVisible();
+  await expect(signUp.email).toHaveValue(person.email);
+  await expect(page.locator('#displayName')).toHaveValue('Ada Byron');
+  await expect(page.locator('#password')).toHaveValue('');
+});
+
 test('the switch keeps the page that was asked for, and leads nowhere else', async ({ client, page }) => {
   await open(page, '/sign-in?next=/account/activity');
   await page.getByRole('button', { name: 'Italiano' }).click();

@@ -76,9 +76,13 @@ test('without scripts the pages of the account say what they need, and show noth
   await signIn.fill(person);
   await signIn.submit.click();
   await page.waitForURL('/account');
-  for (const path of ['/account', '/account/security', '/account/devices']) {
+  for (const path of ['/account', '/account/security', '/account/devices', '/account/password', '/account/data', '/account/delete']) {
     await page.goto(path);
-    expect(await page.locator('noscript').innerText(), path).toContain('Turn it on for the pages of your account');
+    const said = page.getByRole('main').getByText('This page needs JavaScript.');
+    await expect(said, path).toBeVisible();
+    await expect(said.getByRole('link', { name: 'Sign out' }), path).toHaveAttribute('href', '/sign-out');
+    // It is said once.
+    await expect(page.locator('noscript'), path).toBeHidden();
     await expect(page.locator('.skeleton').filter({ visible: true }), path).toHaveCount(0);
   }
 });
@@ -90,9 +94,10 @@ test('without scripts a page offers nothing that needs them', async ({ watch, pa
   await expect(page.getByRole('button', { name: /^Show/ })).toHaveCount(0);
   await signIn.submit.click();
   await page.waitForURL('/account');
-  for (const path of ['/account/data', '/account/devices', '/account/activity', '/connection']) {
+  for (const path of ['/account/data', '/account/delete', '/account/devices', '/account/activity', '/connection']) {
     await page.goto(path);
     await expect(page.getByRole('main').getByRole('button'), path).toHaveCount(0);
+    await expect(page.getByRole('main').getByRole('link', { name: /Delete|Change|Review/ }), path).toHaveCount(0);
     await expect(page.getByText('Checking…').filter({ visible: true }), path).toHaveCount(0);
   }
 });

@@ -9,7 +9,7 @@ test('a theft is told on every page and device until it is answered, and the ans
   server, context, client, anotherBrowser, page, signIn, account, activity, person,
 }) => {
   await stolen({ server, context, client, signIn, account, person });
-  await expect(account.review).toContainText('the same session was used ');
+  await expect(account.review).toContainText('one of your sessions was used on ');
   const there = await anotherBrowser();
   await new SignIn(there).signIn(person);
   const other = new AccountPage(there);

@@ -9,6 +9,19 @@ test('Security shows the age of the password, the time of this session and the n
   await expect(security.value('Devices')).toHaveText('Signed in on 2 devices');
 });
 
+test('a session that ends with the browser is said to, on Security and in the details of its device', async ({ page, signIn, security, devices, person }) => {
+  await signIn.open();
+  await signIn.remember.uncheck();
+  await signIn.fill(person);
+  await signIn.submit.click();
+  await page.waitForURL('/account');
+  await security.open();
+  await expect(security.value('This session')).toHaveText(/^Signed in today · Ends when you close the browser, or \d{1,2} \w{3}( \d{4})? if unused$/);
+  await devices.open();
+  await devices.thisDevice.getByRole('button', { name: /^Details/ }).click();
+  await expect(devices.thisDevice).toContainText(/When the browser is closed, or \d{1,2} \w{3}( \d{4})? if unused/);
+});
+
 test('Security leads to the pages that change it or explain it', async ({ signIn, security, person }) => {
   await signIn.signIn(person);
   await security.open();
@@ -27,6 +40,7 @@ for (const lost of ['/api/sessions*', '/api/me*']) test(`what ${lost} does not a
   await page.route(lost, (route) => route.fulfill({ status: 429, contentType: 'application/json', body: '{"error":"Too often.","code":"RATE_LIMITED","requestId":"1"}' }));
   await security.open();
   await expect(page.getByRole('alert')).toHaveText('Too many attempts. Try again later.');
+  await expect(security.value(lost === '/api/me*' ? 'Password' : 'Devices')).toHaveText('Not loaded');
   await page.unrouteAll();
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByRole('alert')).toHaveCount(0);

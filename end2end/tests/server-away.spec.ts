@@ -30,6 +30,31 @@ test('a server that is away for a moment costs nobody the session', async ({ ser
   await account.shows(person);
 });
 
+test('a person who does not want to wait for the next try tries at once', async ({ server, watch, page, signIn, account, person }) => {
+  watch.expect(/503/);
+  await page.clock.install();
+  await signIn.signIn(person);
+  await account.shows(person);
+  await server.breakDown({ storeDown: true });
+  await page.reload();
+  const again = page.getByRole('button', { name: 'Try again' });
+  await expect(again).toBeVisible();
+  // After so many failures the next try by itself is 15 to 30 s away.
+  for (let failures = 0; failures < 7; failures += 1) {
+    const tried = page.waitForResponse((response) => new URL(response.url()).pathname === '/api/auth/refresh');
+    await page.clock.fastForward('00:31');
+    await tried;
+  }
+  await server.breakDown({ storeDown: false });
+  await again.focus();
+  const tried = page.waitForResponse((response) => response.ok(), { timeout: 10_000 });
+  await page.keyboard.press('Enter');
+  await tried;
+  await account.shows(person);
+  await expect(account.reconnecting).toHaveCount(0);
+  await expect(account.heading).toBeFocused();
+});
+
 test('a store that is away for a moment costs nobody the session', async ({ server, watch, page, signIn, account, person }) => {
   watch.expect(/503/);
   await signIn.signIn(person);

@@ -74,6 +74,17 @@ test('an estimate is a hint, and the server decides', async ({ signUp, person })
   await expect(signUp.password).toHaveAccessibleDescription(/This password is too easy to guess/);
 });
 
+test('beside an error no bar says that the password is good', async ({ page, signIn, password, person }) => {
+  await signIn.signIn(person);
+  await password.open();
+  await password.current.fill(person.password);
+  await password.new.fill(person.password);
+  await expect(page.locator('[data-strength=strong]')).toBeVisible();
+  await password.submit.click();
+  await expect(page.locator('#newPassword-error')).toHaveText('Choose a password other than the current one.');
+  await expect(page.locator('[data-strength]')).toHaveCount(0);
+});
+
 test.describe('with a name for the service', () => {
   test.use({ settings: { BRAND_NAME: 'Brightwell Books' } });
 

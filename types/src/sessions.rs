@@ -22,12 +22,21 @@ pub struct Session {
     /// When it ends unless it is used before, or at its absolute end if that comes first.
     #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub expires_at: String,
+    /// Whether the browser keeps its cookie when it is closed, as the sign-in asked for. What an older server does not say is shown as
+    /// true.
+    #[serde(default = "is_kept")]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub remember_me: bool,
     /// Where the latest refresh came from; empty where it is not known.
     pub ip: String,
     /// The `User-Agent` header of the latest refresh, as it was sent.
     pub user_agent: String,
     /// The user agent in words, such as `Firefox on Windows`. A label: a client can claim to be anything.
     pub device: String,
+}
+
+fn is_kept() -> bool {
+    true
 }
 
 /// A part of an account's living sessions, the newest sign-in first ([`crate::routes::SESSIONS`]).

@@ -146,6 +146,7 @@ fn session_list() {
         created_at: "2026-11-24T10:00:00Z".into(),
         last_used_at: "2026-11-24T11:00:00Z".into(),
         expires_at: "2026-12-01T11:00:00Z".into(),
+        remember_me: false,
         ip: "203.0.113.7".into(),
         user_agent: "Mozilla/5.0".into(),
         device: "Firefox on Windows".into(),
@@ -154,10 +155,18 @@ fn session_list() {
         &SessionList { sessions: vec![session], next: Some("s".into()) },
         json!({"sessions": [{
             "id": "s", "current": true, "createdAt": "2026-11-24T10:00:00Z", "lastUsedAt": "2026-11-24T11:00:00Z",
-            "expiresAt": "2026-12-01T11:00:00Z", "ip": "203.0.113.7", "userAgent": "Mozilla/5.0",
+            "expiresAt": "2026-12-01T11:00:00Z", "rememberMe": false, "ip": "203.0.113.7", "userAgent": "Mozilla/5.0",
             "device": "Firefox on Windows",
         }], "next": "s"}),
     );
+}
+
+#[test]
+fn a_session_of_an_older_server_does_not_say_whether_it_is_kept() {
+    let document = json!({
+        "id": "s", "current": true, "createdAt": "", "lastUsedAt": "", "expiresAt": "", "ip": "", "userAgent": "", "device": "",
+    });
+    assert!(serde_json::from_value::<Session>(document).expect("a session").remember_me);
 }
 
 fn reuse() -> SecurityEvent {

@@ -30,6 +30,7 @@ pub(crate) static WORDS: Words = Words {
         undo: "Undo",
         retry: "Try again",
         loading: "Loading…",
+        not_loaded: "Not loaded",
         show_more: "Show more",
         checking_session: "Checking your session…",
         optional: "optional",
@@ -57,6 +58,7 @@ pub(crate) static WORDS: Words = Words {
         terms: "Terms",
         about: |brand| format!("Sign in to {brand} and manage your account."),
         needs_script: "You can sign in and out without JavaScript. Turn it on for the pages of your account and the connection check.",
+        page_needs_script: "This page needs JavaScript. Without it, you can sign in and sign out.",
     },
     stopped: Stopped {
         title: "This page is not working",
@@ -70,6 +72,7 @@ pub(crate) static WORDS: Words = Words {
         reconnecting: "Reconnecting… You’re still signed in.",
         reconnecting_only: "Reconnecting…",
         obstacle: |why| format!("Reconnecting… You’re still signed in, but the server says: {why}"),
+        trying: "Trying…",
         conflict: "Your browser sends several sessions at once, so the server can’t tell which one is yours.",
         conflict_here: "Sign in to continue.",
         sign_in_again: "Sign in again",
@@ -80,10 +83,10 @@ pub(crate) static WORDS: Words = Words {
     },
     landing: Landing {
         tagline: "Stay signed in, safely",
-        description: "Sign-in that lasts through reloads, sleep and bad networks, and notices when a copy of it is used.",
+        description: "Sign-in that lasts through reloads, sleep and bad networks, and notices when someone else uses your session.",
         heading: "Stay signed\u{a0}in, safely.",
-        lead: "Sign in once and stay signed in, through reloads, sleep and bad networks. If a copy of your sign-in \
-               is used alongside yours, both stop working and you see where it was used.",
+        lead: "Sign in once and stay signed in, through reloads, sleep and bad networks. If someone copies \
+               your session and uses it too, it ends for both of you, and you see where the copy was used.",
         open_account: "Go to your account",
         promises: "What you can rely on",
         cards: [
@@ -98,7 +101,8 @@ pub(crate) static WORDS: Words = Words {
                 "In every tab and on the server, at once. A device that you sign out from here stops at its next request.",
             ),
         ],
-        about: "This site shows Sessionkeep: open-source session management for web applications, in Rust. Create an account to try it.",
+        about: "This site shows Sessionkeep: open-source session management for web applications, in Rust.",
+        try_it: "Create an account to try it.",
         example: "An example of your devices",
     },
     sign_in: SignIn {
@@ -123,7 +127,7 @@ pub(crate) static WORDS: Words = Words {
         busy_server: "Too many attempts. Wait a minute, then try again.",
         why: "Why?",
     },
-    sign_out: SignOut { title: "Sign out", text: "This ends your session on this device." },
+    sign_out: SignOut { title: "Sign out", text: "This ends your session on this device.", stay: "Stay signed in" },
     sign_up: SignUp {
         title: "Create your account",
         sign_in_instead: "Sign in instead",
@@ -167,7 +171,7 @@ pub(crate) static WORDS: Words = Words {
         submit: "Change password",
         busy: "Changing your password…",
         done: "Password changed.",
-        done_details: "You’re still signed in here. All other devices were signed out.",
+        done_details: "You’re still signed in here. Any other device was signed out.",
         unclear: "The answer got lost, so we don’t know whether your password changed. Try again. If your current password \
                   is refused, the new one is already in place.",
         to_devices: "Review devices",
@@ -195,7 +199,7 @@ pub(crate) static WORDS: Words = Words {
         strong: "Strong.",
     },
     times: Times {
-        just_now: "just now",
+        just_now: "less than a minute ago",
         minutes_ago: |number| format!("{} ago", units(number, "minute")),
         hours_ago: |number| format!("{} ago", units(number, "hour")),
         days_ago: |number| format!("{} ago", units(number, "day")),
@@ -253,6 +257,9 @@ pub(crate) static WORDS: Words = Words {
         password_unchanged: "Not changed since the account was created",
         this_session: "This session",
         session_dates: |began, ends| format!("Signed in {began} · Expires {ends} if unused"),
+        session_dates_unkept: |began, ends| {
+            format!("Signed in {began} · Ends when you close the browser, or {ends} if unused")
+        },
         other_devices: "Devices",
         devices: |number, more| format!("Signed in on {}", count(number, "device", more)),
         review_devices: "Review",
@@ -280,6 +287,7 @@ pub(crate) static WORDS: Words = Words {
         last_used: "Last used",
         expires: "Expires",
         expires_unused: |date| format!("{date} if unused"),
+        expires_unkept: |date| format!("When the browser is closed, or {date} if unused"),
         address: "IP address",
         unknown_address: "Unknown",
         browser: "User agent",
@@ -306,7 +314,7 @@ pub(crate) static WORDS: Words = Words {
     },
     activity: Activity {
         title: "Activity",
-        lead: "What happened in your account.",
+        lead: "Sign-ins and other security events of your account.",
         filter: "Show",
         all: "All",
         warnings: "Warnings",
@@ -346,10 +354,10 @@ pub(crate) static WORDS: Words = Words {
             title: "Too many devices",
             meaning: "The devices unused for longest were signed out. If you didn’t sign in that often, change your password.",
         },
-        password_changed: Happened { title: "Password changed", meaning: "All other devices were signed out." },
+        password_changed: Happened { title: "Password changed", meaning: "Any other device was signed out." },
         confirmation_failed: Happened {
             title: "Wrong current password",
-            meaning: "It was entered on a device that is signed in. Nothing was changed. If that wasn’t you, sign that device out.",
+            meaning: "It was entered on a device that is signed in. Nothing was changed. If that wasn’t you, change your password.",
         },
         refresh_repeated: Happened { title: "Session renewed again", meaning: "An answer got lost. This is routine." },
         refresh_from_elsewhere: Happened {
@@ -359,7 +367,7 @@ pub(crate) static WORDS: Words = Words {
         },
         reused: Happened {
             title: "Your session was used in two places",
-            meaning: "A copy of your sign-in was used. We ended that session.",
+            meaning: "A session belongs to one browser, so one of these had a copy of it. We ended it.",
         },
         clone: Happened {
             title: "Your session was used in two places",
@@ -384,26 +392,26 @@ pub(crate) static WORDS: Words = Words {
         title: "Your session was used in two places",
         text: |when, a, b| {
             format!(
-                "A copy of your sign-in was used. On {when}, the same session was used on {a} and on {b}. We ended it."
+                "On {when}, one of your sessions was used on {a} and on {b}. A session belongs to one browser, so one of them had a copy of it. We ended it."
             )
         },
         text_alike: |when, both| {
             format!(
-                "A copy of your sign-in was used. On {when}, the same session was used in two browsers, both {both}. We ended it."
+                "On {when}, one of your sessions was used in two browsers, both {both}. A session belongs to one browser, so one of them had a copy of it. We ended it."
             )
         },
-        text_short: |when| format!("A copy of your sign-in was used on {when}. We ended that session."),
+        text_short: |when| format!("On {when}, a copy of one of your sessions was used. We ended it."),
         change_password: "Change password",
         to_activity: "Review activity",
         it_was_me: "It was me",
         question: "Was this you?",
         explanation: "Restoring a backup or copying a browser profile looks like this. If you did neither, someone else may \
-                      have had your sign-in.",
+                      have used your session.",
         yes: "Yes, it was me",
         no: "No, secure my account",
         dismissing: "Saving…",
         dismissed: "Thanks. The alert is closed on all your devices.",
-        password_reason: "If it was you, enter your current password. You signed in here before the alert, so a copy of that sign-in could close the alert, too.",
+        password_reason: "If it was you, enter your current password. You signed in here before the alert, so someone with a copy of this session could close it, too.",
     },
     data: Data {
         title: "Data & privacy",
@@ -418,6 +426,7 @@ pub(crate) static WORDS: Words = Words {
         lead: "This deletes:",
         sessions: |number, more| format!("Your sign-ins on {}", count(number, "device", more)),
         events: |number, more| format!("The IP addresses and browsers in {}", count(number, "activity record", more)),
+        stays: "The records themselves stay, without your name, email, IP addresses and browsers.",
         delete_button: "Delete account…",
     },
     delete: Delete {
@@ -451,7 +460,7 @@ pub(crate) static WORDS: Words = Words {
     },
     reasons: Reasons {
         title: "Why was I signed out?",
-        lead: "A session ends when you sign out, and for these reasons.",
+        lead: "A session ends when you sign out, or in one of these cases. Each says what to do then.",
         what_happened: "More detail",
         others: "Other reasons you might be signed out",
         sign_in: "Sign in",
@@ -461,7 +470,7 @@ pub(crate) static WORDS: Words = Words {
         check_connection: "Connection check",
         reused: Reason {
             title: "Your session was used in two places",
-            text: "A copy of your sign-in was used on another device or browser profile. We ended the session on both. Sign \
+            text: "A copy of your session was used on another device or browser profile. We ended the session on both. Sign \
                    in again. If you didn’t restore a backup or copy a profile, change your password.",
             more: "The cookie that keeps you signed in is replaced again and again. One that had already been replaced was \
                    used once more, so two programs were using the same session. Activity lists both, with device and address.",
@@ -549,7 +558,7 @@ pub(crate) static WORDS: Words = Words {
         wrong_word: "Problem",
         session: "Sign-in cookie",
         session_none: "You’re signed out, so there is none.",
-        session_fine: "Your browser sends it once, as it should.",
+        session_fine: "Your browser sends it.",
         session_missing: "Your browser doesn’t send it. You stay signed in here for 15 minutes at most.",
         session_missing_do: "Allow cookies for this site in your browser’s settings, then sign in again.",
         session_alone: "Your browser sends it without the second cookie that belongs to it. You stay signed in here for 15 minutes at most.",

@@ -30,6 +30,7 @@ pub(crate) static WORDS: Words = Words {
         undo: "Annulla",
         retry: "Riprova",
         loading: "Caricamento…",
+        not_loaded: "Non caricato",
         show_more: "Mostra altro",
         checking_session: "Verifica della sessione…",
         optional: "facoltativo",
@@ -57,6 +58,7 @@ pub(crate) static WORDS: Words = Words {
         terms: "Termini",
         about: |brand| format!("Accedi a {brand} e gestisci il tuo account."),
         needs_script: "Puoi accedere e uscire senza JavaScript. Attivalo per le pagine del tuo account e per il controllo della connessione.",
+        page_needs_script: "Questa pagina richiede JavaScript. Senza, puoi accedere e uscire.",
     },
     stopped: Stopped {
         title: "Questa pagina non funziona",
@@ -70,6 +72,7 @@ pub(crate) static WORDS: Words = Words {
         reconnecting: "Riconnessione… Il tuo accesso è ancora attivo.",
         reconnecting_only: "Riconnessione…",
         obstacle: |why| format!("Riconnessione… Il tuo accesso è ancora attivo, ma il server risponde: {why}"),
+        trying: "Tentativo…",
         conflict: "Il browser invia più sessioni insieme e il server non sa quale sia la tua.",
         conflict_here: "Accedi per continuare.",
         sign_in_again: "Accedi di nuovo",
@@ -80,10 +83,10 @@ pub(crate) static WORDS: Words = Words {
     },
     landing: Landing {
         tagline: "Resta connesso, in sicurezza",
-        description: "Un accesso che resiste al ricaricamento delle pagine, alla sospensione del computer e alle reti instabili, e si accorge quando ne viene usata una copia.",
+        description: "Un accesso che resiste al ricaricamento delle pagine, alla sospensione del computer e alle reti instabili, e si accorge quando qualcun altro usa la tua sessione.",
         heading: "Resta connesso, in sicurezza.",
         lead: "Accedi una volta sola: l’accesso resiste al ricaricamento delle pagine, alla sospensione del computer e alle reti \
-               instabili. Se ne viene usata una copia insieme all’originale, entrambi smettono di funzionare e vedi da dove è stata usata.",
+               instabili. Se qualcuno copia la tua sessione e la usa, la sessione termina per entrambi e vedi da dove è stata usata.",
         open_account: "Vai al tuo account",
         promises: "Su cosa puoi contare",
         cards: [
@@ -101,7 +104,8 @@ pub(crate) static WORDS: Words = Words {
                 "In ogni scheda e sul server, subito. Un dispositivo che disconnetti da qui si ferma alla sua prossima richiesta.",
             ),
         ],
-        about: "Questo sito mostra Sessionkeep: gestione open source delle sessioni per applicazioni web, in Rust. Crea un account per provarlo.",
+        about: "Questo sito mostra Sessionkeep: gestione open source delle sessioni per applicazioni web, in Rust.",
+        try_it: "Crea un account per provarlo.",
         example: "Un esempio dei tuoi dispositivi",
     },
     sign_in: SignIn {
@@ -126,7 +130,11 @@ pub(crate) static WORDS: Words = Words {
         busy_server: "Troppi tentativi. Aspetta un minuto, poi riprova.",
         why: "Perché?",
     },
-    sign_out: SignOut { title: "Esci", text: "La sessione su questo dispositivo verrà terminata." },
+    sign_out: SignOut {
+        title: "Esci",
+        text: "La sessione su questo dispositivo verrà terminata.",
+        stay: "Resta connesso",
+    },
     sign_up: SignUp {
         title: "Crea il tuo account",
         sign_in_instead: "Accedi con questa email",
@@ -170,7 +178,7 @@ pub(crate) static WORDS: Words = Words {
         submit: "Cambia password",
         busy: "Cambio della password…",
         done: "Password cambiata.",
-        done_details: "Qui l’accesso resta attivo. Tutti gli altri dispositivi sono stati disconnessi.",
+        done_details: "Qui l’accesso resta attivo. Ogni altro dispositivo è stato disconnesso.",
         unclear: "La risposta è andata persa e non sappiamo se la password è cambiata. Riprova. Se la password attuale viene \
                   rifiutata, vale già quella nuova.",
         to_devices: "Controlla i dispositivi",
@@ -200,7 +208,7 @@ pub(crate) static WORDS: Words = Words {
         strong: "Robusta.",
     },
     times: Times {
-        just_now: "adesso",
+        just_now: "meno di un minuto fa",
         minutes_ago: |number| format!("{} fa", units(number, "minuto", "minuti")),
         hours_ago: |number| format!("{} fa", units(number, "ora", "ore")),
         days_ago: |number| format!("{} fa", units(number, "giorno", "giorni")),
@@ -258,6 +266,9 @@ pub(crate) static WORDS: Words = Words {
         password_unchanged: "Impostata alla creazione dell’account",
         this_session: "Questa sessione",
         session_dates: |began, ends| format!("Accesso: {began} · Scadenza, se non usata: {ends}"),
+        session_dates_unkept: |began, ends| {
+            format!("Accesso: {began} · Termina alla chiusura del browser o, se non usata: {ends}")
+        },
         other_devices: "Dispositivi",
         devices: |number, more| format!("Accesso attivo su {}", count(number, "dispositivo", "dispositivi", more)),
         review_devices: "Controlla",
@@ -285,6 +296,7 @@ pub(crate) static WORDS: Words = Words {
         last_used: "Ultimo uso",
         expires: "Scadenza",
         expires_unused: |date| format!("{date} se non usata"),
+        expires_unkept: |date| format!("Alla chiusura del browser, o {date} se non usata"),
         address: "Indirizzo IP",
         unknown_address: "Sconosciuto",
         browser: "User agent",
@@ -329,7 +341,7 @@ pub(crate) static WORDS: Words = Words {
     },
     activity: Activity {
         title: "Attività",
-        lead: "Cosa è successo nel tuo account.",
+        lead: "Accessi e altri eventi di sicurezza del tuo account.",
         filter: "Mostra",
         all: "Tutto",
         warnings: "Avvisi",
@@ -380,11 +392,11 @@ pub(crate) static WORDS: Words = Words {
         },
         password_changed: Happened {
             title: "Password cambiata",
-            meaning: "Tutti gli altri dispositivi sono stati disconnessi.",
+            meaning: "Ogni altro dispositivo è stato disconnesso.",
         },
         confirmation_failed: Happened {
             title: "Password attuale errata",
-            meaning: "È stata inserita su un dispositivo connesso. Non è cambiato nulla. Se non eri tu, disconnetti quel dispositivo.",
+            meaning: "È stata inserita su un dispositivo connesso. Non è cambiato nulla. Se non eri tu, cambia la password.",
         },
         refresh_repeated: Happened {
             title: "Sessione rinnovata di nuovo",
@@ -397,7 +409,7 @@ pub(crate) static WORDS: Words = Words {
         },
         reused: Happened {
             title: "La tua sessione è stata usata in due luoghi",
-            meaning: "È stata usata una copia della tua sessione. L’abbiamo terminata.",
+            meaning: "Una sessione appartiene a un solo browser: uno dei due ne aveva una copia. L’abbiamo terminata.",
         },
         clone: Happened {
             title: "La tua sessione è stata usata in due luoghi",
@@ -425,15 +437,15 @@ pub(crate) static WORDS: Words = Words {
         title: "La tua sessione è stata usata in due luoghi",
         text: |when, a, b| {
             format!(
-                "È stata usata una copia della tua sessione. {when}: la stessa sessione è stata usata su {a} e su {b}. L’abbiamo terminata."
+                "{when}: una tua sessione è stata usata su {a} e su {b}. Una sessione appartiene a un solo browser: uno dei due ne aveva una copia. L’abbiamo terminata."
             )
         },
         text_alike: |when, both| {
             format!(
-                "È stata usata una copia della tua sessione. {when}: la stessa sessione è stata usata in due browser, entrambi {both}. L’abbiamo terminata."
+                "{when}: una tua sessione è stata usata in due browser, entrambi {both}. Una sessione appartiene a un solo browser: uno dei due ne aveva una copia. L’abbiamo terminata."
             )
         },
-        text_short: |when| format!("{when}: è stata usata una copia della tua sessione. L’abbiamo terminata."),
+        text_short: |when| format!("{when}: è stata usata una copia di una tua sessione. L’abbiamo terminata."),
         change_password: "Cambia password",
         to_activity: "Controlla l’attività",
         it_was_me: "Ero io",
@@ -444,7 +456,7 @@ pub(crate) static WORDS: Words = Words {
         no: "No, metti al sicuro l’account",
         dismissing: "Salvataggio…",
         dismissed: "Grazie. L’allarme è chiuso su tutti i tuoi dispositivi.",
-        password_reason: "Se eri tu, inserisci la password attuale. Qui hai effettuato l’accesso prima dell’allarme: anche una copia di quell’accesso potrebbe chiudere l’allarme.",
+        password_reason: "Se eri tu, inserisci la password attuale. Qui hai effettuato l’accesso prima dell’allarme: anche chi ha una copia di questa sessione potrebbe chiuderlo.",
     },
     data: Data {
         title: "Dati e privacy",
@@ -464,6 +476,7 @@ pub(crate) static WORDS: Words = Words {
                 count(number, "registrazione di attività", "registrazioni di attività", more)
             )
         },
+        stays: "Le registrazioni restano, senza nome, email, indirizzi IP e browser.",
         delete_button: "Elimina account…",
     },
     delete: Delete {
@@ -497,7 +510,7 @@ pub(crate) static WORDS: Words = Words {
     },
     reasons: Reasons {
         title: "Perché la sessione è terminata?",
-        lead: "Una sessione termina quando esci, e per questi motivi.",
+        lead: "Una sessione termina quando esci, o in uno di questi casi. Per ognuno leggi cosa fare.",
         what_happened: "Maggiori dettagli",
         others: "Altri motivi per cui una sessione termina",
         sign_in: "Accedi",
@@ -596,7 +609,7 @@ pub(crate) static WORDS: Words = Words {
         wrong_word: "Problema",
         session: "Cookie di accesso",
         session_none: "Non sei connesso, quindi non c’è.",
-        session_fine: "Il browser lo invia correttamente.",
+        session_fine: "Il browser lo invia.",
         session_missing: "Il browser non lo invia. Qui resti connesso per 15 minuti al massimo.",
         session_missing_do: "Consenti i cookie di questo sito nelle impostazioni del browser, poi accedi di nuovo.",
         session_alone: "Il browser lo invia senza il secondo cookie che lo accompagna. Qui resti connesso per 15 minuti al massimo.",

@@ -39,6 +39,8 @@ pub struct Common {
     pub undo: &'static str,
     pub retry: &'static str,
     pub loading: &'static str,
+    /// In the place of what could not be loaded.
+    pub not_loaded: &'static str,
     pub show_more: &'static str,
     /// Read out while nothing is known of the session.
     pub checking_session: &'static str,
@@ -72,8 +74,10 @@ pub struct Frame {
     pub terms: &'static str,
     /// In the preview of a link, with the brand.
     pub about: fn(&str) -> String,
-    /// In the place of a page where scripts are off.
+    /// On a page where scripts are off.
     pub needs_script: &'static str,
+    /// In the place of a page of the account where scripts are off.
+    pub page_needs_script: &'static str,
 }
 
 /// Where the program does not start, or stops.
@@ -95,6 +99,8 @@ pub struct Link {
     pub reconnecting_only: &'static str,
     /// With what the server says.
     pub obstacle: fn(&str) -> String,
+    /// In the button, after a press.
+    pub trying: &'static str,
     pub conflict: &'static str,
     /// After the sentence before, on a sign-in page.
     pub conflict_here: &'static str,
@@ -115,6 +121,8 @@ pub struct Landing {
     pub cards: [(&'static str, &'static str); 4],
     /// What this site is.
     pub about: &'static str,
+    /// After that, for a person who is signed out.
+    pub try_it: &'static str,
     /// The example beside the heading.
     pub example: &'static str,
 }
@@ -148,6 +156,8 @@ pub struct SignIn {
 pub struct SignOut {
     pub title: &'static str,
     pub text: &'static str,
+    /// The way back.
+    pub stay: &'static str,
 }
 
 pub struct SignUp {
@@ -286,6 +296,8 @@ pub struct Security {
     pub this_session: &'static str,
     /// When it began, and when it ends.
     pub session_dates: fn(&str, &str) -> String,
+    /// The same of a session whose cookie the browser does not keep when it is closed.
+    pub session_dates_unkept: fn(&str, &str) -> String,
     pub other_devices: &'static str,
     pub devices: fn(usize, bool) -> String,
     pub review_devices: &'static str,
@@ -318,6 +330,8 @@ pub struct Devices {
     pub last_used: &'static str,
     pub expires: &'static str,
     pub expires_unused: fn(&str) -> String,
+    /// The same of a session whose cookie the browser does not keep when it is closed.
+    pub expires_unkept: fn(&str) -> String,
     pub address: &'static str,
     pub unknown_address: &'static str,
     pub browser: &'static str,
@@ -448,6 +462,8 @@ pub struct Data {
     /// How many, and whether there are more.
     pub sessions: fn(usize, bool) -> String,
     pub events: fn(usize, bool) -> String,
+    /// After what a deletion takes away: what it does not.
+    pub stays: &'static str,
     pub delete_button: &'static str,
 }
 

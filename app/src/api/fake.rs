@@ -79,6 +79,7 @@ pub(crate) fn device(id: &str, current: bool) -> Session {
         created_at: nothing(),
         last_used_at: nothing(),
         expires_at: nothing(),
+        remember_me: true,
         ip: nothing(),
         user_agent: nothing(),
         device: nothing(),

@@ -1,13 +1,30 @@
 //! Says so when the server does not answer, or the browser keeps no cookies.
 
+use std::time::Duration;
+
 use leptos::{either::Either, prelude::*};
 use leptos_router::{components::A, hooks::use_location};
 
+use super::heading::focus_heading_if_lost;
 use crate::{
     paths,
     session::{Jar, Link, Session},
     words,
 };
+
+/// What there is to say of the server.
+#[derive(Clone, PartialEq, Eq)]
+enum Trouble {
+    /// The browser sends several sessions.
+    Conflict,
+    /// The device has no network.
+    Offline,
+    /// The server does not answer, or says why it cannot.
+    Reconnecting(Option<String>),
+}
+
+/// How long the button says that it tries.
+const TRYING: Duration = Duration::from_secs(3);
 
 /// A live region that is always there and mostly empty: a region that comes with its words is often not read out.
 #[component]
@@ -15,25 +32,66 @@ pub(crate) fn Connection() -> impl IntoView {
     let session = Session::here();
     let words = &words::here().link;
     let path = use_location().pathname;
+    // Each try changes the session's state, and the words only if it ends the trouble.
+    let trouble = Memo::new(move |_| match session.link() {
+        Link::Good => None,
+        Link::Offline => Some(Trouble::Offline),
+        Link::Reconnecting if session.is_in_conflict() => Some(Trouble::Conflict),
+        Link::Reconnecting => Some(Trouble::Reconnecting(session.obstacle())),
+    });
     // The server decides whether there is a session, and has not answered yet.
-    let is_signed_in = move || session.phase().is_signed_in();
+    let is_signed_in = Memo::new(move |_| session.phase().is_signed_in());
     let said = move || {
-        Some(Either::Left(match session.link() {
-            Link::Good => return None,
-            Link::Reconnecting if session.is_in_conflict() => return Some(Either::Right(conflict(&path.get(), words))),
-            Link::Reconnecting => match session.obstacle() {
-                None if is_signed_in() => words.reconnecting.to_owned(),
-                None => words.reconnecting_only.to_owned(),
-                Some(obstacle) => (words.obstacle)(&obstacle),
-            },
-            Link::Offline if is_signed_in() => words.offline.to_owned(),
-            Link::Offline => words.offline_only.to_owned(),
-        }))
+        Some(match trouble.get()? {
+            Trouble::Conflict => Either::Right(conflict(&path.get(), words)),
+            Trouble::Offline => {
+                Either::Left(if is_signed_in.get() { words.offline } else { words.offline_only }.to_owned())
+            }
+            Trouble::Reconnecting(Some(obstacle)) => Either::Left((words.obstacle)(&obstacle)),
+            Trouble::Reconnecting(None) if is_signed_in.get() => Either::Left(words.reconnecting.to_owned()),
+            Trouble::Reconnecting(None) => Either::Left(words.reconnecting_only.to_owned()),
+        })
     };
+    let can_try = Memo::new(move |_| matches!(trouble.get(), Some(Trouble::Reconnecting(_))));
     view! {
-        <div class="connection" role="status">
-            {said}
+        <div class="connection">
+            <span role="status">{said}</span>
+            <Show when=move || can_try.get()>
+                <TryAgain />
+            </Show>
         </div>
+    }
+}
+
+/// Waits for nobody: the next try by itself may be half a minute away.
+#[component]
+fn TryAgain() -> impl IntoView {
+    let session = Session::here();
+    let is_trying = RwSignal::new(false);
+    let try_again = move |_| {
+        if !is_trying.get_untracked() {
+            session.try_again();
+            is_trying.set(true);
+            set_timeout(
+                move || {
+                    // Only a signal that is gone gives its value back.
+                    let _gone = is_trying.try_set(false);
+                },
+                TRYING,
+            );
+        }
+    };
+    // The button that had the focus is gone after a success.
+    on_cleanup(|| request_animation_frame(focus_heading_if_lost));
+    view! {
+        " "
+        <button
+            type="button"
+            aria-disabled=move || is_trying.get().then_some("true")
+            on:click=try_again
+        >
+            {move || if is_trying.get() { words::here().link.trying } else { words::here().common.retry }}
+        </button>
     }
 }
 
@@ -61,8 +119,8 @@ pub(crate) fn CookieNotice() -> impl IntoView {
         Jar::LosesSecure => Some(words::here().link.secure_cookies_dropped),
     };
     view! {
-        <div class="connection" role="status">
-            {said}
+        <div class="connection">
+            <span role="status">{said}</span>
         </div>
     }
 }

@@ -4,7 +4,7 @@
 
 use leptos::{html, prelude::*};
 
-use crate::typed_email;
+use crate::typed;
 
 /// A field as its form sees it.
 #[derive(Clone, Copy)]
@@ -85,7 +85,7 @@ pub(crate) fn FieldError(
     }
 }
 
-/// One line of text.
+/// One line of text of a form for strangers ([`typed`]).
 #[component]
 pub(crate) fn TextField(
     /// The id, which is the name too.
@@ -108,20 +108,17 @@ pub(crate) fn TextField(
     state: FieldState,
 ) -> impl IntoView {
     let FieldState { node, error } = state;
-    let is_email = kind == "email";
     Effect::new(move |_| {
-        let Some(input) = node.get().filter(|_| is_email) else { return };
+        let Some(input) = node.get() else { return };
         if !input.value().is_empty() {
-            typed_email::keep(&input.value());
-        } else if let Some(email) = typed_email::kept() {
-            input.set_value(&email);
+            typed::keep(id, &input.value());
+        } else if let Some(text) = typed::kept(id) {
+            input.set_value(&text);
         }
     });
     let typing = move |_| {
         error.set(None);
-        if is_email {
-            typed_email::keep(&state.value());
-        }
+        typed::keep(id, &state.value());
     };
     view! {
         <div class="field">

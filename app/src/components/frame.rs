@@ -49,6 +49,7 @@ pub(crate) fn AccountPage(
     /// What the page is about.
     children: Children,
 ) -> impl IntoView {
+    let words = &words::here().frame;
     view! {
         <PageTitle text=title />
         <div class="account">
@@ -58,6 +59,10 @@ pub(crate) fn AccountPage(
                     <Heading text=title />
                     {lead.map(|lead| view! { <p class="lead">{lead}</p> })}
                 </div>
+                <p class="notice unscripted">
+                    {words.page_needs_script} " " <a href=paths::SIGN_IN rel="external">{words.sign_in}</a> " · "
+                    <a href=paths::SIGN_OUT rel="external">{words.sign_out}</a>
+                </p>
                 <ReviewBanner />
                 {children()}
             </section>

@@ -45,6 +45,7 @@ pub(crate) fn KeptList(
         <div class="numbers">
             <p>{words.lead}</p>
             {numbers}
+            <p class="hint">{words.stays}</p>
         </div>
     }
 }

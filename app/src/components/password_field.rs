@@ -173,7 +173,7 @@ fn Strength(
     });
     Effect::new(move |_| speak(estimate.get().map(|estimate| estimate.sentence()).unwrap_or_default()));
     view! {
-        <div class="strength" data-strength=move || estimate.get().map(|estimate| estimate.strength.name())>
+        <div class="strength" data-strength=move || estimate.get().filter(|_| !is_wrong.get()).map(|estimate| estimate.strength.name())>
             <div class="strength-bar" aria-hidden="true">
                 <span></span>
                 <span></span>

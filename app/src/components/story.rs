@@ -95,18 +95,10 @@ pub(crate) fn is_wrong_password(kind: &EventKind) -> bool {
     matches!(kind, EventKind::LoginFailed | EventKind::LoginFailedOften)
 }
 
-/// Whether somebody tried to come in, or came in or went.
+/// Whether somebody signed in, or tried to.
 pub(crate) fn is_sign_in(kind: &EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::LoginSucceeded
-            | EventKind::LoginFailed
-            | EventKind::LoginFailedOften
-            | EventKind::SignedOut
-            | EventKind::SessionEnded
-            | EventKind::SessionsEnded
-            | EventKind::SessionLimitReached
-    )
+    // A new account is signed in at once.
+    matches!(kind, EventKind::Registered | EventKind::LoginSucceeded) || is_wrong_password(kind)
 }
 
 #[cfg(test)]

@@ -370,6 +370,8 @@ mod tests {
         for (kind, warnings, sign_ins) in [
             (EventKind::LoginSucceeded, false, true),
             (EventKind::LoginFailed, true, true),
+            (EventKind::Registered, false, true),
+            (EventKind::SignedOut, false, false),
             (EventKind::CloneSuspected, true, false),
             (EventKind::PasswordChanged, false, false),
         ] {

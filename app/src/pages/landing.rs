@@ -60,7 +60,9 @@ pub(crate) fn Landing() -> impl IntoView {
         <section class="wide" aria-labelledby="promises">
             <h2 id="promises">{words.promises}</h2>
             <div class="promises">{cards.collect_view()}</div>
-            <p class="hint">{words.about}</p>
+            <p class="hint">
+                {words.about} {move || (!is_signed_in.get()).then(|| view! { " " {words.try_it} })}
+            </p>
         </section>
     }
 }

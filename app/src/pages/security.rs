@@ -29,9 +29,12 @@ pub(crate) fn Security() -> impl IntoView {
         Some((words.password_changed)(&in_words(&changed, me.clock(), Shape::Ago)))
     };
     let current = move || {
-        sessions.of_known(|known| known.current.clone()).flatten().map(|Device { created_at, expires_at, .. }| {
-            (words.session_dates)(&in_words(&created_at, clock, Shape::Day), &in_words(&expires_at, clock, Shape::Day))
-        })
+        sessions.of_known(|known| known.current.clone()).flatten().map(
+            |Device { created_at, expires_at, remember_me, .. }| {
+                let dates = if remember_me { words.session_dates } else { words.session_dates_unkept };
+                dates(&in_words(&created_at, clock, Shape::Day), &in_words(&expires_at, clock, Shape::Day))
+            },
+        )
     };
     let devices = move || sessions.of_known(|known| (words.devices)(known.number, known.has_more));
     view! {
@@ -47,18 +50,18 @@ pub(crate) fn Security() -> impl IntoView {
             <div class="card settings">
                 <div class="setting">
                     <p class="setting-name">{words.password}</p>
-                    <div class="setting-value">{or_waiting(password, words.password_unchanged.to_owned())}</div>
+                    <div class="setting-value">{or_waiting(me.loading(), password, words.password_unchanged.to_owned())}</div>
                     <A href=paths::PASSWORD attr:class="button secondary small" attr:aria-label=words::here().password.title>
                         {common.change}
                     </A>
                 </div>
                 <div class="setting">
                     <p class="setting-name">{words.this_session}</p>
-                    <div class="setting-value">{or_waiting(current, (words.session_dates)(A_DAY, A_DAY))}</div>
+                    <div class="setting-value">{or_waiting(sessions.loading, current, (words.session_dates)(A_DAY, A_DAY))}</div>
                 </div>
                 <div class="setting">
                     <p class="setting-name">{words.other_devices}</p>
-                    <div class="setting-value">{or_waiting(devices, (words.devices)(1, false))}</div>
+                    <div class="setting-value">{or_waiting(sessions.loading, devices, (words.devices)(1, false))}</div>
                     <A
                         href=paths::DEVICES
                         attr:class="button secondary small"
@@ -88,9 +91,16 @@ pub(crate) fn Security() -> impl IntoView {
 const A_DAY: &str = "00 000";
 
 /// The words, or until they come the room that such words take, over as many lines.
-fn or_waiting(words: impl Fn() -> Option<String> + Send + Sync + 'static, such: String) -> impl IntoView {
+fn or_waiting(
+    loading: Loading,
+    words: impl Fn() -> Option<String> + Send + Sync + 'static,
+    such: String,
+) -> impl IntoView {
     move || match words() {
         Some(words) => words.into_any(),
+        None if loading.failure().is_some() => {
+            view! { <span class="empty">{words::here().common.not_loaded}</span> }.into_any()
+        }
         None => view! { <SkeletonWords text=such.clone() /> }.into_any(),
     }
 }

@@ -1,6 +1,7 @@
 //! Signing out by a form, for a browser that runs no script. With the program, the header does it on every page.
 
 use leptos::{ev::SubmitEvent, prelude::*};
+use leptos_router::components::A;
 
 use crate::{
     components::{FormAlert, Heading, PageTitle},
@@ -31,6 +32,9 @@ pub(crate) fn SignOut() -> impl IntoView {
                 <button type="submit" class="button wide">
                     {words.title}
                 </button>
+                <p class="aside">
+                    <A href=paths::ACCOUNT>{words.stay}</A>
+                </p>
             </form>
         </section>
     }

@@ -32,13 +32,20 @@ pub(crate) fn SignedOut() -> impl IntoView {
                     Either::Right(
                         view! {
                             <All />
-                            <Show when=move || is_out.get()>
-                                <div class="actions">
-                                    <A href=paths::SIGN_IN attr:class="button">
-                                        {words.sign_in}
-                                    </A>
-                                </div>
-                            </Show>
+                            <div class="actions">
+                                {move || {
+                                    let (path, name) = if is_out.get() {
+                                        (paths::SIGN_IN, words.sign_in)
+                                    } else {
+                                        (paths::ACCOUNT, words::here().not_found.account)
+                                    };
+                                    view! {
+                                        <A href=path attr:class="button">
+                                            {name}
+                                        </A>
+                                    }
+                                }}
+                            </div>
                         },
                     )
                 }

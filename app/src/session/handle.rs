@@ -140,6 +140,13 @@ impl Session {
         }
     }
 
+    /// Tries again to reach a server that has not answered: at once, or as soon as the server allows it (`Retry-After`).
+    pub fn try_again(self) {
+        if let Ok(manager) = self.manager() {
+            manager.try_again();
+        }
+    }
+
     /// What arrives of a request, whether there is a session or not.
     ///
     /// # Errors

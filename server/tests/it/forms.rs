@@ -1,5 +1,6 @@
 //! Signing in, up and out by a form that the browser sends itself.
 
+use futures::future::join_all;
 use reqwest::{Client, redirect::Policy};
 use serde_json::json;
 use sessionkeep_types::EndReason;
@@ -331,6 +332,35 @@ async fn a_sign_out_that_cannot_be_stored_keeps_the_cookies_and_can_be_repeated(
     assert!(has(&answer, "action=\"/sign-out\"") && has(&answer, "role=\"alert\""), "{}", answer.text);
     pages.app.store_down(false).await;
     assert_eq!(pages.send_with("/api/auth/sign-out", &[], &headers).await.status, 303);
+    assert_eq!(ada.me().await.outcome(), (403, "TOKEN_REVOKED"));
+}
+
+/// Anybody can send it, from any number of browsers, with whatever cookie.
+#[tokio::test]
+async fn a_flood_of_sign_outs_by_form_is_never_refused_and_asks_the_store_for_nothing() {
+    let pages = Pages::start().await;
+    let ada = pages.ada().await;
+    let own = ada.cookie.clone().unwrap_or_default();
+    let altered = format!("{}{}", &own[..own.len() - 1], if own.ends_with('A') { 'E' } else { 'A' });
+    let flood = async |cookie: Option<&str>, times: usize| {
+        let before = pages.app.questions().await;
+        let cookie = cookie.map(|value| format!("refreshToken={value}"));
+        let headers: Vec<_> = [("sec-fetch-site", "same-origin")]
+            .into_iter()
+            .chain(cookie.as_deref().map(|cookie| ("cookie", cookie)))
+            .collect();
+        let answers = join_all((0..times).map(|_| pages.send_with("/api/auth/sign-out", &[], &headers))).await;
+        for answer in answers {
+            assert_eq!((answer.status, answer.header("location")), (303, "/sign-in?note=signed-out"));
+        }
+        pages.app.questions().await - before
+    };
+    for nobodys in [None, Some("forged"), Some(&*altered)] {
+        assert_eq!(flood(nobodys, 100).await, 0, "{nobodys:?}");
+    }
+    assert_eq!(ada.me().await.status, 200, "nobody was signed out");
+    flood(Some(&own), 1).await;
+    assert_eq!(flood(Some(&own), 100).await, 0, "what is known to have ended is not looked up again");
     assert_eq!(ada.me().await.outcome(), (403, "TOKEN_REVOKED"));
 }
 

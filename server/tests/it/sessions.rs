@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::{Answer, PASSWORD, Person, TestApp};
+use crate::support::{Answer, EMAIL, PASSWORD, Person, TestApp};
 use reqwest::Method;
 use serde_json::json;
 use server::{session::EventKind, storage::sqlite::SqliteStore};
@@ -76,6 +76,21 @@ async fn a_session_is_listed_with_the_place_of_its_latest_use() {
 }
 
 /// SM-02
+#[tokio::test]
+async fn a_session_says_whether_its_browser_keeps_it_when_it_is_closed() {
+    let app = TestApp::start().await;
+    let mut ada = app.direct();
+    ada.register().await;
+    for remember_me in [true, false] {
+        let mut browser = app.direct();
+        let body = json!({"email": EMAIL, "password": PASSWORD, "rememberMe": remember_me});
+        browser.post("/api/auth/login", body).await;
+        assert_eq!(browser.sessions().await[0]["rememberMe"], remember_me);
+        browser.refresh().await;
+        assert_eq!(browser.sessions().await[0]["rememberMe"], remember_me, "after a refresh");
+    }
+}
+
 #[tokio::test]
 async fn one_session_is_ended_at_once_and_the_others_live() {
     let app = TestApp::start().await;

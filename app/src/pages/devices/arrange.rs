@@ -97,6 +97,7 @@ mod tests {
             created_at: String::new(),
             last_used_at: last_used_at.to_owned(),
             expires_at: String::new(),
+            remember_me: true,
             ip: String::new(),
             user_agent: String::new(),
             device: name.to_owned(),

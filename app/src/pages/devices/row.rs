@@ -216,8 +216,11 @@ impl Row {
 
     fn stays_because_of(self, error: &ApiError) {
         let shown = self.proof.shows(error);
-        self.came_back.set_value(self.leaving.get_untracked() && self.has_focus());
-        self.leaving.set(false);
+        // Without a change nothing is drawn anew: what was typed into the question stays.
+        if self.leaving.get_untracked() {
+            self.came_back.set_value(self.has_focus());
+            self.leaving.set(false);
+        }
         if shown {
             self.devices.questions.open(&self.field());
         } else {
@@ -395,6 +398,9 @@ fn Details(
         Signal::derive(move || row.device.with(|device| device.as_ref().map(part)).unwrap_or_default())
     };
     let expires = of(|device| device.expires_at.clone());
+    // It is what the sign-in asked for, and does not change.
+    let is_kept = row.device.with_untracked(|device| device.as_ref().is_none_or(|device| device.remember_me));
+    let ends = if is_kept { words.expires_unused } else { words.expires_unkept };
     let (ip, user_agent) = (of(|device| device.ip.clone()), of(|device| device.user_agent.clone()));
     let known = move |text: String| if text.is_empty() { words.unknown_address.to_owned() } else { text };
     view! {
@@ -413,7 +419,7 @@ fn Details(
             </div>
             <div>
                 <dt>{words.expires}</dt>
-                <dd>{move || (words.expires_unused)(&in_words(&expires.get(), clock, Shape::Day))}</dd>
+                <dd>{move || ends(&in_words(&expires.get(), clock, Shape::Day))}</dd>
             </div>
             <div>
                 <dt>{words.address}</dt>

@@ -251,10 +251,10 @@ impl Manager {
         }
     }
 
-    /// Waits before the next try: shorter when the network comes back, but never less than the server asked for, and no
+    /// Waits before the next try. Woken, as when the network comes back, it waits only until the server allows the next try; and no
     /// longer when there is nothing left to try.
     async fn wait_after(&self, failures: u32, error: &ApiError, is_moot: impl Fn() -> bool) {
-        let Wait { time, at_least } = schedule::backoff(failures, error.retry_after(), self.ports.random.fraction());
+        let Wait { mut time, at_least } = schedule::backoff(failures, error.retry_after(), self.ports.random.fraction());
         let began = self.ports.clock.now();
         loop {
             let waited = self.ports.clock.now().saturating_sub(began);
@@ -270,7 +270,14 @@ impl Manager {
             if is_over || may_go_on || is_moot() {
                 return;
             }
+            // Woken too early for the server, and no later than it allows.
+            time = at_least;
         }
+    }
+
+    /// Tries again what waits for its next try, as soon as the server allows it.
+    pub fn try_again(&self) {
+        self.rouse();
     }
 
     fn rouse(&self) {

@@ -62,6 +62,25 @@ fn retry_after_is_waited_for_even_when_the_network_comes_back() {
 }
 
 #[test]
+fn a_person_who_tries_again_waits_for_no_more_than_the_server_asked_for() {
+    let mut tab = Tab::new();
+    tab.server.will(routes::REFRESH, later(503, "UNAVAILABLE", 20));
+    tab.open();
+    // After so many failures our own wait comes on top, and is 15 to 30 s.
+    tab.advance(10 * MINUTE);
+    let before = tab.refreshes();
+    while tab.refreshes() == before {
+        tab.advance(SECOND);
+    }
+    tab.advance(5 * SECOND);
+    tab.manager.try_again();
+    tab.settle();
+    assert_eq!(tab.refreshes(), before + 1, "not yet");
+    tab.advance(16 * SECOND);
+    assert_eq!(tab.refreshes(), before + 2);
+}
+
+#[test]
 fn the_network_coming_back_shortens_the_wait() {
     let mut tab = Tab::new();
     tab.server.will(routes::REFRESH, Err(NoAnswer));

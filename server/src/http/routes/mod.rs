@@ -97,6 +97,7 @@ fn listed(session: session::Session, current: &SessionId) -> Session {
         created_at: rfc3339(session.created_at),
         last_used_at: rfc3339(session.last_used_at),
         expires_at: rfc3339(session.idle_deadline.min(session.absolute_deadline)),
+        remember_me: session.remember_me,
         device: device::label(&session.origin.user_agent),
         ip: session.origin.ip,
         user_agent: session.origin.user_agent,
