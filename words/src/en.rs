@@ -199,7 +199,7 @@ pub(crate) static WORDS: Words = Words {
         strong: "Strong.",
     },
     times: Times {
-        just_now: "less than a minute ago",
+        just_now: "seconds ago",
         minutes_ago: |number| format!("{} ago", units(number, "minute")),
         hours_ago: |number| format!("{} ago", units(number, "hour")),
         days_ago: |number| format!("{} ago", units(number, "day")),

@@ -208,7 +208,7 @@ pub(crate) static WORDS: Words = Words {
         strong: "Robusta.",
     },
     times: Times {
-        just_now: "meno di un minuto fa",
+        just_now: "pochi secondi fa",
         minutes_ago: |number| format!("{} fa", units(number, "minuto", "minuti")),
         hours_ago: |number| format!("{} fa", units(number, "ora", "ore")),
         days_ago: |number| format!("{} fa", units(number, "giorno", "giorni")),
