@@ -45,7 +45,7 @@ impl Scroll {
     pub(crate) fn restore() {
         let Some(scroll) = use_context::<Self>() else { return };
         let Some((page, y)) = scroll.wanted.try_update_value(Option::take).flatten() else {
-            return request_animation_frame(|| request_animation_frame(show_chosen_language));
+            return keep_chosen_language_in_sight();
         };
         // What is shown with the data has its height in the frame after the next.
         request_animation_frame(move || {
@@ -58,11 +58,22 @@ impl Scroll {
     }
 }
 
-/// The language switch leads back to its button, which the data has moved away since.
-fn show_chosen_language() {
-    if let Some(element) = document().active_element().filter(|element| element.id() == paths::CHOSEN_LANGUAGE) {
-        element.scroll_into_view_with_bool(false);
+/// The language switch leads back to its button, which the data moves away. A person who has scrolled meanwhile is left where they are.
+fn keep_chosen_language_in_sight() {
+    let Some(button) = document().active_element().filter(|element| element.id() == paths::CHOSEN_LANGUAGE) else {
+        return;
+    };
+    if is_at_bottom() {
+        request_animation_frame(move || request_animation_frame(move || button.scroll_into_view_with_bool(false)));
     }
+}
+
+fn is_at_bottom() -> bool {
+    let height = window().inner_height().ok().and_then(|height| height.as_f64());
+    let page = document().document_element().map(|page| f64::from(page.scroll_height()));
+    let bottom = window().scroll_y().ok().zip(height).map(|(y, height)| y + height);
+    // Positions may be fractions of a pixel.
+    bottom.zip(page).is_some_and(|(bottom, page)| bottom + 1.0 >= page)
 }
 
 fn here() -> Option<String> {

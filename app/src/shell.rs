@@ -83,7 +83,10 @@ pub fn Shell(
                     <App />
                 </div>
                 <noscript>
-                    <p>{words::here().frame.needs_script}</p>
+                    <p>
+                        {words::here().frame.needs_script} " "
+                        <a href=paths::SIGN_OUT>{words::here().frame.sign_out}</a>
+                    </p>
                 </noscript>
                 <Stopped />
             </body>

@@ -13,7 +13,7 @@ mod browser {
     }
 
     fn key(field: &str) -> String {
-        format!("sessionkeep.typed.{field}")
+        format!("sessionkeep.typed-{field}")
     }
 
     /// What was typed into this field.
@@ -22,8 +22,10 @@ mod browser {
     }
 
     pub(crate) fn keep(field: &str, text: &str) {
-        // OK because without storage it is typed again.
-        let _ = storage().map(|storage| storage.set_item(&key(field), text));
+        if FIELDS.contains(&field) {
+            // OK because without storage it is typed again.
+            let _ = storage().map(|storage| storage.set_item(&key(field), text));
+        }
     }
 
     pub(crate) fn forget() {

@@ -9,17 +9,17 @@ test('Security shows the age of the password, the time of this session and the n
   await expect(security.value('Devices')).toHaveText('Signed in on 2 devices');
 });
 
-test('a session that ends with the browser is said to, on Security and in the details of its device', async ({ page, signIn, security, devices, person }) => {
+test('a session whose cookie ends with the browser says so, on Security and in the details of its device', async ({ page, signIn, security, devices, person }) => {
   await signIn.open();
   await signIn.remember.uncheck();
   await signIn.fill(person);
   await signIn.submit.click();
   await page.waitForURL('/account');
   await security.open();
-  await expect(security.value('This session')).toHaveText(/^Signed in today · Ends when you close the browser, or \d{1,2} \w{3}( \d{4})? if unused$/);
+  await expect(security.value('This session')).toHaveText(/^Signed in today · Expires \d{1,2} \w{3}( \d{4})? if unused\. This browser normally forgets it when closed\.$/);
   await devices.open();
   await devices.thisDevice.getByRole('button', { name: /^Details/ }).click();
-  await expect(devices.thisDevice).toContainText(/When the browser is closed, or \d{1,2} \w{3}( \d{4})? if unused/);
+  await expect(devices.thisDevice).toContainText(/\d{1,2} \w{3}( \d{4})? if unused\. The browser normally forgets it when closed\./);
 });
 
 test('Security leads to the pages that change it or explain it', async ({ signIn, security, person }) => {

@@ -1,4 +1,5 @@
 import { expect, test } from '../fixtures/index.ts';
+import { WRONG_PASSWORD } from '../fixtures/person.ts';
 
 test('a session survives a restart of the server', async ({ server, page, signIn, account, person }) => {
   await signIn.signIn(person);
@@ -53,6 +54,37 @@ test('a person who does not want to wait for the next try tries at once', async 
   await account.shows(person);
   await expect(account.reconnecting).toHaveCount(0);
   await expect(account.heading).toBeFocused();
+});
+
+test('a server that is back after a moment moves neither the page nor the focus', async ({ server, client, watch, page, signIn, activity, person }) => {
+  watch.expect(/503/);
+  await page.setViewportSize({ width: 390, height: 500 });
+  // Equal neighbours would be one line.
+  for (let times = 0; times < 3; times += 1) {
+    await client.login(person);
+    await client.login({ ...person, password: WRONG_PASSWORD });
+  }
+  await page.clock.install();
+  await signIn.signIn(person);
+  await activity.open();
+  await expect(activity.events.nth(3)).toBeVisible();
+  await page.evaluate(() => {
+    (document.activeElement as HTMLElement).blur();
+    window.scrollTo(0, 300);
+  });
+  await server.breakDown({ storeDown: true });
+  await page.clock.fastForward('16:00');
+  const again = page.getByRole('button', { name: 'Try again' });
+  await expect(again).toBeVisible();
+  const before = await page.evaluate(() => window.scrollY);
+  await server.breakDown({ storeDown: false });
+  await page.clock.runFor(10_000);
+  await expect(again).toHaveCount(0);
+  await page.clock.runFor(100);
+  const [after, focused] = await page.evaluate(() => [window.scrollY, document.activeElement?.tagName] as const);
+  // The line with the words was above what is shown.
+  expect(Math.abs(after - before)).toBeLessThan(60);
+  expect(focused).toBe('BODY');
 });
 
 test('a store that is away for a moment costs nobody the session', async ({ server, watch, page, signIn, account, person }) => {

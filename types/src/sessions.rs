@@ -22,8 +22,8 @@ pub struct Session {
     /// When it ends unless it is used before, or at its absolute end if that comes first.
     #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub expires_at: String,
-    /// Whether the browser keeps its cookie when it is closed, as the sign-in asked for. What an older server does not say is shown as
-    /// true.
+    /// Whether the browser is to keep the cookie when it is closed, as the sign-in asked for. The session lives on the server in either
+    /// case. True where an older server does not say.
     #[serde(default = "is_kept")]
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub remember_me: bool,

@@ -83,10 +83,10 @@ pub(crate) static WORDS: Words = Words {
     },
     landing: Landing {
         tagline: "Stay signed in, safely",
-        description: "Sign-in that lasts through reloads, sleep and bad networks, and notices when someone else uses your session.",
+        description: "Sign-in that lasts through reloads, sleep and bad networks, and notices when a copy of it is used.",
         heading: "Stay signed\u{a0}in, safely.",
         lead: "Sign in once and stay signed in, through reloads, sleep and bad networks. If someone copies \
-               your session and uses it too, it ends for both of you, and you see where the copy was used.",
+               your session and uses it too, it ends for both of you, and you see where it was used.",
         open_account: "Go to your account",
         promises: "What you can rely on",
         cards: [
@@ -258,7 +258,7 @@ pub(crate) static WORDS: Words = Words {
         this_session: "This session",
         session_dates: |began, ends| format!("Signed in {began} · Expires {ends} if unused"),
         session_dates_unkept: |began, ends| {
-            format!("Signed in {began} · Ends when you close the browser, or {ends} if unused")
+            format!("Signed in {began} · Expires {ends} if unused. This browser normally forgets it when closed.")
         },
         other_devices: "Devices",
         devices: |number, more| format!("Signed in on {}", count(number, "device", more)),
@@ -287,7 +287,7 @@ pub(crate) static WORDS: Words = Words {
         last_used: "Last used",
         expires: "Expires",
         expires_unused: |date| format!("{date} if unused"),
-        expires_unkept: |date| format!("When the browser is closed, or {date} if unused"),
+        expires_unkept: |date| format!("{date} if unused. The browser normally forgets it when closed."),
         address: "IP address",
         unknown_address: "Unknown",
         browser: "User agent",
@@ -367,7 +367,7 @@ pub(crate) static WORDS: Words = Words {
         },
         reused: Happened {
             title: "Your session was used in two places",
-            meaning: "A session belongs to one browser, so one of these had a copy of it. We ended it.",
+            meaning: "A session belongs to one browser, so there was probably a copy of it. We ended it.",
         },
         clone: Happened {
             title: "Your session was used in two places",
@@ -392,21 +392,21 @@ pub(crate) static WORDS: Words = Words {
         title: "Your session was used in two places",
         text: |when, a, b| {
             format!(
-                "On {when}, one of your sessions was used on {a} and on {b}. A session belongs to one browser, so one of them had a copy of it. We ended it."
+                "On {when}, one of your sessions was used on {a} and on {b}. A session belongs to one browser, so one of them probably had a copy of it. We ended it."
             )
         },
         text_alike: |when, both| {
             format!(
-                "On {when}, one of your sessions was used in two browsers, both {both}. A session belongs to one browser, so one of them had a copy of it. We ended it."
+                "On {when}, one of your sessions was used in two browsers, both {both}. A session belongs to one browser, so one of them probably had a copy of it. We ended it."
             )
         },
-        text_short: |when| format!("On {when}, a copy of one of your sessions was used. We ended it."),
+        text_short: |when| format!("On {when}, a copy of one of your sessions was probably used. We ended it."),
         change_password: "Change password",
         to_activity: "Review activity",
         it_was_me: "It was me",
         question: "Was this you?",
-        explanation: "Restoring a backup or copying a browser profile looks like this. If you did neither, someone else may \
-                      have used your session.",
+        explanation: "Restoring a backup, copying a browser profile or a power cut can look like this. If it was none of \
+                      these, someone else may have used your session.",
         yes: "Yes, it was me",
         no: "No, secure my account",
         dismissing: "Saving…",
@@ -426,13 +426,13 @@ pub(crate) static WORDS: Words = Words {
         lead: "This deletes:",
         sessions: |number, more| format!("Your sign-ins on {}", count(number, "device", more)),
         events: |number, more| format!("The IP addresses and browsers in {}", count(number, "activity record", more)),
-        stays: "The records themselves stay, without your name, email, IP addresses and browsers.",
+        stays: "The records stay until they expire, without your name, email, IP addresses or browsers.",
         delete_button: "Delete account…",
     },
     delete: Delete {
         title: "Delete account",
         text: "Permanently delete your account and sign out all devices. You can’t undo this.",
-        administrator: "You’re an administrator. If you’re the only one, make someone else an administrator first.",
+        administrator: "You’re an administrator. If you’re the only one, make someone else an administrator first. What you did in other accounts stays in their records, with your IP address.",
         sure: "I want to permanently delete my account",
         not_sure: "Select the checkbox to continue.",
         submit: "Delete my account",

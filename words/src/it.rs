@@ -72,7 +72,7 @@ pub(crate) static WORDS: Words = Words {
         reconnecting: "Riconnessione… Il tuo accesso è ancora attivo.",
         reconnecting_only: "Riconnessione…",
         obstacle: |why| format!("Riconnessione… Il tuo accesso è ancora attivo, ma il server risponde: {why}"),
-        trying: "Tentativo…",
+        trying: "Nuovo tentativo…",
         conflict: "Il browser invia più sessioni insieme e il server non sa quale sia la tua.",
         conflict_here: "Accedi per continuare.",
         sign_in_again: "Accedi di nuovo",
@@ -83,10 +83,10 @@ pub(crate) static WORDS: Words = Words {
     },
     landing: Landing {
         tagline: "Resta connesso, in sicurezza",
-        description: "Un accesso che resiste al ricaricamento delle pagine, alla sospensione del computer e alle reti instabili, e si accorge quando qualcun altro usa la tua sessione.",
+        description: "Un accesso che resiste al ricaricamento delle pagine, alla sospensione del computer e alle reti instabili, e si accorge quando ne viene usata una copia.",
         heading: "Resta connesso, in sicurezza.",
         lead: "Accedi una volta sola: l’accesso resiste al ricaricamento delle pagine, alla sospensione del computer e alle reti \
-               instabili. Se qualcuno copia la tua sessione e la usa, la sessione termina per entrambi e vedi da dove è stata usata.",
+               instabili. Se qualcuno copia la tua sessione e la usa insieme a te, la sessione termina per entrambi e vedi da dove è stata usata.",
         open_account: "Vai al tuo account",
         promises: "Su cosa puoi contare",
         cards: [
@@ -178,7 +178,7 @@ pub(crate) static WORDS: Words = Words {
         submit: "Cambia password",
         busy: "Cambio della password…",
         done: "Password cambiata.",
-        done_details: "Qui l’accesso resta attivo. Ogni altro dispositivo è stato disconnesso.",
+        done_details: "Qui l’accesso resta attivo. Eventuali altri dispositivi sono stati disconnessi.",
         unclear: "La risposta è andata persa e non sappiamo se la password è cambiata. Riprova. Se la password attuale viene \
                   rifiutata, vale già quella nuova.",
         to_devices: "Controlla i dispositivi",
@@ -208,7 +208,7 @@ pub(crate) static WORDS: Words = Words {
         strong: "Robusta.",
     },
     times: Times {
-        just_now: "pochi secondi fa",
+        just_now: "pochi istanti fa",
         minutes_ago: |number| format!("{} fa", units(number, "minuto", "minuti")),
         hours_ago: |number| format!("{} fa", units(number, "ora", "ore")),
         days_ago: |number| format!("{} fa", units(number, "giorno", "giorni")),
@@ -267,7 +267,9 @@ pub(crate) static WORDS: Words = Words {
         this_session: "Questa sessione",
         session_dates: |began, ends| format!("Accesso: {began} · Scadenza, se non usata: {ends}"),
         session_dates_unkept: |began, ends| {
-            format!("Accesso: {began} · Termina alla chiusura del browser o, se non usata: {ends}")
+            format!(
+                "Accesso: {began} · Scadenza, se non usata: {ends}. Di norma questo browser la dimentica quando lo chiudi."
+            )
         },
         other_devices: "Dispositivi",
         devices: |number, more| format!("Accesso attivo su {}", count(number, "dispositivo", "dispositivi", more)),
@@ -296,7 +298,7 @@ pub(crate) static WORDS: Words = Words {
         last_used: "Ultimo uso",
         expires: "Scadenza",
         expires_unused: |date| format!("{date} se non usata"),
-        expires_unkept: |date| format!("Alla chiusura del browser, o {date} se non usata"),
+        expires_unkept: |date| format!("{date} se non usata. Di norma il browser la dimentica quando viene chiuso."),
         address: "Indirizzo IP",
         unknown_address: "Sconosciuto",
         browser: "User agent",
@@ -392,7 +394,7 @@ pub(crate) static WORDS: Words = Words {
         },
         password_changed: Happened {
             title: "Password cambiata",
-            meaning: "Ogni altro dispositivo è stato disconnesso.",
+            meaning: "Eventuali altri dispositivi sono stati disconnessi.",
         },
         confirmation_failed: Happened {
             title: "Password attuale errata",
@@ -409,7 +411,7 @@ pub(crate) static WORDS: Words = Words {
         },
         reused: Happened {
             title: "La tua sessione è stata usata in due luoghi",
-            meaning: "Una sessione appartiene a un solo browser: uno dei due ne aveva una copia. L’abbiamo terminata.",
+            meaning: "Una sessione appartiene a un solo browser: probabilmente ne esisteva una copia. L’abbiamo terminata.",
         },
         clone: Happened {
             title: "La tua sessione è stata usata in due luoghi",
@@ -437,21 +439,23 @@ pub(crate) static WORDS: Words = Words {
         title: "La tua sessione è stata usata in due luoghi",
         text: |when, a, b| {
             format!(
-                "{when}: una tua sessione è stata usata su {a} e su {b}. Una sessione appartiene a un solo browser: uno dei due ne aveva una copia. L’abbiamo terminata."
+                "{when}: una tua sessione è stata usata su {a} e su {b}. Una sessione appartiene a un solo browser: probabilmente uno dei due ne aveva una copia. L’abbiamo terminata."
             )
         },
         text_alike: |when, both| {
             format!(
-                "{when}: una tua sessione è stata usata in due browser, entrambi {both}. Una sessione appartiene a un solo browser: uno dei due ne aveva una copia. L’abbiamo terminata."
+                "{when}: una tua sessione è stata usata in due browser, entrambi {both}. Una sessione appartiene a un solo browser: probabilmente uno dei due ne aveva una copia. L’abbiamo terminata."
             )
         },
-        text_short: |when| format!("{when}: è stata usata una copia di una tua sessione. L’abbiamo terminata."),
+        text_short: |when| {
+            format!("{when}: probabilmente è stata usata una copia di una tua sessione. L’abbiamo terminata.")
+        },
         change_password: "Cambia password",
         to_activity: "Controlla l’attività",
         it_was_me: "Ero io",
         question: "Eri tu?",
-        explanation: "Succede quando si ripristina un backup o si copia un profilo del browser. Se non hai fatto nessuna \
-                      delle due cose, qualcun altro potrebbe aver usato la tua sessione.",
+        explanation: "Può succedere quando si ripristina un backup, si copia un profilo del browser o manca la corrente. Se \
+                      non è successo nulla di questo, qualcun altro potrebbe aver usato la tua sessione.",
         yes: "Sì, ero io",
         no: "No, metti al sicuro l’account",
         dismissing: "Salvataggio…",
@@ -476,13 +480,13 @@ pub(crate) static WORDS: Words = Words {
                 count(number, "registrazione di attività", "registrazioni di attività", more)
             )
         },
-        stays: "Le registrazioni restano, senza nome, email, indirizzi IP e browser.",
+        stays: "Le registrazioni restano fino alla scadenza, senza il tuo nome, la tua email, gli indirizzi IP e i browser.",
         delete_button: "Elimina account…",
     },
     delete: Delete {
         title: "Elimina account",
         text: "Il tuo account viene eliminato per sempre e tutti i dispositivi vengono disconnessi. L’operazione non si può annullare.",
-        administrator: "Sei un amministratore. Se sei l’unico, nominane prima un altro.",
+        administrator: "Sei un amministratore. Se sei l’unico, nominane prima un altro. Ciò che hai fatto in altri account resta nelle loro registrazioni, con il tuo indirizzo IP.",
         sure: "Voglio eliminare per sempre il mio account",
         not_sure: "Seleziona la casella per continuare.",
         submit: "Elimina l’account",

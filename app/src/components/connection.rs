@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::{either::Either, prelude::*};
 use leptos_router::{components::A, hooks::use_location};
 
-use super::heading::focus_heading_if_lost;
+use super::heading::focus_heading_after;
 use crate::{
     paths,
     session::{Jar, Link, Session},
@@ -23,8 +23,17 @@ enum Trouble {
     Reconnecting(Option<String>),
 }
 
-/// How long the button says that it tries.
-const TRYING: Duration = Duration::from_secs(3);
+/// What becomes of a press of the button. It is shown for a moment.
+#[derive(Clone, PartialEq, Eq)]
+enum Press {
+    /// A request is sent.
+    Trying,
+    /// The server has asked to wait for so many seconds.
+    TooSoon(u64),
+}
+
+/// How long that is shown.
+const MOMENT: Duration = Duration::from_secs(2);
 
 /// A live region that is always there and mostly empty: a region that comes with its words is often not read out.
 #[component]
@@ -41,12 +50,15 @@ pub(crate) fn Connection() -> impl IntoView {
     });
     // The server decides whether there is a session, and has not answered yet.
     let is_signed_in = Memo::new(move |_| session.phase().is_signed_in());
+    let press = RwSignal::new(None::<Press>);
     let said = move || {
         Some(match trouble.get()? {
             Trouble::Conflict => Either::Right(conflict(&path.get(), words)),
             Trouble::Offline => {
                 Either::Left(if is_signed_in.get() { words.offline } else { words.offline_only }.to_owned())
             }
+            // The words change in between, so that the same trouble is read out again.
+            Trouble::Reconnecting(_) if press.get() == Some(Press::Trying) => Either::Left(words.trying.to_owned()),
             Trouble::Reconnecting(Some(obstacle)) => Either::Left((words.obstacle)(&obstacle)),
             Trouble::Reconnecting(None) if is_signed_in.get() => Either::Left(words.reconnecting.to_owned()),
             Trouble::Reconnecting(None) => Either::Left(words.reconnecting_only.to_owned()),
@@ -57,40 +69,42 @@ pub(crate) fn Connection() -> impl IntoView {
         <div class="connection">
             <span role="status">{said}</span>
             <Show when=move || can_try.get()>
-                <TryAgain />
+                <TryAgain press=press />
             </Show>
         </div>
     }
 }
 
-/// Waits for nobody: the next try by itself may be half a minute away.
+/// Tries again at once: the next try by itself may be half a minute away.
 #[component]
-fn TryAgain() -> impl IntoView {
+fn TryAgain(
+    /// The latest press, for a moment.
+    press: RwSignal<Option<Press>>,
+) -> impl IntoView {
     let session = Session::here();
-    let is_trying = RwSignal::new(false);
+    let (common, errors) = (&words::here().common, &words::here().errors);
     let try_again = move |_| {
-        if !is_trying.get_untracked() {
-            session.try_again();
-            is_trying.set(true);
-            set_timeout(
-                move || {
-                    // Only a signal that is gone gives its value back.
-                    let _gone = is_trying.try_set(false);
-                },
-                TRYING,
-            );
+        if press.get_untracked().is_none() {
+            let wait = session.try_again().as_secs();
+            press.set(Some(if wait == 0 { Press::Trying } else { Press::TooSoon(wait) }));
+            set_timeout(move || press.set(None), MOMENT);
         }
     };
-    // The button that had the focus is gone after a success.
-    on_cleanup(|| request_animation_frame(focus_heading_if_lost));
+    let label = move || match press.get() {
+        Some(Press::TooSoon(seconds)) => (errors.try_again_in)(&words::clock(seconds)),
+        Some(Press::Trying) | None => common.retry.to_owned(),
+    };
+    let button = NodeRef::new();
+    focus_heading_after(button);
     view! {
         " "
         <button
             type="button"
-            aria-disabled=move || is_trying.get().then_some("true")
+            node_ref=button
+            aria-disabled=move || press.get().is_some().then_some("true")
             on:click=try_again
         >
-            {move || if is_trying.get() { words::here().link.trying } else { words::here().common.retry }}
+            {label}
         </button>
     }
 }

@@ -40,8 +40,18 @@ pub(crate) fn Heading(
     }
 }
 
+/// When the button goes away with the focus in it, the heading gets that. The focus of others is left alone: it would scroll the page.
+pub(super) fn focus_heading_after(button: NodeRef<html::Button>) {
+    on_cleanup(move || {
+        let button = button.try_get_untracked().flatten();
+        if button.is_some_and(|button| document().active_element().is_some_and(|active| *active == ***button)) {
+            request_animation_frame(focus_heading_if_lost);
+        }
+    });
+}
+
 /// Gives the focus to the heading, where the element that had it is gone.
-pub(super) fn focus_heading_if_lost() {
+fn focus_heading_if_lost() {
     let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
     let heading = document().query_selector("h1").ok().flatten();
     if let Some(heading) =

@@ -2,7 +2,7 @@
 
 use leptos::{either::EitherOf3, prelude::*};
 
-use super::{heading::focus_heading_if_lost, me::Me, moment::Clock};
+use super::{heading::focus_heading_after, me::Me, moment::Clock};
 use crate::{
     api::ApiError,
     scroll::Scroll,
@@ -235,14 +235,15 @@ fn Failure(
             reload.run(());
         }
     };
-    // The button that had the focus is gone after a success.
-    on_cleanup(|| request_animation_frame(focus_heading_if_lost));
+    let button = NodeRef::new();
+    focus_heading_after(button);
     view! {
         <div class="alert with-action">
             <p role="alert">{said}</p>
             <button
                 type="button"
                 class="button secondary small"
+                node_ref=button
                 aria-disabled=move || is_under_way.get().then_some("true")
                 on:click=retry
             >

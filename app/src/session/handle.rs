@@ -1,5 +1,6 @@
 //! What pages use: the session as a signal, and the manager behind it.
 
+use core::time::Duration;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -140,11 +141,11 @@ impl Session {
         }
     }
 
-    /// Tries again to reach a server that has not answered: at once, or as soon as the server allows it (`Retry-After`).
-    pub fn try_again(self) {
-        if let Ok(manager) = self.manager() {
-            manager.try_again();
-        }
+    /// Tries again to reach a server that has not answered. Returns how long the server has asked to wait before that
+    /// (`Retry-After`); zero: it is tried at once.
+    #[must_use]
+    pub fn try_again(self) -> Duration {
+        self.manager().map(|manager| manager.try_again()).unwrap_or_default()
     }
 
     /// What arrives of a request, whether there is a session or not.

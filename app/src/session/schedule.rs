@@ -35,6 +35,11 @@ pub(super) fn backoff(failures: u32, retry_after: Option<Duration>, dice: f64) -
     Wait { time: at_least + jittered, at_least }
 }
 
+/// The whole wait, where somebody or the network has cut it short before the server allows another try.
+pub(super) fn roused(wait: Duration, at_least: Duration, dice: f64) -> Duration {
+    wait.min(at_least + FIRST_WAIT.mul_f64(dice))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +75,13 @@ mod tests {
     fn retry_after_is_kept_within_reason() {
         assert_eq!(backoff(9, Some(secs(1)), 1.0), Wait { time: secs(31), at_least: secs(1) });
         assert_eq!(backoff(9, Some(secs(86_400)), 0.0), Wait { time: secs(615), at_least: secs(600) });
+    }
+
+    #[test]
+    fn a_wait_that_was_cut_short_ends_soon_after_the_server_allows_it_and_not_for_all_at_once() {
+        let ends = [0.0, 1.0].map(|dice| roused(secs(45), secs(20), dice).as_millis());
+        assert_eq!(ends, [20_000, 20_500]);
+        assert_eq!(roused(secs(3), secs(3), 1.0), secs(3), "never later than without");
     }
 
     #[test]

@@ -75,7 +75,6 @@ async fn a_session_is_listed_with_the_place_of_its_latest_use() {
     assert_eq!(ada.sessions().await[0]["userAgent"], "new/2");
 }
 
-/// SM-02
 #[tokio::test]
 async fn a_session_says_whether_its_browser_keeps_it_when_it_is_closed() {
     let app = TestApp::start().await;
@@ -84,13 +83,14 @@ async fn a_session_says_whether_its_browser_keeps_it_when_it_is_closed() {
     for remember_me in [true, false] {
         let mut browser = app.direct();
         let body = json!({"email": EMAIL, "password": PASSWORD, "rememberMe": remember_me});
-        browser.post("/api/auth/login", body).await;
+        assert_eq!(browser.post("/api/auth/login", body).await.status, 200);
         assert_eq!(browser.sessions().await[0]["rememberMe"], remember_me);
-        browser.refresh().await;
+        assert_eq!(browser.refresh().await.status, 200);
         assert_eq!(browser.sessions().await[0]["rememberMe"], remember_me, "after a refresh");
     }
 }
 
+/// SM-02
 #[tokio::test]
 async fn one_session_is_ended_at_once_and_the_others_live() {
     let app = TestApp::start().await;

@@ -53,6 +53,8 @@ pub struct Manager {
     tokens_received: Cell<u64>,
     refreshing: SingleFlight<Outcome>,
     breaker: RefCell<Breaker>,
+    /// Before this time the server wants no other try.
+    not_before: Cell<Duration>,
     /// Those who wait before their next try.
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
     observer: Box<dyn Fn(&Snapshot)>,
@@ -73,6 +75,7 @@ impl Manager {
             tokens_received: Cell::new(0),
             refreshing: SingleFlight::new(),
             breaker: RefCell::default(),
+            not_before: Cell::default(),
             waiting: RefCell::default(),
             observer: Box::new(observer),
         })
@@ -251,11 +254,13 @@ impl Manager {
         }
     }
 
-    /// Waits before the next try. Woken, as when the network comes back, it waits only until the server allows the next try; and no
-    /// longer when there is nothing left to try.
+    /// Waits before the next try. When the network comes back, it waits only as long as the server asked for; and not at all when
+    /// there is nothing left to try.
     async fn wait_after(&self, failures: u32, error: &ApiError, is_moot: impl Fn() -> bool) {
-        let Wait { mut time, at_least } = schedule::backoff(failures, error.retry_after(), self.ports.random.fraction());
+        let dice = self.ports.random.fraction();
+        let Wait { mut time, at_least } = schedule::backoff(failures, error.retry_after(), dice);
         let began = self.ports.clock.now();
+        self.not_before.set(began + at_least);
         loop {
             let waited = self.ports.clock.now().saturating_sub(began);
             let (rouse, roused) = oneshot::channel();
@@ -270,14 +275,15 @@ impl Manager {
             if is_over || may_go_on || is_moot() {
                 return;
             }
-            // Woken too early for the server, and no later than it allows.
-            time = at_least;
+            // Woken too early for the server.
+            time = schedule::roused(time, at_least, dice);
         }
     }
 
-    /// Tries again what waits for its next try, as soon as the server allows it.
-    pub fn try_again(&self) {
+    /// Tries again what waits for its next try. Returns how long the server has asked to wait before that; zero: it is tried at once.
+    pub fn try_again(&self) -> Duration {
         self.rouse();
+        self.not_before.get().saturating_sub(self.ports.clock.now())
     }
 
     fn rouse(&self) {
