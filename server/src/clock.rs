@@ -1,5 +1,7 @@
 //! The time, as a parameter.
 
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
 use crate::session::UnixMillis;
 
 /// Tells the time. The server asks this and nothing else, so that a test can move the time.
@@ -10,6 +12,15 @@ pub trait Clock: Send + Sync {
     fn shared(&self, stored: UnixMillis) -> UnixMillis {
         stored
     }
+}
+
+/// For people and other programs (RFC 3339, UTC); empty for a time that has no such form.
+#[must_use]
+pub fn rfc3339(at: UnixMillis) -> String {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000)
+        .ok()
+        .and_then(|time| time.format(&Rfc3339).ok())
+        .unwrap_or_default()
 }
 
 /// The machine's clock.

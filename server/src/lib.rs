@@ -3,7 +3,6 @@
 #[cfg(all(feature = "test-support", not(debug_assertions)))]
 compile_error!("`test-support` gives anybody the server's clock; it must not be in a release build");
 
-pub mod account;
 pub mod audit;
 pub mod auth;
 mod background;
@@ -31,8 +30,9 @@ pub mod purge;
 pub mod random;
 pub mod refusal;
 pub mod revocation;
-pub mod session;
 pub mod storage;
 pub mod telemetry;
 pub mod token;
 pub mod vocabulary;
+
+pub use sessionkeep_core::{account, session};

@@ -16,7 +16,7 @@ use crate::postgres::Postgres;
 use crate::redis::Redis;
 use crate::setup::{cargo_deny, executable, nginx, node, on_path, postgres, prometheus, python, redis, wasm_target};
 use crate::steps::{Step, Steps, seconds};
-use crate::workspace::{CLIENT, EVERYTHING, cargo, ci, end2end, node_example, target};
+use crate::workspace::{CLIENT, EVERYTHING, PUBLISHED, cargo, ci, end2end, node_example, target};
 use crate::{ports, process, sizes, workspace};
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -35,6 +35,8 @@ pub(crate) enum Part {
     Alerts,
     /// Licences, bans, sources and advisories of the dependencies, with cargo-deny.
     Dependencies,
+    /// Whether the crates for others can be published, and a program outside the workspace that uses them.
+    Packages,
     /// How much of the released client each page downloads.
     Sizes,
     /// Browser tests, and those of the ports where Playwright is given no argument.
@@ -76,6 +78,10 @@ pub(crate) fn test(part: Option<Part>, playwright_args: &[OsString]) -> ExitCode
     }
     if wanted(Part::Dependencies) {
         dependencies(&mut report);
+    }
+    if wanted(Part::Packages) {
+        report.part("packages", || check(cargo(["package", "--locked", "--allow-dirty"]).args(PUBLISHED)));
+        report.part("a program outside the workspace", stranger);
     }
     if wanted(Part::Sizes) {
         report.part("sizes of the client", client_sizes);
@@ -264,6 +270,12 @@ fn ignored_tests(module: &str, environment: &[(&str, &OsStr)]) -> Result<Outcome
     let mut run = cargo(["test", "--locked", "--no-fail-fast"]);
     run.args(EVERYTHING).args(["--test", "it", "--", "--ignored", module]).envs(environment.iter().copied());
     selected(&mut run)
+}
+
+/// It has a lock file and a profile of its own, so it shares nothing with what is built here.
+fn stranger() -> Result<Outcome> {
+    let mut run = cargo(["run", "--locked", "--quiet", "--manifest-path", "core/tests/stranger/Cargo.toml"]);
+    check(run.arg("--target-dir").arg(target().join("stranger")))
 }
 
 fn client_sizes() -> Result<Outcome> {

@@ -12,6 +12,10 @@ pub(crate) const EVERYTHING: [&str; 3] = ["--workspace", "--features", "server/t
 /// The client, as Trunk builds it.
 pub(crate) const CLIENT: [&str; 8] = ["-p", "frontend", "-p", "app", "-p", "strength", "--target", WASM];
 
+/// The crates for others.
+pub(crate) const PUBLISHED: [&str; 6] =
+    ["-p", "sessionkeep-types", "-p", "sessionkeep-core", "-p", "sessionkeep-verify"];
+
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
 /// The root of the checkout.

@@ -18,7 +18,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, rfc3339},
     ids,
     metrics::{Metrics, WebhookOutcome},
     random::Random,
@@ -134,7 +134,7 @@ impl Webhook {
         }
         let payload = Payload {
             r#type: event.kind.as_str(),
-            timestamp: event.at.rfc3339(),
+            timestamp: rfc3339(event.at),
             data: Reuse {
                 user_id: event.user_id.as_ref().map(sessionkeep_types::UserId::as_str),
                 session_id: event.session_id.as_ref().map(sessionkeep_types::SessionId::as_str),

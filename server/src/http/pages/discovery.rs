@@ -14,7 +14,11 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{brand::Branding, files::FOR_A_DAY};
-use crate::{clock::Clock, config::PublicOrigin, session::UnixMillis};
+use crate::{
+    clock::{Clock, rfc3339},
+    config::PublicOrigin,
+    session::UnixMillis,
+};
 
 const SECURITY: &str = "/.well-known/security.txt";
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
@@ -53,7 +57,7 @@ fn contact(support: Option<&str>, origin: &PublicOrigin) -> Option<String> {
 
 /// RFC 9116.
 fn security(contact: &str, origin: &str, now: UnixMillis) -> String {
-    let expires = now.plus(GOOD_FOR).rfc3339();
+    let expires = rfc3339(now.plus(GOOD_FOR));
     format!("Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en\nCanonical: {origin}{SECURITY}\n")
 }
 

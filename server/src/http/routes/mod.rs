@@ -27,7 +27,8 @@ use super::{
 use crate::{
     account::Account,
     auth::{Sent, SignedIn},
-    session::{self, UnixMillis},
+    clock::rfc3339,
+    session,
     storage::StoredEvent,
 };
 
@@ -50,10 +51,6 @@ fn user(account: Account) -> User {
         password_changed_at: Some(rfc3339(account.password_changed_at)),
         review: None,
     }
-}
-
-fn rfc3339(at: UnixMillis) -> String {
-    at.rfc3339()
 }
 
 /// A part of a list. There may be more where it is full.

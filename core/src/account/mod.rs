@@ -1,7 +1,7 @@
 //! An account, and the rules by which it is changed. Pure: no clock, no randomness, no I/O.
 //!
-//! [`decide`] says what an [`AccountRequest`] does to the account, to its sessions and to the record of events. An adapter of
-//! [`crate::storage::Accounts`] reads the [`AccountFacts`], asks for the decision and executes the [`AccountStep`], all in one transaction.
+//! [`decide`] says what an [`AccountRequest`] does to the account, to its sessions and to the record of events. A store reads the
+//! [`AccountFacts`], asks for the decision and executes the [`AccountStep`], all in one transaction.
 
 mod decide;
 #[cfg(test)]
@@ -43,7 +43,8 @@ impl Account {
     }
 
     /// Whether its owner may still do what was begun when the account was `read`.
-    pub(crate) fn is_as_when(&self, read: &Self) -> bool {
+    #[must_use]
+    pub fn is_as_when(&self, read: &Self) -> bool {
         self.disabled_at.is_none() && self.password_changed_at == read.password_changed_at
     }
 }

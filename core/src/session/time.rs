@@ -1,7 +1,5 @@
 use std::time::Duration;
 
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-
 /// Milliseconds since 1970-01-01 UTC, as stored: text times in two formats compare wrongly, whole numbers do not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixMillis(pub i64);
@@ -24,15 +22,6 @@ impl UnixMillis {
     #[must_use]
     pub fn since(self, earlier: Self) -> Option<Duration> {
         u64::try_from(self.0.checked_sub(earlier.0)?).ok().map(Duration::from_millis)
-    }
-
-    /// For people and other programs (RFC 3339, UTC); empty for a time that has no such form.
-    #[must_use]
-    pub fn rfc3339(self) -> String {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
-            .ok()
-            .and_then(|time| time.format(&Rfc3339).ok())
-            .unwrap_or_default()
     }
 
     /// Whole seconds, as tokens carry them (RFC 7519, `NumericDate`).

@@ -17,7 +17,7 @@ pub(super) fn page() -> String {
 }
 
 fn module(name: &str) -> String {
-    text(&format!("server/src/session/rotation/{name}.rs"))
+    text(&format!("core/src/session/rotation/{name}.rs"))
 }
 
 /// The names that follow a keyword.

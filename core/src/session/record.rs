@@ -149,7 +149,7 @@ impl ServedAttempts {
     /// More than a person's tabs can have in the air.
     const AT_MOST: usize = 16;
     /// A stalled request's late copy arrives within this time.
-    pub(crate) const MEMORY: Duration = Duration::from_mins(2);
+    pub const MEMORY: Duration = Duration::from_mins(2);
 
     /// Rebuilds what [`Self::iter`] gave.
     #[must_use]
