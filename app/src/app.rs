@@ -19,7 +19,7 @@ use crate::{
     },
     paths, review_room,
     scroll::Scroll,
-    session::{Phase, Session},
+    session::{Paths, Phase, Session},
     submitted::Submitted,
     typed, words,
 };
@@ -31,7 +31,7 @@ pub fn App() -> impl IntoView {
     Brand::provide();
     FirstPage::provide();
     Submitted::provide();
-    Session::provide_where(paths::needs_session);
+    Session::provide_where(Paths { needs_session: paths::needs_session, is_for_strangers: paths::is_for_strangers });
     Me::provide();
     Scroll::provide();
     let session = Session::here();

@@ -28,31 +28,3 @@ pub(crate) fn now() -> i64 {
 pub(crate) fn ahead_of_utc(_unix: i64) -> i64 {
     0
 }
-
-#[cfg(test)]
-#[cfg(target_arch = "wasm32")]
-mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
-
-    use super::*;
-    use crate::session::browser::stub::{Stub, field, js, run};
-
-    #[wasm_bindgen_test]
-    fn the_wall_clock_counts_whole_seconds() {
-        #[expect(clippy::cast_precision_loss, reason = "times of our era are exact")]
-        let away = Date::now() / 1000.0 - now() as f64;
-        assert!((-1.0..2.0).contains(&away), "{away}");
-        let _now = Stub::value(&run("return Date"), "now", &js("", "return 1700000000999"));
-        assert_eq!(now(), 1_700_000_000);
-    }
-
-    #[wasm_bindgen_test]
-    fn east_of_greenwich_the_clock_is_ahead_by_what_holds_at_that_time() {
-        let dates = field(&run("return Date"), "prototype");
-        // In minutes, and of the other sign. Summer is not like winter.
-        let offset = js("", "return this.getTime() === 1700000000000 ? -330 : 210");
-        let _zone = Stub::value(&dates, "getTimezoneOffset", &offset);
-        assert_eq!(ahead_of_utc(1_700_000_000), 19_800);
-        assert_eq!(ahead_of_utc(1_710_000_000), -12_600);
-    }
-}

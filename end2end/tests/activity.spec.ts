@@ -84,6 +84,28 @@ test('a kind of event that this version does not know breaks nothing', async ({ 
   await expect(page.getByText('user_frozen')).toHaveCount(0);
 });
 
+for (const [timezoneId, winter, summer] of [
+  ['America/St_Johns', '08:30', '09:30'],
+  ['Asia/Kolkata', '17:30', '17:30'],
+] as const) {
+  test.describe(`in ${timezoneId}`, () => {
+    test.use({ timezoneId });
+
+    test('times are those of the person, as they were at that time', async ({ page, signIn, activity, person }) => {
+      await signIn.signIn(person);
+      const times = ['2026-12-01T12:00:00Z', '2026-07-01T12:00:00Z'];
+      await page.route('/api/me/events*', async (route) => {
+        const answer = await route.fetch();
+        const { items } = (await answer.json()) as { items: { at: string }[] };
+        const moved = times.map((at, index) => ({ ...items[index], at }));
+        await route.fulfill({ response: answer, json: { items: moved, next: null } });
+      });
+      await activity.open();
+      await expect(activity.events.locator('time')).toHaveText([winter, summer]);
+    });
+  });
+}
+
 test('warnings and sign-ins can be looked at alone', async ({ client, signIn, activity, person }) => {
   await client.login({ ...person, password: WRONG_PASSWORD });
   await signIn.signIn(person);

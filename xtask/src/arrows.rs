@@ -252,7 +252,7 @@ mod tests {
         let source = |krate: &str| of_modules(&workspace::root().join(krate).join("src")).expect("sources");
         [("crates".to_owned(), of_crates().expect("manifests"))]
             .into_iter()
-            .chain(["server", "app"].map(|krate| (krate.to_owned(), source(krate))))
+            .chain(["core", "client", "server", "app"].map(|krate| (krate.to_owned(), source(krate))))
             .collect()
     }
 

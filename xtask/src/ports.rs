@@ -14,7 +14,7 @@ use crate::steps::Steps;
 use crate::workspace::{WASM, cargo, end2end, target};
 
 const LIMIT: Duration = Duration::from_mins(40);
-const TESTS: [&str; 9] = ["test", "--locked", "-p", "app", "--lib", "--features", "hydrate", "--target", WASM];
+const TESTS: [&str; 7] = ["test", "--locked", "-p", "sessionkeep-client", "--lib", "--target", WASM];
 
 /// Gets and builds all that they need and runs them: whether they passed, and what they wrote. Nothing where there is no
 /// browser.

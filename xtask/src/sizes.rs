@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 /// What is downloaded together, and the most bytes of it.
 const BUDGETS: [(&str, &[&str], u64); 2] = [
     ("the worker that estimates passwords", &["strength.js", "strength_bg.wasm"], 80_000),
-    ("the program of the pages", &["frontend.js", "frontend_bg.wasm"], 486_000),
+    ("the program of the pages", &["frontend.js", "frontend_bg.wasm"], 488_000),
 ];
 
 /// Those that are too large, and a line about each.
@@ -52,7 +52,7 @@ mod tests {
             lines,
             [
                 "the worker that estimates passwords: 80001 of 80000 bytes",
-                "the program of the pages: 2000 of 486000 bytes"
+                "the program of the pages: 2000 of 488000 bytes"
             ]
         );
     }

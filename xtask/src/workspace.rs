@@ -10,7 +10,8 @@ use std::process::Command;
 pub(crate) const EVERYTHING: [&str; 3] = ["--workspace", "--features", "server/test-support,server/otel,app/ssr"];
 
 /// The client, as Trunk builds it.
-pub(crate) const CLIENT: [&str; 8] = ["-p", "frontend", "-p", "app", "-p", "strength", "--target", WASM];
+pub(crate) const CLIENT: [&str; 10] =
+    ["-p", "frontend", "-p", "app", "-p", "sessionkeep-client", "-p", "strength", "--target", WASM];
 
 /// The crates for others.
 pub(crate) const PUBLISHED: [&str; 6] =

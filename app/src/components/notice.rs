@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_query_map};
+use sessionkeep_types::EndReason;
 
 use super::frame::name_of_page;
 use crate::{
@@ -47,8 +48,32 @@ pub(crate) fn NotReadyNotice() -> impl IntoView {
 }
 
 fn notice(phase: &Phase, note: Option<&str>, next: Option<&str>) -> Option<String> {
-    let plain = (phase.signed_out().and_then(SignedOut::notice)).or_else(|| note.and_then(of_note));
+    let plain = (phase.signed_out().and_then(of_reason)).or_else(|| note.and_then(of_note));
     plain.map(str::to_owned).or_else(|| next.and_then(paths::own).map(to_continue))
+}
+
+/// What to say of a session that has ended; nothing where there is nothing to explain.
+fn of_reason(why: &SignedOut) -> Option<&'static str> {
+    let words = &words::here().notices;
+    Some(match why {
+        SignedOut::NoSession | SignedOut::Unasked => return None,
+        SignedOut::Here | SignedOut::Ended(EndReason::SignedOut) => words.signed_out,
+        SignedOut::HereOnly => words.here_only,
+        SignedOut::InAnotherTab => words.in_another_tab,
+        SignedOut::CookieLost => words.cookie_lost,
+        SignedOut::CookiesBlocked => words.cookies_blocked,
+        SignedOut::SecureCookiesBlocked => words.secure_cookies_blocked,
+        SignedOut::Expired => words.expired,
+        SignedOut::NotRecognised => words.not_recognised,
+        SignedOut::AccountDeleted => words.account_deleted,
+        SignedOut::Reused | SignedOut::Ended(EndReason::ReuseDetected | EndReason::CloneSuspected) => words.reused,
+        SignedOut::Ended(EndReason::SignedOutElsewhere) => words.elsewhere,
+        SignedOut::Ended(EndReason::PasswordChanged) => words.password_changed,
+        SignedOut::Ended(EndReason::Admin) => words.administrator,
+        SignedOut::Ended(EndReason::AccountDisabled) => words.disabled,
+        SignedOut::Ended(EndReason::SessionLimit) => words.limit,
+        SignedOut::Ended(EndReason::Unknown(_)) | SignedOut::Unexplained => words.unexplained,
+    })
 }
 
 /// Which page was asked for, where it is one of the account.
@@ -77,7 +102,7 @@ mod tests {
     #[test]
     fn the_reason_comes_before_the_invitation() {
         let expired = Phase::SignedOut(SignedOut::Expired);
-        let words = SignedOut::Expired.notice().map(str::to_owned);
+        let words = of_reason(&SignedOut::Expired).map(str::to_owned);
         assert_eq!(notice(&expired, None, Some("/account")), words);
         assert_eq!(notice(&expired, Some(paths::NOT_READY), None), words);
         let stranger = Phase::SignedOut(SignedOut::NoSession);
@@ -85,6 +110,23 @@ mod tests {
         assert_eq!(said("/account/activity").as_deref(), Some("Sign in to continue to Activity."));
         assert_eq!(said("/elsewhere").as_deref(), Some("Sign in to continue."));
         assert_eq!(notice(&stranger, None, None), None);
+    }
+
+    #[test]
+    fn every_reason_is_said_in_words() {
+        for reason in EndReason::ALL.iter().cloned().chain([EndReason::Unknown("NEW".into())]) {
+            assert!(of_reason(&SignedOut::Ended(reason.clone())).is_some(), "{reason}");
+        }
+    }
+
+    #[test]
+    fn theft_is_told_the_same_way_to_whoever_hears_of_it_first_or_later() {
+        assert_eq!(of_reason(&SignedOut::Reused), of_reason(&SignedOut::Ended(EndReason::ReuseDetected)));
+    }
+
+    #[test]
+    fn a_visitor_who_never_signed_in_is_told_nothing() {
+        assert_eq!([SignedOut::NoSession, SignedOut::Unasked].map(|why| of_reason(&why)), [None, None]);
     }
 
     #[test]

@@ -13,6 +13,20 @@ use super::{
 };
 use crate::api::{ApiError, Arrival};
 
+/// Which pages there are, by their paths.
+#[derive(Clone, Copy, Debug)]
+pub struct Paths {
+    /// Whether the page is of use only to people who are signed in.
+    pub needs_session: fn(&str) -> bool,
+    /// Whether the page has a form to sign in or up that a browser can send itself: a refusal leads back to it.
+    pub is_for_strangers: fn(&str) -> bool,
+}
+
+impl Paths {
+    /// Each page asks for the session, and no form is sent without the program.
+    pub const ALL_NEED_SESSION: Self = Self { needs_session: |_| true, is_for_strangers: |_| false };
+}
+
 /// The session of this page. While the server renders there is none behind it: it is restoring, and stays so.
 #[derive(Clone, Copy)]
 pub struct Session {
@@ -29,20 +43,20 @@ impl Session {
     /// Every page asks for it. [`Session::provide_where`] is for an application that has pages for everybody.
     #[expect(clippy::must_use_candidate, reason = "the components below have it; the root may have no use for it")]
     pub fn provide() -> Self {
-        Self::provide_where(|_| true)
+        Self::provide_where(Paths::ALL_NEED_SESSION)
     }
 
-    /// The same, where only the pages at the paths that `needs_session` names are of no use to a stranger. On the others a
-    /// browser that shows no sign of a session is taken for a stranger's without a request; [`Session::ask`] is for the person
-    /// who goes on from there to a page of the first kind.
+    /// The same, where only some pages need a session. On the others a browser that shows no sign of a session is taken for a
+    /// stranger's without a request; [`Session::ask`] is for the person who goes on from there to a page that needs one.
     #[cfg_attr(not(target_arch = "wasm32"), expect(unused_variables, reason = "nobody asks while the server renders"))]
-    pub fn provide_where(needs_session: fn(&str) -> bool) -> Self {
+    #[expect(clippy::must_use_candidate, reason = "as of `provide`")]
+    pub fn provide_where(paths: Paths) -> Self {
         let snapshot = RwSignal::new(Snapshot::OPENED);
         #[cfg(not(target_arch = "wasm32"))]
         let manager = None;
         #[cfg(target_arch = "wasm32")]
         let manager = {
-            let (manager, listeners) = super::browser::start(needs_session, move |after| {
+            let (manager, listeners) = super::browser::start(paths, move |after| {
                 snapshot.try_set(after.clone());
             });
             let listeners = StoredValue::new_local(listeners);
@@ -167,7 +181,7 @@ impl Session {
     /// its token is renewed.
     ///
     /// ```
-    /// # use app::{api::ApiError, session::Session};
+    /// # use sessionkeep_client::{api::ApiError, session::Session};
     /// # async fn page(session: Session) -> Result<(), ApiError> {
     /// if let Some(api) = session.signed_in() {
     ///     let _user = api.me().await?;
@@ -180,14 +194,14 @@ impl Session {
     /// has such calls:
     ///
     /// ```compile_fail,E0599
-    /// # use app::{api::ApiError, session::Session};
+    /// # use sessionkeep_client::{api::ApiError, session::Session};
     /// # async fn page(session: Session) -> Result<(), ApiError> {
     /// let _user = session.me().await?;
     /// # Ok(())
     /// # }
     /// ```
     /// ```compile_fail,E0599
-    /// # use app::{api::ApiError, session::Session};
+    /// # use sessionkeep_client::{api::ApiError, session::Session};
     /// # async fn page(session: Session) -> Result<(), ApiError> {
     /// let _user = session.signed_in().me().await?;
     /// # Ok(())
@@ -198,7 +212,7 @@ impl Session {
     ///
     /// ```compile_fail,E0624
     /// # use std::rc::Rc;
-    /// # use app::{api::PublicApi, session::{AuthorisedApi, Epoch, Manager}};
+    /// # use sessionkeep_client::{api::PublicApi, session::{AuthorisedApi, Epoch, Manager}};
     /// # fn page(public: PublicApi, manager: Rc<Manager>, epoch: Epoch) {
     /// let _api = AuthorisedApi::new(public, manager, epoch);
     /// # }

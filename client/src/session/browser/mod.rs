@@ -20,6 +20,7 @@ use futures::future::LocalBoxFuture;
 
 use self::events::Listener;
 use super::{
+    Paths,
     manager::Manager,
     ports::{Ports, Spawn},
     state::Snapshot,
@@ -30,11 +31,8 @@ use crate::api::fetch::Fetch;
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 /// A manager over the ports of this page, and the listeners that let it hear of what happens outside. It hears until
-/// they are dropped. `needs_session` says which paths are only for people who are signed in.
-pub(super) fn start(
-    needs_session: fn(&str) -> bool,
-    observer: impl Fn(&Snapshot) + 'static,
-) -> (Rc<Manager>, Vec<Listener>) {
+/// they are dropped.
+pub(super) fn start(paths: Paths, observer: impl Fn(&Snapshot) + 'static) -> (Rc<Manager>, Vec<Listener>) {
     let tabs = Rc::new(tabs::OtherTabs::open());
     let ports = Ports {
         transport: Rc::new(Fetch),
@@ -44,7 +42,7 @@ pub(super) fn start(
         lock: Rc::new(lock::WebLock),
         cookies: Rc::new(cookies::PageCookies),
         tabs: Rc::clone(&tabs) as _,
-        page: Rc::new(page::ThisPage { needs_session }),
+        page: Rc::new(page::ThisPage(paths)),
         spawn: Rc::new(PageSpawn),
     };
     let manager = Manager::new(ports, observer);
@@ -96,7 +94,7 @@ mod tests {
             Stub::value(&targets, "addEventListener", &field(&kept, "add")),
             Stub::value(&targets, "removeEventListener", &field(&kept, "remove")),
         ];
-        let (manager, listeners) = start(|_| true, |_| {});
+        let (manager, listeners) = start(Paths::ALL_NEED_SESSION, |_| {});
         let all = field(&kept, "all");
         assert_eq!(listened_to(&all), ["message", "offline", "online", "pageshow", "visibilitychange"]);
         drop(listeners);

@@ -4,7 +4,7 @@ use js_sys::Date;
 use leptos::prelude::{document, window};
 use web_sys::VisibilityState;
 
-use crate::{paths, session::ports::Page};
+use crate::session::{Paths, ports::Page};
 
 /// In the storage of this tab, from `start.js`: when a form was sent.
 const FORM_SENT: &str = "sessionkeep.form-sent";
@@ -12,10 +12,7 @@ const FORM_SENT: &str = "sessionkeep.form-sent";
 /// The server answers within ten seconds, and the network is slow.
 const ANSWERED_WITHIN_MS: f64 = 60_000.0;
 
-pub(super) struct ThisPage {
-    /// Whether the page at a path is only for people who are signed in.
-    pub(super) needs_session: fn(&str) -> bool,
-}
+pub(super) struct ThisPage(pub(super) Paths);
 
 /// Whether a person can see it.
 pub(super) fn is_visible() -> bool {
@@ -28,7 +25,7 @@ impl Page for ThisPage {
     }
 
     fn needs_session(&self) -> bool {
-        window().location().pathname().is_ok_and(|path| (self.needs_session)(&path))
+        window().location().pathname().is_ok_and(|path| (self.0.needs_session)(&path))
     }
 
     fn is_online(&self) -> bool {
@@ -43,7 +40,7 @@ impl Page for ThisPage {
         // OK because a mark that stays says the same of the next page, which then finds its cookies.
         let _ = storage.remove_item(FORM_SENT);
         // A refusal leads back to the form.
-        was_sent && window().location().pathname().is_ok_and(|path| !paths::is_for_strangers(&path))
+        was_sent && window().location().pathname().is_ok_and(|path| !(self.0.is_for_strangers)(&path))
     }
 }
 
@@ -55,7 +52,7 @@ mod tests {
     use super::*;
     use crate::session::browser::stub::Stub;
 
-    const PAGE: ThisPage = ThisPage { needs_session: |path| path == "/nowhere" };
+    const PAGE: ThisPage = ThisPage(Paths { needs_session: |path| path == "/nowhere", is_for_strangers: |_| false });
 
     #[wasm_bindgen_test]
     fn a_page_is_visible_unless_it_is_hidden() {
@@ -73,6 +70,9 @@ mod tests {
             assert_eq!(PAGE.follows_form(), follows);
             assert!(!PAGE.follows_form());
         }
+        storage.set_item(FORM_SENT, &Date::now().to_string()).expect("written");
+        let form = ThisPage(Paths { is_for_strangers: |_| true, ..PAGE.0 });
+        assert!(!form.follows_form(), "it was refused");
     }
 
     #[wasm_bindgen_test]
@@ -85,6 +85,7 @@ mod tests {
     #[wasm_bindgen_test]
     fn whether_a_page_needs_a_session_is_decided_by_its_path() {
         assert!(!PAGE.needs_session());
-        assert!(ThisPage { needs_session: |path| path.starts_with('/') }.needs_session());
+        let all = Paths { needs_session: |path| path.starts_with('/'), ..PAGE.0 };
+        assert!(ThisPage(all).needs_session());
     }
 }

@@ -30,7 +30,7 @@ mod token;
 
 pub use crate::api::Clock;
 pub use calls::{AuthorisedApi, Farewell, LiveEvents};
-pub use handle::Session;
+pub use handle::{Paths, Session};
 pub use manager::Manager;
 pub use ports::{Cookies, Held, Lock, News, Page, Ports, Random, Spawn, Storage, Tabs, Wake};
 pub use reason::SignedOut;

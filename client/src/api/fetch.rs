@@ -10,7 +10,6 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCredentials, RequestInit};
 
 use super::transport::{Method, NoAnswer, Request, Response, Streamed, Transport};
-use crate::words;
 
 /// Sends requests with the browser's `fetch`.
 pub(crate) struct Fetch;
@@ -66,9 +65,11 @@ async fn answer(request: Request) -> Result<(AbortOnDrop, Answer), NoAnswer> {
             Method::Delete => gloo_net::http::Method::DELETE,
         })
         .credentials(if request.cookies { RequestCredentials::SameOrigin } else { RequestCredentials::Omit })
-        .abort_signal(Some(&abort.0.signal()))
-        // The language of the page, which need not be the one that the browser prefers.
-        .header("accept-language", words::language().tag());
+        .abort_signal(Some(&abort.0.signal()));
+    // It need not be the one that the browser prefers.
+    if let Some(language) = language_of_page() {
+        builder = builder.header("accept-language", &language);
+    }
     for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }
@@ -81,6 +82,11 @@ async fn answer(request: Request) -> Result<(AbortOnDrop, Answer), NoAnswer> {
     let request = if outlives_page { kept_alive(request)? } else { request };
     let answer = request.send().await.map_err(|_| NoAnswer)?;
     Ok((abort, answer))
+}
+
+fn language_of_page() -> Option<String> {
+    let html = web_sys::window()?.document()?.document_element()?;
+    html.get_attribute("lang").filter(|language| !language.is_empty())
 }
 
 /// The same request, with `keepalive`, which gloo-net has no word for.
@@ -164,6 +170,19 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
+    async fn a_request_names_the_language_of_its_page_where_that_is_known() {
+        let network = Network::answering("new Response('')");
+        for (code, language) in [
+            ("document.documentElement.lang = 'it'", Some("it")),
+            ("document.documentElement.removeAttribute('lang')", None),
+        ] {
+            run(code);
+            assert!(Fetch.send(get("/api/some")).await.is_ok());
+            assert_eq!(network.header("accept-language").as_deref(), language);
+        }
+    }
+
+    #[wasm_bindgen_test]
     async fn a_request_says_what_it_was_told_to_and_brings_the_cookies_of_its_origin() {
         let network = Network::answering("new Response('')");
         let request = Request::new(Method::Post, "/api/some?a=b").header("authorization", "Bearer x.y.z");
@@ -172,11 +191,8 @@ mod tests {
         assert_eq!(network.asked("url").as_string(), Some(url));
         assert_eq!(network.asked("method").as_string().as_deref(), Some("POST"));
         assert_eq!(network.asked("credentials").as_string().as_deref(), Some("same-origin"));
-        let sent = ["authorization", "x-attempt", "content-type", "accept-language"].map(|name| network.header(name));
-        assert_eq!(
-            sent.each_ref().map(Option::as_deref),
-            [Some("Bearer x.y.z"), Some("2"), Some("application/json"), Some("en")]
-        );
+        let sent = ["authorization", "x-attempt", "content-type"].map(|name| network.header(name));
+        assert_eq!(sent.each_ref().map(Option::as_deref), [Some("Bearer x.y.z"), Some("2"), Some("application/json")]);
         let body = js("request", "return request.text()").call1(&JsValue::UNDEFINED, &network.requests.at(-1));
         assert_eq!(text(&body.expect("it does not throw")).await, r#"{"a":"ä"}"#);
     }

@@ -1,8 +1,8 @@
 //! A whole application: sign in, see who you are, sign out.
 
-use app::session::{Phase, Session};
-use app::types::{LoginRequest, Password};
 use leptos::{either::Either, prelude::*};
+use sessionkeep_client::session::{Phase, Session};
+use sessionkeep_client::types::{LoginRequest, Password};
 
 fn main() {
     mount_to_body(|| {

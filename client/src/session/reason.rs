@@ -1,8 +1,8 @@
-//! Why there is no session, and how to say it.
+//! Why there is no session.
 
 use sessionkeep_types::{EndReason, ErrorCode};
 
-use crate::{api::ApiError, words};
+use crate::api::ApiError;
 
 /// Why there is no session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,33 +58,6 @@ impl SignedOut {
         if self == Self::NoSession { Self::CookieLost } else { self }
     }
 
-    /// What to tell the person; nothing where there is nothing to explain.
-    #[must_use]
-    pub fn notice(&self) -> Option<&'static str> {
-        let words = &words::here().notices;
-        Some(match self {
-            Self::NoSession | Self::Unasked => return None,
-            Self::Here | Self::Ended(EndReason::SignedOut) => words.signed_out,
-            Self::HereOnly => words.here_only,
-            Self::InAnotherTab => words.in_another_tab,
-            Self::CookieLost => words.cookie_lost,
-            Self::CookiesBlocked => words.cookies_blocked,
-            Self::SecureCookiesBlocked => words.secure_cookies_blocked,
-            Self::Expired => words.expired,
-            Self::NotRecognised => words.not_recognised,
-            Self::AccountDeleted => words.account_deleted,
-            Self::Reused | Self::Ended(EndReason::ReuseDetected | EndReason::CloneSuspected) => words.reused,
-            Self::Ended(EndReason::SignedOutElsewhere) => words.elsewhere,
-            Self::Ended(EndReason::PasswordChanged) => words.password_changed,
-            Self::Ended(EndReason::Admin) => words.administrator,
-            Self::Ended(EndReason::AccountDisabled) => words.disabled,
-            Self::Ended(EndReason::SessionLimit) => words.limit,
-            Self::Ended(EndReason::Unknown(_)) | Self::Unexplained => words.unexplained,
-        })
-    }
-}
-
-impl SignedOut {
     /// Whether the session was used in two places.
     #[must_use]
     pub fn is_reuse(&self) -> bool {
@@ -139,25 +112,5 @@ mod tests {
         let garbled = ApiError::Garbled { status: 403, retry_after: Some(Duration::ZERO) };
         assert_eq!(SignedOut::because_of(&garbled), None);
         assert_eq!(SignedOut::because_of(&ApiError::NoAnswer), None);
-    }
-
-    #[test]
-    fn every_reason_is_said_in_words() {
-        for reason in EndReason::ALL.iter().cloned().chain([EndReason::Unknown("NEW".into())]) {
-            let why = SignedOut::because_of(&refusal(ErrorCode::SessionRevoked, Some(reason)));
-            assert!(why.is_some_and(|why| why.notice().is_some()));
-        }
-    }
-
-    #[test]
-    fn theft_is_told_the_same_way_to_whoever_hears_of_it_first_or_later() {
-        let first = SignedOut::because_of(&refusal(ErrorCode::RefreshReused, None));
-        let later = SignedOut::because_of(&refusal(ErrorCode::SessionRevoked, Some(EndReason::ReuseDetected)));
-        assert_eq!(first.and_then(|why| why.notice()), later.and_then(|why| why.notice()));
-    }
-
-    #[test]
-    fn a_visitor_who_never_signed_in_is_told_nothing() {
-        assert_eq!((SignedOut::NoSession.notice(), SignedOut::Unasked.notice()), (None, None));
     }
 }
