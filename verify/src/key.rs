@@ -96,7 +96,7 @@ impl VerifyingKey {
         Ok(Self {
             id: URL_SAFE_NO_PAD.encode(&twice.as_ref()[..12]),
             algorithm: Algorithm::HS256,
-            key: DecodingKey::from_secret(secret),
+            key: DecodingKey::from_secret(secret).map_err(|_| KeyError::ShortSecret)?,
         })
     }
 

@@ -29,7 +29,8 @@ impl Key {
     pub fn from_secret(secret: &SecretSlice<u8>) -> Result<Self, KeyError> {
         let secret = secret.expose_secret();
         let verifying = VerifyingKey::from_secret(secret)?;
-        Ok(Self { signing: EncodingKey::from_secret(secret), verifying, public: None })
+        let signing = EncodingKey::from_secret(secret).map_err(|_| KeyError::ShortSecret)?;
+        Ok(Self { signing, verifying, public: None })
     }
 
     /// A private key in PEM: Ed25519 or P-256 as PKCS#8, RSA as PKCS#8 or PKCS#1. What kind of key it is decides the algorithm.

@@ -190,7 +190,7 @@ async fn the_keys_of_a_server_do_as_well_as_a_shared_secret() {
     let confused = {
         // AT-01: the public key as a secret.
         let public = mint().jwk.to_string();
-        let key = jsonwebtoken::EncodingKey::from_secret(public.as_bytes());
+        let key = jsonwebtoken::EncodingKey::from_secret(public.as_bytes()).expect("a secret");
         let header = with(&mint().header(), "alg", "HS256").to_string();
         let message = format!("{}.{}", encode(header), encode(claims(now()).to_string()));
         let mac = jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::HS256).expect("signed");

@@ -48,7 +48,12 @@ pub(crate) fn mint() -> &'static Mint {
 impl Mint {
     pub(crate) fn of_secret(secret: &[u8]) -> Self {
         let key = VerifyingKey::from_secret(secret).expect("long enough");
-        Self { algorithm: Algorithm::HS256, signing: EncodingKey::from_secret(secret), key, jwk: Value::Null }
+        Self {
+            algorithm: Algorithm::HS256,
+            signing: EncodingKey::from_secret(secret).expect("a secret"),
+            key,
+            jwk: Value::Null,
+        }
     }
 
     /// With a new key.

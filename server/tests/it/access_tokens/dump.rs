@@ -39,7 +39,7 @@ async fn whoever_has_the_database_and_no_key_makes_no_token_that_counts() {
     };
     let mut bearers = vec![];
     for (name, key) in keys(&forge).await {
-        let key = EncodingKey::from_secret(&key);
+        let key = EncodingKey::from_secret(&key).expect("a secret");
         bearers.push(Case::invalid(name, sign(&access_header, &access_claims, &key, Algorithm::HS256)));
         for claims in [&refresh_claims, &next] {
             let mut thief = forge.app.direct();

@@ -111,7 +111,7 @@ impl Forge {
             ada,
             algorithm,
             key: read(algorithm, &kept),
-            refresh_key: EncodingKey::from_secret(&refresh_secret),
+            refresh_key: EncodingKey::from_secret(&refresh_secret).expect("a secret"),
             stranger: stranger(algorithm),
             public,
             header,
@@ -193,7 +193,7 @@ fn read(algorithm: Algorithm, kept: &[u8]) -> EncodingKey {
         Algorithm::EdDSA => EncodingKey::from_ed_pem(kept).expect("a key"),
         Algorithm::ES256 => EncodingKey::from_ec_pem(kept).expect("a key"),
         Algorithm::RS256 => EncodingKey::from_rsa_pem(kept).expect("a key"),
-        _ => EncodingKey::from_secret(kept),
+        _ => EncodingKey::from_secret(kept).expect("a secret"),
     }
 }
 
@@ -214,7 +214,7 @@ fn stranger(algorithm: Algorithm) -> EncodingKey {
             let pem = pem::encode(&pem::Pem::new("PRIVATE KEY", pkcs8.as_ref()));
             EncodingKey::from_rsa_pem(pem.as_bytes()).expect("a key")
         }
-        _ => EncodingKey::from_secret(b"another one of thirty-two bytes or more"),
+        _ => EncodingKey::from_secret(b"another one of thirty-two bytes or more").expect("a secret"),
     }
 }
 
