@@ -2,3 +2,8 @@
 
 pub mod account;
 pub mod session;
+
+/// The type of a secret that does not print, as of [`account::Account::password_hash`].
+pub use secrecy::SecretString;
+/// Ids, event kinds and reasons, so that whoever uses the rules needs no second dependency.
+pub use sessionkeep_types as types;

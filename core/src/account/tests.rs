@@ -6,7 +6,7 @@ use secrecy::ExposeSecret as _;
 use sessionkeep_types::EventKind;
 
 use super::*;
-use crate::session::{Caller, Client, OnReuse, Policy, Rotation};
+use crate::session::{Caller, Client, OnReuse, Policy, RotationMode};
 
 const NOW: UnixMillis = UnixMillis(1_000_000);
 const EARLIER: UnixMillis = UnixMillis(1_000);
@@ -117,12 +117,12 @@ fn session() -> Session {
     let policy = Policy {
         idle_lifetime: Duration::from_hours(1),
         absolute_lifetime: Duration::from_hours(1),
-        rotation: Rotation::Confirmed,
+        rotation: RotationMode::Confirmed,
         quiet_period: Duration::from_secs(10),
         tolerance: Duration::ZERO,
         on_reuse: OnReuse::Session,
     };
-    let client = Client { browser: true, attempts: true };
+    let client = Client { browser: true, names_refreshes: true };
     Session::begin(SessionId::new("new"), UserId::new("u"), [0; 32], client, &policy, NOW)
 }
 

@@ -1,5 +1,5 @@
-//! A session and the rules by which its refresh token rotates. Pure: no clock, no randomness, no I/O, no library beyond
-//! ids. `docs/rotation.md` explains the algorithm; [`rotation::decide`] is it.
+//! A session and the rules by which its refresh token rotates. Pure: no clock, no randomness, no I/O. [The
+//! document](https://github.com/sessionkeep/sessionkeep/blob/main/docs/rotation.md) explains the algorithm; [`rotation::decide`] is it.
 //!
 //! What never lives here: tokens themselves (this module sees their hashes), HTTP, SQL.
 
@@ -12,7 +12,7 @@ mod time;
 
 pub use cap::{Cap, LastUse, MOST_SESSIONS};
 pub use event::{Caller, SecurityEvent};
-pub use policy::{MAX_ABSOLUTE_LIFETIME, OnReuse, Policy, Rotation};
+pub use policy::{MAX_ABSOLUTE_LIFETIME, OnReuse, Policy, RotationMode};
 pub use record::{Client, Ended, ServedAttempts, Session, TokenHash};
 pub use rotation::{Decision, NewHead, Presented, apply, decide};
 pub use sessionkeep_types::EventKind;

@@ -9,7 +9,7 @@ pub const MAX_ABSOLUTE_LIFETIME: Duration = Duration::from_hours(24 * 400);
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// Whether lost answers and second tabs are tolerated.
-    pub rotation: Rotation,
+    pub rotation: RotationMode,
     /// Q: a browser that presents the head sooner than this after it was given out keeps it. Timers of hidden tabs fire
     /// once a minute, so a late cookie can be that late.
     pub quiet_period: Duration,
@@ -23,21 +23,23 @@ pub struct Policy {
     pub absolute_lifetime: Duration,
 }
 
-/// `REFRESH_ROTATION`.
+/// What a second use of a token means. Sessionkeep's setting `REFRESH_ROTATION`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rotation {
-    /// The rules of `docs/rotation.md`.
+pub enum RotationMode {
+    /// It is reuse only where no lost response, second tab, repeat or late copy explains it: [the
+    /// table](https://github.com/sessionkeep/sessionkeep/blob/main/docs/rotation.md#the-table).
     Confirmed,
     /// Every second use of a token is reuse, a lost answer included.
     Strict,
 }
 
-/// `ON_THEFT`.
+/// What else ends with a session whose token was reused. Sessionkeep's setting `ON_THEFT`. The caller ends the other sessions: [`super::apply`]
+/// changes one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnReuse {
-    /// The session ends whose token was reused.
+    /// Nothing.
     Session,
-    /// Every session of the person ends.
+    /// Every other session of the account.
     User,
 }
 
@@ -54,7 +56,7 @@ impl Policy {
 
     /// C for this kind of client: with attempt ids, or without tabs, nothing needs it.
     pub(super) fn tolerance(&self, client: Client) -> Duration {
-        if client.browser && !client.attempts { self.tolerance } else { Duration::ZERO }
+        if client.browser && !client.names_refreshes { self.tolerance } else { Duration::ZERO }
     }
 
     /// W: until then an unconfirmed successor is given again, later it is superseded.
@@ -67,7 +69,7 @@ impl Default for Policy {
     fn default() -> Self {
         const DAY: Duration = Duration::from_hours(24);
         Self {
-            rotation: Rotation::Confirmed,
+            rotation: RotationMode::Confirmed,
             quiet_period: Duration::from_secs(75),
             tolerance: Duration::from_secs(10),
             on_reuse: OnReuse::Session,

@@ -37,7 +37,7 @@ pub struct Session {
     /// How many rotations in a row somebody else also tried, up to the head.
     pub streak: u32,
     /// Whether somebody else also tried the rotation that made the head.
-    pub hit: bool,
+    pub is_contested: bool,
     /// What kind of client it is.
     pub client: Client,
     /// False: the cookie ends with the browser's session.
@@ -71,7 +71,7 @@ pub struct Client {
     /// Tabs share a cookie jar and answers overtake each other.
     pub browser: bool,
     /// The client names each refresh with an attempt id: it declared so at sign-in, or a refresh with an id was granted.
-    pub attempts: bool,
+    pub names_refreshes: bool,
 }
 
 impl Session {
@@ -101,7 +101,7 @@ impl Session {
             emitted_at: UnixMillis(0),
             confirmed_at: Some(now),
             streak: 0,
-            hit: false,
+            is_contested: false,
             client,
             remember_me: true,
             created_at: now,

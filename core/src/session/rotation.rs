@@ -2,13 +2,13 @@
 //!
 //! Two questions decide, not time alone. *Has anybody used the successor?* If not, the answer was lost, and giving the
 //! successor again harms nobody. *Is it the same attempt?* Then it is a repeat, whenever it arrives. The rows of
-//! [`decide`] stand in the order of the table in `docs/rotation.md`.
+//! [`decide`] stand in the order of [the table](https://github.com/sessionkeep/sessionkeep/blob/main/docs/rotation.md#the-table).
 
 use std::time::Duration;
 
 use sessionkeep_types::EndReason;
 
-use super::{EventKind, Policy, Rotation, ServedAttempts, Session, TokenHash, UnixMillis};
+use super::{EventKind, Policy, RotationMode, ServedAttempts, Session, TokenHash, UnixMillis};
 
 /// A refresh token whose signature and type are right.
 #[derive(Clone, Copy, Debug)]
@@ -71,11 +71,11 @@ impl Decision {
         match self {
             // Happens once a session.
             _ if self.names_client(session, attempt) => false,
-            Self::Rotate => policy.rotation == Rotation::Strict || policy.quiet_period(session.client).is_zero(),
+            Self::Rotate => policy.rotation == RotationMode::Strict || policy.quiet_period(session.client).is_zero(),
             // The first one confirms the head.
             Self::Quiet => session.confirmed_at.is_some(),
             // The first one marks the rotation as contested.
-            Self::LostAnswer => session.hit || !session.client.attempts,
+            Self::LostAnswer => session.is_contested || !session.client.names_refreshes,
             Self::Supersede | Self::Reuse | Self::CloneSuspected | Self::Restored => false,
             Self::Repeat | Self::InFlight | Self::LateCopy | Self::Ended(_) | Self::Expired => true,
         }
@@ -84,7 +84,7 @@ impl Decision {
     /// Whether this answer makes the client one that names its refreshes. A sign-in by a form cannot declare that, so the first refresh
     /// that is granted and named does. Never undone: an attacker who names no refresh must not win the tolerance back.
     fn names_client(&self, session: &Session, attempt: Option<&str>) -> bool {
-        self.grants() && attempt.is_some() && !session.client.attempts
+        self.grants() && attempt.is_some() && !session.client.names_refreshes
     }
 
     /// The event that reports it, for what is out of the ordinary.
@@ -137,8 +137,8 @@ pub fn decide(
     if session.is_expired(now) {
         return Decision::Expired;
     }
-    let strict = policy.rotation == Rotation::Strict;
-    let attempt = attempt.filter(|_| session.client.attempts);
+    let strict = policy.rotation == RotationMode::Strict;
+    let attempt = attempt.filter(|_| session.client.names_refreshes);
     let known = attempt.is_some_and(|attempt| session.served_attempts.knows(attempt, now));
     let within = |window, earlier| now.since(earlier).is_some_and(|ago| ago < window);
     // For a known attempt, a time in the future is not outside the window: a clock that went back must not end its repeats.
@@ -167,7 +167,9 @@ pub fn decide(
             }
             // It was answered before the head was made, so nobody waits for this.
             None if known && session.served_before_head(attempt) => Decision::LateCopy,
-            None if session.client.attempts && session.streak + 1 >= Policy::CLONE_CYCLES => Decision::CloneSuspected,
+            None if session.client.names_refreshes && session.streak + 1 >= Policy::CLONE_CYCLES => {
+                Decision::CloneSuspected
+            }
             None if known || within(replay_window(session, policy), session.emitted_at) => Decision::LostAnswer,
             None => Decision::Supersede,
             Some(confirmed_at) if in_tolerance(session, policy, confirmed_at, now) => Decision::InFlight,
@@ -183,7 +185,7 @@ pub fn decide(
 /// time that it is superseded counts towards the end of the session, and a client that names each try anew gets minutes.
 fn replay_window(session: &Session, policy: &Policy) -> Duration {
     let window = policy.replay_window(session.client);
-    if session.hit { window.max(ServedAttempts::MEMORY) } else { window }
+    if session.is_contested { window.max(ServedAttempts::MEMORY) } else { window }
 }
 
 fn in_tolerance(session: &Session, policy: &Policy, confirmed_at: UnixMillis, now: UnixMillis) -> bool {
@@ -201,6 +203,9 @@ pub struct NewHead {
 }
 
 /// The row after `decision`. `None`: nothing is to be written.
+///
+/// # Panics
+/// If the decision makes a head ([`Decision::makes_head`]) and `new_head` is `None`.
 #[must_use]
 pub fn apply(
     session: &Session,
@@ -211,17 +216,17 @@ pub fn apply(
     now: UnixMillis,
 ) -> Option<Session> {
     let mut next = session.clone();
-    next.client.attempts |= decision.names_client(session, attempt);
+    next.client.names_refreshes |= decision.names_client(session, attempt);
     // Presenting the head proves that its holder received it.
     let confirm_head = |next: &mut Session| next.confirm(next.generation, now);
     // The window of a contested head that is not used is counted from the first contest: otherwise a flood of repeats and lost answers
     // would prevent the supersede, which needs no allowance, for as long as it lasts. Where a clock went back it begins now, so that it ends.
     let give_out_again = |next: &mut Session| {
-        let is_counted_on = next.hit && next.confirmed_at.is_none();
+        let is_counted_on = next.is_contested && next.confirmed_at.is_none();
         next.emitted_at = if is_counted_on { next.emitted_at.min(now) } else { now };
     };
     // An unconfirmed successor that a second attempt asks for: somebody else tried this rotation too.
-    let hit = |next: &mut Session| next.hit |= next.client.attempts;
+    let contest = |next: &mut Session| next.is_contested |= next.client.names_refreshes;
     match decision {
         Decision::Quiet => {
             confirm_head(&mut next);
@@ -229,8 +234,8 @@ pub fn apply(
             next.emitted_at = next.emitted_at.min(now);
         }
         Decision::Rotate => {
-            next.streak = if next.hit { next.streak + 1 } else { 0 };
-            next.hit = false;
+            next.streak = if next.is_contested { next.streak + 1 } else { 0 };
+            next.is_contested = false;
             next.prev_hash = Some(next.head_hash);
             let mut idle_deadline = now.plus(policy.idle_lifetime);
             // While the clock is behind, the deadline must not come nearer: the session would be over once the clock is put right.
@@ -247,16 +252,16 @@ pub fn apply(
             give_out_again(&mut next);
             next.confirmed_at = next.confirmed_at.map(|at| at.min(now));
             // The refresh that made the head had no id and this one has, so two parties may hold it.
-            hit(&mut next);
+            contest(&mut next);
         }
         Decision::LostAnswer => {
             give_out_again(&mut next);
-            hit(&mut next);
+            contest(&mut next);
         }
         Decision::Supersede => {
             // The head that goes counts if it was contested. The one that comes is contested.
-            next.streak += u32::from(next.hit);
-            hit(&mut next);
+            next.streak += u32::from(next.is_contested);
+            contest(&mut next);
         }
         Decision::Reuse => next.ended = Some(next.end(EndReason::ReuseDetected, now)),
         Decision::CloneSuspected => next.ended = Some(next.end(EndReason::CloneSuspected, now)),
@@ -269,13 +274,13 @@ pub fn apply(
         next.generation += 1;
         next.head_hash = hash;
         next.sealed_head = Some(sealed);
-        next.head_attempt = attempt.filter(|_| next.client.attempts).map(str::to_owned);
+        next.head_attempt = attempt.filter(|_| next.client.names_refreshes).map(str::to_owned);
         next.emitted_at = now;
         next.confirmed_at = None;
     }
     if next.ended.is_none() && !matches!(decision, Decision::Restored) {
         next.last_used_at = next.last_used_at.max(now);
-        if let Some(attempt) = attempt.filter(|_| next.client.attempts) {
+        if let Some(attempt) = attempt.filter(|_| next.client.names_refreshes) {
             if matches!(decision, Decision::Repeat) {
                 next.served_attempts.renew(attempt, now);
             } else {

@@ -7,8 +7,8 @@ use crate::{
     limits::{Refreshes, TooOften, network},
     metrics::RefreshOutcome,
     session::{
-        Caller, Decision, EventKind, NewHead, OnReuse, Presented, Rotation, SecurityEvent, Session, UnixMillis, apply,
-        decide,
+        Caller, Decision, EventKind, NewHead, OnReuse, Presented, RotationMode, SecurityEvent, Session, UnixMillis,
+        apply, decide,
     },
     storage::{Step, StorageError},
     token::{
@@ -108,7 +108,7 @@ impl Auth {
         }
         // A token that was replaced is final in strict mode. If the accounts cannot be read, as while the database of a session store in
         // Redis is down, the answer would be 503 and the client's next try reuse.
-        if self.policy.rotation == Rotation::Strict {
+        if self.policy.rotation == RotationMode::Strict {
             self.accounts.by_id(&genuine.user_id).await?;
         }
         let decided = self.rotate(&token, &genuine, attempt, origin, &allowance).await?;

@@ -29,7 +29,7 @@ use crate::{
     keys::KeySource,
     password::{Pepper, Peppers},
     refusal::Refusal,
-    session::{OnReuse, Policy, Rotation, ServedAttempts},
+    session::{OnReuse, Policy, RotationMode, ServedAttempts},
     storage::Database,
     telemetry::{self, LogSettings},
 };
@@ -278,7 +278,7 @@ fn policy(sources: &Sources) -> Result<Policy, Refusal> {
     }
     Ok(Policy {
         rotation: sources
-            .choose("REFRESH_ROTATION", &[("confirmed", Rotation::Confirmed), ("strict", Rotation::Strict)])?,
+            .choose("REFRESH_ROTATION", &[("confirmed", RotationMode::Confirmed), ("strict", RotationMode::Strict)])?,
         quiet_period,
         tolerance: sources.parse("REFRESH_TOLERANCE", parse::tolerance)?,
         on_reuse: sources.choose("ON_THEFT", &[("session", OnReuse::Session), ("user", OnReuse::User)])?,

@@ -217,7 +217,7 @@ impl FromRequestParts<AppState> for SigningIn {
         let browser = parts.headers.contains_key("sec-fetch-site")
             || parts.headers.contains_key(header::ORIGIN)
             || origin.user_agent.starts_with("Mozilla/");
-        let client = Client { browser, attempts: attempt.is_some() };
+        let client = Client { browser, names_refreshes: attempt.is_some() };
         Ok(Self(Device { client, origin, remember_me: true }))
     }
 }

@@ -127,7 +127,7 @@ async fn the_first_refresh_after_a_form_declares_attempt_ids_and_a_browser_witho
         let mut browser = if names { browser.attempt("a") } else { browser };
         assert_eq!(browser.refresh().await.status, 200);
         let session = pages.app.session(&browser.session_id()).await;
-        assert_eq!((session.client.browser, session.client.attempts), (true, names));
+        assert_eq!((session.client.browser, session.client.names_refreshes), (true, names));
     }
 }
 

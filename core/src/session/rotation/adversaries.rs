@@ -9,7 +9,7 @@ use super::{
     line::{BROWSER, DIRECT, Token, grants, presented},
     schedules::{Counts, SECOND, World, line, runs},
 };
-use crate::session::{Client, Rotation};
+use crate::session::{Client, RotationMode};
 
 /// Our own client refreshes this often.
 const PERIOD: i64 = 720 * SECOND;
@@ -87,7 +87,7 @@ struct Outcome {
 
 /// Lets owner and thief go on until the session has ended or the time is over. `away`: periods in which the owner is not there.
 fn run(client: Client, thief: Thief, away: std::ops::Range<i64>) -> Outcome {
-    let mut world = World::new(line(client, Rotation::Confirmed));
+    let mut world = World::new(line(client, RotationMode::Confirmed));
     let (mut owner, mut owners_attempts) = (0, 0_u32);
     let mut stolen: Option<(Token, Token)> = None;
     let (mut attempt, mut attempts) = (String::new(), 0_u32);
@@ -120,7 +120,7 @@ fn run(client: Client, thief: Thief, away: std::ops::Range<i64>) -> Outcome {
                     }
                 };
                 owners_refreshes += u32::from(stolen.is_some());
-                outcome.marked |= world.line.session.hit || world.line.session.streak > 0;
+                outcome.marked |= world.line.session.is_contested || world.line.session.streak > 0;
                 if let Some(cookie) = answer.cookie {
                     (owner, given_out, given_to_owner) = (cookie, now, now);
                 }
@@ -148,7 +148,7 @@ fn run(client: Client, thief: Thief, away: std::ops::Range<i64>) -> Outcome {
                         break;
                     }
                 };
-                outcome.marked |= world.line.session.hit || world.line.session.streak > 0;
+                outcome.marked |= world.line.session.is_contested || world.line.session.streak > 0;
                 if grants(&answer.decision) {
                     outcome.access_tokens += 1;
                     outcome.owners_refreshes = owners_refreshes;
@@ -261,7 +261,7 @@ fn who_do_not_leave_end_the_session() {
 #[test]
 fn who_use_the_allowance_up_hold_up_no_refresh_of_the_owner() {
     for (uses, fresh) in [(None, false), (None, true), (Some(100), false), (Some(100), true)] {
-        let mut world = World::new(line(BROWSER, Rotation::Confirmed));
+        let mut world = World::new(line(BROWSER, RotationMode::Confirmed));
         let (mut owner, mut thief) = (0, 0);
         let (mut asked, mut answered) = (0, 0);
         let mut ignored = Counts::default();
@@ -324,7 +324,7 @@ enum Flood {
 fn who_flood_a_contested_rotation_end_the_session() {
     for client in [BROWSER, DIRECT] {
         for flood in [Flood::FreshIds, Flood::OneId, Flood::TheHeadsOwnId, Flood::OneIdAndFreshToSupersede] {
-            let mut line = line(client, Rotation::Confirmed);
+            let mut line = line(client, RotationMode::Confirmed);
             line.present(0, Some("owner 1"));
             line.used().wait(PERIOD);
             assert_eq!(line.present(1, Some("thief rotates")), Decision::Rotate);

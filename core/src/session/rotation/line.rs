@@ -4,14 +4,14 @@
 use sessionkeep_types::{SessionId, UserId};
 
 use super::{Decision, NewHead, Presented, apply, decide};
-use crate::session::{Client, Policy, Rotation, Session, TokenHash, UnixMillis};
+use crate::session::{Client, Policy, RotationMode, Session, TokenHash, UnixMillis};
 
 pub(super) const START: UnixMillis = UnixMillis(1_800_000_000_000);
 
-pub(super) const BROWSER: Client = Client { browser: true, attempts: true };
-pub(super) const PLAIN_BROWSER: Client = Client { browser: true, attempts: false };
-pub(super) const DIRECT: Client = Client { browser: false, attempts: true };
-pub(super) const PLAIN_DIRECT: Client = Client { browser: false, attempts: false };
+pub(super) const BROWSER: Client = Client { browser: true, names_refreshes: true };
+pub(super) const PLAIN_BROWSER: Client = Client { browser: true, names_refreshes: false };
+pub(super) const DIRECT: Client = Client { browser: false, names_refreshes: true };
+pub(super) const PLAIN_DIRECT: Client = Client { browser: false, names_refreshes: false };
 pub(super) const ALL_CLIENTS: [Client; 4] = [BROWSER, PLAIN_BROWSER, DIRECT, PLAIN_DIRECT];
 
 /// The token that was made `n`th; the one from signing in is number 0. Since one is made a generation, its number is its
@@ -56,7 +56,7 @@ impl Line {
     }
 
     pub(super) fn strict(client: Client) -> Self {
-        Self::under(Policy { rotation: Rotation::Strict, ..Policy::default() }, client)
+        Self::under(Policy { rotation: RotationMode::Strict, ..Policy::default() }, client)
     }
 
     /// Moves the clock, also back.

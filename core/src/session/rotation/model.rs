@@ -78,7 +78,7 @@ impl Hash for Row {
             emitted_at,
             confirmed_at,
             streak,
-            hit,
+            is_contested,
             client: _,
             remember_me: _,
             created_at: _,
@@ -89,7 +89,7 @@ impl Hash for Row {
             origin: _,
         } = &*self.0;
         (generation, head_hash, prev_hash, sealed_head, head_attempt).hash(state);
-        (emitted_at, confirmed_at, streak, hit, last_used_at, idle_deadline).hash(state);
+        (emitted_at, confirmed_at, streak, is_contested, last_used_at, idle_deadline).hash(state);
         ended.as_ref().map(|ended| (ended.at, ended.reason.as_str())).hash(state);
         for served in served_attempts.iter() {
             served.hash(state);
@@ -288,7 +288,7 @@ impl Scenario {
         let forever = Duration::from_millis(i64::MAX.unsigned_abs());
         Self {
             client,
-            names: client.attempts,
+            names: client.names_refreshes,
             tabs: 2,
             left,
             thief: false,
@@ -460,12 +460,12 @@ fn write(row: &mut Session, next: Session, decision: &Decision) {
             row.emitted_at = next.emitted_at;
             row.confirmed_at = next.confirmed_at;
             row.streak = next.streak;
-            row.hit = next.hit;
+            row.is_contested = next.is_contested;
         }
         Decision::Repeat => row.emitted_at = next.emitted_at,
         Decision::LostAnswer | Decision::InFlight => {
             row.emitted_at = next.emitted_at;
-            row.hit = next.hit;
+            row.is_contested = next.is_contested;
         }
         Decision::Reuse | Decision::CloneSuspected => row.ended = next.ended,
         Decision::Restored => row.idle_deadline = next.idle_deadline,
@@ -626,7 +626,7 @@ impl Model for Scenario {
         if world.stolen.is_some() && left.thiefs_sends > 0 && world.waiting(Who::Thief) == 0 {
             steps.push(Step::ThiefSends);
             if self.names {
-                steps.push(if self.client.attempts { Step::ThiefRepeats } else { Step::ThiefSendsUnnamed });
+                steps.push(if self.client.names_refreshes { Step::ThiefRepeats } else { Step::ThiefSendsUnnamed });
             }
         }
         for (at, request) in world.requests.iter().enumerate() {
@@ -777,7 +777,7 @@ impl Model for Scenario {
                 world.happened == Some(Happened::Superseded)
             }));
         }
-        if !self.names || (self.thief && !self.client.attempts) {
+        if !self.names || (self.thief && !self.client.names_refreshes) {
             properties.push(Property::<Self>::sometimes("a duplicate in flight is answered", |_, world| {
                 world.happened == Some(Happened::InFlight)
             }));

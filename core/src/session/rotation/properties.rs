@@ -14,7 +14,7 @@ use super::{
     Decision, Presented, decide,
     line::{ALL_CLIENTS, Answer, Line, Token, grants, presented},
 };
-use crate::session::{Client, Ended, OnReuse, Policy, Rotation, ServedAttempts, Session, UnixMillis};
+use crate::session::{Client, Ended, OnReuse, Policy, RotationMode, ServedAttempts, Session, UnixMillis};
 
 /// How long a served attempt is known.
 const MEMORY: Duration = Duration::from_mins(2);
@@ -189,7 +189,7 @@ fn operation() -> impl Strategy<Value = Operation> {
 fn policy() -> impl Strategy<Value = Policy> {
     let seconds = |options: &'static [u64]| select(options).prop_map(Duration::from_secs);
     (
-        prop_oneof![9 => Just(Rotation::Confirmed), 1 => Just(Rotation::Strict)],
+        prop_oneof![9 => Just(RotationMode::Confirmed), 1 => Just(RotationMode::Strict)],
         prop_oneof![2 => Just(Duration::from_secs(75)), 1 => seconds(&[0, 1, 9, 11, 300])],
         prop_oneof![2 => Just(Duration::from_secs(10)), 1 => seconds(&[0, 1, 60])],
         select(&[OnReuse::Session, OnReuse::User]),
@@ -245,7 +245,7 @@ fn changed(before: &Session, after: &Session) -> BTreeSet<&'static str> {
         emitted_at,
         confirmed_at,
         streak,
-        hit,
+        is_contested,
         client,
         remember_me,
         created_at,
@@ -273,12 +273,12 @@ fn permitted(decision: &Decision) -> &'static [&'static str] {
             "emitted_at",
             "confirmed_at",
             "streak",
-            "hit",
+            "is_contested",
             "idle_deadline",
             "last_used_at",
             "served_attempts",
         ],
-        Decision::LostAnswer => &["emitted_at", "hit", "last_used_at", "served_attempts"],
+        Decision::LostAnswer => &["emitted_at", "is_contested", "last_used_at", "served_attempts"],
         Decision::Supersede => &[
             "generation",
             "head_hash",
@@ -286,7 +286,7 @@ fn permitted(decision: &Decision) -> &'static [&'static str] {
             "head_attempt",
             "emitted_at",
             "streak",
-            "hit",
+            "is_contested",
             "last_used_at",
             "served_attempts",
         ],
@@ -387,8 +387,8 @@ proptest! {
             && let Some(cookie) = step.answer.cookie
             && let Some(attempt) = step.attempt.as_deref()
             && line.session == step.after
-            && line.session.client.attempts
-            && line.policy.rotation == Rotation::Confirmed
+            && line.session.client.names_refreshes
+            && line.policy.rotation == RotationMode::Confirmed
         {
             line.now = step.now;
             for used in [false, true] {
@@ -396,7 +396,7 @@ proptest! {
                 match again.decision {
                     // A rotation under a lifetime of zero.
                     Decision::Expired => prop_assert!(step.now >= line.session.idle_deadline),
-                    Decision::LateCopy if step.before.client.attempts => {
+                    Decision::LateCopy if step.before.client.names_refreshes => {
                         prop_assert!(used && step.answer.decision == Decision::LostAnswer);
                     }
                     // The head was made by a refresh without an id.
@@ -443,9 +443,9 @@ proptest! {
     fn a_decision_writes_its_own_columns_and_no_others(world in world()) {
         for step in world.run().1 {
             let mut changed = changed(&step.before, &step.after);
-            if step.attempt.is_some() && grants(&step.answer.decision) && !step.before.client.attempts {
+            if step.attempt.is_some() && grants(&step.answer.decision) && !step.before.client.names_refreshes {
                 changed.remove("client");
-                changed.remove("hit");
+                changed.remove("is_contested");
             }
             let permitted = permitted(&step.answer.decision);
             prop_assert!(
@@ -476,11 +476,11 @@ proptest! {
         for step in world.run().1 {
             if step.head_was_used.is_some() && step.token.hash != step.before.head_hash && grants(&step.answer.decision) {
                 prop_assert_eq!(Some(step.token.hash), step.before.prev_hash);
-                let named = step.before.client.attempts
+                let named = step.before.client.names_refreshes
                     && step.attempt.is_some()
                     && step.attempt == step.before.head_attempt;
                 let just_used = step.before.client.browser
-                    && !step.before.client.attempts
+                    && !step.before.client.names_refreshes
                     && step
                         .before
                         .confirmed_at
@@ -508,10 +508,10 @@ proptest! {
     /// answered attempt would turn that request into reuse.
     #[test]
     fn an_attempt_that_was_answered_makes_no_head_while_it_is_known(mut world in world()) {
-        world.policy.rotation = Rotation::Confirmed;
+        world.policy.rotation = RotationMode::Confirmed;
         for step in world.run().1 {
             let known = step.attempt.as_deref().is_some_and(|attempt| {
-                step.before.client.attempts && step.before.served_attempts.knows(attempt, step.now)
+                step.before.client.names_refreshes && step.before.served_attempts.knows(attempt, step.now)
             });
             prop_assert!(!(known && step.answer.decision.makes_head()), "{:?}", step.answer.decision);
         }
@@ -555,7 +555,7 @@ proptest! {
 
     #[test]
     fn in_strict_mode_each_token_is_good_for_one_grant(mut world in world()) {
-        world.policy.rotation = Rotation::Strict;
+        world.policy.rotation = RotationMode::Strict;
         let mut granted = BTreeSet::new();
         for step in world.run().1 {
             if grants(&step.answer.decision) {
@@ -568,7 +568,7 @@ proptest! {
     #[test]
     fn a_session_without_attempt_ids_is_decided_as_if_none_were_sent(world in world()) {
         for step in world.run().1 {
-            if !step.before.client.attempts {
+            if !step.before.client.names_refreshes {
                 let without = decide(&step.before, step.token, None, &world.policy, step.now);
                 prop_assert_eq!(step.answer.decision, without);
             }
@@ -580,7 +580,7 @@ proptest! {
     fn a_client_names_its_refreshes_from_the_first_answer_to_a_named_one_on(world in world()) {
         for step in world.run().1 {
             let named = grants(&step.answer.decision) && step.attempt.is_some();
-            prop_assert_eq!(step.after.client.attempts, step.before.client.attempts || named);
+            prop_assert_eq!(step.after.client.names_refreshes, step.before.client.names_refreshes || named);
             prop_assert_eq!(step.after.client.browser, step.before.client.browser);
         }
     }
@@ -593,9 +593,9 @@ proptest! {
                 attempt.get_or_insert(0);
             }
         }
-        world.client.attempts = true;
+        world.client.names_refreshes = true;
         let declared = world.run().1;
-        world.client.attempts = false;
+        world.client.names_refreshes = false;
         let undeclared = world.run().1;
         prop_assert_eq!(declared.len(), undeclared.len());
         for (declared, undeclared) in declared.iter().zip(&undeclared) {

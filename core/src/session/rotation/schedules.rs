@@ -13,7 +13,7 @@ use super::{
     Decision,
     line::{Answer, BROWSER, DIRECT, Line, PLAIN_BROWSER, PLAIN_DIRECT, START, Token, grants},
 };
-use crate::session::{Client, Policy, Rotation};
+use crate::session::{Client, Policy, RotationMode};
 
 pub(super) const SECOND: i64 = 1000;
 pub(super) const HOUR: i64 = 3600 * SECOND;
@@ -31,7 +31,7 @@ pub(super) struct End {
 }
 
 /// A line whose lifetimes are of no account: an honest end is not what is looked for here.
-pub(super) fn line(client: Client, rotation: Rotation) -> Line {
+pub(super) fn line(client: Client, rotation: RotationMode) -> Line {
     const YEAR: Duration = Duration::from_hours(365 * 24);
     let policy = Policy { rotation, idle_lifetime: YEAR * 9, absolute_lifetime: YEAR * 9, ..Policy::default() };
     Line::under(policy, client)
@@ -88,7 +88,7 @@ impl<Event> World<Event> {
         let answer = self.line.refresh(token, attempt);
         decided.add(&answer.decision);
         decided.contested_in_a_row =
-            decided.contested_in_a_row.max(self.line.session.streak + u32::from(self.line.session.hit));
+            decided.contested_in_a_row.max(self.line.session.streak + u32::from(self.line.session.is_contested));
         if grants(&answer.decision) || answer.decision == Decision::LateCopy {
             Ok(answer)
         } else {
@@ -135,7 +135,7 @@ mod honest {
         fn run(self, seed: u64, decided: &mut Counts) -> Result<(), End> {
             let mut random = SmallRng::seed_from_u64(seed);
             let client = if self.declared { BROWSER } else { PLAIN_BROWSER };
-            let mut world = World::new(line(client, Rotation::Confirmed));
+            let mut world = World::new(line(client, RotationMode::Confirmed));
             let (mut jar, mut pending, mut ids) = (0, None, 0);
             let mut now = 0;
             for _ in 0..STEPS {
@@ -193,7 +193,7 @@ mod honest {
     /// One sequential program: waits for its answer or its time-out, then tries again with what it has.
     fn program(client: Client, seed: u64, decided: &mut Counts) -> Result<(), End> {
         let mut random = SmallRng::seed_from_u64(seed);
-        let mut world = World::new(line(client, Rotation::Confirmed));
+        let mut world = World::new(line(client, RotationMode::Confirmed));
         let (mut have, mut attempt, mut now) = (0, 0_u64, 0);
         for _ in 0..400 {
             const STEP: [i64; 6] = [10, 1000, 11_000, 60_000, 900_000, 2 * DAY];
@@ -202,7 +202,7 @@ mod honest {
         }
         while world.next().is_some() {
             let name = attempt.to_string();
-            let answer = world.refresh(have, client.attempts.then_some(name.as_str()), decided)?;
+            let answer = world.refresh(have, client.names_refreshes.then_some(name.as_str()), decided)?;
             if random.random_bool(0.7) {
                 have = answer.cookie.unwrap_or(have);
                 attempt += 1;
@@ -318,15 +318,15 @@ mod thieves {
 
     /// The victim refreshes once a period and uses its access token 0.2 s later. The thief has a copy of the first token
     /// and refreshes at `times`. Every refresh of either has its own attempt id, where the client declared that.
-    fn caught(client: Client, rotation: Rotation, uses: Option<i64>, times: &[i64]) -> Option<End> {
-        caught_by(client, [client.attempts; 2], rotation, uses, times)
+    fn caught(client: Client, rotation: RotationMode, uses: Option<i64>, times: &[i64]) -> Option<End> {
+        caught_by(client, [client.names_refreshes; 2], rotation, uses, times)
     }
 
     /// The same. `names` says whether the victim and the thief name their refreshes.
     fn caught_by(
         client: Client,
         names: [bool; 2],
-        rotation: Rotation,
+        rotation: RotationMode,
         uses: Option<i64>,
         times: &[i64],
     ) -> Option<End> {
@@ -387,7 +387,7 @@ mod thieves {
     fn at_any_offset(client: Client, uses: Option<i64>) -> (u64, u64) {
         let mut ends = Counts::default();
         for offset in OFFSETS {
-            let end = caught(client, Rotation::Confirmed, uses, &at_offset(offset));
+            let end = caught(client, RotationMode::Confirmed, uses, &at_offset(offset));
             let end = end.unwrap_or_else(|| panic!("a thief at {offset} ms, {client:?}, {uses:?}, was not caught"));
             assert!(tenths(&end) <= 41, "a thief at {offset} ms: {end:?}");
             ends.add(&end.decision);
@@ -417,7 +417,7 @@ mod thieves {
                 let mut random = SmallRng::seed_from_u64(seed);
                 let times: Vec<_> =
                     (1..60).map(|period| period * PERIOD + random.random_range(-450_000..=450_000)).collect();
-                let end = caught(client, Rotation::Confirmed, Some(200), &times);
+                let end = caught(client, RotationMode::Confirmed, Some(200), &times);
                 let end = end.unwrap_or_else(|| panic!("seed {seed}: not caught, {client:?}"));
                 assert!(tenths(&end) <= 50, "seed {seed}: {end:?}, {client:?}");
                 longest = longest.max(tenths(&end));
@@ -435,7 +435,7 @@ mod thieves {
             .flat_map(|names| OFFSETS.map(|offset| (names, offset)))
             .flat_map(|(names, offset)| USES.map(|uses| (names, offset, uses)))
         {
-            let end = caught_by(PLAIN_BROWSER, [true, thief_names], Rotation::Confirmed, uses, &at_offset(offset));
+            let end = caught_by(PLAIN_BROWSER, [true, thief_names], RotationMode::Confirmed, uses, &at_offset(offset));
             let end =
                 end.unwrap_or_else(|| panic!("a thief at {offset} ms, names: {thief_names}, {uses:?}, was not caught"));
             assert!(tenths(&end) <= 41, "a thief at {offset} ms, names: {thief_names}, {uses:?}: {end:?}");
@@ -446,7 +446,7 @@ mod thieves {
     #[test]
     fn who_name_their_refreshes_beside_a_browser_that_does_not_are_caught_within_four_periods() {
         for (offset, uses) in OFFSETS.into_iter().flat_map(|offset| USES.map(|uses| (offset, uses))) {
-            let end = caught_by(PLAIN_BROWSER, [false, true], Rotation::Confirmed, uses, &at_offset(offset));
+            let end = caught_by(PLAIN_BROWSER, [false, true], RotationMode::Confirmed, uses, &at_offset(offset));
             let end = end.unwrap_or_else(|| panic!("a thief at {offset} ms, {uses:?}, was not caught"));
             assert!(tenths(&end) <= 41, "a thief at {offset} ms, {uses:?}: {end:?}");
         }
@@ -456,7 +456,7 @@ mod thieves {
     fn without_attempts(client: Client) -> Vec<(i64, Option<i64>)> {
         OFFSETS
             .map(|offset| {
-                (offset, caught(client, Rotation::Confirmed, Some(200), &at_offset(offset)).as_ref().map(tenths))
+                (offset, caught(client, RotationMode::Confirmed, Some(200), &at_offset(offset)).as_ref().map(tenths))
             })
             .to_vec()
     }
@@ -498,7 +498,7 @@ mod thieves {
     fn in_strict_mode_are_caught_at_the_second_use() {
         for client in [BROWSER, PLAIN_BROWSER, DIRECT, PLAIN_DIRECT] {
             for (offset, uses) in OFFSETS.into_iter().flat_map(|offset| USES.map(|uses| (offset, uses))) {
-                let end = caught(client, Rotation::Strict, uses, &at_offset(offset)).expect("caught");
+                let end = caught(client, RotationMode::Strict, uses, &at_offset(offset)).expect("caught");
                 assert_eq!(end.decision, Decision::Reuse);
                 assert!(end.at <= 2 * PERIOD, "a thief at {offset} ms: {end:?}");
             }

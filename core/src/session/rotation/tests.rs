@@ -34,7 +34,7 @@ fn rotated(client: Client) -> Line {
 
 /// The id that the client sends.
 fn named(client: Client, attempt: &str) -> Option<&str> {
-    client.attempts.then_some(attempt)
+    client.names_refreshes.then_some(attempt)
 }
 
 /// As [`rotated`], and token 1 has been used.
@@ -296,9 +296,9 @@ mod the_head_rotates {
     fn and_a_contested_rotation_adds_to_the_streak() {
         let mut line = rotated(BROWSER);
         line.present(0, OTHER);
-        assert_eq!((line.session.streak, line.session.hit), (0, true));
+        assert_eq!((line.session.streak, line.session.is_contested), (0, true));
         line.wait(Q).present(1, Some("b"));
-        assert_eq!((line.session.streak, line.session.hit), (1, false));
+        assert_eq!((line.session.streak, line.session.is_contested), (1, false));
     }
 
     #[test]
@@ -307,7 +307,7 @@ mod the_head_rotates {
         line.present(0, OTHER);
         line.wait(Q).present(1, Some("b"));
         line.wait(Q).present(2, Some("c"));
-        assert_eq!((line.session.streak, line.session.hit), (0, false));
+        assert_eq!((line.session.streak, line.session.is_contested), (0, false));
     }
 
     #[test]
@@ -391,7 +391,7 @@ mod the_same_attempt_is_repeated {
     #[test]
     fn but_not_where_a_row_remembers_attempts_that_it_should_not_have() {
         let mut line = rotated_and_used(BROWSER);
-        line.session.client.attempts = false;
+        line.session.client.names_refreshes = false;
         assert_eq!(line.wait(C + 1).present(0, Some("a")), Decision::Reuse);
     }
 
@@ -514,7 +514,7 @@ mod a_lost_answer_is_given_again {
             with(&before, |row| {
                 row.emitted_at = now;
                 row.last_used_at = now;
-                row.hit = true;
+                row.is_contested = true;
                 row.served_attempts.note("other", now);
             })
         );
@@ -540,14 +540,14 @@ mod a_lost_answer_is_given_again {
         let mut line = rotated(BROWSER);
         line.present(0, OTHER);
         line.present(0, Some("a"));
-        assert!(line.session.hit);
+        assert!(line.session.is_contested);
     }
 
     #[test]
     fn also_to_a_request_without_an_attempt_of_a_client_that_has_them() {
         let mut line = rotated(BROWSER);
         assert_eq!(line.present(0, None), Decision::LostAnswer);
-        assert!(line.session.hit);
+        assert!(line.session.is_contested);
     }
 
     /// Two tabs that cannot share an attempt id: each gets the successor again until it is used, and neither has it superseded
@@ -604,8 +604,8 @@ mod a_lost_answer_is_superseded {
                     row.sealed_head = Some([hash(0), hash(2)].concat());
                     row.emitted_at = now;
                     row.last_used_at = now;
-                    row.hit = client.attempts;
-                    if client.attempts {
+                    row.is_contested = client.names_refreshes;
+                    if client.names_refreshes {
                         row.head_attempt = Some("b".to_owned());
                         row.served_attempts.note("b", now);
                     }
@@ -618,9 +618,9 @@ mod a_lost_answer_is_superseded {
     fn and_a_head_that_was_contested_before_counts() {
         let mut line = rotated(BROWSER);
         line.wait(W).present(0, Some("b"));
-        assert_eq!((line.session.streak, line.session.hit), (0, true), "nobody had contested the first one");
+        assert_eq!((line.session.streak, line.session.is_contested), (0, true), "nobody had contested the first one");
         line.wait(MEMORY + 1).present(0, Some("c"));
-        assert_eq!((line.session.streak, line.session.hit), (1, true));
+        assert_eq!((line.session.streak, line.session.is_contested), (1, true));
     }
 
     #[test]
@@ -751,7 +751,7 @@ mod a_late_copy_is_turned_away {
     fn also_in_the_third_contested_rotation_in_a_row() {
         let mut line = rotated_and_used(BROWSER);
         line.session.streak = 2;
-        line.session.hit = true;
+        line.session.is_contested = true;
         line.present(1, Some("b"));
         line.wait(Q).present(1, Some("c"));
         assert_eq!(line.present(1, Some("b")), Decision::LateCopy);
@@ -988,7 +988,7 @@ mod a_clone_is_suspected {
             let mut line = contested(client, 9);
             line.wait(900 * SECOND).present(9, None);
             assert_eq!(line.present(9, None), Decision::LostAnswer);
-            assert_eq!((line.session.streak, line.session.hit), (0, false));
+            assert_eq!((line.session.streak, line.session.is_contested), (0, false));
             line.session.streak = 2;
             assert_eq!(line.present(9, None), Decision::LostAnswer);
         }
@@ -1132,7 +1132,7 @@ mod a_client_that_did_not_declare_attempt_ids {
         for client in [PLAIN_BROWSER, PLAIN_DIRECT] {
             let mut line = Line::of(client);
             assert_eq!(line.present(0, Some("a")), Decision::Rotate);
-            assert!(line.session.client.attempts);
+            assert!(line.session.client.names_refreshes);
             assert_eq!(line.session.head_attempt.as_deref(), Some("a"));
             assert_eq!(line.present(0, Some("a")), Decision::Repeat);
         }
@@ -1149,7 +1149,7 @@ mod a_client_that_did_not_declare_attempt_ids {
             (Decision::InFlight, rotated_and_used(PLAIN_BROWSER), 0),
         ] {
             assert_eq!(line.present(token, Some("a")), decision);
-            assert!(line.session.client.attempts, "{decision:?}");
+            assert!(line.session.client.names_refreshes, "{decision:?}");
             assert!(line.session.served_attempts.knows("a", line.now), "{decision:?}");
         }
     }
@@ -1165,7 +1165,7 @@ mod a_client_that_did_not_declare_attempt_ids {
     fn names_nothing_by_a_refusal() {
         let mut line = rotated_twice(PLAIN_BROWSER);
         assert_eq!(line.present(0, Some("a")), Decision::Reuse);
-        assert!(!line.session.client.attempts);
+        assert!(!line.session.client.names_refreshes);
     }
 
     #[test]
@@ -1174,7 +1174,7 @@ mod a_client_that_did_not_declare_attempt_ids {
         line.present(0, Some("a"));
         for (token, decision) in [(0, Decision::LostAnswer), (1, Decision::Quiet), (0, Decision::Reuse)] {
             assert_eq!(line.present(token, None), decision);
-            assert!(line.session.client.attempts);
+            assert!(line.session.client.names_refreshes);
         }
     }
 
@@ -1184,7 +1184,7 @@ mod a_client_that_did_not_declare_attempt_ids {
             [(unnamed(), Decision::LostAnswer), (rotated_and_used(PLAIN_BROWSER), Decision::InFlight)]
         {
             assert_eq!(line.present(0, Some("a")), decision);
-            assert!(line.session.hit);
+            assert!(line.session.is_contested);
         }
     }
 
@@ -1195,7 +1195,7 @@ mod a_client_that_did_not_declare_attempt_ids {
             assert_eq!(line.wait(Q).present(token, None), Decision::Rotate);
             assert_eq!(line.used().wait(C).present(token, None), Decision::InFlight);
         }
-        assert!(!line.session.client.attempts);
+        assert!(!line.session.client.names_refreshes);
     }
 }
 

@@ -136,7 +136,7 @@ fn account() -> Account {
 }
 
 pub(super) fn session_of(user: &str, id: &str) -> Session {
-    let client = Client { browser: true, attempts: true };
+    let client = Client { browser: true, names_refreshes: true };
     let mut session = Session::begin(SessionId::new(id), UserId::new(user), [7; 32], client, &Policy::default(), NOW);
     session.origin = Caller { ip: "203.0.113.7".into(), user_agent: "x/1".into() };
     session
@@ -235,12 +235,12 @@ pub(super) async fn a_row_comes_back_as_it_was_written(store: impl Store) {
     filled(&store).await;
     let mut written = session("s");
     assert_eq!(find(&store, "s").await, Some(written.clone()));
-    written.client.attempts = false;
+    written.client.names_refreshes = false;
     written.prev_hash = Some([1; 32]);
     written.sealed_head = Some(vec![1, 2, 3]);
     written.head_attempt = Some("a".into());
     written.confirmed_at = None;
-    written.hit = true;
+    written.is_contested = true;
     written.streak = 2;
     written.origin.ip = "198.51.100.1".into();
     let mut step = |_: &Session, _| Step { next: Some(written.clone()), ..Step::default() };
@@ -953,7 +953,7 @@ pub(super) fn purge_of<S: Store>(store: &Arc<S>, clock: Ahead) -> Purge {
 
 /// A session that begins now, by a clock that is ahead by this.
 fn session_begun_now(id: &str, clock: &Ahead) -> Session {
-    let client = Client { browser: true, attempts: true };
+    let client = Client { browser: true, names_refreshes: true };
     let now = clock.now();
     Session::begin(SessionId::new(id), UserId::new("u"), [7; 32], client, &Policy::default(), now)
 }

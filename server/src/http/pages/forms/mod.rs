@@ -116,7 +116,7 @@ impl Forms {
     /// The device that sent the form. A form cannot declare refresh attempts; the first refresh does.
     fn device(&self, asked: &Parts, remember_me: bool) -> Device {
         let origin = extract::caller(&asked.headers, &asked.extensions, &self.state.edge.trusted_proxies);
-        Device { client: Client { browser: true, attempts: false }, origin, remember_me }
+        Device { client: Client { browser: true, names_refreshes: false }, origin, remember_me }
     }
 
     /// The page again, with what was typed and what is wrong.
