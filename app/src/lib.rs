@@ -48,7 +48,7 @@ pub use appearance::{Appearance, Theme};
 pub use brand::Brand;
 #[cfg(feature = "ssr")]
 pub use head::{Head, Icon, MANIFEST};
-/// How the pages speak, and the session of which they show something.
+/// The API client and the session.
 pub use sessionkeep_client::{api, session};
 /// The wire contract, so that whoever uses the session needs no second dependency.
 pub use sessionkeep_types as types;

@@ -61,6 +61,21 @@ fn dependencies(manifest: &str) -> Vec<String> {
     found
 }
 
+/// The folders of these crates and of all that they use.
+pub(crate) fn folders_below(roots: &[&str]) -> Result<BTreeSet<String>> {
+    let arrows = of_crates()?;
+    let mut reached: BTreeSet<String> = roots.iter().map(|root| (*root).to_owned()).collect();
+    loop {
+        let next: BTreeSet<String> = reached.iter().flat_map(|name| &arrows[name]).chain(&reached).cloned().collect();
+        if next == reached {
+            break;
+        }
+        reached = next;
+    }
+    // A published crate has the name of its folder behind that of the project.
+    Ok(reached.iter().map(|name| name.strip_prefix("sessionkeep-").unwrap_or(name).to_owned()).collect())
+}
+
 /// The arrows between the modules at the top of a crate, without those of its tests. A type that the crate's root re-exports has to be
 /// used by the name of its module.
 pub(crate) fn of_modules(source: &Path) -> Result<Arrows> {

@@ -14,8 +14,9 @@ use crate::workspace::{self, WASM, cargo, root};
 
 const LIMIT: Duration = Duration::from_mins(40);
 /// What the client is made of. `dev` watches the same.
-pub(crate) const SOURCES: [&str; 11] = [
+pub(crate) const SOURCES: [&str; 12] = [
     "types",
+    "client",
     "words",
     "password-rules",
     "app",
@@ -121,5 +122,18 @@ impl Profile {
             }";
         let [brotli, gzip] = if self.optimised() { ["11", "9"] } else { ["1", "1"] };
         process::answer(Command::new("node").args(["-e", SCRIPT]).arg(self.folder()).args([brotli, gzip])).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arrows;
+
+    #[test]
+    fn a_change_in_any_crate_of_the_client_builds_it_anew() {
+        for folder in arrows::folders_below(&["frontend", "strength"]).expect("manifests") {
+            assert!(SOURCES.contains(&folder.as_str()), "{folder}");
+        }
     }
 }

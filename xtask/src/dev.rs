@@ -19,7 +19,19 @@ use crate::{interrupt, process, server, stamp};
 
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
 /// What the server is made of: it renders the client's pages itself.
-const SERVER_SOURCES: [&str; 6] = ["types", "app", "server", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"];
+const SERVER_SOURCES: [&str; 11] = [
+    "types",
+    "core",
+    "client",
+    "words",
+    "password-rules",
+    "verify",
+    "app",
+    "server",
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo/config.toml",
+];
 const CLIENT: Profile = Profile::Debug;
 
 pub(crate) fn dev(server_args: &[OsString]) -> Result<ExitCode> {

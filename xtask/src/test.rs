@@ -35,7 +35,7 @@ pub(crate) enum Part {
     Alerts,
     /// Licences, bans, sources and advisories of the dependencies, with cargo-deny.
     Dependencies,
-    /// Whether the crates for others can be published, and a program outside the workspace that uses them.
+    /// Whether the published crates can be packaged, and a program outside the workspace that uses them.
     Packages,
     /// How much of the released client each page downloads.
     Sizes,
@@ -272,9 +272,13 @@ fn ignored_tests(module: &str, environment: &[(&str, &OsStr)]) -> Result<Outcome
     selected(&mut run)
 }
 
-/// It has a lock file and a profile of its own, so it shares nothing with what is built here.
+/// It uses the crates as they were packaged just before.
 fn stranger() -> Result<Outcome> {
     let mut run = cargo(["run", "--locked", "--quiet", "--manifest-path", "core/tests/stranger/Cargo.toml"]);
+    for krate in ["sessionkeep-core", "sessionkeep-types"] {
+        let folder = target().join("package").join(format!("{krate}-{}", env!("CARGO_PKG_VERSION")));
+        run.arg("--config").arg(format!("patch.crates-io.{krate}.path={:?}", folder.display().to_string()));
+    }
     check(run.arg("--target-dir").arg(target().join("stranger")))
 }
 

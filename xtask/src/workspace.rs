@@ -13,7 +13,7 @@ pub(crate) const EVERYTHING: [&str; 3] = ["--workspace", "--features", "server/t
 pub(crate) const CLIENT: [&str; 10] =
     ["-p", "frontend", "-p", "app", "-p", "sessionkeep-client", "-p", "strength", "--target", WASM];
 
-/// The crates for others.
+/// The published crates.
 pub(crate) const PUBLISHED: [&str; 6] =
     ["-p", "sessionkeep-types", "-p", "sessionkeep-core", "-p", "sessionkeep-verify"];
 

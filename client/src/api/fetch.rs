@@ -12,15 +12,36 @@ use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCredentials, 
 use super::transport::{Method, NoAnswer, Request, Response, Streamed, Transport};
 
 /// Sends requests with the browser's `fetch`.
-pub(crate) struct Fetch;
+pub(crate) struct Fetch {
+    /// That of the page. The language that the browser prefers may be another.
+    language: Option<String>,
+}
+
+impl Fetch {
+    /// Looks up the page's language once: a translator changes the attribute, and our answers must not follow.
+    pub(crate) fn of_page() -> Self {
+        let html = web_sys::window().and_then(|window| window.document()?.document_element());
+        let language = html.and_then(|html| html.get_attribute("lang"));
+        let is_tag =
+            |text: &String| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        Self { language: language.filter(is_tag) }
+    }
+
+    fn with_language(&self, request: Request) -> Request {
+        match &self.language {
+            Some(language) => request.header("accept-language", language),
+            None => request,
+        }
+    }
+}
 
 impl Transport for Fetch {
     fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, NoAnswer>> {
-        Box::pin(fetch(request))
+        Box::pin(fetch(self.with_language(request)))
     }
 
     fn open(&self, request: Request) -> LocalBoxFuture<'static, Result<Streamed, NoAnswer>> {
-        Box::pin(open(request))
+        Box::pin(open(self.with_language(request)))
     }
 }
 
@@ -66,10 +87,6 @@ async fn answer(request: Request) -> Result<(AbortOnDrop, Answer), NoAnswer> {
         })
         .credentials(if request.cookies { RequestCredentials::SameOrigin } else { RequestCredentials::Omit })
         .abort_signal(Some(&abort.0.signal()));
-    // It need not be the one that the browser prefers.
-    if let Some(language) = language_of_page() {
-        builder = builder.header("accept-language", &language);
-    }
     for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }
@@ -82,11 +99,6 @@ async fn answer(request: Request) -> Result<(AbortOnDrop, Answer), NoAnswer> {
     let request = if outlives_page { kept_alive(request)? } else { request };
     let answer = request.send().await.map_err(|_| NoAnswer)?;
     Ok((abort, answer))
-}
-
-fn language_of_page() -> Option<String> {
-    let html = web_sys::window()?.document()?.document_element()?;
-    html.get_attribute("lang").filter(|language| !language.is_empty())
 }
 
 /// The same request, with `keepalive`, which gloo-net has no word for.
@@ -165,7 +177,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_request_without_cookies_neither_shows_nor_changes_one() {
         let network = Network::answering("new Response('')");
-        assert!(Fetch.send(Request::new(Method::Delete, "/api/some").without_cookies()).await.is_ok());
+        assert!(Fetch::of_page().send(Request::new(Method::Delete, "/api/some").without_cookies()).await.is_ok());
         assert_eq!(network.asked("credentials").as_string().as_deref(), Some("omit"));
     }
 
@@ -174,10 +186,12 @@ mod tests {
         let network = Network::answering("new Response('')");
         for (code, language) in [
             ("document.documentElement.lang = 'it'", Some("it")),
+            // It would be no header.
+            ("document.documentElement.lang = '中文'", None),
             ("document.documentElement.removeAttribute('lang')", None),
         ] {
             run(code);
-            assert!(Fetch.send(get("/api/some")).await.is_ok());
+            assert!(Fetch::of_page().send(get("/api/some")).await.is_ok());
             assert_eq!(network.header("accept-language").as_deref(), language);
         }
     }
@@ -186,7 +200,7 @@ mod tests {
     async fn a_request_says_what_it_was_told_to_and_brings_the_cookies_of_its_origin() {
         let network = Network::answering("new Response('')");
         let request = Request::new(Method::Post, "/api/some?a=b").header("authorization", "Bearer x.y.z");
-        assert!(Fetch.send(request.header("x-attempt", "2").json(&json!({ "a": "ä" }))).await.is_ok());
+        assert!(Fetch::of_page().send(request.header("x-attempt", "2").json(&json!({ "a": "ä" }))).await.is_ok());
         let url = field(&run("return location"), "origin").as_string().expect("a text") + "/api/some?a=b";
         assert_eq!(network.asked("url").as_string(), Some(url));
         assert_eq!(network.asked("method").as_string().as_deref(), Some("POST"));
@@ -202,7 +216,7 @@ mod tests {
         let network = Network::answering("new Response('')");
         let all = [(Method::Get, "GET"), (Method::Post, "POST"), (Method::Patch, "PATCH"), (Method::Delete, "DELETE")];
         for (method, name) in all {
-            assert!(Fetch.send(Request::new(method, "/")).await.is_ok());
+            assert!(Fetch::of_page().send(Request::new(method, "/")).await.is_ok());
             assert_eq!(network.asked("method").as_string().as_deref(), Some(name));
             assert_eq!(network.header("content-type"), None);
         }
@@ -212,7 +226,7 @@ mod tests {
     async fn an_answer_is_its_status_and_its_body_whatever_it_says() {
         for (status, body) in [(200, "{}"), (401, r#"{"code":"ä"}"#), (503, "")] {
             let _network = Network::answering(&format!("new Response('{body}', {{ status: {status} }})"));
-            let answer = Fetch.send(get("/")).await;
+            let answer = Fetch::of_page().send(get("/")).await;
             assert!(answer == Ok(Response { status, retry_after: None, body: body.to_owned() }), "{status}");
         }
     }
@@ -223,16 +237,16 @@ mod tests {
         for (header, time) in [("5", five), ("0", Some(Duration::ZERO)), ("-1", None), ("Mon, 01 Jan 2035", None)] {
             let answer = format!("new Response('', {{ status: 429, headers: {{ 'Retry-After': '{header}' }} }})");
             let _network = Network::answering(&answer);
-            assert_eq!(Fetch.send(get("/")).await.map(|answer| answer.retry_after), Ok(time), "{header}");
-            assert_eq!(Fetch.open(get("/")).await.map(|answer| answer.retry_after), Ok(time), "{header}");
+            assert_eq!(Fetch::of_page().send(get("/")).await.map(|answer| answer.retry_after), Ok(time), "{header}");
+            assert_eq!(Fetch::of_page().open(get("/")).await.map(|answer| answer.retry_after), Ok(time), "{header}");
         }
     }
 
     #[wasm_bindgen_test]
     async fn without_a_network_there_is_no_answer() {
         let _network = Network::answering("{ throw new TypeError('Failed to fetch'); }");
-        assert!(Fetch.send(get("/")).await == Err(NoAnswer));
-        assert_eq!(Fetch.open(get("/")).await.map(|answer| answer.status), Err(NoAnswer));
+        assert!(Fetch::of_page().send(get("/")).await == Err(NoAnswer));
+        assert_eq!(Fetch::of_page().open(get("/")).await.map(|answer| answer.status), Err(NoAnswer));
     }
 
     #[wasm_bindgen_test]
@@ -240,8 +254,8 @@ mod tests {
         let half = "controller.enqueue(new Uint8Array([123])), setTimeout(() => controller.error(new TypeError()))";
         let _network =
             Network::answering(&format!("new Response(new ReadableStream({{ start(controller) {{ {half} }} }}))"));
-        assert!(Fetch.send(get("/")).await == Err(NoAnswer));
-        let mut opened = Fetch.open(get("/")).await.expect("the beginning is there");
+        assert!(Fetch::of_page().send(get("/")).await == Err(NoAnswer));
+        let mut opened = Fetch::of_page().open(get("/")).await.expect("the beginning is there");
         let pieces: Vec<_> = (&mut opened.pieces).collect().await;
         assert_eq!(pieces, [Ok(vec![123]), Err(NoAnswer)]);
     }
@@ -249,8 +263,10 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_request_that_nobody_waits_for_is_aborted() {
         let network = Network::answering("new Promise(() => {})");
-        for mut request in [Fetch.send(get("/")).map(drop).boxed_local(), Fetch.open(get("/")).map(drop).boxed_local()]
-        {
+        for mut request in [
+            Fetch::of_page().send(get("/")).map(drop).boxed_local(),
+            Fetch::of_page().open(get("/")).map(drop).boxed_local(),
+        ] {
             assert!((&mut request).now_or_never().is_none());
             assert!(!network.is_aborted());
             drop(request);
@@ -261,7 +277,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_body_that_nobody_waits_for_is_aborted() {
         let network = Network::answering("new Response(new ReadableStream())");
-        let mut request = Fetch.send(get("/"));
+        let mut request = Fetch::of_page().send(get("/"));
         assert!((&mut request).now_or_never().is_none());
         // The answer has begun when a text of the page's own has been read.
         text(&run("return new Response('').text()")).await;
@@ -286,7 +302,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn an_open_answer_comes_piece_by_piece_until_its_end() {
         let (network, body) = being_written();
-        let mut opened = Fetch.open(get("/")).await.expect("an answer");
+        let mut opened = Fetch::of_page().open(get("/")).await.expect("an answer");
         assert_eq!(opened.status, 200);
         assert!(opened.pieces.next().now_or_never().is_none());
         for piece in ["ab", "c"] {
@@ -302,7 +318,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn an_open_answer_that_nobody_reads_any_more_is_aborted() {
         let (network, _body) = being_written();
-        let opened = Fetch.open(get("/")).await.expect("an answer");
+        let opened = Fetch::of_page().open(get("/")).await.expect("an answer");
         assert!(!network.is_aborted());
         drop(opened);
         assert!(network.is_aborted());
@@ -311,18 +327,18 @@ mod tests {
     #[wasm_bindgen_test]
     async fn an_answer_without_a_body_ends_at_once() {
         let _network = Network::answering("new Response(null, { status: 204 })");
-        let mut opened = Fetch.open(get("/")).await.expect("an answer");
+        let mut opened = Fetch::of_page().open(get("/")).await.expect("an answer");
         assert_eq!((opened.status, opened.pieces.next().await), (204, None));
     }
 
     #[wasm_bindgen_test]
     async fn the_real_network_answers_refuses_and_is_not_there() {
-        let page = Fetch.send(get("/")).await.expect("this very page");
+        let page = Fetch::of_page().send(get("/")).await.expect("this very page");
         assert!(page.is_success() && page.body.contains("<html>"), "{}", page.body);
-        assert_eq!(Fetch.send(get("/nowhere.txt")).await.map(|answer| answer.status), Ok(404));
+        assert_eq!(Fetch::of_page().send(get("/nowhere.txt")).await.map(|answer| answer.status), Ok(404));
         // A port that no browser speaks to.
-        assert!(Fetch.send(get("http://localhost:1/")).await == Err(NoAnswer));
-        let mut opened = Fetch.open(get("/")).await.expect("this very page");
+        assert!(Fetch::of_page().send(get("http://localhost:1/")).await == Err(NoAnswer));
+        let mut opened = Fetch::of_page().open(get("/")).await.expect("this very page");
         let mut body = Vec::new();
         while let Some(piece) = opened.pieces.next().await {
             body.extend(piece.expect("the whole page"));

@@ -113,4 +113,12 @@ mod tests {
         assert_eq!(SignedOut::because_of(&garbled), None);
         assert_eq!(SignedOut::because_of(&ApiError::NoAnswer), None);
     }
+
+    #[test]
+    fn a_session_that_was_ended_says_why() {
+        for reason in EndReason::ALL.iter().cloned().chain([EndReason::Unknown("NEW".into())]) {
+            let why = SignedOut::because_of(&refusal(ErrorCode::SessionRevoked, Some(reason.clone())));
+            assert_eq!(why, Some(SignedOut::Ended(reason)));
+        }
+    }
 }

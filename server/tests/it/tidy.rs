@@ -94,11 +94,12 @@ fn the_client_never_knows_the_server() {
 
 #[test]
 fn only_the_module_that_mounts_the_pages_knows_the_client() {
-    forbid("server/src", &["use app::", "app::", "leptos"], "http/pages");
+    forbid("server/src", &["use app::", "app::", "sessionkeep_client", "leptos"], "http/pages");
 }
 
 #[test]
 fn deciding_on_a_session_or_an_account_is_pure() {
+    assert_eq!(dependencies("core/Cargo.toml"), ["secrecy", "sessionkeep-types"]);
     forbid("core/src", &["sqlx", "tokio", "axum", "async ", "SystemTime", "Instant"], "");
 }
 
@@ -138,7 +139,7 @@ fn a_panic_of_the_released_server_unwinds() {
 /// What people read stands in `words/`, where it is translated. What a developer reads (`api`) stays where it is.
 #[test]
 fn what_people_read_stands_in_one_place() {
-    for (path, text) in sources("app/src") {
+    for (path, text) in ["client/src", "app/src"].into_iter().flat_map(sources) {
         let name = path.to_string_lossy();
         if name.contains("/api/") || name.contains("/tests/") || name.ends_with("fake.rs") {
             continue;
@@ -165,6 +166,7 @@ fn is_sentence(literal: &str) -> bool {
 #[test]
 fn only_the_default_brand_says_whose_product_this_is() {
     forbid("app/src", &["Sessionkeep"], "brand.rs");
+    forbid("client/src", &["Sessionkeep"], "lib.rs");
 }
 
 #[test]
@@ -201,7 +203,7 @@ fn the_checklist_explains_every_id_and_shows_where_it_is_proven() {
             assert!(ids(&comments).iter().any(|named| named == id), "{id}: {path} does not name it");
         }
     }
-    let rust = ["app", "server", "verify", "password-rules", "types"].into_iter().flat_map(sources);
+    let rust = ["client", "app", "core", "server", "verify", "password-rules", "types"].into_iter().flat_map(sources);
     let browser = ["end2end/tests", "end2end/fixtures"].into_iter().flat_map(|folder| files(folder, "ts"));
     for (path, text) in rust.chain(browser) {
         for id in ids(&comments(&text)) {
@@ -250,8 +252,9 @@ fn every_row_of_the_checklist_is_named_where_it_is_proven_or_why_it_is_not() {
     let rows = GROUPS.iter().flat_map(|(group, last)| (1..=*last).map(move |row| format!("{group}-{row:02}")));
     let experiments = ["E1", "E2", "E3", "E4", "E6", "E12", "E13", "E14", "E17", "E19"].map(str::to_owned);
     let mut texts = String::new();
-    for (path, text) in
-        ["server/tests/it", "server/src", "verify/src", "password-rules/src"].into_iter().flat_map(sources)
+    for (path, text) in ["server/tests/it", "server/src", "core/src", "client/src", "verify/src", "password-rules/src"]
+        .into_iter()
+        .flat_map(sources)
     {
         if !path.ends_with("tidy.rs") {
             texts.push_str(&comments(&text));

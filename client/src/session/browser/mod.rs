@@ -35,7 +35,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 pub(super) fn start(paths: Paths, observer: impl Fn(&Snapshot) + 'static) -> (Rc<Manager>, Vec<Listener>) {
     let tabs = Rc::new(tabs::OtherTabs::open());
     let ports = Ports {
-        transport: Rc::new(Fetch),
+        transport: Rc::new(Fetch::of_page()),
         clock: Rc::new(clock::PageClock),
         random: Rc::new(random::PageRandom),
         storage: Rc::new(storage::Shared),
