@@ -46,10 +46,11 @@ pub enum RegisterError {
 }
 
 impl Auth {
-    /// Makes an account and signs it in.
+    /// Creates an account and signs the person in.
     ///
     /// # Errors
-    /// [`RegisterError`]; nothing was made then, unless the store failed in between: signing in tells.
+    /// [`RegisterError`]. After [`RegisterError::Storage`], and after [`RegisterError::Closed`] where somebody changed the account
+    /// meanwhile, the account may exist.
     pub async fn register(
         &self,
         credentials: Credentials,

@@ -82,19 +82,19 @@ pub const SETTINGS: &[Setting] = &[
     ),
     secret(
         "ACCESS_TOKEN_SECRET_PREVIOUS",
-        "The value before. It signs nothing, and is accepted for as long as it is set: a quarter of an hour is enough.",
+        "The previous ACCESS_TOKEN_SECRET. It signs nothing. Its tokens are accepted for as long as it is set; 15 minutes are enough.",
     ),
-    secret("REFRESH_TOKEN_SECRET", "Signs refresh tokens. As ACCESS_TOKEN_SECRET, and another one."),
+    secret("REFRESH_TOKEN_SECRET", "Signs refresh tokens. Same format as ACCESS_TOKEN_SECRET; use a different value."),
     secret(
         "REFRESH_TOKEN_SECRET_PREVIOUS",
-        "The value before. Without it a change of REFRESH_TOKEN_SECRET signs everybody out; after SESSION_ABSOLUTE_LIFETIME \
-         nothing needs it.",
+        "The previous REFRESH_TOKEN_SECRET. If you change that without setting this, all users are signed out. Remove it after \
+         SESSION_ABSOLUTE_LIFETIME.",
     ),
     plain(
         "ACCESS_TOKEN_ALGORITHM",
         Some("HS256"),
-        "`HS256`, `EdDSA`, `ES256` or `RS256`: what new keys are, and the newest must be at the start. The last three sign with \
-         a key of KEYS_DIR, and others can verify with the public keys of `/.well-known/jwks.json`.",
+        "`HS256`, `EdDSA`, `ES256` or `RS256`: the algorithm of new keys. At the start the newest key must have it. The last three sign \
+         with a key in KEYS_DIR, and other services verify with the public keys at `/.well-known/jwks.json`.",
     ),
     plain(
         "KEYS_DIR",
@@ -109,13 +109,17 @@ pub const SETTINGS: &[Setting] = &[
         Some("7d"),
         "How long a session lives without being used; at least REFRESH_QUIET_PERIOD, ACCESS_TOKEN_EXPIRES and four minutes together.",
     ),
-    plain("SESSION_ABSOLUTE_LIFETIME", Some("30d"), "How long a session lives at most. Nothing extends it."),
+    plain("SESSION_ABSOLUTE_LIFETIME", Some("30d"), "Maximum lifetime of a session. Nothing extends it."),
     plain(
         "SESSIONS_PER_ACCOUNT",
         Some("100"),
-        "How many living sessions an account may have; 1 to 500. A sign-in beyond that ends the session that was unused for longest.",
+        "Maximum number of active sessions of an account; 1 to 500. A sign-in beyond that ends the least recently used session.",
     ),
-    plain("REFRESH_ROTATION", Some("confirmed"), "Or `strict`: every second use of a refresh token is theft."),
+    plain(
+        "REFRESH_ROTATION",
+        Some("confirmed"),
+        "`confirmed`, or `strict`: any second use of a refresh token counts as reuse.",
+    ),
     plain(
         "REFRESH_QUIET_PERIOD",
         Some("75s"),
@@ -125,9 +129,13 @@ pub const SETTINGS: &[Setting] = &[
     plain(
         "REFRESH_TOLERANCE",
         Some("10s"),
-        "How long a browser that sends no attempt ids may still present the token before; 0 to 30 seconds.",
+        "How long a browser that does not send `X-Refresh-Attempt` may still present the previous refresh token after the new one was used; 0 to 30 seconds.",
     ),
-    plain("ON_THEFT", Some("session"), "What a stolen refresh token ends: its `session`, or all of the `user`'s."),
+    plain(
+        "ON_THEFT",
+        Some("session"),
+        "What the reuse of a refresh token ends: its `session`, or all sessions of its `user`.",
+    ),
     plain(
         "COOKIE_PREFIX",
         None,
@@ -142,56 +150,56 @@ pub const SETTINGS: &[Setting] = &[
     plain(
         "TRUSTED_PROXIES",
         Some(""),
-        "Networks (CIDR, separated by commas) whose `X-Forwarded-For` is believed; the client's address is the \
-         rightmost hop outside them. A network larger than a /8 (IPv6: a /7) is refused, also one that adjacent entries make, and so \
-         are networks that are not private and together larger.",
+        "Networks (CIDR, separated by commas) whose `X-Forwarded-For` is trusted; the client's address is the \
+         rightmost hop outside them. A network larger than a /8 (IPv6: a /7) is refused, also if adjacent entries form it, and so are \
+         public networks that are larger than that together.",
     ),
     plain(
         "MAX_CONNECTIONS",
         Some("4096"),
-        "Most connections at once, at least 1; further ones are closed at once. The limit of open files is raised to fit, where that is allowed.",
+        "Maximum number of open connections, at least 1; further ones are closed immediately. The limit of open files is raised to match, where that is allowed.",
     ),
-    plain("REGISTRATION", Some("open"), "Or `closed`: accounts are made with `sessionkeep user create`."),
+    plain("REGISTRATION", Some("open"), "`open`, or `closed`: only `sessionkeep user create` creates accounts."),
     plain(
         "REFRESHES_PER_MINUTE",
         Some("60"),
-        "Refreshes of one session from one network on each instance, but for rotations that the quiet period bounds; 0: any number. They are never counted by address alone.",
+        "Maximum number of refreshes of one session from one network per minute and instance, without the rotations that the quiet period limits; 0: no limit. They are never counted by address alone.",
     ),
     plain(
         "REGISTRATIONS_PER_HOUR",
         Some("100"),
-        "New accounts from one network (an IPv4 address, or 64 bits of an IPv6 address) on each instance; 0: any number.",
+        "Maximum number of new accounts from one network (an IPv4 address, or an IPv6 /64; four times as many from a /48) per hour and instance; 0: no limit.",
     ),
     plain(
         "SIGN_INS_AT_ONCE",
         Some("20"),
-        "Right passwords of one account from one network at once, on each instance, and one more every 10 s; 0: any number.",
+        "Maximum number of correct passwords of one account from one network in quick succession, and one more every 10 s, on each instance; 0: no limit.",
     ),
     plain(
         "CHANGES_PER_MINUTE",
         Some("60"),
-        "Changes by one account, and as many requests of one session to end sessions, to change the password or to delete the \
-         account, on each instance; 0: any number.",
+        "Maximum number of changes by one account per minute and instance, and of requests by one session to end sessions, change the \
+         password or delete the account; 0: no limit.",
     ),
     plain(
         "PASSWORD_MIN_LENGTH",
         Some("12"),
-        "Fewest characters in a new password, invisible ones and accents by themselves not counted; 8 to 64.",
+        "Minimum number of characters in a new password, without invisible characters and loose accents; 8 to 64.",
     ),
     plain("ARGON2_MEMORY_KIB", Some("19456"), "Memory for one password hash; never below OWASP's minimum."),
     plain("ARGON2_ITERATIONS", Some("2"), "Passes over that memory."),
     secret(
         "PASSWORD_PEPPER",
-        "Goes into every password hash and never into the database, so that an attacker who has stolen the database alone \
-         cannot guess passwords. In the form of ACCESS_TOKEN_SECRET, with a value of its own. Without it there is no pepper. If you lose \
-         it, no password can be verified again: keep a copy, apart from the database's backups.",
+        "A key that goes into every password hash and is never in the database, so that an attacker who has only the database cannot \
+         guess passwords. Same format as ACCESS_TOKEN_SECRET; use a different value. Optional. If you lose it, no password can be \
+         verified again: keep a copy, apart from the database's backups.",
     ),
     secret(
         "PASSWORD_PEPPER_PREVIOUS",
-        "The value before; alone, it takes the pepper out of use. A hash is renewed when its owner signs in; users whose hash is not \
-         renewed when it is removed cannot sign in any more.",
+        "The previous PASSWORD_PEPPER. Set without PASSWORD_PEPPER, it removes the pepper from hashes. A hash is renewed when its owner \
+         signs in. Once you remove this setting, users whose hash was not renewed can no longer sign in.",
     ),
-    plain("ASSETS_DIR", None, "The client's bundle (`dist`). Without it the API alone is served."),
+    plain("ASSETS_DIR", None, "Directory of the built pages (`dist`). If unset, the server serves only the API."),
     plain(
         "BRAND_NAME",
         Some("Sessionkeep"),
@@ -213,23 +221,23 @@ pub const SETTINGS: &[Setting] = &[
     plain(
         "HOME_URL",
         None,
-        "The product's own start page, to which `/` and the logo lead. It and the next three are https addresses, http addresses on \
+        "URL of the product's start page, to which `/` and the logo lead. This and the next three are https URLs, http URLs on \
          loopback, or paths of this origin.",
     ),
     plain(
         "SUPPORT_URL",
         None,
-        "Where users get help: the link \"Help\", and the contact in `/.well-known/security.txt`. May be `mailto:`.",
+        "URL where users get help; adds the link \"Help\", and is the contact in `/.well-known/security.txt`. May be `mailto:`.",
     ),
-    plain("TERMS_URL", None, "The terms of service: the link \"Terms\"."),
-    plain("PRIVACY_URL", None, "The privacy policy: the link \"Privacy\"."),
+    plain("TERMS_URL", None, "URL of your terms of service; adds the link \"Terms\"."),
+    plain("PRIVACY_URL", None, "URL of your privacy policy; adds the link \"Privacy\"."),
     secret(
         "ALERT_WEBHOOK_URL",
-        "Where each theft (a refresh token in two hands) is told of by a signed `POST`: https, or http on loopback.",
+        "URL that receives a signed `POST` for each reuse of a refresh token: https, or http on loopback.",
     ),
     secret(
         "ALERT_WEBHOOK_SECRET",
-        "Signs what is sent there, as Standard Webhooks say: `whsec_` and 24 to 64 bytes in base64.",
+        "Signs these requests by the Standard Webhooks specification: `whsec_` and 24 to 64 bytes in base64.",
     ),
     plain(
         "EVENT_RETENTION",

@@ -193,10 +193,10 @@ pub struct Refreshes<'a> {
 }
 
 impl Refreshes<'_> {
-    /// Uses nothing of it.
+    /// Checks the allowance and consumes nothing of it.
     ///
     /// # Errors
-    /// When nothing is left.
+    /// [`TooOften`] if the allowance is exhausted.
     pub fn look(&self, now: UnixMillis) -> Result<(), TooOften> {
         self.allowance.look(&self.key, now)
     }

@@ -198,8 +198,8 @@ pub trait Sessions: Send + Sync {
     /// The sessions that were ended, deleted with their account, or raised to a newer version, at `since` or later.
     async fn endings_since(&self, since: UnixMillis) -> Result<Vec<Ending>, StorageError>;
 
-    /// A number that is another one after any process has ended a session, or raised its version. It stays while nobody
-    /// changes anything.
+    /// A change counter: while it is unchanged, no session has ended and no version was raised. It may also change without such an
+    /// event, as after a lost connection.
     async fn change_marker(&self) -> Result<i64, StorageError>;
 
     /// How much later than the time that stands in it an ending may become visible: the clock that wrote it may have been

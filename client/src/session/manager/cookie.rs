@@ -8,8 +8,8 @@ use crate::session::{generation, state::Event};
 
 /// How long a new cookie may be on its way.
 pub(super) const COOKIE_ON_ITS_WAY: Duration = Duration::from_secs(2);
-/// Written while this browser is known to drop the cookie: after a reload nothing else tells that from never having been
-/// signed in.
+/// The storage key that is set while this browser drops the session's cookie. After a reload it distinguishes a dropped cookie from a
+/// person who never signed in.
 pub(super) const COOKIE_DROPPED: &str = "sessionkeep.cookie-dropped";
 
 impl Manager {

@@ -18,7 +18,7 @@ use crate::{config::Settings, refusal::Refusal};
 pub(super) fn command() -> Command {
     Command::new("doctor")
         .about("Looks for what is wrong with this deployment, and suggests a fix. To be run beside the running server")
-        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Answers with JSON"))
+        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Prints the results as JSON"))
 }
 
 /// `sessionkeep doctor`. Status 1 where something fails; a warning is no failure.

@@ -162,7 +162,7 @@ fn clock(answer: &Arrived, server: Option<&str>, before: UnixMillis, after: Unix
             return Check::fail(what, format!("{whose} is {} s away from this machine", apart / 1000), fix);
         }
     }
-    Check::ok(what, "this machine's, that of who answers and the server's agree")
+    Check::ok(what, "those of this machine, of what answers and of the server agree")
 }
 
 fn origin_header(sent: &str, seen: &Connection) -> Check {
@@ -257,13 +257,13 @@ fn address(settings: &Settings, seen: &str, route: &Route) -> Check {
         return Check::warn(
             what,
             "this command came to the proxy from the proxy's own machine, which is believed",
-            "Run it from another machine, too: from this one it cannot tell whether a client's lie would be believed",
+            "Run it from another machine, too: from this one it cannot tell whether a client can forge X-Forwarded-For",
         );
     }
     if seen == NOBODYS && !nobody_added {
         return Check::fail(
             what,
-            format!("a lie about the address is believed: what came is {}", hops.join(", ")),
+            format!("a forged X-Forwarded-For is accepted: what came is {}", hops.join(", ")),
             format!("Name in TRUSTED_PROXIES the proxies alone, not the whole of their network: {} is one", route.peer),
         );
     }
@@ -311,7 +311,7 @@ fn address(settings: &Settings, seen: &str, route: &Route) -> Check {
             format!("Have it set X-Forwarded-For, and set TRUSTED_PROXIES={}", route.peer),
         );
     }
-    Check::ok(what, format!("a lie about the address is not believed; this command has {seen}"))
+    Check::ok(what, format!("a forged X-Forwarded-For is ignored; this command has {seen}"))
 }
 
 fn came_from_the_proxys_machine(route: &Route) -> bool {

@@ -58,7 +58,7 @@ pub(super) fn look(settings: &Settings) -> Vec<Check> {
     if settings.metrics_addr.is_some_and(|address| address.ip().is_unspecified()) {
         found.push(Check::warn(
             "METRICS_ADDR",
-            "whoever reaches this machine can read the metrics",
+            "any host that can reach this machine can read the metrics",
             "Bind it to the address at which Prometheus reaches it",
         ));
     }

@@ -1,5 +1,6 @@
-//! Hears of endings: every transaction that ends or raises a session notifies, and each instance listens on a connection
-//! of its own. What was ended is read on it, too: requests may have all the others.
+//! Listens for ended sessions and raised session versions. A transaction that makes such a change sends a `NOTIFY`, and each instance
+//! receives it on a connection of its own. The feed of revocations queries on that connection, too, so that requests which use the whole
+//! pool do not block it.
 
 use std::time::Duration;
 
