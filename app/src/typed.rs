@@ -1,5 +1,5 @@
-//! What was typed into the forms for strangers, without the passwords. It stands in the storage of this tab until somebody is signed
-//! in, so that it survives a reload, another language and the way between signing in and signing up.
+//! The input of the sign-in and sign-up forms, without passwords. `sessionStorage` keeps it until the user is signed in, so that it
+//! survives a reload, a change of the language and the way from one form to the other.
 
 #[cfg(target_arch = "wasm32")]
 mod browser {

@@ -3,7 +3,7 @@
 pub mod api;
 pub mod session;
 
-/// The wire contract, so that whoever uses the session needs no second dependency.
+/// The API types, exported again so that an application needs no second dependency.
 pub use sessionkeep_types as types;
 
 #[cfg(test)]

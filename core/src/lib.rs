@@ -5,5 +5,5 @@ pub mod session;
 
 /// The type of a secret that does not print, as of [`account::Account::password_hash`].
 pub use secrecy::SecretString;
-/// Ids, event kinds and reasons, so that whoever uses the rules needs no second dependency.
+/// Ids, event kinds and reasons, exported again so that a server needs no second dependency.
 pub use sessionkeep_types as types;

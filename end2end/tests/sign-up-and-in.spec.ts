@@ -54,19 +54,26 @@ test('a password that is too short or easily guessed is refused next to its fiel
   await expect(signUp.page).toHaveURL('/sign-up');
 });
 
-test('the email stays over a reload and the way to the other form, until its person is signed in', async ({ page, signIn, signUp, account, person }) => {
+test('the email and the name stay over a reload and the way to the other form, until their person is signed in, and no password does', async ({ page, signIn, signUp, account, person }) => {
   await signIn.open();
   await signIn.email.fill(person.email);
   await page.getByRole('link', { name: 'Create an account' }).click();
   await expect(signUp.email).toHaveValue(person.email);
+  await signUp.displayName.fill('Ada Byron');
+  await signUp.password.fill(person.password);
+  const kept = (): Promise<string> => page.evaluate(() => JSON.stringify({ ...sessionStorage }));
+  expect(await kept()).toContain('Ada Byron');
+  expect(await kept()).not.toContain(person.password);
   await page.reload();
   await expect(signUp.email).toHaveValue(person.email);
+  await expect(signUp.displayName).toHaveValue('Ada Byron');
   await page.goBack();
   await expect(signIn.email).toHaveValue(person.email);
   await expect(signIn.password).toHaveValue('');
   await signIn.fill(person);
   await signIn.submit.click();
   await account.shows(person);
+  for (const typed of [person.email, 'Ada Byron']) expect(await kept()).not.toContain(typed);
   await account.leave();
   await expect(signIn.email).toHaveValue('');
 });

@@ -35,7 +35,8 @@ pub(super) fn backoff(failures: u32, retry_after: Option<Duration>, dice: f64) -
     Wait { time: at_least + jittered, at_least }
 }
 
-/// The whole wait, where somebody or the network has cut it short before the server allows another try.
+/// The total wait, if the user or the network asks for a retry before the server allows one: as long as the server asked for, and up
+/// to half a second of jitter. Never longer than `wait`.
 pub(super) fn roused(wait: Duration, at_least: Duration, dice: f64) -> Duration {
     wait.min(at_least + FIRST_WAIT.mul_f64(dice))
 }
